@@ -1,0 +1,1 @@
+//! The cache of listings, and search over it.

@@ -1,0 +1,1 @@
+//! Settings, keymap, theme, and where files live.

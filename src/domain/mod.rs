@@ -1,0 +1,3 @@
+//! The rules of buying wholesale and nothing else. No I/O, no async, no names of the wire.
+
+pub mod money;

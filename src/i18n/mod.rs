@@ -1,0 +1,1 @@
+//! Typed strings in the languages we speak.

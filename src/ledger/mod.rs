@@ -1,0 +1,1 @@
+//! The precious store: carts and their undo journal, orders, the outbox of actions.

@@ -1,0 +1,3 @@
+//! The port to a marketplace and its adapters.
+
+pub mod gateway;

@@ -1,0 +1,1 @@
+//! The workflows that both the command line and the screens call.

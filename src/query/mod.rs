@@ -1,0 +1,1 @@
+//! Text folding and the search grammar; pure.

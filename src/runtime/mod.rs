@@ -1,0 +1,1 @@
+//! Event loop, terminal guard and signals, effect executor, busy counter.

@@ -1,0 +1,3 @@
+//! The embedded marketplace server.
+
+pub mod world;

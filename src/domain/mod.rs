@@ -1,3 +1,15 @@
 //! The rules of buying wholesale and nothing else. No I/O, no async, no names of the wire.
 
+pub mod cart;
+pub mod compare;
+pub mod freight;
+pub mod group_buy;
+pub mod id;
+pub mod minimum;
 pub mod money;
+pub mod offer;
+pub mod order;
+pub mod price;
+pub mod quantity;
+pub mod supplier;
+pub mod text;

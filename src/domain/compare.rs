@@ -1,0 +1,194 @@
+//! Comparing offers at one quantity, and the quantities that cost more than a greater one.
+
+use rust_decimal::Decimal;
+
+use crate::domain::freight::{self, Freight, Shipment};
+use crate::domain::id::SpecId;
+use crate::domain::minimum;
+use crate::domain::money::Money;
+use crate::domain::offer::{Offer, QuoteType, Sku};
+use crate::domain::price;
+use crate::domain::quantity::Quantity;
+
+/// One offer at one quantity. All money is a prediction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// The SKU compared: the one asked for, else the cheapest that has enough.
+    pub spec_id: Option<SpecId>,
+    /// Price of one unit; `None` = unknown.
+    pub unit_price: Option<Money>,
+    /// Unit price x quantity, rounded to the fen.
+    pub goods: Option<Money>,
+    /// Freight to the default district.
+    pub freight: Freight,
+    /// Goods + freight; `None` when either is unknown.
+    pub landed: Option<Money>,
+    /// Whether the quantity can be ordered alone.
+    pub buyable: bool,
+    /// The nearest quantity that can.
+    pub nearest: Option<Quantity>,
+    /// Hours until the seller promises to ship.
+    pub lead_time_hours: Option<u32>,
+}
+
+/// The comparison row of `offer` (of SKU `spec`, where given) at `quantity`.
+pub fn at(offer: &Offer, spec: Option<&SpecId>, quantity: Quantity) -> Comparison {
+    let spec_id = spec.cloned().or_else(|| price::row_price(offer, quantity).spec_id);
+    let sku = spec_id.as_ref().and_then(|spec| offer.sku(spec));
+    let nearest = minimum::nearest(offer, sku, quantity);
+    let priced = price::unit_price(offer, spec_id.as_ref(), quantity, quantity);
+    let unit_price = priced.map(|price| price.charged);
+    let goods = unit_price.map(|price| price.times(quantity.decimal()).rounded());
+    let freight = goods.map_or(Freight::Unknown, |goods| {
+        freight::estimate(
+            &offer.freight,
+            &Shipment {
+                quantity: quantity.decimal(),
+                weight_kg: offer.weight_kg,
+                volume_m3: offer.volume_m3,
+                goods,
+            },
+        )
+    });
+    Comparison {
+        spec_id,
+        unit_price,
+        goods,
+        freight,
+        landed: goods.zip(freight.amount()).map(|(goods, freight)| goods + freight),
+        buyable: nearest == Some(quantity) && unit_price.is_some() && !offer.gone,
+        nearest,
+        lead_time_hours: offer.lead_time_hours,
+    }
+}
+
+/// A run of orderable quantities that each cost more in total than some greater orderable one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dominated {
+    /// First quantity of the run.
+    pub from: Quantity,
+    /// Last quantity of the run.
+    pub to: Quantity,
+    /// The greater quantity that costs least.
+    pub better: Quantity,
+    /// What that one costs, yuan.
+    pub better_cost: Money,
+}
+
+impl Dominated {
+    /// What buying [`Dominated::better`] instead of `quantity` at `unit_price` saves.
+    pub fn saving(&self, unit_price: Money, quantity: Quantity) -> Money {
+        unit_price.times(quantity.decimal()).rounded() - self.better_cost
+    }
+}
+
+/// The dominated quantities of an offer (or of one SKU where tiers are per SKU), ascending (DESIGN 6.11).
+///
+/// Goods only: freight is not counted. Within a tier the cost rises with the quantity, so only the first
+/// orderable quantity of a later tier can undercut, and the dominated ones are the tail of a tier.
+pub fn dominated(offer: &Offer, sku: Option<&Sku>) -> Vec<Dominated> {
+    let tiers = match (offer.quote_type, sku) {
+        (QuoteType::ByOffer | QuoteType::ByOfferOverSkus, _) => price::ladder(&offer.tiers),
+        (QuoteType::TiersPerSku, Some(sku)) => price::ladder(&sku.tiers),
+        _ => return Vec::new(),
+    };
+    let step = minimum::step(offer);
+    let least = minimum::least(offer, sku);
+    let most = minimum::most(offer, sku);
+    let starts: Vec<Quantity> =
+        tiers.iter().map(|tier| tier.from_quantity.round_up_to(step).max(least)).collect();
+    let mut found = Vec::new();
+    for (index, (tier, start)) in tiers.iter().zip(&starts).enumerate() {
+        let Some(next_start) = starts.get(index + 1) else { break };
+        let better = tiers
+            .iter()
+            .zip(&starts)
+            .skip(index + 1)
+            .filter(|(_, start)| most.is_none_or(|most| **start <= most))
+            .map(|(tier, start)| (tier.charged().times(start.decimal()).rounded(), *start))
+            .min();
+        let Some((better_cost, better)) = better else { continue };
+        // The last orderable quantity of this tier.
+        let end = next_start.less(step);
+        if end < *start {
+            continue;
+        }
+        let cost = |quantity: Quantity| tier.charged().times(quantity.decimal()).rounded();
+        if cost(end) <= better_cost {
+            continue;
+        }
+        let first = first_above(*start, end, step, |quantity| cost(quantity) > better_cost);
+        found.push(Dominated { from: first, to: end, better, better_cost });
+    }
+    found
+}
+
+/// The first quantity of `start, start+step, ..., end` for which `is_above` holds; it holds for `end` and,
+/// once true, stays true.
+fn first_above(
+    start: Quantity,
+    end: Quantity,
+    step: Quantity,
+    is_above: impl Fn(Quantity) -> bool,
+) -> Quantity {
+    let steps = ((end.decimal() - start.decimal()) / step.decimal()).round();
+    let nth = |n: Decimal| Quantity::from_decimal(start.decimal() + step.decimal() * n).unwrap_or(end);
+    let (mut low, mut high) = (Decimal::ZERO, steps);
+    while low < high {
+        let middle = ((low + high) / Decimal::TWO).floor();
+        if is_above(nth(middle)) {
+            high = middle;
+        } else {
+            low = middle + Decimal::ONE;
+        }
+    }
+    nth(high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::OfferKey;
+    use crate::domain::offer::PriceTier;
+    use crate::domain::text::Clean;
+    use jiff::Timestamp;
+
+    fn example_a() -> Offer {
+        let mut offer = Offer::blank(OfferKey::Market(1), Clean::new("杯"), Timestamp::UNIX_EPOCH);
+        offer.tiers = [(2, "10.00"), (100, "8.50"), (300, "7.20")]
+            .map(|(from, price): (u32, &str)| PriceTier {
+                from_quantity: Quantity::whole(from),
+                price: price.parse().unwrap(),
+                promotion: None,
+            })
+            .to_vec();
+        offer
+    }
+
+    #[test]
+    fn worked_example_a() {
+        let runs = dominated(&example_a(), None);
+        let ranges: Vec<(String, String, String)> =
+            runs.iter().map(|d| (d.from.to_string(), d.to.to_string(), d.better.to_string())).collect();
+        assert_eq!(
+            ranges,
+            [("86".into(), "99".into(), "100".into()), ("255".into(), "299".into(), "300".into())]
+        );
+        let saving = runs[1].saving("8.50".parse().unwrap(), Quantity::whole(280));
+        assert_eq!(saving.to_string(), "220.00");
+    }
+
+    #[test]
+    fn a_later_tier_out_of_stock_undercuts_nothing() {
+        let mut offer = example_a();
+        offer.stock = Some(Quantity::whole(299));
+        assert_eq!(dominated(&offer, None).len(), 1);
+    }
+
+    #[test]
+    fn unknown_freight_makes_the_landed_cost_unknown() {
+        let row = at(&example_a(), None, Quantity::whole(300));
+        assert_eq!(row.goods.unwrap().to_string(), "2160.00");
+        assert_eq!((row.freight, row.landed), (Freight::Unknown, None));
+    }
+}

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::freight::{self, Freight, Shipment};
+use crate::domain::freight::{self, Destination, Freight, Shipment};
 use crate::domain::id::{LineId, OfferKey, SpecId, SupplierId};
 use crate::domain::minimum;
 use crate::domain::money::Money;
@@ -246,7 +246,7 @@ impl Assessment {
 /// Prices every line and names every broken rule.
 ///
 /// Lines of one supplier are judged together; several lines of one SKU count together for its stock.
-pub fn assess(lines: &[CartLine], rules: &Rules) -> Assessment {
+pub fn assess(lines: &[CartLine], rules: &Rules, destination: &Destination) -> Assessment {
     let mut order: Vec<Option<SupplierId>> = Vec::new();
     let mut by_supplier: BTreeMap<Option<SupplierId>, Vec<&CartLine>> = BTreeMap::new();
     for line in lines {
@@ -259,7 +259,7 @@ pub fn assess(lines: &[CartLine], rules: &Rules) -> Assessment {
     let mut assessment = Assessment::default();
     for supplier in order {
         let lines = by_supplier.remove(&supplier).unwrap_or_default();
-        let (part, violations) = assess_supplier(supplier, &lines, rules);
+        let (part, violations) = assess_supplier(supplier, &lines, rules, destination);
         assessment.parts.push(part);
         assessment.violations.extend(violations);
     }
@@ -302,6 +302,7 @@ fn assess_supplier(
     supplier_id: Option<SupplierId>,
     lines: &[&CartLine],
     rules: &Rules,
+    destination: &Destination,
 ) -> (SupplierPart, Vec<Violation>) {
     let groups = group_by_offer(lines);
     let priced: Vec<PricedLine> = lines.iter().map(|line| price_line(line, &groups)).collect();
@@ -311,7 +312,7 @@ fn assess_supplier(
     let violations = Judge { supplier_id: &supplier_id, groups: &groups, priced: &priced, mix, rules }.all();
     let part = SupplierPart {
         supplier_name: lines.iter().find_map(|line| line.offer.supplier_name.clone()),
-        freight: part_freight(&groups, &priced),
+        freight: part_freight(&groups, &priced, destination),
         supplier_id,
         lines: priced,
         goods,
@@ -367,7 +368,7 @@ fn gauge(groups: &[OfferGroup<'_>], priced: &[PricedLine]) -> Option<MixGauge> {
     Some(MixGauge { rule, pieces, amount, met, needed })
 }
 
-fn part_freight(groups: &[OfferGroup<'_>], priced: &[PricedLine]) -> Freight {
+fn part_freight(groups: &[OfferGroup<'_>], priced: &[PricedLine], destination: &Destination) -> Freight {
     let part_goods: Money = priced.iter().filter_map(|line| line.amount).sum();
     let parts: Vec<Freight> = groups
         .iter()
@@ -379,16 +380,14 @@ fn part_freight(groups: &[OfferGroup<'_>], priced: &[PricedLine]) -> Freight {
             if !known {
                 return Freight::Unknown;
             }
-            freight::estimate(
-                &group.offer.freight,
-                &Shipment {
-                    quantity: group.total.decimal(),
-                    weight_kg: group.offer.weight_kg,
-                    volume_m3: group.offer.volume_m3,
-                    // A free-from threshold looks at the order, and a supplier's part is one order.
-                    goods: part_goods,
-                },
-            )
+            let shipment = Shipment {
+                quantity: group.total.decimal(),
+                weight_kg: group.offer.weight_kg,
+                volume_m3: group.offer.volume_m3,
+                // A free-from threshold looks at the order, and a supplier's part is one order.
+                goods: part_goods,
+            };
+            freight::estimate(&group.offer.freight, &shipment, destination)
         })
         .collect();
     freight::combine(&parts)
@@ -614,7 +613,7 @@ mod tests {
     fn worked_example_c() {
         let mix = thirty_or_three_hundred();
         let cart = [line(1, offer(1, "9.90", 50, mix), 12), line(2, offer(2, "6.50", 50, mix), 8)];
-        let verdict = assess(&cart, &Rules::default());
+        let verdict = assess(&cart, &Rules::default(), &Destination::default());
         let [violation] = verdict.violations.as_slice() else { panic!("{:?}", verdict.violations) };
         assert_eq!(violation.kind, ViolationKind::Mix);
         assert_eq!(violation.line_ids, [LineId(1), LineId(2)]);
@@ -629,15 +628,16 @@ mod tests {
     fn a_met_mix_rule_waives_minimums_only_where_the_gateway_says_so() {
         let mix = thirty_or_three_hundred();
         let cart = [line(1, offer(1, "9.90", 50, mix), 30)];
-        assert!(assess(&cart, &Rules::default()).violations.is_empty());
-        let strict = assess(&cart, &Rules { mix_waives_moq: false, ..Rules::default() });
+        assert!(assess(&cart, &Rules::default(), &Destination::default()).violations.is_empty());
+        let strict =
+            assess(&cart, &Rules { mix_waives_moq: false, ..Rules::default() }, &Destination::default());
         assert_eq!(strict.violations[0].kind, ViolationKind::Moq);
     }
 
     #[test]
     fn the_mix_rule_is_not_asked_when_every_line_meets_its_minimum() {
         let cart = [line(1, offer(1, "1.00", 5, thirty_or_three_hundred()), 5)];
-        let verdict = assess(&cart, &Rules::default());
+        let verdict = assess(&cart, &Rules::default(), &Destination::default());
         assert!(verdict.violations.is_empty());
         assert!(!verdict.parts[0].mix.unwrap().met && !verdict.parts[0].mix.unwrap().needed);
     }
@@ -647,7 +647,7 @@ mod tests {
         let mut alone = offer(1, "9.90", 50, thirty_or_three_hundred());
         alone.mix_enabled = Some(false);
         let cart = [line(1, alone, 12), line(2, offer(2, "6.50", 5, thirty_or_three_hundred()), 40)];
-        let verdict = assess(&cart, &Rules::default());
+        let verdict = assess(&cart, &Rules::default(), &Destination::default());
         let [violation] = verdict.violations.as_slice() else { panic!("{:?}", verdict.violations) };
         assert_eq!(
             (violation.kind, violation.shortfall.pieces),
@@ -659,6 +659,9 @@ mod tests {
     fn an_imported_good_is_never_legal_to_send() {
         let mut local = offer(1, "9.90", 1, Mix::None);
         local.key = "L:uci:85123A".parse().unwrap();
-        assert_eq!(assess(&[line(1, local, 12)], &Rules::default()).violations[0].kind, ViolationKind::Gone);
+        assert_eq!(
+            assess(&[line(1, local, 12)], &Rules::default(), &Destination::default()).violations[0].kind,
+            ViolationKind::Gone
+        );
     }
 }

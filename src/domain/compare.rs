@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::domain::freight::{self, Freight, Shipment};
+use crate::domain::freight::{self, Destination, Freight, Shipment};
 use crate::domain::id::SpecId;
 use crate::domain::minimum;
 use crate::domain::money::Money;
@@ -32,7 +32,7 @@ pub struct Comparison {
 }
 
 /// The comparison row of `offer` (of SKU `spec`, where given) at `quantity`.
-pub fn at(offer: &Offer, spec: Option<&SpecId>, quantity: Quantity) -> Comparison {
+pub fn at(offer: &Offer, spec: Option<&SpecId>, quantity: Quantity, destination: &Destination) -> Comparison {
     let spec_id = spec.cloned().or_else(|| price::row_price(offer, quantity).spec_id);
     let sku = spec_id.as_ref().and_then(|spec| offer.sku(spec));
     let nearest = minimum::nearest(offer, sku, quantity);
@@ -40,15 +40,13 @@ pub fn at(offer: &Offer, spec: Option<&SpecId>, quantity: Quantity) -> Compariso
     let unit_price = priced.map(|price| price.charged);
     let goods = unit_price.map(|price| price.times(quantity.decimal()).rounded());
     let freight = goods.map_or(Freight::Unknown, |goods| {
-        freight::estimate(
-            &offer.freight,
-            &Shipment {
-                quantity: quantity.decimal(),
-                weight_kg: offer.weight_kg,
-                volume_m3: offer.volume_m3,
-                goods,
-            },
-        )
+        let shipment = Shipment {
+            quantity: quantity.decimal(),
+            weight_kg: offer.weight_kg,
+            volume_m3: offer.volume_m3,
+            goods,
+        };
+        freight::estimate(&offer.freight, &shipment, destination)
     });
     Comparison {
         spec_id,
@@ -187,7 +185,7 @@ mod tests {
 
     #[test]
     fn unknown_freight_makes_the_landed_cost_unknown() {
-        let row = at(&example_a(), None, Quantity::whole(300));
+        let row = at(&example_a(), None, Quantity::whole(300), &Destination::default());
         assert_eq!(row.goods.unwrap().to_string(), "2160.00");
         assert_eq!((row.freight, row.landed), (Freight::Unknown, None));
     }

@@ -17,24 +17,55 @@ pub enum ChargeBy {
     Volume,
 }
 
-/// First unit + next units, for one destination.
+/// First unit + next units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FreightTemplate {
     /// What is counted.
     pub charge_by: ChargeBy,
     /// Size of the first unit (kg, pieces or m3).
     pub first_unit: Decimal,
-    /// Fee for up to the first unit, yuan.
-    pub first_fee: Money,
     /// Size of each next unit; zero = no next units are charged.
     pub next_unit: Decimal,
-    /// Fee for each begun next unit, yuan.
-    pub next_fee: Money,
+    /// What the units cost, by destination.
+    pub fees: Fees,
     /// Goods amount from which the seller ships free.
     pub free_from: Option<Money>,
 }
 
-/// How one offer travels to one destination, and who pays.
+/// Fee for up to the first unit, and for each begun next unit, in yuan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fee {
+    /// First unit.
+    pub first: Money,
+    /// Each begun next unit.
+    pub next: Money,
+}
+
+/// Fees as a market tells them: for all its zones at once, or for the one district that was asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fees {
+    /// By zone number.
+    Zones(Vec<Fee>),
+    /// For one district only.
+    District {
+        /// Six digits.
+        code: String,
+        /// The fee there.
+        fee: Fee,
+    },
+}
+
+/// Where goods go. Without a district nothing is known of any freight but the seller's own.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Destination {
+    /// Six digits of the district (GB/T 2260).
+    pub district: Option<String>,
+    /// The market's freight zone of that district, where it told its zones.
+    pub zone: Option<usize>,
+}
+
+/// How one offer travels, and who pays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum FreightTerms {
@@ -47,7 +78,7 @@ pub enum FreightTerms {
     Collect,
     /// Set by the seller after ordering.
     ByAgreement,
-    /// By a template whose fees for our destination are known.
+    /// By a template.
     Template(FreightTemplate),
 }
 
@@ -85,11 +116,11 @@ pub struct Shipment {
     pub goods: Money,
 }
 
-/// Freight of one offer's shipment to the destination the terms were read for.
+/// Freight of one offer's shipment to `destination`.
 ///
-/// Weight or volume unknown where the template needs it makes the freight unknown, as do *collect*
+/// Fees not known for the destination, weight or volume unknown where the template needs it makes the freight unknown, as do *collect*
 /// (it is paid, but to somebody else and nobody says how much) and *by agreement*.
-pub fn estimate(terms: &FreightTerms, shipment: &Shipment) -> Freight {
+pub fn estimate(terms: &FreightTerms, shipment: &Shipment, destination: &Destination) -> Freight {
     match terms {
         FreightTerms::Unknown | FreightTerms::ByAgreement | FreightTerms::Collect => Freight::Unknown,
         FreightTerms::SellerPays => Freight::Known(Money::ZERO),
@@ -105,20 +136,32 @@ pub fn estimate(terms: &FreightTerms, shipment: &Shipment) -> Freight {
             let Some(counted) = per_unit.and_then(|each| each.checked_mul(shipment.quantity)) else {
                 return Freight::Unknown;
             };
-            Freight::Known(template.fee(counted))
+            match template.fees.at(destination) {
+                Some(fee) => Freight::Known(template.cost(fee, counted)),
+                None => Freight::Unknown,
+            }
+        }
+    }
+}
+
+impl Fees {
+    fn at(&self, destination: &Destination) -> Option<Fee> {
+        match self {
+            Fees::Zones(zones) => zones.get(destination.zone?).copied(),
+            Fees::District { code, fee } => (destination.district.as_ref() == Some(code)).then_some(*fee),
         }
     }
 }
 
 impl FreightTemplate {
-    /// `first_fee + ceil((n - first_unit) / next_unit) x next_fee` (GATEWAY.md 3.6), rounded to the fen.
-    pub fn fee(&self, counted: Decimal) -> Money {
+    /// `first + ceil((n - first_unit) / next_unit) x next` (GATEWAY.md 3.6), rounded to the fen.
+    pub fn cost(&self, fee: Fee, counted: Decimal) -> Money {
         let over = counted - self.first_unit;
         if over <= Decimal::ZERO || self.next_unit <= Decimal::ZERO {
-            return self.first_fee.rounded();
+            return fee.first.rounded();
         }
         let steps = over.checked_div(self.next_unit).unwrap_or(Decimal::MAX).ceil();
-        (self.first_fee + self.next_fee.times(steps)).rounded()
+        (fee.first + fee.next.times(steps)).rounded()
     }
 }
 
@@ -152,11 +195,14 @@ mod tests {
         FreightTerms::Template(FreightTemplate {
             charge_by: ChargeBy::Weight,
             first_unit: Decimal::ONE,
-            first_fee: "6.00".parse().unwrap(),
             next_unit: Decimal::ONE,
-            next_fee: "2.00".parse().unwrap(),
+            fees: Fees::Zones(vec![Fee { first: "6.00".parse().unwrap(), next: "2.00".parse().unwrap() }]),
             free_from: free_from.map(|m| m.parse().unwrap()),
         })
+    }
+
+    fn near() -> Destination {
+        Destination { district: Some("440111".into()), zone: Some(0) }
     }
 
     fn shipment(quantity: i64, weight: Option<&str>) -> Shipment {
@@ -170,20 +216,24 @@ mod tests {
 
     #[test]
     fn each_begun_kilogram_is_charged() {
-        let fee = |q| estimate(&template(None), &shipment(q, Some("0.38"))).amount().unwrap().to_string();
+        let fee =
+            |q| estimate(&template(None), &shipment(q, Some("0.38")), &near()).amount().unwrap().to_string();
         assert_eq!([fee(1), fee(2), fee(3), fee(300)], ["6.00", "6.00", "8.00", "232.00"]);
     }
 
     #[test]
     fn unknown_stays_unknown() {
-        assert_eq!(estimate(&template(None), &shipment(1, None)), Freight::Unknown);
-        assert_eq!(estimate(&FreightTerms::Collect, &shipment(1, None)), Freight::Unknown);
+        assert_eq!(estimate(&template(None), &shipment(1, None), &near()), Freight::Unknown);
+        assert_eq!(estimate(&FreightTerms::Collect, &shipment(1, None), &near()), Freight::Unknown);
         assert_eq!(combine(&[Freight::Known(Money::ZERO), Freight::Unknown]), Freight::Unknown);
     }
 
     #[test]
     fn free_from_a_goods_amount() {
-        assert_eq!(estimate(&template(Some("100.00")), &shipment(1, None)), Freight::Known(Money::ZERO));
+        assert_eq!(
+            estimate(&template(Some("100.00")), &shipment(1, None), &near()),
+            Freight::Known(Money::ZERO)
+        );
     }
 
     #[test]

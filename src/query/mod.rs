@@ -1,1 +1,3 @@
 //! Text folding and the search grammar; pure.
+
+pub mod fold;

@@ -10,6 +10,8 @@ pub mod money;
 pub mod offer;
 pub mod order;
 pub mod price;
+pub mod proposal;
 pub mod quantity;
+pub mod search;
 pub mod supplier;
 pub mod text;

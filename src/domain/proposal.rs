@@ -1,0 +1,72 @@
+//! A proposal: what would be sent, with the market's own figures, before anything is.
+//!
+//! The confirm screen and `order submit --dry-run` print from these values, and exactly these values are
+//! sent (DESIGN 11).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::id::{LineId, OfferKey, SpecId, SupplierId};
+use crate::domain::money::Money;
+use crate::domain::order::{Address, OrderLine};
+use crate::domain::text::Clean;
+
+/// All orders a submit would place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Where everything goes.
+    pub address: Address,
+    /// One block a supplier.
+    pub orders: Vec<ProposedOrder>,
+    /// When the market was asked; `None` when it could not be and the figures are predictions.
+    pub quoted_at: Option<Timestamp>,
+}
+
+/// One supplier's order as it would be sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProposedOrder {
+    /// Supplier.
+    pub supplier_id: SupplierId,
+    /// Company name.
+    pub supplier_name: Clean,
+    /// Lines with the market's unit prices and amounts where quoted.
+    pub lines: Vec<OrderLine>,
+    /// Goods, yuan.
+    pub goods: Money,
+    /// Freight, yuan; `None` = the seller sets it after ordering, or unknown.
+    pub freight: Option<Money>,
+    /// Discount, yuan.
+    pub discount: Money,
+    /// Payable, yuan: `>=` while the freight is open.
+    pub payable: Money,
+    /// From the preview.
+    pub flow: String,
+    /// From the preview; `None` when not quoted.
+    pub trade_type: Option<String>,
+    /// Lines whose goods differ from what was last shown.
+    pub drift: Vec<Drift>,
+    /// Why the market would refuse it.
+    pub refusal: Option<Clean>,
+}
+
+/// One changed figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drift {
+    /// The cart line.
+    pub line_id: Option<LineId>,
+    /// Offer.
+    pub offer_id: OfferKey,
+    /// SKU.
+    pub spec_id: Option<SpecId>,
+    /// Goods amount last shown, yuan.
+    pub old: Money,
+    /// Goods amount now, yuan.
+    pub new: Money,
+}
+
+impl Drift {
+    /// Whether it became dearer; only rises count against the accept policy.
+    pub fn is_rise(&self) -> bool {
+        self.new > self.old
+    }
+}

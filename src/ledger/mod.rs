@@ -1,1 +1,284 @@
 //! The precious store: carts and their undo journal, orders, the outbox of actions.
+//!
+//! SQLite in WAL mode with `synchronous=FULL`: what a call has returned survives a crash. Every row
+//! carries its market, and every method works on one market's rows only. Several processes may have the
+//! file open; writes take the database's lock at once (`BEGIN IMMEDIATE`) and wait for each other.
+
+mod actions;
+mod cart;
+mod orders;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+
+pub use actions::{Action, ActionId, NewAction, Outcome, Policy};
+pub use cart::{Edit, StoredLine};
+
+use crate::domain::id::MarketId;
+
+/// The schema this program writes.
+const SCHEMA: i64 = 1;
+const MIGRATIONS: [&str; SCHEMA as usize] = [include_str!("schema.sql")];
+
+/// Why the ledger could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// SQLite failed.
+    #[error("the ledger {path}: {source}")]
+    Sqlite {
+        /// The file.
+        path: String,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The file was written by a newer pifa.
+    #[error("the ledger {path} has schema {found}, this pifa knows {SCHEMA}")]
+    Newer {
+        /// The file.
+        path: String,
+        /// Its schema.
+        found: i64,
+    },
+    /// The folder or file could not be made.
+    #[error("the ledger {path}: {source}")]
+    Io {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A row does not read back.
+    #[error("the ledger {path} is damaged: {what}")]
+    Damaged {
+        /// The file.
+        path: String,
+        /// What was wrong.
+        what: String,
+    },
+}
+
+impl LedgerError {
+    /// What to do about it, in words.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            LedgerError::Newer { .. } => "upgrade pifa; nothing was changed",
+            LedgerError::Sqlite { .. } | LedgerError::Io { .. } => {
+                "check free space and permissions of the data folder; nothing that was confirmed is lost"
+            }
+            LedgerError::Damaged { .. } => {
+                "keep the file: `sqlite3 ledger.db .recover` salvages it, and a backup stands beside it"
+            }
+        }
+    }
+}
+
+/// The ledger of one profile.
+#[derive(Clone)]
+pub struct Ledger {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    path: PathBuf,
+    connection: Mutex<Connection>,
+}
+
+impl Ledger {
+    /// Opens or creates the ledger, migrating an older schema after a backup (`ledger.db.backup-v<n>`).
+    pub fn open(path: &Path) -> Result<Ledger, LedgerError> {
+        let io = |source| LedgerError::Io { path: path.display().to_string(), source };
+        if let Some(folder) = path.parent() {
+            private_folder(folder).map_err(io)?;
+        }
+        if !path.exists() {
+            private_file(path).map_err(io)?;
+        }
+        let sqlite = |source| LedgerError::Sqlite { path: path.display().to_string(), source };
+        let mut connection = Connection::open(path).map_err(sqlite)?;
+        prepare(&mut connection, path)?;
+        Ok(Ledger { shared: Arc::new(Shared { path: path.to_owned(), connection: Mutex::new(connection) }) })
+    }
+
+    /// A ledger that is gone when dropped, for tests.
+    pub fn in_memory() -> Result<Ledger, LedgerError> {
+        let path = Path::new(":memory:");
+        let sqlite = |source| LedgerError::Sqlite { path: path.display().to_string(), source };
+        let mut connection = Connection::open_in_memory().map_err(sqlite)?;
+        prepare(&mut connection, path)?;
+        Ok(Ledger { shared: Arc::new(Shared { path: path.to_owned(), connection: Mutex::new(connection) }) })
+    }
+
+    /// A remembered value.
+    pub fn meta(&self, key: &str) -> Result<Option<String>, LedgerError> {
+        self.read(|connection| {
+            connection.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()
+        })
+    }
+
+    /// Remembers a value.
+    pub fn set_meta(&self, key: &str, value: &str) -> Result<(), LedgerError> {
+        self.write(|tx| {
+            tx.execute(
+                "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                [key, value],
+            )
+            .map(|_| ())
+        })
+    }
+
+    /// How many cart lines and open actions belong to other markets than this one.
+    pub fn others(&self, market: &MarketId) -> Result<(u64, u64), LedgerError> {
+        self.read(|connection| {
+            let count = |sql: &str| connection.query_row(sql, [market.as_str()], |row| row.get::<_, i64>(0));
+            let lines = count(
+                "SELECT count(*) FROM cart_line WHERE market_id <> ?1 AND present = 1 AND taken_by IS NULL",
+            )?;
+            let actions = count(
+                "SELECT count(*) FROM action WHERE market_id <> ?1 AND state IN ('draft','queued','sending','unknown')",
+            )?;
+            Ok((lines.unsigned_abs(), actions.unsigned_abs()))
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A panic while the lock was held rolled its transaction back: the connection is sound.
+        self.shared.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LedgerError> {
+        work(&self.lock()).map_err(|source| self.sqlite(source))
+    }
+
+    /// Runs `work` in one immediate transaction and commits it to the disk.
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&rusqlite::Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, LedgerError> {
+        let mut connection = self.lock();
+        let commit = || {
+            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = work(&tx)?;
+            tx.commit()?;
+            Ok(value)
+        };
+        commit().map_err(|source| self.sqlite(source))
+    }
+
+    fn sqlite(&self, source: rusqlite::Error) -> LedgerError {
+        let path = self.shared.path.display().to_string();
+        match source {
+            rusqlite::Error::FromSqlConversionFailure(_, _, inner) => {
+                LedgerError::Damaged { path, what: inner.to_string() }
+            }
+            source => LedgerError::Sqlite { path, source },
+        }
+    }
+}
+
+fn prepare(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {
+    let shown = path.display().to_string();
+    let sqlite = |source| LedgerError::Sqlite { path: shown.clone(), source };
+    connection.busy_timeout(Duration::from_secs(10)).map_err(sqlite)?;
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?;
+    connection.pragma_update(None, "synchronous", "FULL").map_err(sqlite)?;
+    connection.pragma_update(None, "foreign_keys", true).map_err(sqlite)?;
+    let version = |c: &Connection| c.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
+    let found = version(connection).map_err(sqlite)?;
+    if found > SCHEMA {
+        return Err(LedgerError::Newer { path: shown, found });
+    }
+    if found == SCHEMA {
+        return Ok(());
+    }
+    if found > 0 {
+        let backup = format!("{shown}.backup-v{found}");
+        connection.execute("VACUUM INTO ?1", [&backup]).map_err(sqlite)?;
+    }
+    let mut migrate = || {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have migrated while we waited for the lock.
+        let found = version(&tx)?;
+        for (number, sql) in (0..).zip(MIGRATIONS).skip_while(|(number, _)| *number < found) {
+            tx.execute_batch(sql)?;
+            tx.pragma_update(None, "user_version", number + 1)?;
+        }
+        tx.commit()
+    };
+    migrate().map_err(sqlite)
+}
+
+/// Makes a folder only its owner can enter.
+pub fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Makes an empty file only its owner can read.
+pub fn private_file(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ())
+}
+
+fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+fn instant(ms: i64) -> rusqlite::Result<Timestamp> {
+    Timestamp::from_millisecond(ms).map_err(|error| damaged(&error))
+}
+
+/// A value that does not read back, as an error of the row it stands in.
+fn damaged(what: &dyn std::fmt::Display) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, what.to_string().into())
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text).map_err(|error| damaged(&error))
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|error| damaged(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_schema_is_refused_untouched() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        drop(Ledger::open(&path).unwrap());
+        Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(Ledger::open(&path), Err(LedgerError::Newer { found: 99, .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn folder_and_file_are_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("profile").join("ledger.db");
+        drop(Ledger::open(&path).unwrap());
+        let mode = |p: &Path| std::fs::metadata(p).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(path.parent().unwrap()), mode(&path)), (0o700, 0o600));
+    }
+
+    #[test]
+    fn garbage_in_the_place_of_the_ledger_is_an_error_and_not_a_panic() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        std::fs::write(&path, vec![7u8; 5000]).unwrap();
+        assert!(Ledger::open(&path).is_err());
+    }
+}

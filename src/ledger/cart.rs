@@ -1,0 +1,331 @@
+//! Cart lines and the journal that undoes and redoes their changes.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde::{Deserialize, Serialize};
+
+use super::{Ledger, LedgerError, damaged, from_json, millis, to_json};
+use crate::domain::id::{LineId, MarketId, OfferKey, SpecId};
+use crate::domain::offer::Offer;
+use crate::domain::quantity::Quantity;
+
+/// One visible line as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredLine {
+    /// Never changes, never reused.
+    pub id: LineId,
+    /// Offer.
+    pub offer_key: OfferKey,
+    /// SKU.
+    pub spec_id: Option<SpecId>,
+    /// Units.
+    pub quantity: Quantity,
+    /// The listing as it was when the line was added: the cart works without the catalog.
+    pub frozen: Offer,
+}
+
+/// A change to the cart.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// Adds units of a SKU; an existing line of it grows.
+    Add {
+        /// The listing, frozen into the line.
+        offer: Box<Offer>,
+        /// SKU.
+        spec_id: Option<SpecId>,
+        /// Units to add.
+        quantity: Quantity,
+    },
+    /// Sets a line's units.
+    Set {
+        /// The line.
+        line: LineId,
+        /// Units.
+        quantity: Quantity,
+    },
+    /// Takes a line out.
+    Remove {
+        /// The line.
+        line: LineId,
+    },
+}
+
+/// What the journal remembers of one line: its quantity, or that it was not there.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Change {
+    line_id: LineId,
+    before: Option<Quantity>,
+    after: Option<Quantity>,
+}
+
+impl Ledger {
+    /// The market's cart in the order lines were added.
+    pub fn cart_lines(&self, market: &MarketId) -> Result<Vec<StoredLine>, LedgerError> {
+        self.read(|connection| visible(connection, market))
+    }
+
+    /// Applies edits as one step of the journal. `Ok(None)` when a line they name is not in the cart:
+    /// then nothing is changed. Otherwise the line each edit touched, in order.
+    pub fn edit_cart(
+        &self,
+        market: &MarketId,
+        label: &str,
+        edits: &[Edit],
+        now: Timestamp,
+    ) -> Result<Option<Vec<LineId>>, LedgerError> {
+        self.write(|tx| {
+            let mut changes = Vec::with_capacity(edits.len());
+            for edit in edits {
+                let Some(change) = apply(tx, market, edit, now)? else {
+                    return Err(rusqlite::Error::QueryReturnedNoRows);
+                };
+                changes.push(change);
+            }
+            let lines = changes.iter().map(|change| change.line_id).collect();
+            if changes.iter().any(|change| change.before != change.after) {
+                tx.execute(
+                    "DELETE FROM cart_journal WHERE market_id = ?1 AND undone = 1",
+                    [market.as_str()],
+                )?;
+                tx.execute(
+                    "INSERT INTO cart_journal (market_id, label, changes, at) VALUES (?1, ?2, ?3, ?4)",
+                    params![market.as_str(), label, to_json(&changes)?, millis(now)],
+                )?;
+            }
+            Ok(lines)
+        })
+        .map(Some)
+        .or_else(|error| match error {
+            LedgerError::Sqlite { source: rusqlite::Error::QueryReturnedNoRows, .. } => Ok(None),
+            error => Err(error),
+        })
+    }
+
+    /// Takes the last step back; its label, or `None` when there is nothing to undo. Lines that were
+    /// ordered since are left alone: undo never brings an order back.
+    pub fn undo(&self, market: &MarketId) -> Result<Option<String>, LedgerError> {
+        self.step(market, true)
+    }
+
+    /// Makes the last undone step again.
+    pub fn redo(&self, market: &MarketId) -> Result<Option<String>, LedgerError> {
+        self.step(market, false)
+    }
+
+    fn step(&self, market: &MarketId, back: bool) -> Result<Option<String>, LedgerError> {
+        let sql = if back {
+            "SELECT seq, label, changes FROM cart_journal WHERE market_id = ?1 AND undone = 0 ORDER BY seq DESC LIMIT 1"
+        } else {
+            "SELECT seq, label, changes FROM cart_journal WHERE market_id = ?1 AND undone = 1 ORDER BY seq LIMIT 1"
+        };
+        self.write(|tx| {
+            loop {
+                let entry: Option<(i64, String, String)> = tx
+                    .query_row(sql, [market.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                    .optional()?;
+                let Some((seq, label, changes)) = entry else { return Ok(None) };
+                tx.execute("UPDATE cart_journal SET undone = ?2 WHERE seq = ?1", params![seq, back])?;
+                let changes: Vec<Change> = from_json(&changes)?;
+                let mut touched = 0;
+                // Several changes of one line in one step are taken back in reverse.
+                let ordered: Vec<&Change> =
+                    if back { changes.iter().rev().collect() } else { changes.iter().collect() };
+                for change in ordered {
+                    let state = if back { change.before } else { change.after };
+                    touched += match state {
+                        Some(quantity) => tx.execute(
+                            "UPDATE cart_line SET present = 1, quantity = ?2 WHERE line_id = ?1 AND taken_by IS NULL",
+                            params![change.line_id.0, quantity.to_string()],
+                        )?,
+                        None => tx.execute(
+                            "UPDATE cart_line SET present = 0 WHERE line_id = ?1 AND taken_by IS NULL",
+                            [change.line_id.0],
+                        )?,
+                    };
+                }
+                // A step whose lines were all ordered since has no effect left; go on to the next.
+                if touched > 0 {
+                    return Ok(Some(label));
+                }
+            }
+        })
+    }
+}
+
+fn visible(connection: &Connection, market: &MarketId) -> rusqlite::Result<Vec<StoredLine>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT line_id, offer_key, spec_id, quantity, frozen FROM cart_line
+         WHERE market_id = ?1 AND present = 1 AND taken_by IS NULL ORDER BY line_id",
+    )?;
+    let rows = statement.query_map([market.as_str()], |row| {
+        let key: String = row.get(1)?;
+        let quantity: String = row.get(3)?;
+        let frozen: String = row.get(4)?;
+        Ok(StoredLine {
+            id: LineId(row.get(0)?),
+            offer_key: key.parse().map_err(|error| damaged(&error))?,
+            spec_id: row.get::<_, Option<String>>(2)?.map(|spec| SpecId::new(&spec)),
+            quantity: quantity.parse().map_err(|error| damaged(&error))?,
+            frozen: from_json(&frozen)?,
+        })
+    })?;
+    rows.collect()
+}
+
+fn quantity_of(tx: &Transaction<'_>, market: &MarketId, line: LineId) -> rusqlite::Result<Option<Quantity>> {
+    let text: Option<String> = tx
+        .query_row(
+            "SELECT quantity FROM cart_line WHERE line_id = ?1 AND market_id = ?2 AND present = 1 AND taken_by IS NULL",
+            params![line.0, market.as_str()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    text.map(|text| text.parse().map_err(|error| damaged(&error))).transpose()
+}
+
+fn apply(
+    tx: &Transaction<'_>,
+    market: &MarketId,
+    edit: &Edit,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Change>> {
+    let set = |line: LineId, quantity: Quantity| {
+        tx.execute(
+            "UPDATE cart_line SET quantity = ?2 WHERE line_id = ?1",
+            params![line.0, quantity.to_string()],
+        )
+    };
+    match edit {
+        Edit::Set { line, quantity } => {
+            let Some(before) = quantity_of(tx, market, *line)? else { return Ok(None) };
+            set(*line, *quantity)?;
+            Ok(Some(Change { line_id: *line, before: Some(before), after: Some(*quantity) }))
+        }
+        Edit::Remove { line } => {
+            let Some(before) = quantity_of(tx, market, *line)? else { return Ok(None) };
+            tx.execute("UPDATE cart_line SET present = 0 WHERE line_id = ?1", [line.0])?;
+            Ok(Some(Change { line_id: *line, before: Some(before), after: None }))
+        }
+        Edit::Add { offer, spec_id, quantity } => {
+            let key = offer.key.to_string();
+            let spec = spec_id.as_ref().map(SpecId::as_str);
+            let existing: Option<i64> = tx
+                .query_row(
+                    "SELECT line_id FROM cart_line
+                     WHERE market_id = ?1 AND offer_key = ?2 AND spec_id IS ?3 AND present = 1 AND taken_by IS NULL",
+                    params![market.as_str(), key, spec],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            if let Some(line) = existing.map(LineId) {
+                let Some(before) = quantity_of(tx, market, line)? else { return Ok(None) };
+                let after = before + *quantity;
+                set(line, after)?;
+                return Ok(Some(Change { line_id: line, before: Some(before), after: Some(after) }));
+            }
+            tx.execute(
+                "INSERT INTO cart_line (market_id, offer_key, spec_id, quantity, frozen, present, added_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)",
+                params![market.as_str(), key, spec, quantity.to_string(), to_json(offer)?, millis(now)],
+            )?;
+            Ok(Some(Change { line_id: LineId(tx.last_insert_rowid()), before: None, after: Some(*quantity) }))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::text::Clean;
+
+    fn market() -> MarketId {
+        MarketId::new("1234567/b2b-1")
+    }
+
+    fn add(ledger: &Ledger, id: i64, quantity: u32) -> LineId {
+        let offer = Box::new(Offer::blank(OfferKey::Market(id), Clean::new("杯"), Timestamp::UNIX_EPOCH));
+        let edit = Edit::Add { offer, spec_id: None, quantity: Quantity::whole(quantity) };
+        ledger.edit_cart(&market(), "add", &[edit], Timestamp::UNIX_EPOCH).unwrap().unwrap()[0]
+    }
+
+    fn state(ledger: &Ledger) -> Vec<(i64, String)> {
+        ledger
+            .cart_lines(&market())
+            .unwrap()
+            .iter()
+            .map(|line| (line.id.0, line.quantity.to_string()))
+            .collect()
+    }
+
+    #[test]
+    fn adding_a_sku_again_grows_its_line() {
+        let ledger = Ledger::in_memory().unwrap();
+        let first = add(&ledger, 1, 5);
+        assert_eq!(add(&ledger, 1, 7), first);
+        assert_eq!(state(&ledger), [(first.0, "12".to_owned())]);
+    }
+
+    #[test]
+    fn a_line_id_is_never_reused_and_undo_brings_the_same_one_back() {
+        let ledger = Ledger::in_memory().unwrap();
+        let first = add(&ledger, 1, 5);
+        ledger
+            .edit_cart(&market(), "rm", &[Edit::Remove { line: first }], Timestamp::UNIX_EPOCH)
+            .unwrap()
+            .unwrap();
+        let second = add(&ledger, 1, 6);
+        assert_ne!(first, second);
+        assert_eq!(ledger.undo(&market()).unwrap().as_deref(), Some("add"));
+        assert_eq!(ledger.undo(&market()).unwrap().as_deref(), Some("rm"));
+        assert_eq!(state(&ledger), [(first.0, "5".to_owned())]);
+        assert_eq!(ledger.redo(&market()).unwrap().as_deref(), Some("rm"));
+        assert_eq!(ledger.redo(&market()).unwrap().as_deref(), Some("add"));
+        assert_eq!(state(&ledger), [(second.0, "6".to_owned())]);
+    }
+
+    #[test]
+    fn an_edit_of_a_missing_line_changes_nothing_at_all() {
+        let ledger = Ledger::in_memory().unwrap();
+        let line = add(&ledger, 1, 5);
+        let edits = [Edit::Set { line, quantity: Quantity::whole(9) }, Edit::Remove { line: LineId(404) }];
+        assert_eq!(ledger.edit_cart(&market(), "bad", &edits, Timestamp::UNIX_EPOCH).unwrap(), None);
+        assert_eq!(state(&ledger), [(line.0, "5".to_owned())]);
+    }
+
+    #[test]
+    fn undoing_everything_and_redoing_everything_meet_both_ends() {
+        let ledger = Ledger::in_memory().unwrap();
+        let mut seed = 88172645463325252u64;
+        let mut random = |below: u64| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            seed % below
+        };
+        for _ in 0..300 {
+            let lines = ledger.cart_lines(&market()).unwrap();
+            match (random(3), lines.get(random(lines.len().max(1) as u64) as usize)) {
+                (0, Some(line)) => {
+                    let edit = Edit::Set { line: line.id, quantity: Quantity::whole(1 + random(500) as u32) };
+                    ledger.edit_cart(&market(), "set", &[edit], Timestamp::UNIX_EPOCH).unwrap();
+                }
+                (1, Some(line)) => {
+                    ledger
+                        .edit_cart(&market(), "rm", &[Edit::Remove { line: line.id }], Timestamp::UNIX_EPOCH)
+                        .unwrap();
+                }
+                _ => {
+                    add(&ledger, 1 + random(20) as i64, 1 + random(50) as u32);
+                }
+            }
+        }
+        let end = state(&ledger);
+        let mut steps = 0;
+        while ledger.undo(&market()).unwrap().is_some() {
+            steps += 1;
+        }
+        assert!(steps > 200 && state(&ledger).is_empty());
+        while ledger.redo(&market()).unwrap().is_some() {}
+        assert_eq!(state(&ledger), end);
+    }
+}

@@ -1,0 +1,76 @@
+//! Orders as the market last told them.
+
+use jiff::Timestamp;
+use rusqlite::params;
+
+use super::{Ledger, LedgerError, from_json, millis, to_json};
+use crate::domain::id::MarketId;
+use crate::domain::order::{ActionKind, ActionState, Order};
+
+impl Ledger {
+    /// Keeps orders as read from the market.
+    pub fn store_orders(
+        &self,
+        market: &MarketId,
+        orders: &[Order],
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        self.write(|tx| {
+            let mut statement = tx.prepare_cached(
+                "INSERT INTO market_order (market_id, order_id, out_order_id, state, body, fetched_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (market_id, order_id) DO UPDATE SET out_order_id = excluded.out_order_id,
+                     state = excluded.state, body = excluded.body, fetched_at = excluded.fetched_at",
+            )?;
+            for order in orders {
+                let Some(id) = &order.order_id else { continue };
+                statement.execute(params![
+                    market.as_str(),
+                    id.as_str(),
+                    order.out_order_id.as_ref().map(|number| number.as_str().to_owned()),
+                    order.state.as_str(),
+                    to_json(order)?,
+                    millis(now),
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// All orders of the market, newest first: our intents, carrying the market's word where it told one,
+    /// and orders of the account that did not come from here.
+    pub fn orders(&self, market: &MarketId) -> Result<Vec<Order>, LedgerError> {
+        let told: Vec<Order> = self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT body FROM market_order WHERE market_id = ?1")?;
+            let rows = statement.query_map([market.as_str()], |row| row.get::<_, String>(0))?;
+            rows.map(|body| from_json(&body?)).collect()
+        })?;
+        let mut claimed = std::collections::BTreeSet::new();
+        let mut orders: Vec<Order> = Vec::new();
+        for action in self.actions(market, &[])?.into_iter().filter(|a| a.new.kind == ActionKind::Create) {
+            let mut order = action.to_order();
+            if action.state == ActionState::Done {
+                let parts: Vec<&Order> = told
+                    .iter()
+                    .filter(|part| part.order_id.as_ref().is_some_and(|id| action.order_ids.contains(id)))
+                    .collect();
+                claimed.extend(parts.iter().filter_map(|part| part.order_id.clone()));
+                if let [part] = parts.as_slice() {
+                    order.state = part.state.clone();
+                    order.goods = part.goods.or(order.goods);
+                    order.freight = part.freight;
+                    order.total = part.total.or(order.total);
+                } else if let Some(part) = parts.first() {
+                    order.state = part.state.clone();
+                }
+            }
+            orders.push(order);
+        }
+        orders.extend(
+            told.into_iter().filter(|part| part.order_id.as_ref().is_some_and(|id| !claimed.contains(id))),
+        );
+        orders.sort_by(|a, b| b.created_at.cmp(&a.created_at).then(b.order_id.cmp(&a.order_id)));
+        Ok(orders)
+    }
+}

@@ -103,9 +103,13 @@ pub struct Vocabulary {
     pub problems: Vec<String>,
 }
 
-const FILES: [(&str, &str); 2] = [
+const FILES: [(&str, &str); 6] = [
     ("shared.txt", include_str!("../../../assets/sandbox/shared.txt")),
-    ("goods/cups.txt", include_str!("../../../assets/sandbox/goods/cups.txt")),
+    ("goods/daily.txt", include_str!("../../../assets/sandbox/goods/daily.txt")),
+    ("goods/home.txt", include_str!("../../../assets/sandbox/goods/home.txt")),
+    ("goods/building.txt", include_str!("../../../assets/sandbox/goods/building.txt")),
+    ("goods/wear.txt", include_str!("../../../assets/sandbox/goods/wear.txt")),
+    ("goods/other.txt", include_str!("../../../assets/sandbox/goods/other.txt")),
 ];
 
 /// The vocabulary, read at the first call.

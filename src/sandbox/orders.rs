@@ -1,0 +1,401 @@
+//! The marketplace's order book: rows in, rows out, closing and the dump. What may be ordered is judged in
+//! [`super::rules`]; this only keeps it.
+
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::state;
+use crate::domain::money::Money;
+
+/// Unpaid orders close after three days.
+pub(super) const PAY_WITHIN_MS: i64 = 3 * 24 * 3600 * 1000;
+/// A cancel is refused in the first ten seconds (GATEWAY.md 1.4).
+pub(super) const CANCEL_AFTER_MS: i64 = 10_000;
+
+pub(super) const WAIT_PAY: &str = "waitbuyerpay";
+pub(super) const WAIT_RECEIVE: &str = "waitbuyerreceive";
+pub(super) const CONFIRMED: &str = "confirm_goods";
+pub(super) const CANCELLED: &str = "cancel";
+
+/// One order as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Order {
+    pub order_id: i64,
+    pub out_order_id: Option<String>,
+    /// Number of the accepted create call; `None` for an order a group's deadline made.
+    pub create_seq: Option<i64>,
+    pub supplier: u64,
+    pub seller_open_id: String,
+    pub status: String,
+    pub close_reason: Option<String>,
+    pub flow: String,
+    pub trade_type: String,
+    pub goods_fen: i64,
+    /// `None` = by agreement, not set yet.
+    pub freight_fen: Option<i64>,
+    /// JSON of the resolved address.
+    pub address: String,
+    pub message: Option<String>,
+    pub created_ms: i64,
+    pub modified_ms: i64,
+    pub pay_by_ms: i64,
+    pub seeded: bool,
+    pub lines: Vec<OrderLine>,
+}
+
+impl Order {
+    /// Goods plus freight as far as it is known.
+    pub fn total_fen(&self) -> i64 {
+        self.goods_fen.saturating_add(self.freight_fen.unwrap_or(0))
+    }
+}
+
+/// One line as stored, with the offer's words frozen.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct OrderLine {
+    pub sub_id: i64,
+    pub offer_id: i64,
+    pub spec_id: Option<String>,
+    pub sku_id: Option<i64>,
+    pub name: String,
+    /// Name and value pairs of the SKU.
+    pub attributes: Vec<(String, String)>,
+    pub quantity: Decimal,
+    pub unit: String,
+    pub unit_price: Money,
+    pub amount_fen: i64,
+}
+
+/// Gives the order its ids and stores it with its stock taken; `order_id`, `create_seq` and the lines' `sub_id`
+/// are filled in. Ids look like the real ones: 19 digits that end in the buyer's, sub-orders counting in front
+/// of that ending.
+pub(super) fn insert(
+    tx: &Transaction<'_>,
+    order: &mut Order,
+    account_number: i64,
+    by_create: bool,
+    take_stock: bool,
+) -> rusqlite::Result<()> {
+    let position = state::next_number(tx, "order_number")?;
+    let ending = account_number.rem_euclid(1_000_000);
+    order.order_id = (3_317_081_160_226 + position * 64) * 1_000_000 + ending;
+    order.create_seq = if by_create { Some(state::next_number(tx, "create_seq")?) } else { None };
+    tx.prepare_cached(
+        "INSERT INTO orders (order_id, position, out_order_id, create_seq, supplier, seller_open_id, status, close_reason,
+            flow, trade_type, goods_fen, freight_fen, address, message, created_ms, modified_ms, pay_by_ms, seeded)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+    )?
+    .execute(params![
+        order.order_id,
+        position,
+        order.out_order_id,
+        order.create_seq,
+        order.supplier as i64,
+        order.seller_open_id,
+        order.status,
+        order.close_reason,
+        order.flow,
+        order.trade_type,
+        order.goods_fen,
+        order.freight_fen,
+        order.address,
+        order.message,
+        order.created_ms,
+        order.modified_ms,
+        order.pay_by_ms,
+        order.seeded,
+    ])?;
+    let mut insert_line = tx.prepare_cached(
+        "INSERT INTO order_lines (order_id, position, sub_id, offer_id, spec_id, sku_id, name, attributes, quantity, unit,
+            unit_price, amount_fen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?;
+    for (index, line) in order.lines.iter_mut().enumerate() {
+        line.sub_id = order.order_id + 1_000_000 * (index as i64 + 1);
+        insert_line.execute(params![
+            order.order_id,
+            index as i64,
+            line.sub_id,
+            line.offer_id,
+            line.spec_id,
+            line.sku_id,
+            line.name,
+            serde_json::to_string(&line.attributes).unwrap_or_default(),
+            line.quantity.to_string(),
+            line.unit,
+            line.unit_price.to_string(),
+            line.amount_fen,
+        ])?;
+        if take_stock {
+            state::move_stock(tx, line.offer_id, line.spec_id.as_deref(), line.quantity)?;
+        }
+    }
+    Ok(())
+}
+
+const COLUMNS: &str = "order_id, out_order_id, create_seq, supplier, seller_open_id, status, close_reason, flow, trade_type,
+    goods_fen, freight_fen, address, message, created_ms, modified_ms, pay_by_ms, seeded";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Order> {
+    Ok(Order {
+        order_id: row.get(0)?,
+        out_order_id: row.get(1)?,
+        create_seq: row.get(2)?,
+        supplier: row.get::<_, i64>(3)? as u64,
+        seller_open_id: row.get(4)?,
+        status: row.get(5)?,
+        close_reason: row.get(6)?,
+        flow: row.get(7)?,
+        trade_type: row.get(8)?,
+        goods_fen: row.get(9)?,
+        freight_fen: row.get(10)?,
+        address: row.get(11)?,
+        message: row.get(12)?,
+        created_ms: row.get(13)?,
+        modified_ms: row.get(14)?,
+        pay_by_ms: row.get(15)?,
+        seeded: row.get(16)?,
+        lines: Vec::new(),
+    })
+}
+
+fn lines(tx: &Transaction<'_>, order_id: i64) -> rusqlite::Result<Vec<OrderLine>> {
+    tx.prepare_cached(
+        "SELECT sub_id, offer_id, spec_id, sku_id, name, attributes, quantity, unit, unit_price, amount_fen
+         FROM order_lines WHERE order_id = ?1 ORDER BY position",
+    )?
+    .query_map([order_id], |row| {
+        Ok(OrderLine {
+            sub_id: row.get(0)?,
+            offer_id: row.get(1)?,
+            spec_id: row.get(2)?,
+            sku_id: row.get(3)?,
+            name: row.get(4)?,
+            attributes: serde_json::from_str(&row.get::<_, String>(5)?)
+                .map_err(|error| unreadable(5, error.into()))?,
+            quantity: row.get::<_, String>(6)?.parse().map_err(|error| unreadable(6, Box::new(error)))?,
+            unit: row.get(7)?,
+            unit_price: row.get::<_, String>(8)?.parse().map_err(|error| unreadable(8, Box::new(error)))?,
+            amount_fen: row.get(9)?,
+        })
+    })?
+    .collect()
+}
+
+fn unreadable(column: usize, error: Box<dyn std::error::Error + Send + Sync>) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, error)
+}
+
+fn complete(tx: &Transaction<'_>, heads: Vec<Order>) -> rusqlite::Result<Vec<Order>> {
+    heads
+        .into_iter()
+        .map(|mut order| {
+            order.lines = lines(tx, order.order_id)?;
+            Ok(order)
+        })
+        .collect()
+}
+
+/// The order of this id.
+pub(super) fn by_id(tx: &Transaction<'_>, order_id: i64) -> rusqlite::Result<Option<Order>> {
+    let head = tx
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM orders WHERE order_id = ?1"))?
+        .query_row([order_id], read)
+        .optional()?;
+    Ok(complete(tx, head.into_iter().collect())?.into_iter().next())
+}
+
+/// The first order a create with this `outOrderId` made.
+pub(super) fn by_out_order_id(tx: &Transaction<'_>, out_order_id: &str) -> rusqlite::Result<Option<Order>> {
+    let head = tx
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM orders WHERE out_order_id = ?1 AND create_seq IS NOT NULL ORDER BY position LIMIT 1"
+        ))?
+        .query_row([out_order_id], read)
+        .optional()?;
+    Ok(complete(tx, head.into_iter().collect())?.into_iter().next())
+}
+
+/// What `getBuyerOrderList` filters by; `None` = any. Windows include both ends.
+#[derive(Debug, Default)]
+pub(super) struct Filter {
+    pub out_order_id: Option<String>,
+    pub status: Option<String>,
+    pub seller: Option<u64>,
+    pub created_from_ms: Option<i64>,
+    pub created_to_ms: Option<i64>,
+    pub modified_from_ms: Option<i64>,
+    pub modified_to_ms: Option<i64>,
+    /// JSON array of ids.
+    pub order_ids: Option<String>,
+    pub product_name: Option<String>,
+}
+
+const WHERE: &str = "(?1 IS NULL OR out_order_id = ?1) AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR supplier = ?3)
+    AND (?4 IS NULL OR created_ms >= ?4) AND (?5 IS NULL OR created_ms <= ?5)
+    AND (?6 IS NULL OR modified_ms >= ?6) AND (?7 IS NULL OR modified_ms <= ?7)
+    AND (?8 IS NULL OR order_id IN (SELECT value FROM json_each(?8)))
+    AND (?9 IS NULL OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.order_id AND instr(l.name, ?9) > 0))";
+
+/// One page, newest first, and how many there are in all.
+pub(super) fn page(
+    tx: &Transaction<'_>,
+    filter: &Filter,
+    page: i64,
+    page_size: i64,
+) -> rusqlite::Result<(Vec<Order>, i64)> {
+    let seller = filter.seller.map(|number| number as i64);
+    let total = tx.prepare_cached(&format!("SELECT COUNT(*) FROM orders WHERE {WHERE}"))?.query_row(
+        params![
+            filter.out_order_id,
+            filter.status,
+            seller,
+            filter.created_from_ms,
+            filter.created_to_ms,
+            filter.modified_from_ms,
+            filter.modified_to_ms,
+            filter.order_ids,
+            filter.product_name
+        ],
+        |row| row.get(0),
+    )?;
+    let heads = tx
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM orders WHERE {WHERE} ORDER BY created_ms DESC, position DESC LIMIT ?10 OFFSET ?11"
+        ))?
+        .query_map(
+            params![
+                filter.out_order_id,
+                filter.status,
+                seller,
+                filter.created_from_ms,
+                filter.created_to_ms,
+                filter.modified_from_ms,
+                filter.modified_to_ms,
+                filter.order_ids,
+                filter.product_name,
+                page_size,
+                page_size.saturating_mul(page - 1)
+            ],
+            read,
+        )?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok((complete(tx, heads)?, total))
+}
+
+/// Closes an order and returns its stock.
+pub(super) fn close(tx: &Transaction<'_>, order: &Order, reason: &str, at_ms: i64) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "UPDATE orders SET status = ?2, close_reason = ?3, modified_ms = ?4 WHERE order_id = ?1",
+    )?
+    .execute(params![order.order_id, CANCELLED, reason, at_ms])?;
+    for line in &order.lines {
+        state::move_stock(tx, line.offer_id, line.spec_id.as_deref(), -line.quantity)?;
+    }
+    Ok(())
+}
+
+/// Moves an order to another status.
+pub(super) fn set_status(
+    tx: &Transaction<'_>,
+    order_id: i64,
+    status: &str,
+    at_ms: i64,
+) -> rusqlite::Result<()> {
+    tx.prepare_cached("UPDATE orders SET status = ?2, modified_ms = ?3 WHERE order_id = ?1")?
+        .execute(params![order_id, status, at_ms])?;
+    Ok(())
+}
+
+/// Closes what was not paid in time, at the moment it fell due.
+pub(super) fn settle(tx: &Transaction<'_>, now_ms: i64) -> rusqlite::Result<()> {
+    let due = tx
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM orders WHERE status = 'waitbuyerpay' AND pay_by_ms <= ?1"
+        ))?
+        .query_map([now_ms], read)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    for order in complete(tx, due)? {
+        close(tx, &order, "BUYER_NO_PAY", order.pay_by_ms)?;
+    }
+    Ok(())
+}
+
+/// One order of the dump, exactly as `pifa sandbox ledger` prints it.
+#[derive(Debug, Serialize)]
+struct Dumped {
+    order_id: String,
+    out_order_id: Option<String>,
+    create_seq: Option<i64>,
+    supplier_id: String,
+    state: String,
+    goods: Money,
+    freight: Option<Money>,
+    total: Money,
+    created_at: String,
+    flow: String,
+    lines: Vec<DumpedLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct DumpedLine {
+    offer_id: String,
+    spec_id: Option<String>,
+    quantity: Decimal,
+    unit_price: Money,
+    amount: Money,
+}
+
+/// Every order in the order they were made; seeded history only when asked for.
+pub(super) fn dump(tx: &Transaction<'_>, all: bool) -> rusqlite::Result<Vec<serde_json::Value>> {
+    let heads = tx
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM orders WHERE ?1 OR NOT seeded ORDER BY position"))?
+        .query_map([all], read)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    complete(tx, heads)?
+        .into_iter()
+        .map(|order| {
+            let total = Money::from_fen(order.total_fen());
+            let dumped = Dumped {
+                order_id: order.order_id.to_string(),
+                out_order_id: order.out_order_id,
+                create_seq: order.create_seq,
+                supplier_id: order.seller_open_id,
+                state: order.status,
+                goods: Money::from_fen(order.goods_fen),
+                freight: order.freight_fen.map(Money::from_fen),
+                total,
+                created_at: super::calls::rfc3339(order.created_ms),
+                flow: order.flow,
+                lines: order
+                    .lines
+                    .into_iter()
+                    .map(|line| DumpedLine {
+                        offer_id: line.offer_id.to_string(),
+                        spec_id: line.spec_id,
+                        quantity: line.quantity.normalize(),
+                        unit_price: line.unit_price,
+                        amount: Money::from_fen(line.amount_fen),
+                    })
+                    .collect(),
+            };
+            Ok(dumped.into_json())
+        })
+        .collect()
+}
+
+impl Dumped {
+    fn into_json(self) -> serde_json::Value {
+        let mut value = serde_json::to_value(&self).unwrap_or_default();
+        // `Decimal` serialises as a string; quantities are numbers in this document.
+        let quantities = self.lines.iter().map(|line| super::calls::number(line.quantity));
+        if let Some(lines) = value.get_mut("lines").and_then(serde_json::Value::as_array_mut) {
+            for (line, quantity) in lines.iter_mut().zip(quantities) {
+                if let Some(fields) = line.as_object_mut() {
+                    fields.insert("quantity".to_owned(), quantity);
+                }
+            }
+        }
+        value
+    }
+}

@@ -1,0 +1,12 @@
+//! A second, naive statement of the buying rules, to hold the product's against.
+//!
+//! Nothing here knows the product: money is whole fen (prices 1/1000 yuan), quantities are whole
+//! pieces, and everything is found by looking at every possibility in turn. Each rule also has
+//! broken statements of it: a comparison that does not notice those proves nothing.
+
+pub mod cart;
+pub mod freight;
+pub mod plain;
+pub mod price;
+pub mod quantity;
+pub mod row;

@@ -1,1 +1,199 @@
 //! The workflows that both the command line and the screens call.
+//!
+//! A [`Desk`] is one buyer at one market: the local catalog, the ledger, and, unless offline, a
+//! connection. Methods that are plain functions read and write the data folder only; `async` ones talk to
+//! the market.
+
+mod cart;
+mod error;
+mod fill;
+mod groups;
+mod lease;
+mod orders;
+mod outbox;
+mod submit;
+mod sync;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+pub use crate::catalog::import::{BadRow, ImportReport};
+pub use crate::catalog::{Catalog, CatalogError, Stats};
+pub use crate::ledger::{Ledger, LedgerError, Policy, private_file, private_folder};
+pub use crate::market::gateway::{Credentials, Gateway, GatewayOptions};
+pub use crate::market::{Capabilities, MarketError, Marketplace};
+pub use cart::CartView;
+pub use error::DeskError;
+pub use submit::{Blocked, SubmitOptions, SubmitReport};
+pub use sync::{SyncOptions, SyncProgress, SyncReport};
+
+use crate::domain::cart::Rules;
+use crate::domain::freight::Destination;
+use crate::domain::id::{MarketId, OfferKey, OutOrderId, SupplierId};
+use crate::domain::offer::Offer;
+use crate::domain::order::Address;
+use crate::domain::search::{SearchPage, SearchRequest};
+use crate::domain::supplier::Supplier;
+
+/// Where the time comes from: injected, so that tests and the sandbox's moved clock are possible.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+/// Where unique numbers come from: a UUIDv7 each.
+pub type Numbers = Arc<dyn Fn() -> OutOrderId + Send + Sync>;
+
+/// What a desk is made of.
+pub struct DeskParts {
+    /// The market's cache.
+    pub catalog: Catalog,
+    /// The profile's ledger.
+    pub ledger: Ledger,
+    /// Which account on which market.
+    pub market_id: MarketId,
+    /// The connection; `None` = offline.
+    pub gateway: Option<Gateway>,
+    /// Whether the market is the profile's own sandbox.
+    pub sandbox: bool,
+    /// File whose lock is the sender's lease.
+    pub lease: PathBuf,
+    /// Settings of the gateway that the rules depend on.
+    pub rules: Rules,
+    /// Time between two empty look-ups that together mean "not placed".
+    pub quiet: Duration,
+    /// The clock.
+    pub clock: Clock,
+    /// Unique numbers.
+    pub numbers: Numbers,
+}
+
+/// One buyer at one market.
+#[derive(Clone)]
+pub struct Desk {
+    parts: Arc<DeskParts>,
+}
+
+impl Desk {
+    /// Sits down.
+    pub fn new(parts: DeskParts) -> Desk {
+        Desk { parts: Arc::new(parts) }
+    }
+
+    /// Which account on which market.
+    pub fn market_id(&self) -> &MarketId {
+        &self.parts.market_id
+    }
+
+    /// Whether there is a connection to use.
+    pub fn is_online(&self) -> bool {
+        self.parts.gateway.is_some()
+    }
+
+    /// Whether the market is the profile's own sandbox: no real money.
+    pub fn is_sandbox(&self) -> bool {
+        self.parts.sandbox
+    }
+
+    /// The desk's clock.
+    pub fn now(&self) -> Timestamp {
+        (self.parts.clock)()
+    }
+
+    /// Searches the local catalog.
+    pub fn search(&self, request: &SearchRequest) -> Result<SearchPage, DeskError> {
+        Ok(self.parts.catalog.search(request, &self.destination()?)?)
+    }
+
+    /// One cached listing.
+    pub fn offer(&self, key: &OfferKey) -> Result<Option<Offer>, DeskError> {
+        Ok(self.parts.catalog.offer(key)?)
+    }
+
+    /// Cached suppliers by words of their name or belt.
+    pub fn suppliers(&self, text: &str, limit: usize) -> Result<Vec<Supplier>, DeskError> {
+        Ok(self.parts.catalog.suppliers(text, limit)?)
+    }
+
+    /// One cached supplier.
+    pub fn supplier(&self, id: &SupplierId) -> Result<Option<Supplier>, DeskError> {
+        Ok(self.parts.catalog.supplier(id)?)
+    }
+
+    /// Counts and ages of the catalog.
+    pub fn stats(&self) -> Result<Stats, DeskError> {
+        Ok(self.parts.catalog.stats()?)
+    }
+
+    /// Puts imported listings into the catalog.
+    pub fn store_offers(&self, offers: &[Offer]) -> Result<(), DeskError> {
+        self.parts.catalog.upsert(offers, &[])?;
+        Ok(())
+    }
+
+    /// Empties the catalog; the ledger keeps everything of worth.
+    pub fn clear_catalog(&self) -> Result<(), DeskError> {
+        Ok(self.parts.catalog.clear()?)
+    }
+
+    /// How many cart lines and open actions belong to other markets.
+    pub fn others(&self) -> Result<(u64, u64), DeskError> {
+        Ok(self.parts.ledger.others(&self.parts.market_id)?)
+    }
+
+    /// Cached delivery addresses, the chosen one first.
+    pub fn addresses(&self) -> Result<Vec<Address>, DeskError> {
+        let mut all = self.parts.catalog.addresses()?;
+        let chosen = self.parts.ledger.meta(&self.address_key())?;
+        all.sort_by_key(|address| (Some(&address.id) != chosen.as_ref(), !address.is_default));
+        Ok(all)
+    }
+
+    /// Makes this address the one orders go to.
+    pub fn use_address(&self, id: &str) -> Result<Address, DeskError> {
+        let address = self
+            .parts
+            .catalog
+            .addresses()?
+            .into_iter()
+            .find(|address| address.id == id)
+            .ok_or_else(|| DeskError::NoAddress(id.to_owned()))?;
+        self.parts.ledger.set_meta(&self.address_key(), id)?;
+        Ok(address)
+    }
+
+    /// Where goods go: the chosen address, else the account's default, else the first.
+    pub fn address(&self) -> Result<Option<Address>, DeskError> {
+        Ok(self.addresses()?.into_iter().next())
+    }
+
+    /// District and freight zone of that address.
+    pub fn destination(&self) -> Result<Destination, DeskError> {
+        let Some(address) = self.address()? else { return Ok(Destination::default()) };
+        let zones = self.parts.catalog.meta(FREIGHT_ZONES)?;
+        let zones: Vec<Vec<String>> = zones.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        let zone = Capabilities { freight_zones: zones, ..Capabilities::default() }.zone_of(&address.district_code);
+        Ok(Destination { district: Some(address.district_code), zone })
+    }
+
+    fn address_key(&self) -> String {
+        format!("address:{}", self.parts.market_id)
+    }
+
+    fn gateway(&self) -> Result<&Gateway, DeskError> {
+        self.parts.gateway.as_ref().ok_or(DeskError::Offline)
+    }
+
+    fn fresh_number(&self) -> OutOrderId {
+        (self.parts.numbers)()
+    }
+}
+
+/// Catalog note: the market's freight zones as JSON.
+const FREIGHT_ZONES: &str = "freight_zones";
+/// Catalog note: where the bulk export goes on.
+const CURSOR: &str = "cursor";
+
+/// Runs blocking work of the stores off the async workers.
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, DeskError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| DeskError::Worker(error.to_string()))
+}

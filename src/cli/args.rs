@@ -1,0 +1,463 @@
+//! The command line as it is typed, and its values checked.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+use crate::domain::id::{OfferKey, SpecId};
+use crate::domain::money::Money;
+use crate::domain::quantity::Quantity;
+use crate::domain::search::Sort;
+
+/// Buy wholesale on 1688 from the keyboard. Without a verb: the screens.
+#[derive(Debug, Parser)]
+#[command(name = "pifa", version, about, disable_help_subcommand = true)]
+pub struct Args {
+    /// What holds for every verb.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// Flags that every verb takes; each can be set as PIFA_<FLAG>.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Global {
+    /// Account to use: a folder under the user's data directory
+    #[arg(long, global = true, env = "PIFA_PROFILE", default_value = "default", value_parser = profile_name, value_name = "NAME")]
+    pub profile: String,
+    /// Use this folder instead of the profile's
+    #[arg(long, global = true, env = "PIFA_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Use this file instead of the profile's config.toml
+    #[arg(long, global = true, env = "PIFA_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Market to use, for example https://gw.open.1688.com; needs PIFA_APP_KEY and PIFA_APP_SECRET
+    #[arg(long, global = true, env = "PIFA_MARKET", value_name = "ORIGIN")]
+    pub market: Option<String>,
+    /// Never touch the network
+    #[arg(long, global = true, env = "PIFA_OFFLINE", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub offline: bool,
+    /// Language of messages and screens: zh-CN, zh-TW or en
+    #[arg(long, global = true, value_name = "TAG", value_parser = lang_tag)]
+    pub lang: Option<String>,
+    /// Print one JSON document
+    #[arg(long, global = true, env = "PIFA_JSON", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub json: bool,
+    /// Draw with ASCII marks only
+    #[arg(long, global = true, env = "PIFA_ASCII", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub ascii: bool,
+    /// Log more (twice: everything) to the profile's logs
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Run a marketplace of its own on loopback, or read its books
+    Sandbox(SandboxArgs),
+    /// Fill or refresh the catalog, addresses, groups and orders
+    Sync(SyncArgs),
+    /// Search the cached offers
+    Search(SearchArgs),
+    /// Search the cached suppliers
+    Suppliers(SuppliersArgs),
+    /// Show one offer with its tiers and SKUs
+    Show(ShowArgs),
+    /// Compare offers at one quantity
+    Compare(CompareArgs),
+    /// The cart and its verdict
+    Cart {
+        /// What to do with it.
+        #[command(subcommand)]
+        verb: CartVerb,
+    },
+    /// Place, list and cancel orders
+    Order {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: OrderVerb,
+    },
+    /// Group-buys
+    Group {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: GroupVerb,
+    },
+    /// Delivery addresses
+    Address {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: AddressVerb,
+    },
+    /// The local cache of listings
+    Catalog {
+        /// What to do with it.
+        #[command(subcommand)]
+        verb: CatalogVerb,
+    },
+    /// Check this installation, its data and its market
+    Doctor,
+}
+
+/// `pifa sandbox`
+#[derive(Debug, ClapArgs)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct SandboxArgs {
+    /// Read its books instead
+    #[command(subcommand)]
+    pub verb: Option<SandboxVerb>,
+    /// Loopback address to listen on
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// Offers of its world
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..=5_000_000))]
+    pub offers: u64,
+    /// Suppliers of its world (default: offers x 3/40)
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=5_000_000))]
+    pub suppliers: Option<u64>,
+    /// What its world is generated from
+    #[arg(long, default_value_t = 1688)]
+    pub seed: u64,
+    /// Its time at the start, RFC 3339
+    #[arg(long, value_name = "RFC3339")]
+    pub now: Option<Timestamp>,
+    /// Its seconds per real second; 0 freezes its clock
+    #[arg(long, default_value = "1", value_parser = speed)]
+    pub speed: Decimal,
+    /// What a create with a number already used does
+    #[arg(long, value_enum, default_value_t = IdempotencyArg::Off)]
+    pub idempotency: IdempotencyArg,
+    /// Documented calls only, five a second
+    #[arg(long)]
+    pub plain: bool,
+    /// Mix in the gateway's documented oddities
+    #[arg(long, value_name = "SEED")]
+    pub awkward: Option<u64>,
+    /// What breaks a lot
+    #[arg(long, value_enum, default_value_t = LotRuleArg::Refuse)]
+    pub lot_rule: LotRuleArg,
+    /// Serve these listings (JSONL) instead of a generated world
+    #[arg(long, value_name = "FILE")]
+    pub catalog: Option<PathBuf>,
+    /// Keep its books and credentials here (default: a temporary folder)
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+}
+
+/// `pifa sandbox ...`
+#[derive(Debug, Subcommand)]
+pub enum SandboxVerb {
+    /// Dump orders and joins from the market's own books
+    Ledger {
+        /// A running sandbox (with PIFA_APP_KEY, PIFA_APP_SECRET, PIFA_ACCESS_TOKEN); default: the profile's own
+        #[arg(long, value_name = "ORIGIN")]
+        url: Option<String>,
+        /// Seeded history too
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+/// `--idempotency`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum IdempotencyArg {
+    /// Two orders, as the gateway documents nothing better.
+    Off,
+    /// The first order again.
+    OutOrderId,
+}
+
+/// `--lot-rule`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LotRuleArg {
+    /// Refused.
+    Refuse,
+    /// Sold anyway.
+    Accept,
+}
+
+/// `pifa sync`
+#[derive(Debug, ClapArgs)]
+pub struct SyncArgs {
+    /// Everything again, not only what changed
+    #[arg(long, conflicts_with = "supplier")]
+    pub full: bool,
+    /// Only this supplier's offers
+    #[arg(long, value_name = "ID")]
+    pub supplier: Option<String>,
+    /// At most this many offers
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+}
+
+/// `pifa search`
+#[derive(Debug, ClapArgs)]
+pub struct SearchArgs {
+    /// Words; each must occur
+    #[arg(num_args = 0.., value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// Price everything at this quantity
+    #[arg(long, value_name = "N", value_parser = quantity)]
+    pub qty: Option<Quantity>,
+    /// rank, price, landed, sold, repeat or age
+    #[arg(long, default_value = "rank", value_parser = sort)]
+    pub sort: Sort,
+    /// At most this many rows
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub limit: u32,
+}
+
+/// `pifa suppliers`
+#[derive(Debug, ClapArgs)]
+pub struct SuppliersArgs {
+    /// Words of a name or a belt
+    #[arg(num_args = 0.., value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// At most this many
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub limit: u32,
+}
+
+/// `pifa show`
+#[derive(Debug, ClapArgs)]
+pub struct ShowArgs {
+    /// Offer id, or L:<source>:<item> of an imported one
+    #[arg(value_name = "OFFER")]
+    pub offer: OfferKey,
+    /// Price it at this quantity
+    #[arg(long, value_name = "N", value_parser = quantity)]
+    pub qty: Option<Quantity>,
+}
+
+/// `pifa compare`
+#[derive(Debug, ClapArgs)]
+pub struct CompareArgs {
+    /// Offers, each with a SKU if one is meant
+    #[arg(required = true, value_name = "OFFER[:SPEC]", value_parser = offer_spec)]
+    pub offers: Vec<OfferSpec>,
+    /// Quantity to compare at
+    #[arg(long, value_name = "N", value_parser = quantity)]
+    pub qty: Quantity,
+}
+
+/// `pifa cart`
+#[derive(Debug, Subcommand)]
+pub enum CartVerb {
+    /// Lines, totals and mix rules by supplier
+    List,
+    /// Add units of an offer; rules may be broken, `check` names them
+    Add {
+        /// Offer, with a SKU if it has several
+        #[arg(value_name = "OFFER[:SPEC]", value_parser = offer_spec)]
+        offer: OfferSpec,
+        /// Units
+        #[arg(value_name = "QTY", value_parser = quantity)]
+        quantity: Quantity,
+    },
+    /// Set a line's units
+    Set {
+        /// Line id
+        line: i64,
+        /// Units
+        #[arg(value_name = "QTY", value_parser = quantity)]
+        quantity: Quantity,
+    },
+    /// Take a line out
+    Rm {
+        /// Line id
+        line: i64,
+    },
+    /// Name every broken rule with its shortfall (exit 4 when there is one)
+    Check,
+    /// Take the last change back
+    Undo,
+    /// Make the last undone change again
+    Redo,
+    /// Take every line out
+    Clear,
+}
+
+/// `pifa order`
+#[derive(Debug, Subcommand)]
+pub enum OrderVerb {
+    /// Settle the outbox, then send the cart: one order a supplier, each exactly once
+    Submit {
+        /// Accept goods that rose by this many percent since last shown
+        #[arg(long, value_name = "PCT", value_parser = percent)]
+        accept_drift: Option<Decimal>,
+        /// Send nothing whose freight is over this
+        #[arg(long, value_name = "YUAN", value_parser = yuan)]
+        max_freight: Option<Money>,
+        /// Send suppliers without problems even if others have some
+        #[arg(long)]
+        partial: bool,
+        /// Show what would be sent, with the market's figures, and send nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// All orders known here
+    List,
+    /// One order
+    Show {
+        /// Order id, or our own number of it
+        id: String,
+    },
+    /// Cancel an unpaid order, or take back one that was not sent
+    Cancel {
+        /// Order id, or our own number of it
+        id: String,
+    },
+    /// What has not left yet, or whose outcome is unknown
+    Outbox,
+}
+
+/// `pifa group`
+#[derive(Debug, Subcommand)]
+pub enum GroupVerb {
+    /// Open group-buys and ours
+    List,
+    /// One group-buy
+    Show {
+        /// Group id
+        id: String,
+    },
+    /// Reserve a quantity
+    Join {
+        /// Group id, with a SKU if its offer has several
+        #[arg(value_name = "GROUP[:SPEC]")]
+        id: String,
+        /// Units
+        #[arg(value_name = "QTY", value_parser = quantity)]
+        quantity: Quantity,
+    },
+    /// Take our joins back
+    Leave {
+        /// Group id
+        id: String,
+    },
+}
+
+/// `pifa address`
+#[derive(Debug, Subcommand)]
+pub enum AddressVerb {
+    /// The account's addresses, the one orders go to first
+    List,
+    /// Send orders there
+    Use {
+        /// Address id
+        id: String,
+    },
+}
+
+/// `pifa catalog`
+#[derive(Debug, Subcommand)]
+pub enum CatalogVerb {
+    /// Import listings from a JSONL or CSV file
+    Import {
+        /// The file
+        file: PathBuf,
+    },
+    /// Counts and ages
+    Stats,
+    /// Forget all listings (carts and orders keep their own)
+    Clear,
+}
+
+/// `OFFER[:SPEC]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferSpec {
+    /// The offer.
+    pub offer: OfferKey,
+    /// The SKU, where one was named.
+    pub spec: Option<SpecId>,
+}
+
+fn offer_spec(text: &str) -> Result<OfferSpec, String> {
+    // An imported key has colons of its own: L:<source>:<item>[:<spec>].
+    let colons = if text.starts_with("L:") { 3 } else { 1 };
+    let cut = text.match_indices(':').nth(colons - 1).map(|(at, _)| at);
+    let (offer, spec) = match cut.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))) {
+        Some((offer, spec)) => (offer, Some(spec)),
+        None => (text, None),
+    };
+    let offer = offer.parse::<OfferKey>().map_err(|error| error.to_string())?;
+    match spec {
+        Some("") => Err("the SKU after the colon is missing".to_owned()),
+        spec => Ok(OfferSpec { offer, spec: spec.map(SpecId::new) }),
+    }
+}
+
+fn quantity(text: &str) -> Result<Quantity, String> {
+    let quantity: Quantity = text.parse().map_err(|error: crate::domain::quantity::BadQuantity| error.to_string())?;
+    if quantity.is_zero() { Err("a quantity is above 0".to_owned()) } else { Ok(quantity) }
+}
+
+fn sort(text: &str) -> Result<Sort, String> {
+    Sort::from_word(text).ok_or_else(|| {
+        let words: Vec<&str> = Sort::ALL.iter().map(|sort| sort.as_str()).collect();
+        format!("one of {}", words.join(", "))
+    })
+}
+
+fn percent(text: &str) -> Result<Decimal, String> {
+    text.trim_end_matches('%')
+        .parse()
+        .ok()
+        .filter(|percent: &Decimal| !percent.is_sign_negative() && *percent <= Decimal::ONE_THOUSAND)
+        .ok_or_else(|| "a percentage such as 3".to_owned())
+}
+
+fn yuan(text: &str) -> Result<Money, String> {
+    text.parse().ok().filter(|money: &Money| !money.is_negative()).ok_or_else(|| "yuan such as 50.00".to_owned())
+}
+
+fn speed(text: &str) -> Result<Decimal, String> {
+    text.parse()
+        .ok()
+        .filter(|speed: &Decimal| !speed.is_sign_negative() && *speed <= Decimal::from(1_000_000))
+        .ok_or_else(|| "0 or more".to_owned())
+}
+
+fn profile_name(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    if !text.is_empty() && text.chars().count() <= 64 && text.chars().all(plain) {
+        Ok(text.to_owned())
+    } else {
+        Err("letters, digits, - and _".to_owned())
+    }
+}
+
+fn lang_tag(text: &str) -> Result<String, String> {
+    match crate::i18n::Lang::from_tag(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("zh-CN, zh-TW or en".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offers_with_and_without_a_sku() {
+        let read = |text: &str| offer_spec(text).map(|o| (o.offer.to_string(), o.spec.map(|s| s.to_string())));
+        assert_eq!(read("676651652931").unwrap(), ("676651652931".into(), None));
+        assert_eq!(read("676651652931:abc").unwrap(), ("676651652931".into(), Some("abc".into())));
+        assert_eq!(read("L:uci:85123A").unwrap(), ("L:uci:85123A".into(), None));
+        assert_eq!(read("L:uci:85123A:red").unwrap(), ("L:uci:85123A".into(), Some("red".into())));
+        assert!(read("12:").is_err() && read("abc").is_err());
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,274 @@
+//! Sitting down at a desk: the profile's files opened, the market chosen and, where a verb needs it,
+//! connected to.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::args::Global;
+use super::failure::{Exit, Failure};
+use super::logs;
+use crate::config::{Paths, Settings};
+use crate::domain::id::{MarketId, OutOrderId};
+use crate::i18n::Lang;
+use crate::procure::{
+    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, Ledger, Marketplace, SyncOptions,
+};
+use crate::sandbox;
+
+/// Ledger note: which market the profile's own sandbox is.
+const SANDBOX_MARKET: &str = "market:sandbox";
+
+/// A profile with its settings, nothing opened yet but the log.
+pub struct Profile {
+    /// Where its files are.
+    pub paths: Paths,
+    /// `config.toml` under the flags.
+    pub settings: Settings,
+    /// Language of messages and screens.
+    pub lang: Lang,
+    /// Never touch the network.
+    pub offline: bool,
+    /// ASCII marks only.
+    pub ascii: bool,
+    market: Target,
+}
+
+/// Which market.
+#[derive(Debug, Clone)]
+enum Target {
+    /// The profile's own sandbox.
+    Embedded,
+    /// A gateway or a sandbox that runs somewhere.
+    Remote { origin: String, credentials: Credentials },
+}
+
+/// A desk, and the embedded market it sits at while it is open.
+pub struct Session {
+    /// The desk.
+    pub desk: Desk,
+    /// Kept alive: dropping it stops the embedded market.
+    pub market: Option<sandbox::Running>,
+}
+
+impl Profile {
+    /// Reads settings and flags; the ledger is not touched.
+    pub fn open(global: Global) -> Result<Profile, Failure> {
+        let hint = "see `pifa --help`";
+        let paths = Paths::new(&global.profile, global.data_dir.as_deref(), global.config.as_deref())
+            .map_err(|error| Failure::usage(error.to_string(), hint))?;
+        if global.config.as_ref().is_some_and(|file| !file.exists()) {
+            return Err(Failure::usage(format!("{}: no such file", paths.config().display()), "check --config"));
+        }
+        let settings = Settings::load(paths.config())
+            .map_err(|error| Failure::usage(error.to_string(), "mend that line, or remove it to use the default"))?;
+        let env = |name: &str| std::env::var(name).ok();
+        let tag = global.lang.clone().or_else(|| env("PIFA_LANG")).or_else(|| settings.lang.clone());
+        let lang = Lang::detect(tag.as_deref(), env);
+        logs::start(&paths.logs(), global.verbose);
+        let market = match global.market.clone().or_else(|| settings.market.clone()) {
+            Some(origin) => Target::Remote { origin, credentials: credentials(&env)? },
+            None => Target::Embedded,
+        };
+        let ascii = global.ascii || settings.ascii;
+        Ok(Profile { paths, settings, lang, offline: global.offline, ascii, market })
+    }
+
+    /// Whether the market is the profile's own sandbox.
+    pub fn is_embedded(&self) -> bool {
+        matches!(self.market, Target::Embedded)
+    }
+
+    /// A desk for verbs that read and write the data folder only. On the embedded market a catalog that was
+    /// never filled is filled first, once, with `progress` on the way.
+    pub async fn local(&self, progress: impl Fn(u64, Option<u64>) + Send + Sync) -> Result<Session, Failure> {
+        let session = self.data_only()?;
+        let never_filled = session.desk.stats()?.never_filled;
+        if !never_filled {
+            return Ok(session);
+        }
+        if self.offline || !self.is_embedded() {
+            if session.desk.stats()?.offers == 0 {
+                eprintln!("catalog is empty: run pifa sync");
+            }
+            return Ok(session);
+        }
+        drop(session);
+        let online = self.online().await?;
+        online.desk.sync(&SyncOptions::default(), |at| progress(at.done, at.total)).await?;
+        drop(online);
+        self.data_only()
+    }
+
+    /// A desk over the data folder as it is.
+    pub fn data_only(&self) -> Result<Session, Failure> {
+        let ledger = self.ledger()?;
+        let market_id = self.remembered(&ledger)?;
+        Ok(Session { desk: self.desk(ledger, market_id, None, false)?, market: None })
+    }
+
+    /// A desk for verbs that need the market. With --offline it has no connection: submitting queues, and
+    /// what cannot be done later fails.
+    pub async fn online(&self) -> Result<Session, Failure> {
+        if self.offline {
+            return self.data_only();
+        }
+        let ledger = self.ledger()?;
+        match &self.market {
+            Target::Embedded => {
+                let options = sandbox::Options::new(self.paths.sandbox());
+                let running = sandbox::start(options).await.map_err(|error| {
+                    let hint = "check the permissions and free space of the data folder";
+                    Failure::failed("sandbox", error.to_string(), hint)
+                })?;
+                let market_id = MarketId::new(&running.market_id);
+                if ledger.meta(SANDBOX_MARKET).map_err(DeskError::from)?.as_deref() != Some(market_id.as_str()) {
+                    ledger.set_meta(SANDBOX_MARKET, market_id.as_str()).map_err(DeskError::from)?;
+                }
+                let credentials = Credentials {
+                    app_key: running.app_key.clone(),
+                    app_secret: running.app_secret.clone(),
+                    access_token: Some(running.access_token.clone()),
+                };
+                let gateway = connect(&running.url, credentials)?;
+                Ok(Session { desk: self.desk(ledger, market_id, Some(gateway), true)?, market: Some(running) })
+            }
+            Target::Remote { origin, credentials } => {
+                let gateway = connect(origin, credentials.clone())?;
+                let market_id = self.identify(&ledger, &gateway, &credentials.app_key).await?;
+                Ok(Session { desk: self.desk(ledger, market_id, Some(gateway), false)?, market: None })
+            }
+        }
+    }
+
+    /// Asks the market who it is, and remembers it for the verbs that do not ask. A market that cannot be
+    /// reached is the one it was last time.
+    async fn identify(&self, ledger: &Ledger, gateway: &Gateway, app_key: &str) -> Result<MarketId, Failure> {
+        match gateway.capabilities().await {
+            Ok(capabilities) => {
+                let id = capabilities.market_id.unwrap_or_else(|| without_account(app_key));
+                ledger.set_meta(&remote_key(app_key), id.as_str()).map_err(DeskError::from)?;
+                Ok(id)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the market did not say who it is");
+                self.remembered(ledger)
+            }
+        }
+    }
+
+    fn remembered(&self, ledger: &Ledger) -> Result<MarketId, Failure> {
+        let (key, unknown) = match &self.market {
+            Target::Embedded => (SANDBOX_MARKET.to_owned(), MarketId::new("sandbox/new")),
+            Target::Remote { credentials, .. } => {
+                (remote_key(&credentials.app_key), without_account(&credentials.app_key))
+            }
+        };
+        let known = ledger.meta(&key).map_err(DeskError::from)?;
+        Ok(known.map_or(unknown, |id| MarketId::new(&id)))
+    }
+
+    fn ledger(&self) -> Result<Ledger, Failure> {
+        Ok(Ledger::open(&self.paths.ledger()).map_err(DeskError::from)?)
+    }
+
+    fn desk(
+        &self,
+        ledger: Ledger,
+        market_id: MarketId,
+        gateway: Option<Gateway>,
+        sandbox: bool,
+    ) -> Result<Desk, Failure> {
+        let path = self.paths.catalog(&market_id);
+        let catalog = open_catalog(&path)?;
+        let loopback = match &self.market {
+            Target::Embedded => true,
+            Target::Remote { origin, .. } => is_loopback(origin),
+        };
+        let quiet = self.settings.quiet_seconds.unwrap_or(if loopback { 3 } else { 60 });
+        Ok(Desk::new(DeskParts {
+            catalog,
+            ledger,
+            market_id,
+            gateway,
+            sandbox,
+            lease: self.paths.lease(),
+            rules: self.settings.rules,
+            quiet: Duration::from_secs(quiet),
+            clock: Arc::new(Timestamp::now),
+            numbers: Arc::new(fresh_number),
+        }))
+    }
+}
+
+fn open_catalog(path: &Path) -> Result<Catalog, Failure> {
+    if let Some(folder) = path.parent() {
+        crate::procure::private_folder(folder).map_err(|error| {
+            Failure::failed("catalog", format!("{}: {error}", folder.display()), "check the data folder's permissions")
+        })?;
+    }
+    Ok(Catalog::open(path).map_err(DeskError::from)?)
+}
+
+fn credentials(env: &impl Fn(&str) -> Option<String>) -> Result<Credentials, Failure> {
+    let need = |name: &str| {
+        env(name).filter(|value| !value.is_empty()).ok_or_else(|| {
+            Failure::usage(format!("--market needs {name}"), "set PIFA_APP_KEY, PIFA_APP_SECRET and PIFA_ACCESS_TOKEN")
+        })
+    };
+    Ok(Credentials {
+        app_key: need("PIFA_APP_KEY")?,
+        app_secret: need("PIFA_APP_SECRET")?,
+        access_token: env("PIFA_ACCESS_TOKEN").filter(|token| !token.is_empty()),
+    })
+}
+
+/// A connection to an origin; a wrong origin is a mistake of the command line.
+pub(super) fn connect(origin: &str, credentials: Credentials) -> Result<Gateway, Failure> {
+    Gateway::new(credentials, GatewayOptions::new(origin)).map_err(|error| {
+        Failure::usage(error.to_string(), "an origin without path: https://host, or http://127.0.0.1:port")
+    })
+}
+
+/// Credentials of the environment, for verbs that name a market themselves.
+pub(super) fn environment_credentials() -> Result<Credentials, Failure> {
+    credentials(&|name: &str| std::env::var(name).ok())
+}
+
+/// Ledger note: which market an app key led to.
+fn remote_key(app_key: &str) -> String {
+    format!("market:{app_key}")
+}
+
+/// The market of an app that serves one account and does not tell which.
+fn without_account(app_key: &str) -> MarketId {
+    MarketId::new(&format!("{app_key}/self"))
+}
+
+fn is_loopback(origin: &str) -> bool {
+    let host = origin.split("://").nth(1).unwrap_or(origin);
+    ["127.", "localhost", "[::1]"].iter().any(|start| host.starts_with(start))
+}
+
+/// A UUIDv7: sortable by time, unique by the system's randomness.
+fn fresh_number() -> OutOrderId {
+    let mut random = [0u8; 10];
+    // Without randomness the milliseconds alone still tell orders of one sender apart.
+    if let Err(error) = getrandom::fill(&mut random) {
+        tracing::warn!(%error, "no randomness for an order number");
+    }
+    let millis = u64::try_from(Timestamp::now().as_millisecond()).unwrap_or_default();
+    OutOrderId::new(&uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string())
+}
+
+impl Failure {
+    /// For verbs that cannot be done later.
+    pub(super) fn needs_market(session: &Session) -> Result<(), Failure> {
+        if session.desk.is_online() {
+            return Ok(());
+        }
+        Err(Failure::new(Exit::Unreachable, "offline", DeskError::Offline.to_string(), DeskError::Offline.hint()))
+    }
+}

@@ -1,0 +1,188 @@
+//! `config.toml`: the user's sparse overrides. Unknown keys are errors with file:line and a suggestion;
+//! the file is never rewritten by us.
+
+use std::path::{Path, PathBuf};
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use crate::domain::cart::Rules;
+use crate::domain::money::Money;
+use crate::domain::quantity::Quantity;
+
+/// Everything that can be set, with the defaults.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Language tag; `None` = by the environment.
+    pub lang: Option<String>,
+    /// ASCII marks only.
+    pub ascii: bool,
+    /// Market origin; `None` = the profile's own sandbox.
+    pub market: Option<String>,
+    /// Quantity everything is priced at until another is chosen.
+    pub quantity: Quantity,
+    /// How far goods may rise before a submit, in percent.
+    pub accept_drift_percent: Decimal,
+    /// Most freight an order may have, yuan.
+    pub max_freight: Option<Money>,
+    /// Seconds between two empty look-ups that together mean "not placed"; `None` = 60, 3 on loopback.
+    pub quiet_seconds: Option<u64>,
+    /// Rules that depend on the gateway.
+    pub rules: Rules,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            lang: None,
+            ascii: false,
+            market: None,
+            quantity: Quantity::whole(100),
+            accept_drift_percent: Decimal::ZERO,
+            max_freight: None,
+            quiet_seconds: None,
+            rules: Rules::default(),
+        }
+    }
+}
+
+/// A mistake in a settings file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}:{line}: {message}", path.display())]
+pub struct ConfigError {
+    /// The file.
+    pub path: PathBuf,
+    /// 1-based line; 0 when the file as a whole cannot be read.
+    pub line: usize,
+    /// What is wrong, with a suggestion where there is one.
+    pub message: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    lang: Option<String>,
+    ascii: Option<bool>,
+    market: Option<String>,
+    search: Search,
+    orders: Orders,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Search {
+    quantity: Option<toml::Spanned<u32>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Orders {
+    accept_drift: Option<toml::Spanned<String>>,
+    max_freight: Option<toml::Spanned<String>>,
+    quiet_seconds: Option<u64>,
+    line_cap: Option<toml::Spanned<u32>>,
+    mix_waives_moq: Option<bool>,
+}
+
+impl Settings {
+    /// Reads the file; the defaults when there is none.
+    pub fn load(path: &Path) -> Result<Settings, ConfigError> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Settings::parse(&text, path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
+            Err(error) => Err(ConfigError { path: path.to_owned(), line: 0, message: error.to_string() }),
+        }
+    }
+
+    /// Reads the text of a file; `path` is for messages.
+    pub fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
+        let fail = |span: Option<std::ops::Range<usize>>, message: String| ConfigError {
+            path: path.to_owned(),
+            line: line_of(text, span.map_or(0, |span| span.start)),
+            message,
+        };
+        let file: File = toml::from_str(text).map_err(|error| fail(error.span(), explain(error.message())))?;
+        let mut settings = Settings { lang: file.lang, market: file.market, ..Settings::default() };
+        settings.ascii = file.ascii.unwrap_or_default();
+        if let Some(quantity) = file.search.quantity {
+            if *quantity.get_ref() == 0 {
+                return Err(fail(Some(quantity.span()), "search.quantity must be above 0".to_owned()));
+            }
+            settings.quantity = Quantity::whole(*quantity.get_ref());
+        }
+        if let Some(percent) = file.orders.accept_drift {
+            settings.accept_drift_percent = percent
+                .get_ref()
+                .trim_end_matches('%')
+                .trim()
+                .parse()
+                .ok()
+                .filter(|percent: &Decimal| !percent.is_sign_negative())
+                .ok_or_else(|| fail(Some(percent.span()), "orders.accept_drift is a percentage such as \"3\"".to_owned()))?;
+        }
+        if let Some(freight) = file.orders.max_freight {
+            let money: Option<Money> = freight.get_ref().parse().ok().filter(|money: &Money| !money.is_negative());
+            let words = "orders.max_freight is an amount of yuan such as \"50.00\"";
+            settings.max_freight = Some(money.ok_or_else(|| fail(Some(freight.span()), words.to_owned()))?);
+        }
+        settings.quiet_seconds = file.orders.quiet_seconds;
+        if let Some(cap) = file.orders.line_cap {
+            if *cap.get_ref() == 0 {
+                return Err(fail(Some(cap.span()), "orders.line_cap must be above 0".to_owned()));
+            }
+            settings.rules.line_cap = *cap.get_ref() as usize;
+        }
+        settings.rules.mix_waives_moq = file.orders.mix_waives_moq.unwrap_or(settings.rules.mix_waives_moq);
+        Ok(settings)
+    }
+}
+
+/// 1-based line of a byte offset.
+fn line_of(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+}
+
+/// The parser's words on one line, with the nearest known key in front where one was misspelt.
+fn explain(message: &str) -> String {
+    let message = message.lines().collect::<Vec<_>>().join(" ");
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let (Some(unknown), true) = (quoted.next(), message.starts_with("unknown field")) else { return message };
+    let nearest = quoted.min_by_key(|known| strsim::damerau_levenshtein(unknown, known));
+    match nearest {
+        Some(known) if strsim::damerau_levenshtein(unknown, known) <= 3 => {
+            format!("unknown key `{unknown}`: did you mean `{known}`?")
+        }
+        _ => message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Settings, ConfigError> {
+        Settings::parse(text, Path::new("config.toml"))
+    }
+
+    #[test]
+    fn an_unknown_key_names_its_line_and_the_nearest_one() {
+        let error = parse("lang = \"zh-CN\"\n[orders]\nquiet_secs = 3\n").unwrap_err();
+        assert_eq!(error.to_string(), "config.toml:3: unknown key `quiet_secs`: did you mean `quiet_seconds`?");
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_line() {
+        let error = parse("\n\n[orders]\naccept_drift = \"cheap\"\n").unwrap_err();
+        assert_eq!(error.line, 4);
+        assert!(parse("[search]\nquantity = 0").is_err());
+        assert!(parse("lang = ").is_err());
+    }
+
+    #[test]
+    fn what_is_not_said_stays_as_it_was() {
+        let settings = parse("[orders]\naccept_drift = \"3 %\"\nline_cap = 30").unwrap();
+        assert_eq!(settings.accept_drift_percent, Decimal::from(3));
+        assert_eq!((settings.rules.line_cap, settings.rules.mix_waives_moq), (30, true));
+        assert_eq!(parse("").unwrap(), Settings::default());
+    }
+}

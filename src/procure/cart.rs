@@ -1,0 +1,132 @@
+//! The cart: edits through the ledger, judged by the domain with the freshest listing at hand.
+
+use std::sync::Arc;
+
+use super::{Desk, DeskError};
+use crate::domain::cart::{self, Assessment, CartLine, Measure, Violation, ViolationKind};
+use crate::domain::id::{LineId, OfferKey, SpecId};
+use crate::domain::offer::{Completeness, Offer};
+use crate::domain::order::Address;
+use crate::domain::quantity::Quantity;
+use crate::ledger::{Edit, StoredLine};
+
+/// The cart as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CartView {
+    /// Prices, totals and broken rules.
+    pub assessment: Assessment,
+    /// Where orders would go.
+    pub address: Option<Address>,
+    /// Cart lines and open actions of other markets, which are neither shown nor sent here.
+    pub others: (u64, u64),
+}
+
+impl CartView {
+    /// Number of lines.
+    pub fn line_count(&self) -> usize {
+        self.assessment.parts.iter().map(|part| part.lines.len()).sum()
+    }
+}
+
+impl Desk {
+    /// The market's cart with its verdict.
+    pub fn cart(&self) -> Result<CartView, DeskError> {
+        let lines = self.cart_lines()?;
+        let mut assessment = cart::assess(&lines, &self.parts.rules, &self.destination()?);
+        let address = self.address()?;
+        if address.is_none() && !lines.is_empty() {
+            assessment.violations.push(Violation {
+                kind: ViolationKind::NoAddress,
+                supplier_id: None,
+                offer: None,
+                line_ids: Vec::new(),
+                required: Measure::default(),
+                actual: Measure::default(),
+                shortfall: Measure::default(),
+            });
+        }
+        Ok(CartView { assessment, address, others: self.others()? })
+    }
+
+    /// Adds units of an offer's SKU. Rules may be broken: the cart names them.
+    pub fn cart_add(&self, key: &OfferKey, spec: Option<&SpecId>, quantity: Quantity) -> Result<LineId, DeskError> {
+        let offer = self.offer(key)?.ok_or_else(|| DeskError::NoOffer(key.clone()))?;
+        let spec_id = spec.cloned().or_else(|| only_sku(&offer));
+        let lines = self.edit("add", &[Edit::Add { offer: Box::new(offer), spec_id, quantity }])?;
+        lines.first().copied().ok_or(DeskError::NoOffer(key.clone()))
+    }
+
+    /// Sets a line's units.
+    pub fn cart_set(&self, line: LineId, quantity: Quantity) -> Result<(), DeskError> {
+        self.edit_line("set", line, Edit::Set { line, quantity })
+    }
+
+    /// Takes a line out.
+    pub fn cart_remove(&self, line: LineId) -> Result<(), DeskError> {
+        self.edit_line("rm", line, Edit::Remove { line })
+    }
+
+    /// Takes every line out, as one step; how many.
+    pub fn cart_clear(&self) -> Result<usize, DeskError> {
+        let edits: Vec<Edit> =
+            self.stored_lines()?.into_iter().map(|line| Edit::Remove { line: line.id }).collect();
+        self.edit("clear", &edits)?;
+        Ok(edits.len())
+    }
+
+    /// Takes the last cart step back; its name.
+    pub fn undo(&self) -> Result<Option<String>, DeskError> {
+        Ok(self.parts.ledger.undo(&self.parts.market_id)?)
+    }
+
+    /// Makes the last undone cart step again; its name.
+    pub fn redo(&self) -> Result<Option<String>, DeskError> {
+        Ok(self.parts.ledger.redo(&self.parts.market_id)?)
+    }
+
+    pub(super) fn cart_lines(&self) -> Result<Vec<CartLine>, DeskError> {
+        let stored = self.stored_lines()?;
+        let keys: Vec<OfferKey> = stored.iter().map(|line| line.offer_key.clone()).collect();
+        // The cart works without its cache: a catalog that cannot be read leaves the frozen listings.
+        let cached = self.parts.catalog.offers(&keys).unwrap_or_else(|error| {
+            tracing::warn!(%error, "catalog unreadable, the cart uses its frozen listings");
+            Vec::new()
+        });
+        let mut cached = cached.into_iter();
+        Ok(stored.into_iter().map(|line| freshest(line, cached.next().flatten())).collect())
+    }
+
+    fn stored_lines(&self) -> Result<Vec<StoredLine>, DeskError> {
+        Ok(self.parts.ledger.cart_lines(&self.parts.market_id)?)
+    }
+
+    fn edit(&self, label: &str, edits: &[Edit]) -> Result<Vec<LineId>, DeskError> {
+        let lines = self.parts.ledger.edit_cart(&self.parts.market_id, label, edits, self.now())?;
+        Ok(lines.unwrap_or_default())
+    }
+
+    fn edit_line(&self, label: &str, line: LineId, edit: Edit) -> Result<(), DeskError> {
+        if self.edit(label, &[edit])?.is_empty() { Err(DeskError::NoLine(line)) } else { Ok(()) }
+    }
+}
+
+/// The single SKU of an offer that has just one: there is nothing to choose.
+fn only_sku(offer: &Offer) -> Option<SpecId> {
+    match offer.skus.as_slice() {
+        [sku] => Some(sku.spec_id.clone()),
+        _ => None,
+    }
+}
+
+/// The cached listing where it says more than the frozen one. A gone listing carries little but that it is
+/// gone: the frozen one is kept and marked.
+fn freshest(line: StoredLine, cached: Option<Offer>) -> CartLine {
+    let offer = match cached {
+        Some(cached) if cached.gone => Offer { gone: true, ..line.frozen },
+        Some(cached) if cached.completeness == Completeness::Full || line.frozen.completeness == Completeness::Row => {
+            cached
+        }
+        _ => line.frozen,
+    };
+    CartLine { id: line.id, offer: Arc::new(offer), spec_id: line.spec_id, quantity: line.quantity }
+}

@@ -1,0 +1,97 @@
+//! Group-buys: read, joined and left through the outbox.
+
+use jiff::Timestamp;
+
+use super::{Desk, DeskError};
+use crate::domain::group_buy::GroupBuy;
+use crate::domain::id::{GroupId, SpecId};
+use crate::domain::order::{ActionKind, ActionState, OrderLine};
+use crate::domain::quantity::Quantity;
+use crate::domain::text::Clean;
+use crate::ledger::{NewAction, Policy};
+use crate::market::Marketplace;
+
+impl Desk {
+    /// Group-buys as last read, and when that was.
+    pub fn groups(&self) -> Result<(Vec<GroupBuy>, Option<Timestamp>), DeskError> {
+        Ok(self.parts.catalog.groups()?)
+    }
+
+    /// Reads the open group-buys and ours from the market.
+    pub async fn refresh_groups(&self) -> Result<(Vec<GroupBuy>, Timestamp), DeskError> {
+        let groups = self.gateway()?.groups().await?;
+        let now = self.now();
+        self.parts.catalog.set_groups(&groups, now)?;
+        Ok((groups, now))
+    }
+
+    /// Reads one group-buy from the market.
+    pub async fn group(&self, id: &GroupId) -> Result<GroupBuy, DeskError> {
+        self.gateway()?.group(id).await?.ok_or_else(|| DeskError::NoGroup(id.clone()))
+    }
+
+    /// Reserves a quantity in a group-buy.
+    pub async fn join(&self, id: &GroupId, spec: Option<&SpecId>, quantity: Quantity) -> Result<GroupBuy, DeskError> {
+        let group = self.group(id).await?;
+        let offer = self.offer(&group.offer)?;
+        let spec_id = match (spec, &offer) {
+            (Some(spec), _) => Some(spec.clone()),
+            (None, Some(offer)) => match offer.skus.as_slice() {
+                [] => None,
+                [sku] => Some(sku.spec_id.clone()),
+                _ => return Err(DeskError::NeedsSpec(group.offer)),
+            },
+            (None, None) => None,
+        };
+        let line = OrderLine {
+            line_id: None,
+            offer_id: group.offer.clone(),
+            spec_id,
+            title: group.title.clone(),
+            spec_name: Clean::default(),
+            unit: group.unit.clone(),
+            quantity,
+            unit_price: group.price_now().or(group.alone_price),
+            amount: None,
+        };
+        self.act(ActionKind::Join, id, vec![line]).await?;
+        let (groups, _) = self.refresh_groups().await?;
+        match groups.into_iter().find(|group| &group.id == id) {
+            Some(group) => Ok(group),
+            None => self.group(id).await,
+        }
+    }
+
+    /// Takes all of our open joins of a group-buy back.
+    pub async fn leave(&self, id: &GroupId) -> Result<GroupBuy, DeskError> {
+        self.group(id).await?;
+        self.act(ActionKind::Leave, id, Vec::new()).await?;
+        self.refresh_groups().await?;
+        self.group(id).await
+    }
+
+    async fn act(&self, kind: ActionKind, id: &GroupId, lines: Vec<OrderLine>) -> Result<(), DeskError> {
+        let _lease = self.lease().await?;
+        let new = NewAction {
+            kind,
+            out_order_id: self.fresh_number(),
+            supplier_id: None,
+            supplier_name: None,
+            target: Some(id.as_str().to_owned()),
+            address: None,
+            lines,
+            goods: None,
+            freight: None,
+            message: None,
+            policy: Policy::default(),
+        };
+        let ledger = &self.parts.ledger;
+        let Some(action) = ledger.queue(&self.parts.market_id, &new, self.now())? else { return Ok(()) };
+        let stopped = self.settle_one(action).await?;
+        match ledger.action(action)?.map(|action| (action.state, action.reason)) {
+            Some((ActionState::Done, _)) => Ok(()),
+            Some((ActionState::Unknown, reason)) => Err(DeskError::Unknown(reason.unwrap_or_default())),
+            _ => Err(stopped.map_or_else(|| DeskError::NoGroup(id.clone()), DeskError::Market)),
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! From cart to orders: what would be sent, and sending it.
+
+use super::outbox::{against_policy, drift, preview_request, quoted_lines, trade_type};
+use super::{CartView, Desk, DeskError};
+use crate::domain::cart::{Measure, SupplierPart, Violation, ViolationKind};
+use crate::domain::id::{LineId, OfferKey, SupplierId};
+use crate::domain::money::Money;
+use crate::domain::offer::Completeness;
+use crate::domain::order::{ActionKind, Address, Order, OrderLine};
+use crate::domain::proposal::{Drift, Proposal, ProposedOrder};
+use crate::domain::text::Clean;
+use crate::ledger::{ActionId, NewAction, Policy};
+use crate::market::{MarketError, Marketplace, Quote, Refusal};
+
+/// Details are read for at most this many lines that are known only as rows, before a submit.
+const MAX_FILLED: usize = 200;
+
+/// How to submit.
+#[derive(Debug, Clone, Default)]
+pub struct SubmitOptions {
+    /// Under what conditions orders go out.
+    pub policy: Policy,
+    /// Whether suppliers without problems are sent while others are held back.
+    pub partial: bool,
+    /// Words to the sellers.
+    pub message: Option<String>,
+    /// Only these suppliers; all when empty.
+    pub only: Vec<SupplierId>,
+}
+
+/// Why nothing (or, with `partial`, not everything) of the cart was sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Blocked {
+    /// Rules are broken.
+    Violations(Vec<Violation>),
+    /// The buyer's policy forbids it: goods rose, or freight is over its cap.
+    Policy(Vec<Clean>),
+    /// This market's cart is empty, but another market's holds this many lines.
+    OtherMarket(u64),
+}
+
+/// What a submit did.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SubmitReport {
+    /// Orders this call touched: settled, sent or queued.
+    pub orders: Vec<Order>,
+    /// Why something was held back.
+    pub blocked: Option<Blocked>,
+    /// Changed figures against what was last shown.
+    pub drift: Vec<Drift>,
+    /// Why the market could not be used, when it could not: orders were queued.
+    pub offline: Option<String>,
+}
+
+/// A supplier's part, quoted where the market could be asked.
+struct Ready {
+    supplier_id: SupplierId,
+    supplier_name: Clean,
+    /// Amounts as last shown to the buyer.
+    lines: Vec<OrderLine>,
+    goods: Money,
+    freight: Option<Money>,
+    quote: Option<Quote>,
+    refusal: Option<Refusal>,
+}
+
+impl Desk {
+    /// What a submit would send, with the market's figures where it can be asked. Changes nothing.
+    pub async fn propose(&self) -> Result<Proposal, DeskError> {
+        let cart = self.complete_cart().await?;
+        let address = cart.address.clone().ok_or_else(|| DeskError::NoAddress("(none)".to_owned()))?;
+        let mut orders = Vec::new();
+        let mut quoted_at = None;
+        let mut online = self.is_online();
+        for part in &cart.assessment.parts {
+            let Some(mut ready) = prepare(part, None) else { continue };
+            if online {
+                match self.quote(&mut ready, &address).await {
+                    Ok(()) => quoted_at = Some(self.now()),
+                    Err(error) if error.is_passing() => online = false,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            orders.push(proposed(ready));
+        }
+        Ok(Proposal { address, orders, quoted_at })
+    }
+
+    /// Settles the outbox, then sends the cart: one order a supplier. Never prompts.
+    ///
+    /// `shown` is what the buyer confirmed; without it the local prediction counts as last shown.
+    pub async fn submit(&self, shown: Option<&Proposal>, options: &SubmitOptions) -> Result<SubmitReport, DeskError> {
+        let lease = self.lease().await?;
+        let mut report = SubmitReport::default();
+        let mut touched: Vec<ActionId> = Vec::new();
+        self.parts.ledger.release_held(&self.parts.market_id, &options.policy, self.now())?;
+        let settled = self.settle_held().await?;
+        touched.extend(settled.touched);
+        let mut online = self.is_online();
+        if let Some(error) = settled.stopped {
+            if !error.is_passing() {
+                return Err(error.into());
+            }
+            report.offline = Some(error.to_string());
+            online = false;
+        }
+        if let Err(error) = self.place(shown, options, &mut online, &mut touched, &mut report).await {
+            // What was sent before the failure is in the ledger and is reported by the next call.
+            drop(lease);
+            return Err(error);
+        }
+        if !online && report.offline.is_none() {
+            report.offline = Some("offline".to_owned());
+        }
+        report.orders = self.orders_of(&touched)?;
+        Ok(report)
+    }
+
+    async fn place(
+        &self,
+        shown: Option<&Proposal>,
+        options: &SubmitOptions,
+        online: &mut bool,
+        touched: &mut Vec<ActionId>,
+        report: &mut SubmitReport,
+    ) -> Result<(), DeskError> {
+        let cart = if *online { self.complete_cart().await? } else { self.cart()? };
+        if cart.line_count() == 0 {
+            if cart.others.0 > 0 && touched.is_empty() {
+                report.blocked = Some(Blocked::OtherMarket(cart.others.0));
+            }
+            return Ok(());
+        }
+        let wanted = |part: &&SupplierPart| {
+            options.only.is_empty() || part.supplier_id.as_ref().is_some_and(|id| options.only.contains(id))
+        };
+        let parts: Vec<&SupplierPart> = cart.assessment.parts.iter().filter(wanted).collect();
+        let mut violations: Vec<Violation> =
+            parts.iter().flat_map(|part| cart.assessment.violations_of(part.supplier_id.as_ref())).cloned().collect();
+        violations.dedup();
+        let Some(address) = cart.address.clone() else {
+            report.blocked = Some(Blocked::Violations(violations));
+            return Ok(());
+        };
+        if !violations.is_empty() && !options.partial {
+            report.blocked = Some(Blocked::Violations(violations));
+            return Ok(());
+        }
+        let mut ready: Vec<Ready> = parts
+            .iter()
+            .filter(|part| cart.assessment.violations_of(part.supplier_id.as_ref()).next().is_none())
+            .filter_map(|part| prepare(part, shown))
+            .collect();
+        let mut against = Vec::new();
+        for part in &mut ready {
+            if !*online {
+                break;
+            }
+            match self.quote(part, &address).await {
+                Ok(()) => {}
+                Err(error) if error.is_passing() => {
+                    report.offline = Some(error.to_string());
+                    *online = false;
+                }
+                Err(error) => return Err(error.into()),
+            }
+            if let Some(refusal) = &part.refusal {
+                violations.push(violation_of(refusal, part));
+            }
+            if let Some(quote) = &part.quote {
+                report.drift.extend(drift(&part.lines, quote));
+                against.extend(against_policy(&part.lines, quote, &options.policy));
+                if trade_type(quote).is_none() {
+                    violations.push(part_violation(ViolationKind::NoTradeType, part));
+                }
+            }
+        }
+        let fits = |part: &Ready| {
+            part.refusal.is_none()
+                && part.quote.as_ref().is_none_or(|quote| {
+                    against_policy(&part.lines, quote, &options.policy).is_none() && trade_type(quote).is_some()
+                })
+        };
+        if !violations.is_empty() {
+            report.blocked = Some(Blocked::Violations(violations));
+        } else if !against.is_empty() {
+            report.blocked = Some(Blocked::Policy(against));
+        }
+        if report.blocked.is_some() && !options.partial {
+            return Ok(());
+        }
+        for part in ready.into_iter().filter(|part| fits(part)) {
+            let Some(action) = self.queue_part(&part, &address, options)? else { continue };
+            touched.push(action);
+            let (true, Some(stored)) = (*online, self.parts.ledger.action(action)?) else { continue };
+            let mut stopped = self.send(&stored, part.quote).await?;
+            if stopped.is_none() {
+                // An answer that was lost is looked up at once.
+                stopped = self.settle_one(action).await?;
+            }
+            if let Some(error) = stopped {
+                report.offline = Some(error.to_string());
+                *online = false;
+            }
+        }
+        Ok(())
+    }
+
+    fn queue_part(
+        &self,
+        part: &Ready,
+        address: &Address,
+        options: &SubmitOptions,
+    ) -> Result<Option<ActionId>, DeskError> {
+        let new = NewAction {
+            kind: ActionKind::Create,
+            out_order_id: self.fresh_number(),
+            supplier_id: Some(part.supplier_id.clone()),
+            supplier_name: Some(part.supplier_name.clone()),
+            target: None,
+            address: Some(address.clone()),
+            lines: part.lines.clone(),
+            goods: Some(part.goods),
+            freight: part.freight,
+            message: options.message.clone(),
+            policy: options.policy,
+        };
+        Ok(self.parts.ledger.queue(&self.parts.market_id, &new, self.now())?)
+    }
+
+    async fn quote(&self, part: &mut Ready, address: &Address) -> Result<(), MarketError> {
+        let Some(gateway) = &self.parts.gateway else { return Ok(()) };
+        match gateway.preview(&preview_request(&part.lines, &address.id)).await {
+            Ok(quote) => part.quote = Some(quote),
+            Err(MarketError::Refused(refusal)) => part.refusal = Some(refusal),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// The cart with the details of its row-only listings read first; a market that cannot be reached
+    /// leaves them as they are.
+    async fn complete_cart(&self) -> Result<CartView, DeskError> {
+        let cart = self.cart()?;
+        let rows: Vec<OfferKey> = cart
+            .assessment
+            .parts
+            .iter()
+            .flat_map(|part| &part.lines)
+            .filter(|line| line.line.offer.completeness == Completeness::Row)
+            .map(|line| line.line.offer.key.clone())
+            .collect();
+        if rows.is_empty() || !self.is_online() {
+            return Ok(cart);
+        }
+        match self.fill(&rows, MAX_FILLED).await {
+            Ok(_) => self.cart(),
+            Err(error) if error.is_unreachable() => Ok(cart),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A supplier's part as order lines; `None` while the supplier is not known.
+fn prepare(part: &SupplierPart, shown: Option<&Proposal>) -> Option<Ready> {
+    let supplier_id = part.supplier_id.clone()?;
+    let lines: Vec<OrderLine> = part
+        .lines
+        .iter()
+        .map(|priced| {
+            let line = &priced.line;
+            let confirmed = shown.and_then(|proposal| shown_line(proposal, line.id));
+            OrderLine {
+                line_id: Some(line.id),
+                offer_id: line.offer.key.clone(),
+                spec_id: line.spec_id.clone(),
+                title: line.offer.title.clone(),
+                spec_name: line.sku().map(|sku| sku.name.clone()).unwrap_or_default(),
+                unit: line.offer.unit.clone(),
+                quantity: line.quantity,
+                // What was confirmed for another quantity is not what was shown for this one.
+                unit_price: confirmed
+                    .filter(|shown| shown.quantity == line.quantity)
+                    .map_or(priced.unit_price, |shown| shown.unit_price),
+                amount: confirmed
+                    .filter(|shown| shown.quantity == line.quantity)
+                    .map_or(priced.amount, |shown| shown.amount),
+            }
+        })
+        .collect();
+    Some(Ready {
+        supplier_id,
+        supplier_name: part.supplier_name.clone().unwrap_or_default(),
+        goods: lines.iter().filter_map(|line| line.amount).sum(),
+        lines,
+        freight: part.freight.amount(),
+        quote: None,
+        refusal: None,
+    })
+}
+
+fn shown_line(proposal: &Proposal, line: LineId) -> Option<&OrderLine> {
+    proposal.orders.iter().flat_map(|order| &order.lines).find(|shown| shown.line_id == Some(line))
+}
+
+fn proposed(part: Ready) -> ProposedOrder {
+    let refusal = part.refusal.map(|refusal| Clean::new(&format!("{} {}", refusal.code, refusal.message)));
+    match part.quote {
+        Some(quote) => ProposedOrder {
+            drift: drift(&part.lines, &quote),
+            lines: quoted_lines(&part.lines, &quote),
+            supplier_id: part.supplier_id,
+            supplier_name: part.supplier_name,
+            goods: quote.goods,
+            freight: quote.freight,
+            discount: quote.discount,
+            payable: quote.payable,
+            trade_type: trade_type(&quote).map(str::to_owned),
+            flow: quote.flow,
+            refusal,
+        },
+        None => ProposedOrder {
+            supplier_id: part.supplier_id,
+            supplier_name: part.supplier_name,
+            payable: part.goods + part.freight.unwrap_or_default(),
+            lines: part.lines,
+            goods: part.goods,
+            freight: part.freight,
+            discount: Money::ZERO,
+            flow: String::new(),
+            trade_type: None,
+            drift: Vec::new(),
+            refusal,
+        },
+    }
+}
+
+/// A refusal of the market as the violation it documents (GATEWAY.md 2.6); an unknown code keeps its text
+/// in the log and is shown as the offer being unavailable.
+fn violation_of(refusal: &Refusal, part: &Ready) -> Violation {
+    let kind = match refusal.code.as_str() {
+        "500_002" | "500_003" => ViolationKind::UnknownSpec,
+        "500_004" => ViolationKind::Stock,
+        "500_005" | "500_009" => ViolationKind::Moq,
+        "500_006" => ViolationKind::Mix,
+        "500_008" => ViolationKind::PriceZero,
+        "SANDBOX_LOT" => ViolationKind::Lot,
+        "SANDBOX_LIMIT" => ViolationKind::PurchaseLimit,
+        "SANDBOX_LINES" => ViolationKind::LineCap,
+        _ => ViolationKind::Gone,
+    };
+    tracing::info!(code = %refusal.code, message = %refusal.message, "the market refused a preview");
+    let named: Vec<LineId> = part
+        .lines
+        .iter()
+        .filter(|line| {
+            refusal.lines.iter().any(|(offer, spec)| {
+                line.offer_id.market_id() == Some(*offer) && (spec.is_none() || *spec == line.spec_id)
+            })
+        })
+        .filter_map(|line| line.line_id)
+        .collect();
+    let mut violation = part_violation(kind, part);
+    if !named.is_empty() {
+        violation.line_ids = named;
+    }
+    violation
+}
+
+fn part_violation(kind: ViolationKind, part: &Ready) -> Violation {
+    Violation {
+        kind,
+        supplier_id: Some(part.supplier_id.clone()),
+        offer: None,
+        line_ids: part.lines.iter().filter_map(|line| line.line_id).collect(),
+        required: Measure::default(),
+        actual: Measure::default(),
+        shortfall: Measure::default(),
+    }
+}

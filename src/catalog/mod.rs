@@ -1,1 +1,19 @@
 //! The cache of listings, and search over it.
+//!
+//! SQLite keeps the truth ([`store`], [`write`]); an index in memory finds ([`index`]); [`search`] orders what
+//! was found at the buyer's quantity. Everything here can be fetched or imported again: a file that cannot be
+//! used is moved aside, never repaired.
+
+mod file;
+pub mod index;
+mod merge;
+pub mod rank;
+mod search;
+mod store;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use file::{Opened, Unusable};
+pub use store::{Catalog, CatalogError, Stats};
+pub use write::Upserted;

@@ -1,0 +1,273 @@
+//! Opening the catalog's file: its numbered schema, and what is done with a file that cannot be used.
+//!
+//! The catalog is a cache, so a corrupt, foreign, older or newer file is moved aside to `<name>.bad-<n>` and an
+//! empty one takes its place; the caller is told through [`Opened`].
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+/// Number of the schema below (`PRAGMA user_version`). Raise it whenever the tables or the stored form of an
+/// offer change: the old file is then set aside and filled again.
+const SCHEMA: i64 = 1;
+/// `PRAGMA application_id`: tells our files from anybody else's ("pifa").
+const APPLICATION: i64 = 0x7069_6661;
+/// How long a statement waits for another process's write.
+const BUSY: Duration = Duration::from_millis(5000);
+
+const TABLES: &str = "
+CREATE TABLE state(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO state VALUES('generation', 1), ('cleared', 1);
+CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents(name TEXT PRIMARY KEY, as_of INTEGER, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE suppliers(
+    id TEXT PRIMARY KEY,
+    derived INTEGER NOT NULL,      -- 1 = read off an offer, no record of its own
+    search TEXT NOT NULL,          -- folded name, translated name, belt; one a line
+    body BLOB NOT NULL             -- Supplier as JSON
+) WITHOUT ROWID;
+CREATE TABLE offers(
+    row INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,      -- OfferKey as written in JSON
+    market_id INTEGER,             -- NULL for imported goods
+    supplier_id TEXT,
+    kind INTEGER NOT NULL,         -- 0 goods, 1 fee link
+    gone INTEGER NOT NULL,
+    todo INTEGER NOT NULL,         -- 0 detail known, 1 only a row, 2 detail known but a later row differs
+    headline TEXT,                 -- price range and minimum of the last row read
+    score INTEGER NOT NULL,        -- static rank
+    sold INTEGER,
+    repeat_ppm INTEGER,
+    fetched_at INTEGER NOT NULL,   -- UTC milliseconds
+    seen_at INTEGER NOT NULL,      -- last time the market listed it at all
+    generation INTEGER NOT NULL,   -- of the write that touched the row last
+    text TEXT NOT NULL,            -- folded title, translated title, supplier, belt; one a line
+    body BLOB NOT NULL             -- Offer as JSON; its time stands in fetched_at
+);
+CREATE INDEX offers_generation ON offers(generation);
+CREATE INDEX offers_supplier ON offers(supplier_id, gone) WHERE supplier_id IS NOT NULL;
+CREATE INDEX offers_todo ON offers(todo, fetched_at, market_id) WHERE todo > 0 AND gone = 0;
+CREATE INDEX offers_ages ON offers(gone, fetched_at);
+";
+
+/// Why a file could not be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unusable {
+    /// SQLite cannot read it, or found it damaged the last time.
+    Corrupt,
+    /// A database of some other program.
+    Foreign,
+    /// Written by a newer pifa.
+    Newer,
+    /// Written by an older pifa.
+    Older,
+}
+
+/// How the catalog was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// It was there.
+    Existing,
+    /// It was not; it is empty now.
+    Created,
+    /// It could not be used and lies at `to`; it is empty now.
+    MovedAside {
+        /// Where the old file is.
+        to: PathBuf,
+        /// What was wrong with it.
+        why: Unusable,
+    },
+}
+
+/// Opens or creates the file at `path`, moving an unusable one aside.
+pub(super) fn open(path: &Path) -> Result<(Connection, Opened), rusqlite::Error> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| io_error(&error))?;
+    }
+    // Two processes must not both judge and move the file.
+    let _turn = lock(path).map_err(|error| io_error(&error))?;
+    let existed = path.exists();
+    create_private(path).map_err(|error| io_error(&error))?;
+    let why = match try_open(path) {
+        Ok(Ok(connection)) => {
+            return Ok((connection, if existed { Opened::Existing } else { Opened::Created }));
+        }
+        Ok(Err(why)) => why,
+        Err(error) if is_damage(&error) => Unusable::Corrupt,
+        Err(error) => return Err(error),
+    };
+    let to = move_aside(path).map_err(|error| io_error(&error))?;
+    create_private(path).map_err(|error| io_error(&error))?;
+    match try_open(path)? {
+        Ok(connection) => Ok((connection, Opened::MovedAside { to, why })),
+        Err(_) => Err(io_error(&io::Error::other("a new catalog file cannot be written"))),
+    }
+}
+
+/// A further connection to a file that [`open`] has judged.
+pub(super) fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let connection = bare(path)?;
+    prepare(&connection)?;
+    Ok(connection)
+}
+
+fn bare(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    Ok(connection)
+}
+
+/// A catalog that lives and dies with the process.
+pub(super) fn in_memory() -> Result<Connection, rusqlite::Error> {
+    let mut connection = Connection::open_in_memory()?;
+    prepare(&connection)?;
+    create_tables(&mut connection)?;
+    Ok(connection)
+}
+
+/// Whether SQLite said that the file itself is bad.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+}
+
+/// Notes beside the file that it is damaged, so that the next [`open`] moves it aside.
+pub(super) fn note_damage(path: &Path) -> io::Result<()> {
+    File::create(beside(path, ".damaged")).map(|_| ())
+}
+
+/// Size on disk, the write-ahead log included.
+pub(super) fn bytes(path: &Path) -> u64 {
+    [path.to_owned(), beside(path, "-wal")]
+        .iter()
+        .map(|file| fs::metadata(file).map_or(0, |meta| meta.len()))
+        .sum()
+}
+
+fn try_open(path: &Path) -> Result<Result<Connection, Unusable>, rusqlite::Error> {
+    if beside(path, ".damaged").exists() || is_truncated(path).map_err(|error| io_error(&error))? {
+        return Ok(Err(Unusable::Corrupt));
+    }
+    let mut connection = bare(path)?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application != APPLICATION {
+        if application != 0 || version != 0 || tables != 0 {
+            return Ok(Err(Unusable::Foreign));
+        }
+        prepare(&connection)?;
+        create_tables(&mut connection)?;
+    } else if version > SCHEMA {
+        return Ok(Err(Unusable::Newer));
+    } else if version < SCHEMA {
+        return Ok(Err(Unusable::Older));
+    }
+    prepare(&connection)?;
+    // A first look at every table: a file that fails here would fail at the first search.
+    let looks = "SELECT (SELECT count(*) FROM state), (SELECT count(*) FROM meta),
+                 (SELECT max(row) FROM offers), (SELECT max(id) FROM suppliers)";
+    match connection.query_row(looks, [], |row| row.get::<_, i64>(0)) {
+        Ok(2) => Ok(Ok(connection)),
+        Ok(_) => Ok(Err(Unusable::Corrupt)),
+        Err(error) if is_damage(&error) || is_missing_table(&error) => Ok(Err(Unusable::Corrupt)),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_missing_table(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqlInputError { .. })
+        || matches!(error.sqlite_error_code(), Some(ErrorCode::Unknown))
+}
+
+fn prepare(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(())
+}
+
+fn create_tables(connection: &mut Connection) -> Result<(), rusqlite::Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(TABLES)?;
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.pragma_update(None, "user_version", SCHEMA)?;
+    transaction.commit()
+}
+
+/// Whether the file ends before the last page its header counts. SQLite itself notices only when it gets there.
+fn is_truncated(path: &Path) -> io::Result<bool> {
+    let wal = fs::metadata(beside(path, "-wal")).map_or(0, |meta| meta.len());
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    if length == 0 || wal > 0 {
+        return Ok(false);
+    }
+    let mut header = [0; 100];
+    if file.read_exact(&mut header).is_err() {
+        return Ok(true);
+    }
+    let number = |at: usize| -> u64 {
+        header.iter().skip(at).take(4).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+    };
+    let page = match number(16) >> 16 {
+        1 => 65_536,
+        size => size,
+    };
+    // The count is only valid where the change counter agrees (file format, 1.3.7).
+    Ok(number(24) == number(92) && number(28) * page > length)
+}
+
+fn move_aside(path: &Path) -> io::Result<PathBuf> {
+    let to = (1_u32..)
+        .map(|n| beside(path, &format!(".bad-{n}")))
+        .find(|to| !to.exists())
+        .ok_or_else(|| io::Error::other("no free name to move the catalog to"))?;
+    fs::rename(path, &to)?;
+    for suffix in ["-wal", "-shm"] {
+        match fs::rename(beside(path, suffix), beside(&to, suffix)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    match fs::remove_file(beside(path, ".damaged")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(to),
+    }
+}
+
+/// The file holds delivery addresses: nobody else's business.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ())
+}
+
+fn lock(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().create(true).append(true).open(beside(path, ".lock"))?;
+    match file.lock() {
+        Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
+        _ => Ok(file),
+    }
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Wraps a file error in SQLite's clothes, so that opening has one error type.
+fn io_error(error: &io::Error) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN),
+        Some(error.to_string()),
+    )
+}

@@ -1,0 +1,415 @@
+//! The catalog as its users hold it: one writer, readers that never wait for it, and what is kept beside the
+//! offers (cursor, addresses, groups).
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::catalog::file::{self, Opened};
+use crate::catalog::index::Scan;
+use crate::catalog::search::Priced;
+use crate::domain::group_buy::GroupBuy;
+use crate::domain::id::{OfferKey, SupplierId};
+use crate::domain::offer::Offer;
+use crate::domain::order::Address;
+use crate::domain::supplier::Supplier;
+use crate::query;
+
+/// Most connections kept open for reading; more readers at once open their own and close it again.
+const KEPT_READERS: usize = 4;
+
+/// Why the catalog could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// The file cannot be opened, read or written.
+    #[error("the catalog {path} cannot be used: {source}")]
+    Sqlite {
+        /// The file, or `(memory)`.
+        path: String,
+        /// SQLite's words.
+        source: rusqlite::Error,
+    },
+    /// The file is damaged. The next start moves it aside and begins an empty one.
+    #[error("the catalog {path} is damaged; start again and it is set aside and filled anew")]
+    Damaged {
+        /// The file.
+        path: String,
+    },
+    /// A stored record cannot be read.
+    #[error("the catalog's record of {what} cannot be read: {source}")]
+    Record {
+        /// Key of the record.
+        what: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+/// What the catalog holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stats {
+    /// Offers on sale.
+    pub offers: u64,
+    /// Suppliers.
+    pub suppliers: u64,
+    /// Offers known to be gone.
+    pub gone: u64,
+    /// Oldest reading of an offer on sale.
+    pub oldest: Option<Timestamp>,
+    /// Newest.
+    pub newest: Option<Timestamp>,
+    /// Size on disk.
+    pub bytes: u64,
+}
+
+/// The cache of listings of one market. Cloning it is cheap and shares everything; it may be used from any
+/// thread, but never from the one that draws: every call may touch the disk.
+#[derive(Clone)]
+pub struct Catalog {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    path: Option<PathBuf>,
+    opened: Opened,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    /// The index, as of some generation; see [`crate::catalog::index`].
+    pub(super) index: Mutex<Option<Arc<Scan>>>,
+    /// Prices at the quantity last sorted by.
+    pub(super) priced: Mutex<Priced>,
+}
+
+impl std::fmt::Debug for Catalog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Catalog").field("path", &self.inner.path).finish_non_exhaustive()
+    }
+}
+
+impl Catalog {
+    /// Opens `catalog.db` at `path`, creating it where missing. A file that cannot be used is moved aside, see
+    /// [`Catalog::opened`]; only a place that cannot be written is an error.
+    pub fn open(path: &Path) -> Result<Catalog, CatalogError> {
+        let (connection, opened) = file::open(path)
+            .map_err(|source| CatalogError::Sqlite { path: path.display().to_string(), source })?;
+        Ok(Catalog::new(Some(path.to_owned()), opened, connection))
+    }
+
+    /// A catalog that lives and dies with the process.
+    pub fn open_in_memory() -> Result<Catalog, CatalogError> {
+        let connection = file::in_memory()
+            .map_err(|source| CatalogError::Sqlite { path: "(memory)".to_owned(), source })?;
+        Ok(Catalog::new(None, Opened::Created, connection))
+    }
+
+    fn new(path: Option<PathBuf>, opened: Opened, connection: Connection) -> Catalog {
+        Catalog {
+            inner: Arc::new(Inner {
+                path,
+                opened,
+                writer: Mutex::new(connection),
+                readers: Mutex::new(Vec::new()),
+                index: Mutex::new(None),
+                priced: Mutex::new(Priced::default()),
+            }),
+        }
+    }
+
+    /// How the file was found.
+    pub fn opened(&self) -> &Opened {
+        &self.inner.opened
+    }
+
+    /// One offer; `None` when the catalog does not know it.
+    pub fn offer(&self, key: &OfferKey) -> Result<Option<Offer>, CatalogError> {
+        Ok(self.offers(std::slice::from_ref(key))?.pop().flatten())
+    }
+
+    /// Several offers, in the order asked for.
+    pub fn offers(&self, keys: &[OfferKey]) -> Result<Vec<Option<Offer>>, CatalogError> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached("SELECT body, fetched_at FROM offers WHERE key = ?1")?;
+            keys.iter()
+                .map(|key| {
+                    let name = key.to_string();
+                    let found = select
+                        .query_row([&name], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?)))
+                        .optional()?;
+                    found.map(|(body, fetched)| read_offer(&name, &body, fetched)).transpose()
+                })
+                .collect()
+        })
+    }
+
+    /// A supplier with the number of its offers on sale.
+    pub fn supplier(&self, id: &SupplierId) -> Result<Option<Supplier>, CatalogError> {
+        self.read(|connection| {
+            let body: Option<(Vec<u8>, i64)> = connection
+                .prepare_cached(
+                    "SELECT body, (SELECT count(*) FROM offers WHERE supplier_id = ?1 AND gone = 0)
+                     FROM suppliers WHERE id = ?1",
+                )?
+                .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            body.map(|(body, offers)| read_supplier(id.as_str(), &body, offers)).transpose()
+        })
+    }
+
+    /// Suppliers whose name, translated name or belt contain every word of `text` (all of them for none), most
+    /// offers first, then by id.
+    pub fn suppliers(&self, text: &str, limit: usize) -> Result<Vec<Supplier>, CatalogError> {
+        let words = query::words(text);
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT s.id, s.search, s.body, coalesce(n.offers, 0) AS offers FROM suppliers s
+                 LEFT JOIN (SELECT supplier_id, count(*) AS offers FROM offers
+                            WHERE supplier_id IS NOT NULL AND gone = 0 GROUP BY supplier_id) n
+                 ON n.supplier_id = s.id ORDER BY offers DESC, s.id",
+            )?;
+            let mut rows = select.query([])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                if found.len() >= limit {
+                    break;
+                }
+                let search = row.get_ref(1)?.as_str().unwrap_or_default();
+                if words.iter().all(|word| search.contains(word.as_str())) {
+                    let id: String = row.get(0)?;
+                    let body = row.get_ref(2)?.as_blob().unwrap_or_default();
+                    found.push(read_supplier(&id, body, row.get(3)?)?);
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// A note of the caller's: the sync cursor, freight zones, pages walked.
+    pub fn meta(&self, name: &str) -> Result<Option<String>, CatalogError> {
+        self.read(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
+                .query_row([name], |row| row.get(0))
+                .optional()?)
+        })
+    }
+
+    /// Writes a note.
+    pub fn set_meta(&self, name: &str, value: &str) -> Result<(), CatalogError> {
+        self.write(|transaction| {
+            transaction
+                .prepare_cached("INSERT OR REPLACE INTO meta(name, value) VALUES(?1, ?2)")?
+                .execute([name, value])?;
+            Ok(())
+        })
+    }
+
+    /// Removes a note.
+    pub fn remove_meta(&self, name: &str) -> Result<(), CatalogError> {
+        self.write(|transaction| {
+            transaction.prepare_cached("DELETE FROM meta WHERE name = ?1")?.execute([name])?;
+            Ok(())
+        })
+    }
+
+    /// Delivery addresses as last read.
+    pub fn addresses(&self) -> Result<Vec<Address>, CatalogError> {
+        Ok(self.document("addresses")?.map(|(addresses, _)| addresses).unwrap_or_default())
+    }
+
+    /// Replaces the delivery addresses.
+    pub fn set_addresses(&self, addresses: &[Address]) -> Result<(), CatalogError> {
+        self.set_document("addresses", &addresses, None)
+    }
+
+    /// Group-buys as last read, and when that was; `None` = never.
+    pub fn groups(&self) -> Result<(Vec<GroupBuy>, Option<Timestamp>), CatalogError> {
+        Ok(self.document("groups")?.unwrap_or_default())
+    }
+
+    /// Replaces the group-buys.
+    pub fn set_groups(&self, groups: &[GroupBuy], as_of: Timestamp) -> Result<(), CatalogError> {
+        self.set_document("groups", &groups, Some(as_of))
+    }
+
+    /// Market ids whose detail is missing, oldest reading first, then those whose detail a later row contradicts.
+    pub fn incomplete(&self, limit: usize) -> Result<Vec<i64>, CatalogError> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT market_id FROM offers WHERE todo > 0 AND gone = 0 AND market_id IS NOT NULL
+                 ORDER BY todo, fetched_at, market_id LIMIT ?1",
+            )?;
+            let ids = select.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |row| row.get(0))?;
+            Ok(ids.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// What the catalog holds.
+    pub fn stats(&self) -> Result<Stats, CatalogError> {
+        let bytes = self.inner.path.as_deref().map_or(0, file::bytes);
+        self.read(|connection| {
+            let (offers, oldest, newest) = connection.query_row(
+                "SELECT count(*), min(fetched_at), max(fetched_at) FROM offers WHERE gone = 0",
+                [],
+                |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?)),
+            )?;
+            let count = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+            Ok(Stats {
+                offers: offers as u64,
+                suppliers: count("SELECT count(*) FROM suppliers")? as u64,
+                gone: count("SELECT count(*) FROM offers WHERE gone = 1")? as u64,
+                oldest: optional_time(oldest),
+                newest: optional_time(newest),
+                bytes,
+            })
+        })
+    }
+
+    /// Forgets everything, imported goods, notes and addresses too.
+    pub fn clear(&self) -> Result<(), CatalogError> {
+        self.write(|transaction| {
+            for table in ["offers", "suppliers", "meta", "documents"] {
+                transaction.execute(&format!("DELETE FROM {table}"), [])?;
+            }
+            let generation = next_generation(transaction)?;
+            transaction.execute("UPDATE state SET value = ?1 WHERE name = 'cleared'", [generation])?;
+            Ok(())
+        })?;
+        let writer = lock(&self.inner.writer);
+        writer.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);").map_err(|e| self.failed(e.into()))
+    }
+
+    fn document<T: DeserializeOwned>(&self, name: &str) -> Result<Option<(T, Option<Timestamp>)>, CatalogError> {
+        self.read(|connection| {
+            let found: Option<(String, Option<i64>)> = connection
+                .prepare_cached("SELECT body, as_of FROM documents WHERE name = ?1")?
+                .query_row([name], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            found
+                .map(|(body, as_of)| {
+                    let body = serde_json::from_str(&body)
+                        .map_err(|source| Failure::Record { what: name.to_owned(), source })?;
+                    Ok((body, optional_time(as_of)))
+                })
+                .transpose()
+        })
+    }
+
+    fn set_document<T: Serialize>(
+        &self,
+        name: &str,
+        body: &T,
+        as_of: Option<Timestamp>,
+    ) -> Result<(), CatalogError> {
+        self.write(|transaction| {
+            let body = serde_json::to_string(body)
+                .map_err(|source| Failure::Record { what: name.to_owned(), source })?;
+            transaction
+                .prepare_cached("INSERT OR REPLACE INTO documents(name, as_of, body) VALUES(?1, ?2, ?3)")?
+                .execute(params![name, as_of.map(|time| time.as_millisecond()), body])?;
+            Ok(())
+        })
+    }
+
+    /// Runs `job` on a connection for reading.
+    pub(super) fn read<T>(&self, job: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, CatalogError> {
+        let Some(path) = &self.inner.path else {
+            return job(&lock(&self.inner.writer)).map_err(|failure| self.failed(failure));
+        };
+        let kept = lock(&self.inner.readers).pop();
+        let connection = match kept {
+            Some(connection) => connection,
+            None => file::connect(path).map_err(|error| self.failed(error.into()))?,
+        };
+        let answer = job(&connection).map_err(|failure| self.failed(failure));
+        let mut readers = lock(&self.inner.readers);
+        if readers.len() < KEPT_READERS {
+            readers.push(connection);
+        }
+        answer
+    }
+
+    /// Runs `job` in a transaction of its own (BEGIN IMMEDIATE); nothing of it stays when it fails.
+    pub(super) fn write<T>(
+        &self,
+        job: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+    ) -> Result<T, CatalogError> {
+        let mut writer = lock(&self.inner.writer);
+        let done = writer
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(Failure::from)
+            .and_then(|transaction| {
+                let answer = job(&transaction)?;
+                transaction.commit()?;
+                Ok(answer)
+            });
+        done.map_err(|failure| self.failed(failure))
+    }
+
+    fn failed(&self, failure: Failure) -> CatalogError {
+        let path = self.inner.path.as_ref().map_or_else(|| "(memory)".to_owned(), |p| p.display().to_string());
+        match failure {
+            Failure::Record { what, source } => CatalogError::Record { what, source },
+            Failure::Sqlite(source) => {
+                if !file::is_damage(&source) {
+                    return CatalogError::Sqlite { path, source };
+                }
+                match self.inner.path.as_deref().map(file::note_damage) {
+                    Some(Ok(())) => CatalogError::Damaged { path },
+                    // Without the note the next start may find the damage only where we did.
+                    _ => CatalogError::Sqlite { path, source },
+                }
+            }
+        }
+    }
+}
+
+/// A failure inside a job, before it is told with the file's name.
+pub(super) enum Failure {
+    Sqlite(rusqlite::Error),
+    Record { what: String, source: serde_json::Error },
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Failure::Sqlite(error)
+    }
+}
+
+/// The next number of the counter that tells other handles and processes that offers changed.
+pub(super) fn next_generation(connection: &Connection) -> Result<i64, Failure> {
+    Ok(connection
+        .prepare_cached("UPDATE state SET value = value + 1 WHERE name = 'generation' RETURNING value")?
+        .query_row([], |row| row.get(0))?)
+}
+
+pub(super) fn read_offer(key: &str, body: &[u8], fetched_ms: i64) -> Result<Offer, Failure> {
+    let mut offer: Offer =
+        serde_json::from_slice(body).map_err(|source| Failure::Record { what: format!("offer {key}"), source })?;
+    offer.fetched_at = time(fetched_ms);
+    Ok(offer)
+}
+
+fn read_supplier(id: &str, body: &[u8], offers: i64) -> Result<Supplier, Failure> {
+    let mut supplier: Supplier = serde_json::from_slice(body)
+        .map_err(|source| Failure::Record { what: format!("supplier {id}"), source })?;
+    supplier.offers = offers as u64;
+    Ok(supplier)
+}
+
+/// A stored time; one outside the calendar (a damaged row) reads as the epoch: as old as can be.
+pub(super) fn time(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn optional_time(ms: Option<i64>) -> Option<Timestamp> {
+    ms.map(time)
+}
+
+/// A panic elsewhere must not take the catalog with it: SQLite rolled its transaction back.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -242,13 +242,25 @@ fn kind_of(world: &World, supplier: u64, local: u64, count: u64) -> Option<&'sta
         4..8 => (count * 7 / 10, count),
         _ => (count * 6 / 10, count * 85 / 100),
     };
-    let kind = if local < second_from {
-        main
-    } else {
-        let counter = if local < third_from { supplier_draw::SECOND } else { supplier_draw::THIRD };
-        let total = belt.kinds.last().map_or(0, |last| last.0);
-        let at = own.at(counter).below(total);
-        belt.kinds.iter().find(|(to, _)| at < *to).map_or(main, |(_, kind)| *kind)
+    let main = world.vocabulary.kinds.get(main)?;
+    if local < second_from {
+        return Some(main);
+    }
+    // What else the belt makes of the same sort; nobody sells both hooks and lipstick.
+    let kin = || {
+        let mut before = 0;
+        belt.kinds.iter().filter_map(move |&(to, kind)| {
+            let weight = to - std::mem::replace(&mut before, to);
+            world.vocabulary.kinds.get(kind).filter(|kind| kind.top == main.top).map(|kind| (weight, kind))
+        })
     };
-    world.vocabulary.kinds.get(kind)
+    let counter = if local < third_from { supplier_draw::SECOND } else { supplier_draw::THIRD };
+    let mut at = own.at(counter).below(kin().map(|(weight, _)| weight).sum());
+    for (weight, kind) in kin() {
+        if at < weight {
+            return Some(kind);
+        }
+        at -= weight;
+    }
+    Some(main)
 }

@@ -292,7 +292,7 @@ fn write_skus(
     let size_count = match kind.sizes.values.len() {
         0 | 1 => 0,
         // Without a second axis prices differ by look; two of three offers have one.
-        _ if axes.0 % 3 == 0 => 0,
+        _ if axes.0.is_multiple_of(3) => 0,
         all => (2 + (axes.0 >> 8) as usize % 4).min(all),
     };
     let offset = draft.at(draw::LOOKS).below(kind.looks.values.len() as u64) as usize;
@@ -453,8 +453,9 @@ fn describe(draft: &Draft, attributes: &[WorldAttribute], unit: Word, weight_g: 
         "支持混批，拿样请联系客服。",
     ];
     let say = draft.at(draw::TEXT);
-    for shift in [0, 16] {
-        text.push_str(usual.get(((say.0 >> shift) % 6) as usize).copied().unwrap_or_default());
+    let first = say.0 % 6;
+    for at in [first, (first + 1 + (say.0 >> 16) % 5) % 6] {
+        text.push_str(usual.get(at as usize).copied().unwrap_or_default());
     }
     text
 }

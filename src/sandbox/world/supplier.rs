@@ -67,8 +67,9 @@ pub(super) fn write(world: &World, number: u64) -> Option<WorldSupplier> {
     if number >= world.suppliers {
         return None;
     }
-    let (belt, _) = trade_of(world, number)?;
+    let (belt, kind) = trade_of(world, number)?;
     let book = world.vocabulary;
+    let kind = book.kinds.get(kind)?;
     let own = world.source(topic::SUPPLIER, number);
     // Shuffled pairs of characters: no name comes twice before all pairs are used up.
     let pairs = (book.name_first.len() * book.name_second.len()) as u64;
@@ -76,7 +77,8 @@ pub(super) fn write(world: &World, number: u64) -> Option<WorldSupplier> {
     let width = book.name_second.len().max(1) as u64;
     let first = book.name_first.get((pair / width) as usize)?;
     let second = book.name_second.get((pair % width) as usize)?;
-    let industry = own.at(draw::INDUSTRY).zipf_pick(&belt.industries)?;
+    let trade = if kind.firms.is_empty() { &belt.industries } else { &kind.firms };
+    let industry = own.at(draw::INDUSTRY).zipf_pick(trade)?;
     let company = format!("{}{}{}{}有限公司", belt.company_prefix.cn, first.cn, second.cn, industry.cn);
     let pinyin = format!("{}{}", first.en, second.en);
     let mut letters = pinyin.chars();

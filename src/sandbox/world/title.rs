@@ -34,23 +34,26 @@ impl Title {
             at(counter).chance(share).then(|| at(counter + 100).zipf_pick(list).copied()).flatten()
         };
         let noun = at(1).zipf_pick(&kind.nouns).copied();
-        let material = maybe(2, 780_000, &kind.materials);
-        let first = maybe(3, 920_000, &kind.features);
-        let second = maybe(4, 450_000, &kind.features).filter(|word| Some(*word) != first);
-        let audience = maybe(5, 300_000, &kind.audiences);
-        let alias = at(6).chance(880_000).then(|| other(at(106), &kind.aliases, noun)).flatten();
+        let said_by =
+            |word: &Word, others: &[Option<Word>]| others.iter().flatten().any(|other| repeats(word, other));
+        let material = maybe(2, 780_000, &kind.materials).filter(|word| !said_by(word, &[noun]));
+        let first = maybe(3, 920_000, &kind.features).filter(|word| !said_by(word, &[noun, material]));
+        let second =
+            maybe(4, 450_000, &kind.features).filter(|word| !said_by(word, &[noun, material, first]));
+        let style = maybe(8, 420_000, &kind.styles).filter(|word| !said_by(word, &[noun, first, second]));
+        let audience = maybe(5, 300_000, &kind.audiences).filter(|word| !said_by(word, &[noun]));
+        let alias = if at(6).chance(880_000) { other(at(106), &kind.aliases, noun) } else { None };
+        let purpose =
+            if audience.is_some() && !at(10).chance(400_000) { None } else { maybe(11, 850_000, &kind.uses) };
+        let purpose = purpose.filter(|word| !said_by(word, &[noun, first, second, style, alias]));
         let mut title = Title {
             order: at(7).below(4) as u8,
-            style: maybe(8, 420_000, &kind.styles),
+            style,
             material,
             features: [first, second],
             noun,
-            size: at(9).chance(550_000).then(|| kind.sizes.values.get(draft.size).copied()).flatten(),
-            purpose: if audience.is_some() && !at(10).chance(400_000) {
-                None
-            } else {
-                maybe(11, 850_000, &kind.uses)
-            },
+            size: at(9).chance(550_000).then(|| named_size(draft)).flatten(),
+            purpose,
             audience,
             alias,
             tails: [None; 3],
@@ -154,15 +157,32 @@ impl Title {
     }
 }
 
+/// The size a title may name: capacities and measures, not clothing sizes, which come in a run anyway.
+fn named_size(draft: &Draft) -> Option<Word> {
+    let axis = &draft.kind.sizes;
+    let run = ["尺码", "身高", "口径"].contains(&axis.name.cn)
+        || axis.values.first().is_some_and(|size| size.cn.len() < 3);
+    if run { None } else { axis.values.get(draft.size).copied() }
+}
+
+/// Whether one word says again what the other says, in Chinese (two characters in a row) or in English.
+fn repeats(word: &Word, other: &Word) -> bool {
+    let mut pairs = word.cn.chars().zip(word.cn.chars().skip(1)).filter(|(a, _)| !a.is_ascii());
+    let chinese =
+        pairs.any(|(a, b)| other.cn.chars().zip(other.cn.chars().skip(1)).any(|pair| pair == (a, b)));
+    let whole = word.cn.is_ascii() && other.cn.contains(word.cn);
+    let mut parts = word.en.split([' ', '-']).filter(|part| part.len() > 3);
+    chinese
+        || whole
+        || parts.any(|part| other.en.split([' ', '-']).any(|said| said.eq_ignore_ascii_case(part)))
+}
+
 /// A word of the list other than the one already said.
 fn other(draw: Draw, list: &[Word], said: Option<Word>) -> Option<Word> {
     let at = draw.zipf(list.len());
-    let word = list.get(at).copied()?;
-    if said.is_some_and(|said| said.cn == word.cn) {
-        list.get((at + 1) % list.len()).copied()
-    } else {
-        Some(word)
-    }
+    let unsaid = |word: &&Word| said.is_none_or(|said| !repeats(word, &said));
+    let (before, after) = (list.get(..at)?, list.get(at..)?);
+    after.iter().chain(before).find(unsaid).copied()
 }
 
 /// Parts stand apart by a blank, words within a part do not.

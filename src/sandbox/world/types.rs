@@ -116,7 +116,8 @@ pub struct WorldFlow {
 /// How goods travel and who pays.
 #[derive(Debug, Clone, PartialEq)]
 pub enum WorldFreight {
-    /// Template: first unit + next units. `charge` says what is counted.
+    /// Template: first unit + next units. `charge` says what is counted. A first unit of 30 kg is a
+    /// forwarder's (LTL) table: see [`WorldFreight::is_ltl`].
     Template {
         template_id: i64,
         charge: Charge,

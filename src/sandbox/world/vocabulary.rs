@@ -45,6 +45,8 @@ pub struct Kind {
     /// What sellers add at the end (批发, LOGO定制).
     pub tails: Words,
     pub units: Words,
+    /// What companies in the trade call themselves (杯业).
+    pub firms: Words,
     /// First SKU axis (colour, model).
     pub looks: Axis,
     /// Second SKU axis (size, capacity): raises the price along the list; may be empty.
@@ -147,7 +149,7 @@ struct Reader {
     place: String,
 }
 
-const LISTS: [&str; 8] = ["noun", "alias", "mat", "feat", "use", "aud", "style", "tail"];
+const LISTS: [&str; 9] = ["noun", "alias", "mat", "feat", "use", "aud", "style", "tail", "firm"];
 
 impl Reader {
     fn file(&mut self, name: &str, text: &'static str) {
@@ -218,16 +220,27 @@ impl Reader {
 
     /// `白色=White,500ml,@set`: a word without `=` reads the same in English.
     fn words(&mut self, list: &'static str) -> Words {
-        let mut all = Vec::new();
+        let mut all: Vec<Word> = Vec::new();
         for item in list.split(',').map(str::trim).filter(|item| !item.is_empty()) {
-            if let Some(name) = item.strip_prefix('@') {
+            let one = [word(item)];
+            let more: &[Word] = if let Some(name) = item.strip_prefix('@') {
                 match self.sets.get(name) {
-                    Some(set) => all.extend(set.iter().copied()),
-                    None => self.problem(&format!("unknown set @{name}")),
+                    Some(set) => set,
+                    None => {
+                        self.book.problems.push(format!("{}: unknown set @{name}", self.place));
+                        &[]
+                    }
                 }
             } else {
-                all.push(word(item));
-            }
+                &one
+            };
+            // Sets overlap; a value twice would make two SKUs alike.
+            all.extend(
+                more.iter()
+                    .filter(|word| !all.iter().any(|old| old.cn == word.cn))
+                    .copied()
+                    .collect::<Vec<_>>(),
+            );
         }
         all.into()
     }
@@ -370,6 +383,7 @@ impl Reader {
             styles: list("style"),
             tails: list("tail"),
             units: list("unit"),
+            firms: list("firm"),
             looks: scope.looks.clone().unwrap_or_else(none),
             sizes: scope.sizes.clone().unwrap_or_else(none),
             attributes: scope.attributes.clone(),

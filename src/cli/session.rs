@@ -85,8 +85,7 @@ impl Profile {
     /// never filled is filled first, once, with `progress` on the way.
     pub async fn local(&self, progress: impl Fn(u64, Option<u64>) + Send + Sync) -> Result<Session, Failure> {
         let session = self.data_only()?;
-        let never_filled = session.desk.stats()?.never_filled;
-        if !never_filled {
+        if !session.desk.never_filled()? {
             return Ok(session);
         }
         if self.offline || !self.is_embedded() {

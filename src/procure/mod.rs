@@ -130,6 +130,11 @@ impl Desk {
         Ok(())
     }
 
+    /// Whether no sync has ever come to its end here.
+    pub fn never_filled(&self) -> Result<bool, DeskError> {
+        Ok(self.parts.catalog.meta(FILLED)?.is_none())
+    }
+
     /// Empties the catalog; the ledger keeps everything of worth.
     pub fn clear_catalog(&self) -> Result<(), DeskError> {
         Ok(self.parts.catalog.clear()?)
@@ -190,6 +195,8 @@ impl Desk {
 
 /// Catalog note: the market's freight zones as JSON.
 const FREIGHT_ZONES: &str = "freight_zones";
+/// Catalog note: that a sync came to its end.
+const FILLED: &str = "filled";
 /// Catalog note: where the bulk export goes on.
 const CURSOR: &str = "cursor";
 

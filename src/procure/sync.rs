@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CURSOR, Desk, DeskError, FREIGHT_ZONES, off_thread};
+use super::{CURSOR, Desk, DeskError, FILLED, FREIGHT_ZONES, off_thread};
 use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::offer::Offer;
 use crate::market::{Capabilities, Category, Changes, KeywordQuery, MarketError, Marketplace};
@@ -89,6 +89,7 @@ impl Desk {
             self.refresh_groups().await?;
         }
         self.refresh_orders().await?;
+        self.parts.catalog.set_meta(FILLED, &self.now().to_string())?;
         Ok(report)
     }
 
@@ -153,7 +154,7 @@ impl Desk {
         }
         if whole_pass && report.complete && options.full {
             let catalog = self.parts.catalog.clone();
-            report.gone += off_thread(move || catalog.mark_gone_before(started)).await??;
+            report.gone += off_thread(move || catalog.mark_unseen_gone(started)).await?? as u64;
         }
         Ok(report)
     }

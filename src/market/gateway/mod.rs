@@ -1,1 +1,238 @@
-//! The 1688 Open Platform adapter.
+//! The 1688 Open Platform adapter: [`Gateway`] is a [`Marketplace`] behind a socket.
+//!
+//! | file | job |
+//! |---|---|
+//! | `options` | origin, secrets, patience; checked before the first request |
+//! | `transport` | sign, post, wait, cap; what may have happened afterwards |
+//! | `inflate` | bodies under a cap, packed or not |
+//! | [`envelope`] | who says no, and where the payload is |
+//! | [`bodies`] | what answers look like and mean |
+//! | `requests` | what is asked, as form fields |
+//!
+//! This file only joins them: one method of the port, one call (or two).
+
+pub mod bodies;
+pub mod envelope;
+mod inflate;
+mod options;
+mod requests;
+mod transport;
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+pub use options::{Credentials, GatewayOptions, OriginError};
+
+use self::bodies::freight::Asked;
+use self::transport::{Failure, Reply, Transport};
+use crate::domain::group_buy::GroupBuy;
+use crate::domain::id::{GroupId, OrderId, SupplierId};
+use crate::domain::offer::Offer;
+use crate::domain::order::Address;
+use crate::domain::supplier::Supplier;
+use crate::domain::text::Clean;
+use crate::market::{
+    Capabilities, Category, Changes, CreateError, CreateRequest, Created, FrozenBody, JoinRequest, Joined,
+    KeywordQuery, MarketError, MarketOrder, Marketplace, OrderQuery, Page, PreviewRequest, Quote,
+};
+
+/// Pages of groups read at most: a market that never ends its list must not keep us reading.
+const MOST_GROUP_PAGES: u32 = 50;
+
+/// A marketplace that speaks the 1688 Open Platform's protocol.
+pub struct Gateway {
+    transport: Transport,
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway").finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    /// Checks the origin; sends nothing.
+    pub fn new(credentials: Credentials, options: GatewayOptions) -> Result<Gateway, OriginError> {
+        Ok(Gateway { transport: Transport::new(credentials, options)? })
+    }
+
+    async fn group_pages(&self, mine: bool) -> Result<Vec<GroupBuy>, MarketError> {
+        let mut groups = Vec::new();
+        let mut seen = 0;
+        for page in 1..=MOST_GROUP_PAGES {
+            let body = self.transport.read(&requests::groups(page, mine)).await?;
+            let (found, entries) = bodies::group::groups(&body)?;
+            seen += entries as u64;
+            groups.extend(found.items);
+            if entries == 0 || seen >= found.total {
+                break;
+            }
+        }
+        Ok(groups)
+    }
+}
+
+impl Marketplace for Gateway {
+    async fn capabilities(&self) -> Result<Capabilities, MarketError> {
+        match self.transport.read(&requests::capabilities()).await {
+            Ok(body) => bodies::extension::capabilities(&body),
+            // A real gateway may look at token and grant before it notices that it has no such call.
+            Err(MarketError::Unsupported | MarketError::Denied(_) | MarketError::Unauthorized(_)) => {
+                Ok(Capabilities::default())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn server_time(&self) -> Result<Timestamp, MarketError> {
+        bodies::account::server_time(&self.transport.read(&requests::server_time()).await?)
+    }
+
+    async fn categories(&self, parent: i64) -> Result<Vec<Category>, MarketError> {
+        bodies::rows::categories(&self.transport.read(&requests::categories(parent)).await?, parent)
+    }
+
+    async fn search(&self, query: &KeywordQuery) -> Result<Page<Offer>, MarketError> {
+        let body = self.transport.read(&requests::search(query, self.transport.language())).await?;
+        bodies::rows::rows(&body, None, Timestamp::now())
+    }
+
+    async fn shop(
+        &self,
+        supplier: &SupplierId,
+        page: u32,
+        page_size: u32,
+    ) -> Result<Page<Offer>, MarketError> {
+        let call = requests::shop(supplier, page, page_size, self.transport.language());
+        bodies::rows::rows(&self.transport.read(&call).await?, Some(supplier), Timestamp::now())
+    }
+
+    async fn offer(&self, offer_id: i64) -> Result<Option<Offer>, MarketError> {
+        let body = self.transport.read(&requests::detail(offer_id, self.transport.language())).await?;
+        let offer = bodies::detail::offer(&body, Timestamp::now())?;
+        match offer {
+            Some(offer) if offer.key.market_id() != Some(offer_id) => {
+                Err(envelope::unreadable("another offer than the one asked for"))
+            }
+            offer => Ok(offer),
+        }
+    }
+
+    async fn with_freight(&self, offer: Offer, district: &str) -> Result<Offer, MarketError> {
+        let Some((call, quantity)) = requests::freight(&offer, district) else { return Ok(offer) };
+        let body = self.transport.read(&call).await?;
+        let asked = Asked { district, quantity, weight_kg: offer.weight_kg, volume_m3: offer.volume_m3 };
+        let told = bodies::freight::estimate(&body, &asked)?;
+        Ok(Offer {
+            freight: told.terms,
+            weight_kg: offer.weight_kg.or(told.weight_kg),
+            volume_m3: offer.volume_m3.or(told.volume_m3),
+            ..offer
+        })
+    }
+
+    async fn preview(&self, request: &PreviewRequest) -> Result<Quote, MarketError> {
+        bodies::preview::preview(&self.transport.read(&requests::preview(request)).await?)
+    }
+
+    fn freeze(&self, request: &CreateRequest) -> FrozenBody {
+        requests::freeze(request)
+    }
+
+    async fn create(&self, body: &FrozenBody) -> Result<Created, CreateError> {
+        let call = requests::create(body)
+            .ok_or_else(|| CreateError::NotSent(Clean::new("the stored request cannot be read")))?;
+        match self.transport.send_once(&call).await {
+            Ok(reply) => judge_create(&reply),
+            Err(Failure::NotSent(why)) => Err(CreateError::NotSent(why)),
+            Err(Failure::Deadline(why) | Failure::Broken(why) | Failure::Unusable(why)) => {
+                Err(CreateError::Unknown(why))
+            }
+        }
+    }
+
+    async fn orders(&self, query: &OrderQuery) -> Result<Page<MarketOrder>, MarketError> {
+        bodies::order::orders(&self.transport.read(&requests::orders(query)).await?)
+    }
+
+    async fn order(&self, id: &OrderId) -> Result<Option<MarketOrder>, MarketError> {
+        bodies::order::order(&self.transport.read(&requests::order(id)).await?)
+    }
+
+    async fn cancel(&self, id: &OrderId) -> Result<(), MarketError> {
+        bodies::order::done(&self.transport.act(&requests::cancel(id)).await?)
+    }
+
+    async fn addresses(&self) -> Result<Vec<Address>, MarketError> {
+        bodies::account::addresses(&self.transport.read(&requests::addresses()).await?)
+    }
+
+    async fn suppliers(
+        &self,
+        keyword: &str,
+        page: u32,
+        page_size: u32,
+    ) -> Result<Page<Supplier>, MarketError> {
+        let call = requests::suppliers(keyword, page, page_size);
+        bodies::extension::suppliers(&self.transport.read(&call).await?)
+    }
+
+    async fn changes(&self, cursor: &str, limit: u32) -> Result<Changes, MarketError> {
+        let body = self.transport.read(&requests::changes(cursor, limit)).await?;
+        bodies::extension::changes(&body, Timestamp::now())
+    }
+
+    async fn groups(&self) -> Result<Vec<GroupBuy>, MarketError> {
+        let mut groups = self.group_pages(false).await?;
+        // Those we joined, closed ones too.
+        for mine in self.group_pages(true).await? {
+            match groups.iter_mut().find(|group| group.id == mine.id) {
+                Some(known) => *known = mine,
+                None => groups.push(mine),
+            }
+        }
+        Ok(groups)
+    }
+
+    async fn group(&self, id: &GroupId) -> Result<Option<GroupBuy>, MarketError> {
+        bodies::group::group(&self.transport.read(&requests::group(id)).await?)
+    }
+
+    async fn join(&self, request: &JoinRequest) -> Result<Joined, MarketError> {
+        bodies::group::joined(&self.transport.act(&requests::join(request)).await?)
+    }
+
+    async fn leave(&self, id: &GroupId) -> Result<GroupBuy, MarketError> {
+        bodies::group::left(&self.transport.act(&requests::leave(id)).await?)?;
+        // Leaving twice is leaving once, so a failure from here on may be repeated as a whole.
+        self.group(id).await?.ok_or_else(|| envelope::unreadable("the group is gone after leaving it"))
+    }
+
+    async fn ledger_dump(&self, all: bool) -> Result<serde_json::Value, MarketError> {
+        bodies::extension::ledger_dump(&self.transport.read(&requests::ledger_dump(all)).await?)
+    }
+}
+
+/// What became of a create whose answer came whole. Only a clean answer says yes or no: server errors,
+/// redirects and statuses without a word of the gateway's leave it unknown.
+fn judge_create(reply: &Reply) -> Result<Created, CreateError> {
+    let unknown = |what: &str| Err(CreateError::Unknown(Clean::capped(what, 200)));
+    if reply.status >= 500 {
+        return unknown(&format!("HTTP {}", reply.status));
+    }
+    if let Some(fault) = envelope::gateway_fault(&reply.body) {
+        return match reply.fault_error(&fault) {
+            _ if !fault.is_before_execution() => unknown(&format!("{} {}", fault.code, fault.message)),
+            // The request itself is at fault: sending it again mends nothing.
+            MarketError::Refused(refusal) => Err(CreateError::Refused(refusal)),
+            judged => Err(CreateError::Judged(judged)),
+        };
+    }
+    match reply.status {
+        200..=299 => bodies::created::created(&reply.body),
+        // A business answer with a status to match; without an order or a reason in it, unknown.
+        400..=428 | 430..=499 if envelope::is_business(&reply.body) => bodies::created::created(&reply.body),
+        other => unknown(&format!("HTTP {other}")),
+    }
+}

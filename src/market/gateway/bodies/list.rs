@@ -1,0 +1,165 @@
+//! Lists and objects inside bodies: one bad element costs that element and not the answer, and no list is longer
+//! than any honest one.
+
+use std::fmt;
+
+use serde::de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use super::scalar::{Atom, Field};
+
+/// Honest pages have at most 1,000 elements (the extension's) and offers at most some hundred SKUs.
+const MOST: usize = 2_000;
+
+/// A list of objects.
+#[derive(Debug, Clone)]
+pub struct List<T> {
+    /// Elements that could be read.
+    pub items: Vec<T>,
+    /// How many were left out: unreadable, or beyond the cap.
+    pub dropped: usize,
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        List { items: Vec::new(), dropped: 0 }
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(List::read(<&'de RawValue>::deserialize(deserializer)?))
+    }
+}
+
+impl<T: DeserializeOwned> List<T> {
+    /// Reads a list; null is an empty one, anything else counts as one dropped element.
+    pub fn read(raw: &RawValue) -> Self {
+        let mut list = List::default();
+        elements(raw, &mut list.dropped, |element| {
+            object(element).map(|item| list.items.push(item)).is_some()
+        });
+        list
+    }
+}
+
+/// A list of words.
+#[derive(Debug, Clone, Default)]
+pub struct Words(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&'de RawValue>::deserialize(deserializer)?;
+        let mut words = Vec::new();
+        let mut dropped = 0;
+        elements(raw, &mut dropped, |element| {
+            Field::<String>::read(&Atom::of(element)).get().map(|word| words.push(word)).is_some()
+        });
+        Ok(Words(words))
+    }
+}
+
+/// An object that may be missing, null or something else altogether.
+#[derive(Debug, Clone)]
+pub struct Maybe<T>(pub Option<T>);
+
+impl<T> Default for Maybe<T> {
+    fn default() -> Self {
+        Maybe(None)
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Maybe<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Maybe(object(<&'de RawValue>::deserialize(deserializer)?)))
+    }
+}
+
+/// Reads an object; `None` when it is none. (A derived reader would take a list for one, by position.)
+pub fn object<T: DeserializeOwned>(raw: &RawValue) -> Option<T> {
+    if raw.get().starts_with('{') { serde_json::from_str(raw.get()).ok() } else { None }
+}
+
+fn elements(raw: &RawValue, dropped: &mut usize, keep: impl FnMut(&RawValue) -> bool) {
+    struct Walk<'a, F> {
+        dropped: &'a mut usize,
+        keep: F,
+    }
+    impl<'de, F: FnMut(&RawValue) -> bool> Visitor<'de> for Walk<'_, F> {
+        type Value = ();
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+        fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+            for _ in 0..MOST {
+                let Some(element) = seq.next_element::<&'de RawValue>()? else { return Ok(()) };
+                if !(self.keep)(element) {
+                    *self.dropped += 1;
+                }
+            }
+            while seq.next_element::<IgnoredAny>()?.is_some() {
+                *self.dropped += 1;
+            }
+            Ok(())
+        }
+    }
+    let text = raw.get();
+    if text == "null" {
+        return;
+    }
+    let mut reader = serde_json::Deserializer::from_str(text);
+    if !text.starts_with('[') || reader.deserialize_seq(Walk { dropped: &mut *dropped, keep }).is_err() {
+        *dropped += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scalar::Id;
+    use super::*;
+
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Row {
+        id: Field<Id>,
+        tags: Words,
+        inner: Maybe<Inner>,
+    }
+
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Inner {
+        id: Field<Id>,
+    }
+
+    fn rows(json: &str) -> List<Row> {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn a_bad_element_costs_itself_only() {
+        let list =
+            rows(r#"[{"id":1},7,null,[2],"x",{"id":"3","tags":["a",5,null,{}],"inner":{"id":4}},{"id":-5}]"#);
+        assert_eq!((list.items.len(), list.dropped), (3, 4));
+        assert_eq!(list.items[1].tags.0, ["a", "5"]);
+        assert_eq!(list.items[1].inner.0.as_ref().unwrap().id, Field::Known(Id(4)));
+        assert!(list.items[2].id.is_unreadable());
+    }
+
+    #[test]
+    fn what_is_no_list_is_an_empty_one_that_says_so() {
+        assert_eq!((rows("null").items.len(), rows("null").dropped), (0, 0));
+        for json in ["{}", "5", "\"[]\"", "true"] {
+            assert_eq!((rows(json).items.len(), rows(json).dropped), (0, 1), "{json}");
+        }
+        let odd = rows(r#"[{"inner":[9],"tags":"a"},{"inner":null}]"#);
+        assert!(odd.items.iter().all(|row| row.inner.0.is_none() && row.tags.0.is_empty()));
+    }
+
+    #[test]
+    fn no_list_is_longer_than_an_honest_one() {
+        let many = format!("[{}{{}}]", "{},".repeat(5_000));
+        assert_eq!((rows(&many).items.len(), rows(&many).dropped), (MOST, 5_001 - MOST));
+    }
+}

@@ -1,0 +1,171 @@
+//! Search rows and the category tree (GATEWAY.md 2.1, 2.2). A row has a headline price and perhaps a minimum;
+//! it names no supplier, no tiers and no mix rule, and none is made up for it.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::list::{List, Maybe, Words, object};
+use super::scalar::{Field, Id, Rate, money};
+use super::words;
+use crate::domain::id::{OfferKey, SupplierId};
+use crate::domain::money::{Money, Yuan};
+use crate::domain::offer::{Completeness, Offer};
+use crate::domain::quantity::Quantity;
+use crate::domain::text::Clean;
+use crate::market::gateway::envelope;
+use crate::market::{Category, MarketError, Page};
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct RowsBody {
+    total_records: Field<u64>,
+    data: List<RowBody>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct RowBody {
+    offer_id: Field<Id>,
+    subject: Field<String>,
+    subject_trans: Field<String>,
+    price_info: Maybe<PriceBody>,
+    min_order_quantity: Field<Quantity>,
+    month_sold: Field<u64>,
+    repurchase_rate: Field<Rate>,
+    is_select: Field<bool>,
+    seller_identities: Words,
+    offer_identities: Words,
+    third_category_id: Field<Id>,
+    second_category_id: Field<Id>,
+    top_category_id: Field<Id>,
+    seller_data_info: Maybe<SellerData>,
+    product_simple_shipping_info: Maybe<SimpleShipping>,
+}
+
+/// Yuan, as strings.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct PriceBody {
+    price: Field<Yuan>,
+    promotion_price: Field<Yuan>,
+}
+
+/// The seller's figures, in rows and in details.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct SellerData {
+    pub tp_year: Field<u32>,
+    pub repeat_purchase_percent: Field<Rate>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct SimpleShipping {
+    shipping_time_guarantee: Field<String>,
+}
+
+/// A page of rows. `supplier`: whose shop was asked for, as the rows do not say.
+pub fn rows(
+    body: &[u8],
+    supplier: Option<&SupplierId>,
+    read_at: Timestamp,
+) -> Result<Page<Offer>, MarketError> {
+    let Some(payload) = envelope::payload(body)? else { return Ok(Page { items: Vec::new(), total: 0 }) };
+    let page: RowsBody = object(payload).ok_or_else(|| envelope::unreadable("a search page that is none"))?;
+    let items: Vec<Offer> =
+        page.data.items.into_iter().filter_map(|row| row.into_offer(supplier, read_at)).collect();
+    let total = page.total_records.get().unwrap_or(items.len() as u64);
+    Ok(Page { items, total })
+}
+
+impl RowBody {
+    fn into_offer(self, supplier: Option<&SupplierId>, read_at: Timestamp) -> Option<Offer> {
+        let id = self.offer_id.get()?;
+        let title = words::subject(&self.subject.get()?);
+        let mut offer = Offer::blank(OfferKey::Market(id.0), title, read_at);
+        offer.kind = words::kind_of(&offer.title);
+        offer.title_en =
+            self.subject_trans.get().map(|text| words::subject(&text)).filter(|text| !text.is_empty());
+        offer.supplier_id = supplier.cloned();
+        offer.price_range = self.price_info.0.and_then(PriceBody::charged).map(|price| (price, price));
+        offer.moq = self.min_order_quantity.get().filter(|moq| !moq.is_zero());
+        offer.sold_30d = self.month_sold.get();
+        offer.repeat_rate = self.repurchase_rate.get().map(|rate| rate.0);
+        let select = (self.is_select.get() == Some(true)).then_some("select");
+        offer.identities = words::identities(
+            self.seller_identities.0.iter().chain(&self.offer_identities.0).map(String::as_str).chain(select),
+        );
+        offer.years = self.seller_data_info.0.and_then(|seller| seller.tp_year.get());
+        offer.lead_time_hours = self
+            .product_simple_shipping_info
+            .0
+            .and_then(|shipping| shipping.shipping_time_guarantee.get())
+            .and_then(|promise| words::lead_time_hours(&promise));
+        let leaf =
+            self.third_category_id.get().or(self.second_category_id.get()).or(self.top_category_id.get());
+        offer.category_id = leaf.map(|id| id.0);
+        offer.completeness = Completeness::Row;
+        Some(offer)
+    }
+}
+
+impl PriceBody {
+    /// The promotion price where one runs. A price of nothing is not one (500_008), and one that cannot be
+    /// read leaves the row without.
+    fn charged(self) -> Option<Money> {
+        if self.promotion_price.is_unreadable() {
+            return None;
+        }
+        let price = money(self.price).filter(|price| !price.is_zero());
+        money(self.promotion_price).filter(|price| !price.is_zero()).or(price)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct CategoryBody {
+    #[serde(rename = "categoryID")]
+    category_id: Field<Id>,
+    name: Field<String>,
+    is_leaf: Field<bool>,
+    #[serde(rename = "childCategorys")]
+    children: List<ChildBody>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct ChildBody {
+    id: Field<Id>,
+    name: Field<String>,
+    is_leaf: Field<bool>,
+}
+
+/// Children of `parent` (0 = the top) from `alibaba.category.get`: the children of the entry that is the parent,
+/// or, where the answer lists them flat, the other entries.
+pub fn categories(body: &[u8], parent: i64) -> Result<Vec<Category>, MarketError> {
+    let top = envelope::open(body)?;
+    envelope::refused(&top)?;
+    let list = top.raw("categoryInfo").map(List::<CategoryBody>::read).unwrap_or_default();
+    let is_parent = |entry: &CategoryBody| match entry.category_id {
+        Field::Known(Id(id)) => id == parent,
+        // Zero is not an id: the entry of the top.
+        Field::Absent | Field::Unreadable => parent == 0,
+    };
+    let (parents, others): (Vec<_>, Vec<_>) = list.items.into_iter().partition(is_parent);
+    if parents.is_empty() {
+        return Ok(others
+            .into_iter()
+            .filter_map(|entry| category(entry.category_id, entry.name, entry.is_leaf))
+            .collect());
+    }
+    let children = parents.into_iter().flat_map(|entry| entry.children.items);
+    Ok(children.filter_map(|child| category(child.id, child.name, child.is_leaf)).collect())
+}
+
+fn category(id: Field<Id>, name: Field<String>, leaf: Field<bool>) -> Option<Category> {
+    Some(Category {
+        id: id.get()?.0,
+        name: Clean::capped(&name.get()?, 80),
+        leaf: leaf.get().unwrap_or(false),
+    })
+}

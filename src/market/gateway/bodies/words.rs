@@ -1,0 +1,226 @@
+//! The wire's words in ours: certifications, shipping promises, states, subjects with markup, links that only
+//! collect a fee. All of these are open sets; an unknown word stays what it is.
+
+use crate::domain::offer::OfferKind;
+use crate::domain::order::OrderState;
+use crate::domain::supplier::Identity;
+use crate::domain::text::Clean;
+
+/// A certification; ours <- wire as DESIGN section 1 lists them.
+pub fn identity(word: &str) -> Identity {
+    match word.trim() {
+        "super_factory" => Identity::SuperFactory,
+        "powerful_merchants" => Identity::PowerfulMerchant,
+        "tp_member" => Identity::TrustPass,
+        "yx" | "1688_yx" => Identity::Yanxuan,
+        "select" => Identity::Crossborder,
+        other => Identity::Other(Clean::capped(other, 40)),
+    }
+}
+
+/// Seller's and offer's certifications in one list, each once, in the order they came.
+pub fn identities<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<Identity> {
+    let mut merged = Vec::new();
+    for word in words.into_iter().filter(|word| !word.trim().is_empty()).take(40) {
+        let identity = identity(word);
+        if !merged.contains(&identity) {
+            merged.push(identity);
+        }
+    }
+    merged
+}
+
+/// A subject without the markup searches put around what they matched.
+pub fn subject(raw: &str) -> Clean {
+    if !raw.contains('<') {
+        return Clean::new(raw);
+    }
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some((before, tail)) = rest.split_once('<') {
+        text.push_str(before);
+        // Only the tags that occur: a title such as "<5kg" or "A<B" keeps its sign.
+        let name = tail.strip_prefix('/').unwrap_or(tail);
+        let tag = ["font", "em", "b", "strong", "span"].iter().find_map(|tag| {
+            let after = strip_prefix_ignoring_case(name, tag)?;
+            let (attributes, behind) = after.split_once('>')?;
+            (attributes.is_empty() || attributes.starts_with([' ', '/'])).then_some(behind)
+        });
+        match tag {
+            Some(behind) => rest = behind,
+            None => {
+                text.push('<');
+                rest = tail;
+            }
+        }
+    }
+    text.push_str(rest);
+    Clean::new(&text)
+}
+
+fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let head = text.get(..prefix.len())?;
+    if head.eq_ignore_ascii_case(prefix) { text.get(prefix.len()..) } else { None }
+}
+
+/// What a link that only collects a fee is called.
+const FEES: [&str; 12] = [
+    "补差价",
+    "差价",
+    "补差",
+    "补运费",
+    "运费",
+    "补邮费",
+    "邮费",
+    "补快递费",
+    "快递费",
+    "代发费",
+    "专拍链接",
+    "专拍",
+];
+
+/// Goods or a fee link, by its title: a short one that is little more than the fee's name. Long titles that
+/// mention freight (运费险, 包运费) are goods.
+pub fn kind_of(title: &Clean) -> OfferKind {
+    let bare: String = title.as_str().chars().filter(|c| c.is_alphanumeric()).collect();
+    let length = bare.chars().count();
+    let starts = FEES.iter().any(|fee| bare.starts_with(fee)) && !bare.starts_with("运费险");
+    let holds = FEES.iter().any(|fee| bare.contains(fee)) && !bare.contains('包') && !bare.contains("运费险");
+    if (starts && length <= 24) || (holds && length <= 12) { OfferKind::Fee } else { OfferKind::Goods }
+}
+
+/// Hours of a promise such as `shipIn48Hours`, `shipInToday`, `shipIn7Days`.
+pub fn lead_time_hours(promise: &str) -> Option<u32> {
+    let promise = promise.trim().to_ascii_lowercase();
+    if promise.contains("today") {
+        return Some(24);
+    }
+    let digits: String =
+        promise.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    let number: u32 = digits.parse().ok().filter(|number| *number <= 1_000)?;
+    if promise.contains("day") { Some(number * 24) } else { Some(number) }
+}
+
+/// The smallest place named in `广东省广州市`, without its ending: on the plain gateway the nearest there is to
+/// the cluster a supplier sits in. `None` when the text does not name its levels.
+pub fn place(text: &str) -> Option<Clean> {
+    let text = text.trim();
+    let rest = ["特别行政区", "自治区", "省"]
+        .iter()
+        .find_map(|ending| text.split_once(ending).map(|(_, rest)| rest))
+        .unwrap_or(text);
+    let mut last = None;
+    let mut name = String::new();
+    for c in rest.chars().filter(|c| !c.is_whitespace()) {
+        if matches!(c, '市' | '县' | '区') && (2..=6).contains(&name.chars().count()) {
+            last = Some(Clean::new(&name));
+            name.clear();
+        } else {
+            name.push(c);
+        }
+    }
+    last
+}
+
+/// Where an order stands (GATEWAY.md 2.8); `freight_open`: the seller has not set the freight.
+pub fn order_state(status: &str, freight_open: bool) -> OrderState {
+    match status.trim().to_ascii_lowercase().as_str() {
+        "waitbuyerpay" if freight_open => OrderState::ToPayFreightOpen,
+        "waitbuyerpay" => OrderState::ToPay,
+        "waitsellersend" => OrderState::ToShip,
+        "waitbuyerreceive" => OrderState::Shipped,
+        "confirm_goods" | "success" | "confirm_goods_and_has_subsidy" => OrderState::Done,
+        "cancel" | "terminated" => OrderState::Closed,
+        _ => OrderState::Other,
+    }
+}
+
+/// Whether an offer of this status is no longer on sale. The documented words for that: member expired, auto
+/// expired, expired, member deleted, deleted; with spaces or underscores.
+pub fn is_gone(status: &str) -> bool {
+    let status = status.to_ascii_lowercase();
+    status.contains("expired") || status.contains("deleted")
+}
+
+/// Values of a SKU as one name: `白色 / XL`.
+pub fn joined<'a>(values: impl Iterator<Item = &'a str>) -> Clean {
+    let values: Vec<&str> = values.map(str::trim).filter(|value| !value.is_empty()).take(12).collect();
+    Clean::capped(&values.join(" / "), 200)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn markup_of_matches_goes_and_signs_stay() {
+        for (raw, shown) in [
+            ("<font color=red>保温杯</font>304", "保温杯304"),
+            ("a<FONT color='red'>b</FONT>c<em>d</em>", "abcd"),
+            ("承重<5kg 尺寸A<B", "承重<5kg 尺寸A<B"),
+            ("<fontana> <font", "<fontana> <font"),
+            ("<b>x</b><br>", "x<br>"),
+        ] {
+            assert_eq!(subject(raw).as_str(), shown, "{raw}");
+        }
+    }
+
+    #[test]
+    fn fee_links_are_short_and_named_after_the_fee() {
+        let kind = |title: &str| kind_of(&Clean::new(title));
+        for fee in [
+            "补差价",
+            "【补差价】专用链接 拍下请联系客服",
+            "运费",
+            "差价链接",
+            "客户专拍",
+            "代发费用",
+            "邮费补拍链接",
+        ] {
+            assert_eq!(kind(fee), OfferKind::Fee, "{fee}");
+        }
+        for goods in [
+            "304不锈钢保温杯大容量男女学生便携水杯 支持一件代发包邮费",
+            "运费险包邮夏季新款凉鞋",
+            "包运费 玻璃杯",
+            "杯",
+        ] {
+            assert_eq!(kind(goods), OfferKind::Goods, "{goods}");
+        }
+    }
+
+    #[test]
+    fn promises_in_hours() {
+        let hours =
+            ["shipIn24Hours", "shipIn48Hours", "shipInToday", "shipIn7Days", "", "shipIn", "9999999999"];
+        assert_eq!(hours.map(lead_time_hours), [Some(24), Some(48), Some(24), Some(168), None, None, None]);
+    }
+
+    #[test]
+    fn the_smallest_place_named() {
+        let place = |text: &str| place(text).map(|place| place.to_string());
+        assert_eq!(place("广东省广州市").unwrap(), "广州");
+        assert_eq!(place("浙江省 金华市 永康市").unwrap(), "永康");
+        assert_eq!(place("上海市").unwrap(), "上海");
+        assert_eq!(place("广西壮族自治区玉林市").unwrap(), "玉林");
+        for unclear in ["", "浙江 金华", "省", "市", "市区"] {
+            assert_eq!(place(unclear), None, "{unclear}");
+        }
+    }
+
+    #[test]
+    fn certifications_are_merged_and_unknown_ones_kept() {
+        let merged =
+            identities(["powerful_merchants", "yx", "tp_member", "powerful_merchants", " ", "new_badge"]);
+        let words: Vec<&str> = merged.iter().map(Identity::as_str).collect();
+        assert_eq!(words, ["powerful_merchant", "yanxuan", "trust_pass", "new_badge"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,40}|[<>/font em=red省市县区补差价运费]{0,40}") {
+            let _ = (subject(&text), kind_of(&Clean::new(&text)), lead_time_hours(&text), place(&text));
+        }
+    }
+}

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-pub use crate::catalog::import::{BadRow, ImportReport};
+
 pub use crate::catalog::{Catalog, CatalogError, Stats};
 pub use crate::ledger::{Ledger, LedgerError, Policy, private_file, private_folder};
 pub use crate::market::gateway::{Credentials, Gateway, GatewayOptions};
@@ -178,6 +178,26 @@ impl Desk {
         let zones: Vec<Vec<String>> = zones.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
         let zone = Capabilities { freight_zones: zones, ..Capabilities::default() }.zone_of(&address.district_code);
         Ok(Destination { district: Some(address.district_code), zone })
+    }
+
+    /// The market's clock; proves reachability, key and signature.
+    pub async fn market_time(&self) -> Result<Timestamp, DeskError> {
+        Ok(self.gateway()?.server_time().await?)
+    }
+
+    /// How many addresses the account has; proves the token.
+    pub async fn market_addresses(&self) -> Result<usize, DeskError> {
+        Ok(self.gateway()?.addresses().await?.len())
+    }
+
+    /// What the market offers beyond the documented calls.
+    pub async fn capabilities(&self) -> Result<Capabilities, DeskError> {
+        Ok(self.gateway()?.capabilities().await?)
+    }
+
+    /// The market's own books, where it shows them (a sandbox).
+    pub async fn market_ledger(&self, all: bool) -> Result<serde_json::Value, DeskError> {
+        Ok(self.gateway()?.ledger_dump(all).await?)
     }
 
     fn address_key(&self) -> String {

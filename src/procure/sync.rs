@@ -141,8 +141,8 @@ impl Desk {
                 (store.await, None)
             };
             let stored = stored??;
-            report.changed += stored.new + stored.changed;
-            report.gone += stored.gone;
+            report.changed += (stored.new + stored.changed) as u64;
+            report.gone += stored.gone as u64;
             progress(SyncProgress { done: report.fetched, total: Some(total) });
             match following {
                 Some(following) => next = following?,
@@ -189,7 +189,7 @@ impl Desk {
         report.fetched += rows.len() as u64;
         let catalog = self.parts.catalog.clone();
         let stored = off_thread(move || catalog.upsert(&rows, &[])).await??;
-        report.changed += stored.new + stored.changed;
+        report.changed += (stored.new + stored.changed) as u64;
         Ok(())
     }
 

@@ -1,0 +1,108 @@
+//! `pifa catalog`: importing listings, counting and forgetting them.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::args::CatalogVerb;
+use super::failure::{Exit, Failure};
+use super::print::{Printer, note};
+use super::session::Profile;
+use super::sync::progress;
+use crate::domain::text::Clean;
+use crate::procure::Desk;
+
+#[derive(Serialize)]
+struct StatsDocument {
+    offers: u64,
+    suppliers: u64,
+    gone: u64,
+    oldest: Option<jiff::Timestamp>,
+    newest: Option<jiff::Timestamp>,
+    bytes: u64,
+}
+
+#[derive(Serialize)]
+struct ImportDocument {
+    read: u64,
+    imported: u64,
+    bad: Vec<BadDocument>,
+}
+
+#[derive(Serialize)]
+struct BadDocument {
+    line: u64,
+    reason: Clean,
+}
+
+pub(super) async fn run(verb: CatalogVerb, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
+    match verb {
+        CatalogVerb::Import { file } => import(&profile.data_only()?.desk, &file, printer),
+        CatalogVerb::Clear => {
+            let session = profile.data_only()?;
+            session.desk.clear_catalog()?;
+            stats(&session.desk, printer)
+        }
+        CatalogVerb::Stats => {
+            let session = profile.local(progress(printer)).await?;
+            stats(&session.desk, printer)
+        }
+    }
+}
+
+fn stats(desk: &Desk, printer: &Printer) -> Result<Exit, Failure> {
+    let stats = desk.stats()?;
+    let document = StatsDocument {
+        offers: stats.offers,
+        suppliers: stats.suppliers,
+        gone: stats.gone,
+        oldest: stats.oldest,
+        newest: stats.newest,
+        bytes: stats.bytes,
+    };
+    printer.document(&document, || {
+        let words = |en, zh_cn, zh_tw| printer.words(en, zh_cn, zh_tw);
+        format!(
+            "{} {}  {} {}  {} {}  {} bytes",
+            words("offers", "商品", "商品"),
+            document.offers,
+            words("suppliers", "供应商", "供應商"),
+            document.suppliers,
+            words("gone", "已下架", "已下架"),
+            document.gone,
+            document.bytes
+        )
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Good rows go in; every bad one is named by line and reason. Only a file without one good row fails.
+fn import(desk: &Desk, file: &Path, printer: &Printer) -> Result<Exit, Failure> {
+    let report = desk.import(file).map_err(|error| {
+        let hint = "a JSONL file (one listing a line) or a CSV file with a header";
+        Failure::failed("import", error.to_string(), hint)
+    })?;
+    let document = ImportDocument {
+        read: report.read,
+        imported: report.imported,
+        bad: report.bad.into_iter().map(|bad| BadDocument { line: bad.line, reason: bad.reason }).collect(),
+    };
+    if !printer.is_json() {
+        for bad in &document.bad {
+            note(&format!("{}:{}: {}", file.display(), bad.line, bad.reason));
+        }
+    }
+    printer.document(&document, || {
+        let words = |en, zh_cn, zh_tw| printer.words(en, zh_cn, zh_tw);
+        format!(
+            "{} {}  {} {}  {} {}",
+            words("read", "读取", "讀取"),
+            document.read,
+            words("imported", "导入", "匯入"),
+            document.imported,
+            words("bad rows", "坏行", "壞行"),
+            document.bad.len()
+        )
+    })?;
+    Ok(if document.imported == 0 && document.read > 0 { Exit::Failed } else { Exit::Done })
+}

@@ -1,0 +1,71 @@
+//! `pifa search`: the cached offers, priced at a quantity.
+
+use super::args::SearchArgs;
+use super::documents::{OfferDocument, SearchDocument};
+use super::failure::{Exit, Failure};
+use super::print::{Lean, Printer, known, table};
+use super::session::Profile;
+use super::sync::progress;
+use crate::domain::search::SearchRequest;
+
+pub(super) async fn run(args: SearchArgs, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
+    let session = profile.local(progress(printer)).await?;
+    let text = args.query.join(" ");
+    let request = SearchRequest {
+        quantity: args.qty.unwrap_or(profile.settings.quantity),
+        sort: args.sort,
+        limit: args.limit as usize,
+        offset: 0,
+        include_fees: false,
+        text,
+    };
+    let page = session.desk.search(&request)?;
+    let document = SearchDocument::new(&request.text, request.quantity, page.total, &page.rows);
+    printer.document(&document, || words(&document, printer, page.cached))?;
+    Ok(Exit::Done)
+}
+
+fn words(document: &SearchDocument, printer: &Printer, cached: usize) -> String {
+    let price_head = format!("¥@{}", document.quantity);
+    let heads = [
+        (price_head.as_str(), Lean::Right),
+        (printer.words("MOQ", "起批", "起批"), Lean::Right),
+        (printer.words("lot", "整批", "整批"), Lean::Right),
+        (printer.words("id", "编号", "編號"), Lean::Left),
+        (printer.words("offer", "商品", "商品"), Lean::Left),
+        (printer.words("supplier", "供应商", "供應商"), Lean::Left),
+        (printer.words("sold 30d", "30天销量", "30天銷量"), Lean::Right),
+    ];
+    let rows: Vec<Vec<String>> = document
+        .offers
+        .iter()
+        .map(|offer| {
+            vec![
+                price(offer),
+                known(offer.moq.as_ref()),
+                offer.lot.map_or_else(String::new, |lot| lot.to_string()),
+                offer.offer_id.to_string(),
+                printer.title(&offer.title, offer.title_en.as_ref()).to_owned(),
+                known(offer.supplier_name.as_ref()),
+                known(offer.sold_30d.as_ref()),
+            ]
+        })
+        .collect();
+    let count = match printer.lang {
+        crate::i18n::Lang::En => format!("{} of {cached} cached offers", document.total),
+        crate::i18n::Lang::ZhCn => format!("缓存 {cached} 个商品中找到 {} 个", document.total),
+        crate::i18n::Lang::ZhTw => format!("快取 {cached} 個商品中找到 {} 個", document.total),
+    };
+    if rows.is_empty() { count } else { format!("{}{count}", table(&heads, &rows)) }
+}
+
+/// The price cell: a range over SKUs, in parentheses when the quantity cannot be bought.
+pub(super) fn price(offer: &OfferDocument) -> String {
+    let unit = offer.unit.as_ref().map_or_else(String::new, |unit| format!("/{unit}"));
+    let shown = match (offer.unit_price, offer.unit_price_max) {
+        (Some(least), Some(greatest)) if greatest != least => format!("{least}-{greatest}{unit}"),
+        (Some(least), _) => format!("{least}{unit}"),
+        (None, _) => "?".to_owned(),
+    };
+    if offer.buyable { shown } else { format!("({shown})") }
+}

@@ -1,0 +1,85 @@
+//! `pifa show`: one offer with its tiers and SKUs.
+
+use super::args::ShowArgs;
+use super::documents::ShowDocument;
+use super::failure::{Exit, Failure};
+use super::print::{Lean, Printer, known, table};
+use super::search::price;
+use super::session::Profile;
+use super::sync::progress;
+use crate::procure::DeskError;
+
+pub(super) async fn run(args: ShowArgs, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
+    let session = profile.local(progress(printer)).await?;
+    let desk = &session.desk;
+    let offer = desk.offer(&args.offer)?.ok_or_else(|| DeskError::NoOffer(args.offer.clone()))?;
+    let quantity = args.qty.unwrap_or(profile.settings.quantity);
+    let document = ShowDocument::new(&offer, quantity, &desk.destination()?);
+    printer.document(&document, || words(&document, printer))?;
+    Ok(Exit::Done)
+}
+
+fn words(document: &ShowDocument, printer: &Printer) -> String {
+    let offer = &document.offer;
+    let mut text = format!("{}\n", printer.title(&offer.title, offer.title_en.as_ref()));
+    if !printer.lang.is_chinese() {
+        text.push_str(&format!("{}\n", offer.title));
+    }
+    let mut fact = |name: &str, value: String| text.push_str(&format!("  {name}: {value}\n"));
+    fact(printer.words("id", "编号", "編號"), offer.offer_id.to_string());
+    fact(printer.words("supplier", "供应商", "供應商"), known(offer.supplier_name.as_ref()));
+    fact(&format!("¥@{}", document.quantity), price(offer));
+    if !offer.buyable {
+        let nearest = known(offer.nearest_quantity.as_ref());
+        fact(printer.words("nearest quantity", "最近可订数量", "最近可訂數量"), nearest);
+    }
+    fact(printer.words("minimum", "起批量", "起批量"), known(offer.moq.as_ref()));
+    if let Some(lot) = offer.lot {
+        fact(printer.words("lot", "整批倍数", "整批倍數"), lot.to_string());
+    }
+    let mix = match (&document.mix_rule, document.mix_known) {
+        (Some(rule), _) => {
+            let pieces = rule.pieces.map(|pieces| format!("{pieces} {}", printer.words("pieces", "件", "件")));
+            let amount = rule.amount.map(|amount| format!("¥{amount}"));
+            pieces.into_iter().chain(amount).collect::<Vec<_>>().join(printer.words(" or ", " 或 ", " 或 "))
+        }
+        (None, true) => printer.words("none", "无", "無").to_owned(),
+        (None, false) => "?".to_owned(),
+    };
+    fact(printer.words("mix rule", "混批", "混批"), mix);
+    fact(printer.words("freight", "运费", "運費"), known(document.freight.as_ref()));
+    fact(printer.words("read at", "读取时间", "讀取時間"), offer.fetched_at.to_string());
+    for tier in &document.tiers {
+        text.push_str(&format!("  {:>8}+  {:>10}\n", tier.from_quantity, tier.unit_price));
+    }
+    for run in &document.dominated {
+        text.push_str(&match printer.lang {
+            crate::i18n::Lang::En => {
+                format!("  {}-{} cost more than {} ({})\n", run.from, run.to, run.better_quantity, run.better_cost)
+            }
+            _ => format!("  {}-{} 比 {} 更贵 ({})\n", run.from, run.to, run.better_quantity, run.better_cost),
+        });
+    }
+    if !document.skus.is_empty() {
+        let heads = [
+            (printer.words("  price", "  单价", "  單價"), Lean::Right),
+            (printer.words("stock", "库存", "庫存"), Lean::Right),
+            (printer.words("SKU", "规格", "規格"), Lean::Left),
+            ("spec_id", Lean::Left),
+        ];
+        let rows: Vec<Vec<String>> = document
+            .skus
+            .iter()
+            .map(|sku| {
+                vec![
+                    known(sku.unit_price.as_ref()),
+                    known(sku.stock.as_ref()),
+                    printer.title(&sku.name, sku.name_en.as_ref()).to_owned(),
+                    sku.spec_id.to_string(),
+                ]
+            })
+            .collect();
+        text.push_str(&table(&heads, &rows));
+    }
+    text
+}

@@ -200,7 +200,8 @@ fn number(bytes: &[u8]) -> u64 {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn kept(tx: &Transaction<'_>, key: &str, make: impl FnOnce() -> String) -> rusqlite::Result<String> {
@@ -379,7 +380,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let options = Options::new(folder.path().join("state.db"));
         open(&options, 0, 7);
-        Connection::open(folder.path().join("state.db")).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        Connection::open(folder.path().join("state.db"))
+            .unwrap()
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
         assert!(matches!(
             State::open(&options, "seed 1, 300 offers", 0, [1; 48]),
             Err(StartError::NewerState { found: 99, .. })

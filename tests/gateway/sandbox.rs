@@ -79,6 +79,17 @@ impl Market {
         self.send(&path, &pairs).await
     }
 
+    /// Signs and sends, with the token; the body as it came.
+    pub async fn raw(&self, namespace: &str, name: &str, pairs: &[(&str, &str)]) -> Vec<u8> {
+        let mut pairs = pairs.to_vec();
+        pairs.push(("access_token", &self.running.access_token));
+        let path = sign::path(namespace, name, &self.running.app_key);
+        let signature = sign::signature(&self.running.app_secret, &path, pairs.iter().copied());
+        pairs.push((sign::SIGNATURE_FIELD, &signature));
+        let request = self.client.post(format!("{}/openapi/{path}", self.running.url));
+        request.body(form::encode(pairs)).send().await.unwrap().bytes().await.unwrap().to_vec()
+    }
+
     /// An extension call's result.
     pub async fn ext(&self, name: &str, pairs: &[(&str, &str)]) -> Value {
         let (status, body) = self.call(EXT, name, pairs).await;

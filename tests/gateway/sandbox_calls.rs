@@ -408,3 +408,49 @@ async fn listings_from_a_file_are_served_and_sold() {
     let created = market.create(&json!([{"offerId": 816_731_226_821_i64, "quantity": 2}]), "l").await;
     assert_eq!(created["result"]["totalSuccessAmount"], json!(2766), "{created}");
 }
+
+/// Figures of a release build; run by hand with `--release --ignored --nocapture`.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "measures, and means something in a release build only"]
+async fn figures() {
+    let folder = tempfile::tempdir().unwrap();
+    let big = || pifa::sandbox::Options { offers: 20_000, ..options(folder.path()) };
+    Market::with(big()).await.running.stop().await;
+    let began = std::time::Instant::now();
+    let market = Market::with(big()).await;
+    println!("start {:?}", began.elapsed());
+    for limit in ["500", "1000"] {
+        let began = std::time::Instant::now();
+        let (mut cursor, mut rows, mut bytes) = (String::new(), 0, 0);
+        loop {
+            let pairs = [("cursor", cursor.as_str()), ("limit", limit)];
+            let body = market.raw(EXT, "offer.changes", &pairs).await;
+            bytes += body.len();
+            let text = std::str::from_utf8(&body).unwrap();
+            rows += text.matches("\"quote_type\"").count();
+            let at = text.rfind("\"cursor\":\"").unwrap() + 10;
+            cursor = text[at..].split('"').next().unwrap().to_owned();
+            if text[at..].contains("\"complete\":true") {
+                break;
+            }
+        }
+        let took = began.elapsed();
+        println!(
+            "limit {limit}: {rows} offers, {} kB in {took:?}: {:.0}/s",
+            bytes / 1000,
+            rows as f64 / took.as_secs_f64()
+        );
+    }
+    for _ in 0..2 {
+        let began = std::time::Instant::now();
+        let found =
+            search(&market, json!({"keyword": "不锈钢", "beginPage": 1, "pageSize": 50, "country": "en"}))
+                .await;
+        println!("keyword query, {} hits: {:?}", found["totalRecords"], began.elapsed());
+    }
+    let began = std::time::Instant::now();
+    for _ in 0..200 {
+        market.preview(&json!([{"offerId": 1, "quantity": 1}])).await;
+    }
+    println!("a preview {:?}", began.elapsed() / 200);
+}

@@ -45,18 +45,20 @@ impl Address {
 /// The account's address book; the first is the default.
 pub(super) fn book() -> [Address; 3] {
     let entry =
-        |id, street: &str, post: &str, district: &str, region: [&str; 3], town: &str, town_code: &str| Address {
-            id: Some(id),
-            full_name: "测试买家".to_owned(),
-            street: street.to_owned(),
-            post: post.to_owned(),
-            mobile: "13000000000".to_owned(),
-            district: district.to_owned(),
-            province: region.first().copied().unwrap_or_default().to_owned(),
-            city: region.get(1).copied().unwrap_or_default().to_owned(),
-            area: region.get(2).copied().unwrap_or_default().to_owned(),
-            town: town.to_owned(),
-            town_code: town_code.to_owned(),
+        |id, street: &str, post: &str, district: &str, region: [&str; 3], town: &str, town_code: &str| {
+            Address {
+                id: Some(id),
+                full_name: "测试买家".to_owned(),
+                street: street.to_owned(),
+                post: post.to_owned(),
+                mobile: "13000000000".to_owned(),
+                district: district.to_owned(),
+                province: region.first().copied().unwrap_or_default().to_owned(),
+                city: region.get(1).copied().unwrap_or_default().to_owned(),
+                area: region.get(2).copied().unwrap_or_default().to_owned(),
+                town: town.to_owned(),
+                town_code: town_code.to_owned(),
+            }
         };
     [
         entry(

@@ -112,8 +112,17 @@ fn walk(dice: &mut Dice, habits: &Habits, value: &mut Value) {
     }
 }
 
-const IDS: [&str; 9] =
-    ["offerId", "skuId", "orderId", "idOfStr", "productID", "skuID", "subItemID", "attributeId", "categoryId"];
+const IDS: [&str; 9] = [
+    "offerId",
+    "skuId",
+    "orderId",
+    "idOfStr",
+    "productID",
+    "skuID",
+    "subItemID",
+    "attributeId",
+    "categoryId",
+];
 const COUNTS: [&str; 10] = [
     "amountOnSale",
     "minOrderQuantity",
@@ -224,10 +233,8 @@ fn disorder(dice: &mut Dice, field: &mut Value) {
 
 fn highlight(dice: &mut Dice, params: &Params, value: &mut Value) {
     let Ok(param) = params.json("offerQueryParam") else { return };
-    let Some(word) = param
-        .get("keyword")
-        .and_then(Value::as_str)
-        .and_then(|keyword| keyword.split_whitespace().next())
+    let Some(word) =
+        param.get("keyword").and_then(Value::as_str).and_then(|keyword| keyword.split_whitespace().next())
     else {
         return;
     };
@@ -274,7 +281,8 @@ mod tests {
             let mut value = json!({"success": true, "result": {"orderId": "1", "totalSuccessAmount": 2}});
             Awkward::new(5).twist("alibaba.trade.fastCreateOrder", &params(n), &mut value);
             let success = value.get("success");
-            value.get("orderId").is_some() && (success == Some(&json!(false)) || success == Some(&json!("false")))
+            value.get("orderId").is_some()
+                && (success == Some(&json!(false)) || success == Some(&json!("false")))
         });
         assert!(flat);
     }

@@ -53,11 +53,7 @@ pub(super) fn template_fee(
     if measured <= first_unit || next_unit <= Decimal::ZERO {
         return first;
     }
-    let steps = measured
-        .saturating_sub(first_unit)
-        .checked_div(next_unit)
-        .unwrap_or(Decimal::ZERO)
-        .ceil();
+    let steps = measured.saturating_sub(first_unit).checked_div(next_unit).unwrap_or(Decimal::ZERO).ceil();
     first + next.times(steps)
 }
 
@@ -140,7 +136,8 @@ mod tests {
     fn first_unit_once_then_whole_next_units() {
         let units = (Decimal::ONE, Decimal::ONE);
         let fees = (money("5"), money("1.5"));
-        for (kg, fee) in [("0.2", "5.00"), ("1", "5.00"), ("1.001", "6.50"), ("2", "6.50"), ("2.01", "8.00")] {
+        for (kg, fee) in [("0.2", "5.00"), ("1", "5.00"), ("1.001", "6.50"), ("2", "6.50"), ("2.01", "8.00")]
+        {
             assert_eq!(template_fee(kg.parse().unwrap(), units, fees).to_string(), fee, "{kg}");
         }
         assert_eq!(template_fee(Decimal::TEN, (Decimal::ONE, Decimal::ZERO), fees), money("5"));

@@ -146,7 +146,7 @@ enum FreightRow {
         charge: &'static str,
         first_unit: Text<Decimal>,
         next_unit: Text<Decimal>,
-        fees: [FeeRow; 4],
+        fees: Box<[FeeRow; 4]>,
         free_from: Option<Money>,
     },
     SellerPays,
@@ -176,7 +176,7 @@ impl From<&WorldFreight> for FreightRow {
                     },
                     first_unit: Text(*first_unit),
                     next_unit: Text(*next_unit),
-                    fees: fees.map(|(first, next)| FeeRow { first, next }),
+                    fees: Box::new(fees.map(|(first, next)| FeeRow { first, next })),
                     free_from: *free_from,
                 }
             }
@@ -238,10 +238,10 @@ impl SupplierRow {
             belt_en: from.belt_en.clone(),
             identities: from.identities.clone(),
             years: from.tp_years,
-            mix: from
-                .mix
-                .as_ref()
-                .map(|mix| MixRow { pieces: mix.pieces, amount: Money::from_yuan(Decimal::from(mix.amount)) }),
+            mix: from.mix.as_ref().map(|mix| MixRow {
+                pieces: mix.pieces,
+                amount: Money::from_yuan(Decimal::from(mix.amount)),
+            }),
             offers: goods.offers_of_supplier(from.number).len(),
             scores: ScoreRow { composite, logistics, dispute, offer, after_sales, consulting },
             medal_level: from.medal_level,
@@ -353,9 +353,7 @@ impl Cursor {
             return None;
         }
         let cursor = match parts.next()? {
-            "p" => {
-                Cursor::Pass { next: parts.next()?.parse().ok()?, since: parts.next()?.parse().ok()? }
-            }
+            "p" => Cursor::Pass { next: parts.next()?.parse().ok()?, since: parts.next()?.parse().ok()? },
             "s" => Cursor::Since(parts.next()?.parse().ok()?),
             _ => return None,
         };
@@ -447,9 +445,7 @@ fn page(
                     groups.get(&offer.offer_id).map(String::as_str),
                 )))
             }
-            Err(id) => {
-                Item::Gone { offer_id: Text(*id), supplier_id: None, gone: true, status: "deleted" }
-            }
+            Err(id) => Item::Gone { offer_id: Text(*id), supplier_id: None, gone: true, status: "deleted" },
         })
         .collect();
     let mut rows: Vec<SupplierRow> =

@@ -73,10 +73,12 @@ impl Goods {
                 listings.suppliers().iter().position(|s| s.seller_open_id == key).map(|at| at as u64)
             }
         };
-        by_open_id.or_else(|| member_number(key).filter(|number| *number < self.supplier_count())).or_else(|| {
-            (0..self.supplier_count())
-                .find(|number| self.supplier(*number).is_some_and(|supplier| supplier.login_id == key))
-        })
+        by_open_id.or_else(|| member_number(key).filter(|number| *number < self.supplier_count())).or_else(
+            || {
+                (0..self.supplier_count())
+                    .find(|number| self.supplier(*number).is_some_and(|supplier| supplier.login_id == key))
+            },
+        )
     }
 
     pub fn offers_of_supplier(&self, supplier: u64) -> Vec<u64> {
@@ -161,7 +163,8 @@ pub(super) fn ship_hours(guarantee: &str) -> Option<i64> {
     if guarantee.eq_ignore_ascii_case("shipInToday") {
         return Some(24);
     }
-    let number = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>().parse::<i64>().ok();
+    let number =
+        |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>().parse::<i64>().ok();
     let count = number(guarantee)?;
     Some(if guarantee.to_ascii_lowercase().contains("day") { count.saturating_mul(24) } else { count })
 }

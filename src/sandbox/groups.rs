@@ -73,7 +73,9 @@ pub(super) fn of_group(tx: &Transaction<'_>, group_id: &str) -> rusqlite::Result
 
 /// Every join, oldest first.
 pub(super) fn all(tx: &Transaction<'_>) -> rusqlite::Result<Vec<Join>> {
-    tx.prepare_cached(&format!("SELECT {COLUMNS} FROM joins ORDER BY position"))?.query_map([], read)?.collect()
+    tx.prepare_cached(&format!("SELECT {COLUMNS} FROM joins ORDER BY position"))?
+        .query_map([], read)?
+        .collect()
 }
 
 /// Keeps a join and reserves its stock.

@@ -108,10 +108,8 @@ impl Listings {
             .iter()
             .find_map(|key| int(row, key))
             .filter(|moq| *moq > 0);
-        let sold_30d = int(row, "sold_30d")
-            .or_else(|| int(row, "sold_90d").map(|sold| sold / 3))
-            .unwrap_or(0)
-            .max(0);
+        let sold_30d =
+            int(row, "sold_30d").or_else(|| int(row, "sold_90d").map(|sold| sold / 3)).unwrap_or(0).max(0);
         let section = any(&["section", "category"]).unwrap_or_else(|| "其他".to_owned());
         let number = self.offers.len() as u64;
         let category = self.category(&section);

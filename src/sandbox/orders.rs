@@ -133,7 +133,8 @@ pub(super) fn insert(
     Ok(())
 }
 
-const COLUMNS: &str = "order_id, out_order_id, create_seq, supplier, seller_open_id, status, close_reason, flow, trade_type,
+const COLUMNS: &str =
+    "order_id, out_order_id, create_seq, supplier, seller_open_id, status, close_reason, flow, trade_type,
     goods_fen, freight_fen, address, message, created_ms, modified_ms, pay_by_ms, seeded";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Order> {

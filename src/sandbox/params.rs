@@ -114,9 +114,10 @@ mod tests {
 
     #[test]
     fn ids_and_quantities_are_read_exactly_from_numbers_and_strings() {
-        let value: Value =
-            serde_json::from_str(r#"{"a":3317081160226242182,"b":"3317081160226242182","c":2.5,"d":3e2,"e":4.0}"#)
-                .unwrap();
+        let value: Value = serde_json::from_str(
+            r#"{"a":3317081160226242182,"b":"3317081160226242182","c":2.5,"d":3e2,"e":4.0}"#,
+        )
+        .unwrap();
         assert_eq!(int(&value, "a"), Some(3_317_081_160_226_242_182));
         assert_eq!(int(&value, "b"), int(&value, "a"));
         assert_eq!(decimal(&value, "c"), Some(Decimal::new(25, 1)));

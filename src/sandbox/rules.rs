@@ -128,10 +128,7 @@ pub(super) fn judge<'a>(
 }
 
 /// 500_002, 500_003, 500_001, 500_008 and the quantities themselves.
-fn identify<'a>(
-    desk: &'a Desk,
-    asked: &[Asked],
-) -> Result<(Vec<Found<'a>>, &'a WorldSupplier), Refusal> {
+fn identify<'a>(desk: &'a Desk, asked: &[Asked]) -> Result<(Vec<Found<'a>>, &'a WorldSupplier), Refusal> {
     let known = |line: &Asked| desk.offers.get(&line.offer_id);
     let first = asked.iter().find_map(known).map(|offer| offer.supplier);
     let strangers: Vec<_> = asked
@@ -169,9 +166,7 @@ fn identify<'a>(
     }
     let found: Vec<Found<'a>> = asked
         .iter()
-        .filter_map(|line| {
-            Some(Found { offer: known(line)?, sku: sku_of(line), quantity: line.quantity })
-        })
+        .filter_map(|line| Some(Found { offer: known(line)?, sku: sku_of(line), quantity: line.quantity }))
         .collect();
     let priceless: Vec<_> = found
         .iter()
@@ -270,8 +265,8 @@ fn check_minimums(
         let amount: Money = enabled()
             .map(|line| charged(line, total_of(totals, line.offer)).times(line.quantity).rounded())
             .sum();
-        let met = pieces >= Decimal::from(mix.pieces)
-            || amount >= Money::from_yuan(Decimal::from(mix.amount));
+        let met =
+            pieces >= Decimal::from(mix.pieces) || amount >= Money::from_yuan(Decimal::from(mix.amount));
         if !met {
             let text = format!("未达到混批条件：满{}件或满{}元", mix.pieces, mix.amount);
             return Err(Refusal::new("500_006", &text, short_mixed));
@@ -362,9 +357,10 @@ fn choose_flow<'a>(
 
 /// Whether the offer lists this flow and its total reaches the flow's start quantity.
 fn reaches_start(offer: &WorldOffer, totals: &BTreeMap<i64, Decimal>, flow: &str) -> bool {
-    offer.extra_flows.iter().any(|listed| {
-        listed.flow == flow && total_of(totals, offer) >= Decimal::from(listed.start_quantity)
-    })
+    offer
+        .extra_flows
+        .iter()
+        .any(|listed| listed.flow == flow && total_of(totals, offer) >= Decimal::from(listed.start_quantity))
 }
 
 fn priced<'a>(found: &[Found<'a>], totals: &BTreeMap<i64, Decimal>, flow: &str) -> Vec<Priced<'a>> {
@@ -396,9 +392,7 @@ fn check_limit(found: &[Found<'_>], totals: &BTreeMap<i64, Decimal>) -> Result<(
     let over: Vec<_> = found
         .iter()
         .filter(|line| {
-            line.offer
-                .purchase_limit
-                .is_some_and(|limit| total_of(totals, line.offer) > Decimal::from(limit))
+            line.offer.purchase_limit.is_some_and(|limit| total_of(totals, line.offer) > Decimal::from(limit))
         })
         .map(Found::place)
         .collect();

@@ -66,7 +66,11 @@ pub(in crate::sandbox) mod fixtures {
     pub fn tiers(steps: &[(i64, &str)]) -> Vec<WorldTier> {
         steps
             .iter()
-            .map(|(from, price)| WorldTier { from_quantity: *from, price: money(price), promotion_price: None })
+            .map(|(from, price)| WorldTier {
+                from_quantity: *from,
+                price: money(price),
+                promotion_price: None,
+            })
             .collect()
     }
 

@@ -200,7 +200,8 @@ fn number(bytes: &[u8]) -> u64 {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn kept(tx: &Transaction<'_>, key: &str, make: impl FnOnce() -> String) -> rusqlite::Result<String> {
@@ -215,6 +216,8 @@ fn kept(tx: &Transaction<'_>, key: &str, make: impl FnOnce() -> String) -> rusql
 /// `--now` counts when it is given for the first time; the same value again lets the clock go on, so a restart
 /// with the same flags does not turn time back.
 fn set_clock(tx: &Transaction<'_>, options: &Options, wall_ms: i64) -> rusqlite::Result<()> {
+    // Time does not run backwards.
+    let speed = options.speed.max(Decimal::ZERO);
     let start = options.now.map(|now| now.as_millisecond().to_string()).unwrap_or_default();
     let known = meta(tx, "clock_start")?;
     let clock = match (clock(tx)?, known) {
@@ -223,10 +226,10 @@ fn set_clock(tx: &Transaction<'_>, options: &Options, wall_ms: i64) -> rusqlite:
         _ => Clock {
             anchor_wall_ms: wall_ms,
             anchor_ms: options.now.map_or(wall_ms, |now| now.as_millisecond()),
-            speed: options.speed,
+            speed,
         },
     };
-    let clock = if clock.speed == options.speed { clock } else { clock.with_speed(options.speed, wall_ms) };
+    let clock = if clock.speed == speed { clock } else { clock.with_speed(speed, wall_ms) };
     if !start.is_empty() {
         set_meta(tx, "clock_start", &start)?;
     }
@@ -379,7 +382,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let options = Options::new(folder.path().join("state.db"));
         open(&options, 0, 7);
-        Connection::open(folder.path().join("state.db")).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        Connection::open(folder.path().join("state.db"))
+            .unwrap()
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
         assert!(matches!(
             State::open(&options, "seed 1, 300 offers", 0, [1; 48]),
             Err(StartError::NewerState { found: 99, .. })

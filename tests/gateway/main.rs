@@ -1,1 +1,6 @@
-//! tests
+//! Over the socket: the sandbox marketplace and the gateway client, each by itself and together.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod sandbox;
+mod sandbox_calls;

@@ -18,10 +18,8 @@ pub(in super::super) fn list(session: &Session<'_>, params: &Params) -> Result<R
     let order_ids = match params.get("orderIds") {
         Some(_) => {
             let ids = params.json("orderIds")?;
-            let ids: Vec<i64> = ids
-                .as_array()
-                .map(|ids| ids.iter().filter_map(params::as_int).collect())
-                .unwrap_or_default();
+            let ids: Vec<i64> =
+                ids.as_array().map(|ids| ids.iter().filter_map(params::as_int).collect()).unwrap_or_default();
             Some(json!(ids).to_string())
         }
         None => None,
@@ -30,8 +28,7 @@ pub(in super::super) fn list(session: &Session<'_>, params: &Params) -> Result<R
         out_order_id: params.get("outOrderId").map(str::to_owned),
         status: params.get("orderStatus").map(str::to_owned),
         // An unknown seller has no orders: no number is the last one.
-        seller: seller_key
-            .map(|key| session.market.goods.supplier_number(key).unwrap_or(i64::MAX as u64)),
+        seller: seller_key.map(|key| session.market.goods.supplier_number(key).unwrap_or(i64::MAX as u64)),
         created_from_ms: params.date_ms("createStartTime")?,
         created_to_ms: params.date_ms("createEndTime")?,
         modified_from_ms: params.date_ms("modifyStartTime")?,
@@ -58,9 +55,7 @@ fn no_such_order() -> Reply {
 /// `alibaba.trade.get.buyerView`; its success flag is a string.
 pub(in super::super) fn get(session: &Session<'_>, params: &Params) -> Result<Reply, Fault> {
     Ok(match find(session, params.int("orderId")?)? {
-        Some(order) => {
-            Reply::Json(json!({"result": trade_info(session, &order, false), "success": "true"}))
-        }
+        Some(order) => Reply::Json(json!({"result": trade_info(session, &order, false), "success": "true"})),
         None => Reply::Json(json!({
             "errorCode": "ORDER_NOT_EXIST", "errorMessage": "订单不存在", "success": "false",
         })),

@@ -35,12 +35,7 @@ pub(in super::super) fn detail(session: &Session<'_>, params: &Params) -> Result
     Ok(Reply::nested(payload(&offer, &supplier, &taken, group)))
 }
 
-fn payload(
-    offer: &WorldOffer,
-    supplier: &WorldSupplier,
-    taken: &HashMap<String, i64>,
-    group: bool,
-) -> Value {
+fn payload(offer: &WorldOffer, supplier: &WorldSupplier, taken: &HashMap<String, i64>, group: bool) -> Value {
     let skus: Vec<Value> = offer.skus.iter().map(|sku| sku_row(offer, sku, taken)).collect();
     let left: i64 = if offer.skus.is_empty() {
         left_milli(Some(taken), offer, None) / 1000

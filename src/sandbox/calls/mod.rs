@@ -78,7 +78,12 @@ static SERVED: [Api; 24] = [
         &["productFreightQueryParamsNew"],
         product::freight,
     ),
-    Api::documented(TRADE, "alibaba.createOrder.preview", &["addressParam", "cargoParamList"], trade::preview),
+    Api::documented(
+        TRADE,
+        "alibaba.createOrder.preview",
+        &["addressParam", "cargoParamList"],
+        trade::preview,
+    ),
     Api::documented(
         TRADE,
         "alibaba.trade.fastCreateOrder",

@@ -111,11 +111,8 @@ fn product_items(order: &Order) -> Vec<Value> {
         .lines
         .iter()
         .map(|line| {
-            let attributes: Vec<Value> = line
-                .attributes
-                .iter()
-                .map(|(name, value)| json!({"name": name, "value": value}))
-                .collect();
+            let attributes: Vec<Value> =
+                line.attributes.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
             json!({
                 "productID": line.offer_id,
                 "skuID": line.sku_id,

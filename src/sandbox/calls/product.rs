@@ -27,9 +27,7 @@ pub(in super::super) fn category(session: &Session<'_>, params: &Params) -> Resu
     let children: Vec<Value> = all
         .iter()
         .filter(|category| category.parent == id)
-        .map(|child| {
-            json!({"id": child.id, "name": child.name, "isLeaf": child.leaf, "categoryType": "1"})
-        })
+        .map(|child| json!({"id": child.id, "name": child.name, "isLeaf": child.leaf, "categoryType": "1"}))
         .collect();
     let info = json!({
         "categoryID": id,
@@ -133,7 +131,8 @@ pub(in super::super) fn seller_offers(session: &Session<'_>, params: &Params) ->
     let query = query(&param, session.now_ms, false)?;
     let market = Arc::clone(session.market);
     Ok(Reply::Later(Box::new(move || {
-        let offers = market.goods.supplier_number(&seller).map(|number| market.goods.offers_of_supplier(number));
+        let offers =
+            market.goods.supplier_number(&seller).map(|number| market.goods.offers_of_supplier(number));
         let hits = market.index().among(
             &market.goods,
             offers.unwrap_or_default(),
@@ -166,9 +165,8 @@ fn answer(market: &Market, query: &Query, hits: &[u64], with_minimum: bool) -> R
     let data: Vec<Value> = rows
         .iter()
         .map(|offer| {
-            let supplier = suppliers
-                .entry(offer.supplier)
-                .or_insert_with(|| market.goods.supplier(offer.supplier));
+            let supplier =
+                suppliers.entry(offer.supplier).or_insert_with(|| market.goods.supplier(offer.supplier));
             row(offer, supplier.as_ref(), with_minimum)
         })
         .collect();
@@ -283,10 +281,8 @@ pub(in super::super) fn freight(session: &Session<'_>, params: &Params) -> Resul
     required(params::text(&param, "toCityCode"), "toCityCode")?;
     required(params::text(&param, "toCountryCode"), "toCountryCode")?;
     let total = required(params::decimal(&param, "totalNum"), "totalNum")?;
-    let skus = required(
-        param.get("logisticsSkuNumModels").and_then(Value::as_array),
-        "logisticsSkuNumModels",
-    )?;
+    let skus =
+        required(param.get("logisticsSkuNumModels").and_then(Value::as_array), "logisticsSkuNumModels")?;
     if total <= Decimal::ZERO {
         return Err(Fault::invalid("totalNum", "not above zero"));
     }

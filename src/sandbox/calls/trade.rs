@@ -164,11 +164,7 @@ pub(in super::super) fn create(session: &Session<'_>, params: &Params) -> Result
         flow: judged.flow.clone(),
         trade_type: trade_type.to_owned(),
         goods_fen: judged.goods.to_fen_rounded(),
-        freight_fen: judged
-            .carriage
-            .by_agreement
-            .is_empty()
-            .then(|| judged.carriage.amount.to_fen_rounded()),
+        freight_fen: judged.carriage.by_agreement.is_empty().then(|| judged.carriage.amount.to_fen_rounded()),
         address: serde_json::to_string(&address).unwrap_or_default(),
         message,
         created_ms: session.now_ms,

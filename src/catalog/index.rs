@@ -87,7 +87,10 @@ pub struct Scan {
 impl Scan {
     /// This scan if the store has not changed, else the next one. `connection` must be inside a transaction, so
     /// that counter and rows are of one moment.
-    pub(super) fn refreshed(current: Option<&Arc<Scan>>, connection: &Connection) -> Result<Arc<Scan>, Failure> {
+    pub(super) fn refreshed(
+        current: Option<&Arc<Scan>>,
+        connection: &Connection,
+    ) -> Result<Arc<Scan>, Failure> {
         let (generation, cleared): (i64, i64) = connection
             .prepare_cached(
                 "SELECT (SELECT value FROM state WHERE name = 'generation'),

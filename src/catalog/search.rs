@@ -50,7 +50,9 @@ impl Catalog {
             let mut found = index.find(&words, request.include_fees);
             match request.sort {
                 Sort::Rank => by_rank(&*index, &mut found, &words),
-                Sort::Price | Sort::Landed => self.by_price(&*index, &mut found, request, destination, &moment)?,
+                Sort::Price | Sort::Landed => {
+                    self.by_price(&*index, &mut found, request, destination, &moment)?
+                }
                 Sort::Sold => by_figure(&*index, &mut found, |doc| doc.sold),
                 Sort::Repeat => by_figure(&*index, &mut found, |doc| doc.repeat_ppm),
                 Sort::Age => by_figure(&*index, &mut found, |doc| Some(doc.fetched_ms)),

@@ -132,7 +132,8 @@ impl Catalog {
     /// Several offers, in the order asked for.
     pub fn offers(&self, keys: &[OfferKey]) -> Result<Vec<Option<Offer>>, CatalogError> {
         self.read(|connection| {
-            let mut select = connection.prepare_cached("SELECT body, fetched_at FROM offers WHERE key = ?1")?;
+            let mut select =
+                connection.prepare_cached("SELECT body, fetched_at FROM offers WHERE key = ?1")?;
             keys.iter()
                 .map(|key| {
                     let name = key.to_string();
@@ -282,7 +283,10 @@ impl Catalog {
         writer.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);").map_err(|e| self.failed(e.into()))
     }
 
-    fn document<T: DeserializeOwned>(&self, name: &str) -> Result<Option<(T, Option<Timestamp>)>, CatalogError> {
+    fn document<T: DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<Option<(T, Option<Timestamp>)>, CatalogError> {
         self.read(|connection| {
             let found: Option<(String, Option<i64>)> = connection
                 .prepare_cached("SELECT body, as_of FROM documents WHERE name = ?1")?
@@ -315,7 +319,10 @@ impl Catalog {
     }
 
     /// Runs `job` on a connection for reading.
-    pub(super) fn read<T>(&self, job: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, CatalogError> {
+    pub(super) fn read<T>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, Failure>,
+    ) -> Result<T, CatalogError> {
         let Some(path) = &self.inner.path else {
             return job(&lock(&self.inner.writer)).map_err(|failure| self.failed(failure));
         };
@@ -350,7 +357,8 @@ impl Catalog {
     }
 
     fn failed(&self, failure: Failure) -> CatalogError {
-        let path = self.inner.path.as_ref().map_or_else(|| "(memory)".to_owned(), |p| p.display().to_string());
+        let path =
+            self.inner.path.as_ref().map_or_else(|| "(memory)".to_owned(), |p| p.display().to_string());
         match failure {
             Failure::Record { what, source } => CatalogError::Record { what, source },
             Failure::Sqlite(source) => {
@@ -387,8 +395,8 @@ pub(super) fn next_generation(connection: &Connection) -> Result<i64, Failure> {
 }
 
 pub(super) fn read_offer(key: &str, body: &[u8], fetched_ms: i64) -> Result<Offer, Failure> {
-    let mut offer: Offer =
-        serde_json::from_slice(body).map_err(|source| Failure::Record { what: format!("offer {key}"), source })?;
+    let mut offer: Offer = serde_json::from_slice(body)
+        .map_err(|source| Failure::Record { what: format!("offer {key}"), source })?;
     offer.fetched_at = time(fetched_ms);
     Ok(offer)
 }

@@ -36,7 +36,13 @@ pub(super) async fn run(verb: AddressVerb, profile: &Profile, printer: &Printer)
     let document = AddressesDocument { addresses };
     printer.document(&document, || {
         if document.addresses.is_empty() {
-            return printer.words("no addresses: run pifa sync", "没有地址：请运行 pifa sync", "沒有地址：請執行 pifa sync").to_owned();
+            return printer
+                .words(
+                    "no addresses: run pifa sync",
+                    "没有地址：请运行 pifa sync",
+                    "沒有地址：請執行 pifa sync",
+                )
+                .to_owned();
         }
         document
             .addresses
@@ -44,7 +50,10 @@ pub(super) async fn run(verb: AddressVerb, profile: &Profile, printer: &Printer)
             .map(|row| {
                 let mark = if row.chosen { "*" } else { " " };
                 let address = &row.address;
-                format!("{mark} {}  {} {} {}\n", address.id, address.region, address.street, address.full_name)
+                format!(
+                    "{mark} {}  {} {} {}\n",
+                    address.id, address.region, address.street, address.full_name
+                )
             })
             .collect()
     })?;

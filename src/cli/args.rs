@@ -395,7 +395,8 @@ fn offer_spec(text: &str) -> Result<OfferSpec, String> {
 }
 
 fn quantity(text: &str) -> Result<Quantity, String> {
-    let quantity: Quantity = text.parse().map_err(|error: crate::domain::quantity::BadQuantity| error.to_string())?;
+    let quantity: Quantity =
+        text.parse().map_err(|error: crate::domain::quantity::BadQuantity| error.to_string())?;
     if quantity.is_zero() { Err("a quantity is above 0".to_owned()) } else { Ok(quantity) }
 }
 
@@ -415,7 +416,10 @@ fn percent(text: &str) -> Result<Decimal, String> {
 }
 
 fn yuan(text: &str) -> Result<Money, String> {
-    text.parse().ok().filter(|money: &Money| !money.is_negative()).ok_or_else(|| "yuan such as 50.00".to_owned())
+    text.parse()
+        .ok()
+        .filter(|money: &Money| !money.is_negative())
+        .ok_or_else(|| "yuan such as 50.00".to_owned())
 }
 
 fn speed(text: &str) -> Result<Decimal, String> {
@@ -447,7 +451,8 @@ mod tests {
 
     #[test]
     fn offers_with_and_without_a_sku() {
-        let read = |text: &str| offer_spec(text).map(|o| (o.offer.to_string(), o.spec.map(|s| s.to_string())));
+        let read =
+            |text: &str| offer_spec(text).map(|o| (o.offer.to_string(), o.spec.map(|s| s.to_string())));
         assert_eq!(read("676651652931").unwrap(), ("676651652931".into(), None));
         assert_eq!(read("676651652931:abc").unwrap(), ("676651652931".into(), Some("abc".into())));
         assert_eq!(read("L:uci:85123A").unwrap(), ("L:uci:85123A".into(), None));

@@ -70,7 +70,12 @@ pub(super) async fn run(verb: CartVerb, profile: &Profile, printer: &Printer) ->
     }
 }
 
-fn edited(desk: &Desk, printer: &Printer, line_id: Option<LineId>, done: Option<String>) -> Result<Exit, Failure> {
+fn edited(
+    desk: &Desk,
+    printer: &Printer,
+    line_id: Option<LineId>,
+    done: Option<String>,
+) -> Result<Exit, Failure> {
     let cart = desk.cart()?;
     let document = EditDocument { line_id, done, lines: cart.line_count() };
     printer.document(&document, || {
@@ -119,7 +124,8 @@ fn list(document: &CartDocument, printer: &Printer) -> String {
         "at_most" => format!("<= ¥{}", known(document.freight.as_ref())),
         _ => document.freight.map_or_else(|| "?".to_owned(), |freight| format!("¥{freight}")),
     };
-    let landed = document.landed.map_or_else(|| format!(">= ¥{}", document.goods), |landed| format!("¥{landed}"));
+    let landed =
+        document.landed.map_or_else(|| format!(">= ¥{}", document.goods), |landed| format!("¥{landed}"));
     let [goods, carriage, all] = [
         printer.words("goods", "货款", "貨款"),
         printer.words("freight", "运费", "運費"),

@@ -21,7 +21,10 @@ pub(super) async fn run(args: CompareArgs, profile: &Profile, printer: &Printer)
             let hint = format!("`pifa show {}` lists its SKUs", asked.offer);
             return Err(Failure::new(Exit::NotFound, "not_found", words, hint));
         }
-        offers.push(ComparedDocument::new(&offer, &compare::at(&offer, asked.spec.as_ref(), args.qty, &destination)));
+        offers.push(ComparedDocument::new(
+            &offer,
+            &compare::at(&offer, asked.spec.as_ref(), args.qty, &destination),
+        ));
     }
     let document = CompareDocument { quantity: args.qty, offers };
     printer.document(&document, || words(&document, printer))?;

@@ -62,7 +62,8 @@ pub(super) async fn run(profile: &Profile, printer: &Printer) -> Result<Exit, Fa
             .iter()
             .map(|check| {
                 let mark = if check.ok { "ok " } else { "BAD" };
-                let hint = if check.hint.is_empty() { String::new() } else { format!("\n    -> {}", check.hint) };
+                let hint =
+                    if check.hint.is_empty() { String::new() } else { format!("\n    -> {}", check.hint) };
                 format!("{mark} {:<12} {}{hint}\n", check.name, check.detail)
             })
             .collect()
@@ -85,12 +86,18 @@ async fn market(session: &Session, checks: &mut Vec<Check>) {
             if skew.abs() <= 60 || desk.is_sandbox() {
                 checks.push(Check::good("clock", format!("{skew} s from the market's")));
             } else {
-                checks.push(Check::bad("clock", format!("{skew} s from the market's"), "set this machine's clock"));
+                checks.push(Check::bad(
+                    "clock",
+                    format!("{skew} s from the market's"),
+                    "set this machine's clock",
+                ));
             }
         }
         Err(error) => checks.push(Check::bad("market", error.to_string(), error.hint())),
     }
-    checks.push(Check::of("token", desk.market_addresses().await, |count| format!("accepted; {count} addresses")));
+    checks.push(Check::of("token", desk.market_addresses().await, |count| {
+        format!("accepted; {count} addresses")
+    }));
     checks.push(Check::of("features", desk.capabilities().await, |capabilities| features(&capabilities)));
 }
 
@@ -102,7 +109,9 @@ fn features(capabilities: &Capabilities) -> String {
     ];
     let words: Vec<String> = known
         .iter()
-        .map(|(name, offered)| format!("{name}: {}", if *offered { "yes" } else { "not offered by this marketplace" }))
+        .map(|(name, offered)| {
+            format!("{name}: {}", if *offered { "yes" } else { "not offered by this marketplace" })
+        })
         .collect();
     words.join("; ")
 }
@@ -111,7 +120,11 @@ fn terminal(profile: &Profile) -> Check {
     let term = std::env::var("TERM").unwrap_or_default();
     let lang = profile.lang.as_tag();
     if term.is_empty() || term == "dumb" {
-        return Check::bad("terminal", format!("TERM={term}, language {lang}"), "the screens need a real terminal");
+        return Check::bad(
+            "terminal",
+            format!("TERM={term}, language {lang}"),
+            "the screens need a real terminal",
+        );
     }
     Check::good("terminal", format!("TERM={term}, language {lang}"))
 }

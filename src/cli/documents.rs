@@ -221,7 +221,10 @@ pub(super) struct SupplierDocument {
 impl From<Supplier> for SupplierDocument {
     fn from(supplier: Supplier) -> Self {
         SupplierDocument {
-            mix_rule: supplier.mix.rule().map(|rule| MixDocument { pieces: rule.pieces, amount: rule.amount }),
+            mix_rule: supplier
+                .mix
+                .rule()
+                .map(|rule| MixDocument { pieces: rule.pieces, amount: rule.amount }),
             supplier_id: supplier.id,
             name: supplier.name,
             name_en: supplier.name_en,

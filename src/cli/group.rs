@@ -73,7 +73,10 @@ fn words(document: &GroupsDocument, printer: &Printer) -> String {
                 group.price_now.map_or_else(|| "-".to_owned(), |price| price.to_string()),
                 known(group.alone_price.as_ref()),
                 group.participants.to_string(),
-                next.map_or_else(|| "-".to_owned(), |step| format!("{} @ {}", step.unit_price, step.participants)),
+                next.map_or_else(
+                    || "-".to_owned(),
+                    |step| format!("{} @ {}", step.unit_price, step.participants),
+                ),
                 if group.my_quantity.is_zero() { String::new() } else { group.my_quantity.to_string() },
                 group.deadline.to_string(),
                 group.group_id.to_string(),

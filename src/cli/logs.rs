@@ -33,7 +33,11 @@ struct Rotating {
 
 impl Rotating {
     fn path(&self, number: u32) -> PathBuf {
-        if number == 0 { self.folder.join("pifa.log") } else { self.folder.join(format!("pifa.{number}.log")) }
+        if number == 0 {
+            self.folder.join("pifa.log")
+        } else {
+            self.folder.join(format!("pifa.{number}.log"))
+        }
     }
 
     fn open(&mut self) -> io::Result<()> {
@@ -89,8 +93,10 @@ mod tests {
         for _ in 0..40 {
             log.write_all(&line).unwrap();
         }
-        let sizes: Vec<u64> =
-            std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).collect();
+        let sizes: Vec<u64> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().metadata().unwrap().len())
+            .collect();
         assert_eq!(sizes.len(), FILES as usize);
         assert!(sizes.iter().all(|size| *size <= MAX_BYTES));
     }

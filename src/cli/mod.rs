@@ -3,7 +3,11 @@
 //! The command line is stable (DESIGN section 10): names, JSON fields and exit codes are contracts that
 //! scripts rely on. Arguments are read into [`args`], checked there, and each verb prints one document.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the module that speaks to stdout and stderr")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is the module that speaks to stdout and stderr"
+)]
 
 mod address;
 pub mod args;
@@ -56,7 +60,9 @@ pub fn run() -> Next {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            return Next::Exit(Failure::failed("runtime", error.to_string(), "free some memory").report(json));
+            return Next::Exit(
+                Failure::failed("runtime", error.to_string(), "free some memory").report(json),
+            );
         }
     };
     let printer = Printer::new(json, profile.lang);

@@ -65,8 +65,10 @@ async fn submit(session: &Session, options: &SubmitOptions, printer: &Printer) -
     match report.blocked {
         Some(Blocked::Violations(violations)) => {
             let cart = session.desk.cart()?;
-            document.violations = Some(CheckDocument::new(&cart.assessment, &violations, printer.lang).violations);
-            document.reason = Some("the cart breaks a rule: nothing of it was sent that breaks one".to_owned());
+            document.violations =
+                Some(CheckDocument::new(&cart.assessment, &violations, printer.lang).violations);
+            document.reason =
+                Some("the cart breaks a rule: nothing of it was sent that breaks one".to_owned());
             exit = Exit::Rule;
         }
         Some(Blocked::Policy(reasons)) => {
@@ -108,15 +110,20 @@ async fn propose(session: &Session, printer: &Printer) -> Result<Exit, Failure> 
     tell_of_others(cart.others.0);
     if cart.line_count() == 0 {
         let document = OrdersDocument::default();
-        printer.document(&document, || printer.words("the cart is empty", "采购车是空的", "採購車是空的").to_owned())?;
+        printer.document(&document, || {
+            printer.words("the cart is empty", "采购车是空的", "採購車是空的").to_owned()
+        })?;
         return Ok(Exit::Done);
     }
-    let violations = CheckDocument::new(&cart.assessment, &cart.assessment.violations, printer.lang).violations;
+    let violations =
+        CheckDocument::new(&cart.assessment, &cart.assessment.violations, printer.lang).violations;
     let exit = if violations.is_empty() { Exit::Done } else { Exit::Rule };
     let proposal = if cart.address.is_some() { Some(session.desk.propose().await?) } else { None };
     let now = session.desk.now();
-    let orders = proposal.iter().flat_map(|proposal| &proposal.orders).map(|order| as_order(order, now)).collect();
-    let drift: Vec<_> = proposal.iter().flat_map(|p| &p.orders).flat_map(|order| order.drift.clone()).collect();
+    let orders =
+        proposal.iter().flat_map(|proposal| &proposal.orders).map(|order| as_order(order, now)).collect();
+    let drift: Vec<_> =
+        proposal.iter().flat_map(|p| &p.orders).flat_map(|order| order.drift.clone()).collect();
     let refusal = proposal.iter().flat_map(|p| &p.orders).find_map(|order| order.refusal.clone());
     let document = OrdersDocument {
         orders,

@@ -34,7 +34,11 @@ impl Printer {
     }
 
     /// Prints the document as JSON, or what `words` writes for people.
-    pub fn document<T: Serialize>(&self, document: &T, words: impl FnOnce() -> String) -> Result<(), Failure> {
+    pub fn document<T: Serialize>(
+        &self,
+        document: &T,
+        words: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
         let text = if self.json {
             serde_json::to_string(document)
                 .map_err(|error| Failure::failed("json", error.to_string(), "please report this"))?

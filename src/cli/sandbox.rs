@@ -57,7 +57,11 @@ async fn serve(args: SandboxArgs) -> Result<Exit, Failure> {
         ..Options::new(state)
     };
     let running = sandbox::start(options).await.map_err(|error| {
-        Failure::failed("sandbox", error.to_string(), "use another --listen or --state, or the flags it was made with")
+        Failure::failed(
+            "sandbox",
+            error.to_string(),
+            "use another --listen or --state, or the flags it was made with",
+        )
     })?;
     let ready = Ready {
         url: &running.url,
@@ -78,7 +82,8 @@ async fn wait_for_end() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut term), Ok(mut hup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
+        let (Ok(mut term), Ok(mut hup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+        else {
             let _ = tokio::signal::ctrl_c().await;
             return;
         };

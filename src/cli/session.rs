@@ -14,7 +14,8 @@ use crate::config::{Paths, Settings};
 use crate::domain::id::{MarketId, OutOrderId};
 use crate::i18n::Lang;
 use crate::procure::{
-    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, Ledger, Marketplace, SyncOptions,
+    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, Ledger, Marketplace,
+    SyncOptions,
 };
 use crate::sandbox;
 
@@ -60,10 +61,14 @@ impl Profile {
         let paths = Paths::new(&global.profile, global.data_dir.as_deref(), global.config.as_deref())
             .map_err(|error| Failure::usage(error.to_string(), hint))?;
         if global.config.as_ref().is_some_and(|file| !file.exists()) {
-            return Err(Failure::usage(format!("{}: no such file", paths.config().display()), "check --config"));
+            return Err(Failure::usage(
+                format!("{}: no such file", paths.config().display()),
+                "check --config",
+            ));
         }
-        let settings = Settings::load(paths.config())
-            .map_err(|error| Failure::usage(error.to_string(), "mend that line, or remove it to use the default"))?;
+        let settings = Settings::load(paths.config()).map_err(|error| {
+            Failure::usage(error.to_string(), "mend that line, or remove it to use the default")
+        })?;
         let env = |name: &str| std::env::var(name).ok();
         let tag = global.lang.clone().or_else(|| env("PIFA_LANG")).or_else(|| settings.lang.clone());
         let lang = Lang::detect(tag.as_deref(), env);
@@ -123,7 +128,9 @@ impl Profile {
                     Failure::failed("sandbox", error.to_string(), hint)
                 })?;
                 let market_id = MarketId::new(&running.market_id);
-                if ledger.meta(SANDBOX_MARKET).map_err(DeskError::from)?.as_deref() != Some(market_id.as_str()) {
+                if ledger.meta(SANDBOX_MARKET).map_err(DeskError::from)?.as_deref()
+                    != Some(market_id.as_str())
+                {
                     ledger.set_meta(SANDBOX_MARKET, market_id.as_str()).map_err(DeskError::from)?;
                 }
                 let credentials = Credentials {
@@ -132,7 +139,10 @@ impl Profile {
                     access_token: Some(running.access_token.clone()),
                 };
                 let gateway = connect(&running.url, credentials)?;
-                Ok(Session { desk: self.desk(ledger, market_id, Some(gateway), true)?, market: Some(running) })
+                Ok(Session {
+                    desk: self.desk(ledger, market_id, Some(gateway), true)?,
+                    market: Some(running),
+                })
             }
             Target::Remote { origin, credentials } => {
                 let gateway = connect(origin, credentials.clone())?;
@@ -205,7 +215,11 @@ impl Profile {
 fn open_catalog(path: &Path) -> Result<Catalog, Failure> {
     if let Some(folder) = path.parent() {
         crate::procure::private_folder(folder).map_err(|error| {
-            Failure::failed("catalog", format!("{}: {error}", folder.display()), "check the data folder's permissions")
+            Failure::failed(
+                "catalog",
+                format!("{}: {error}", folder.display()),
+                "check the data folder's permissions",
+            )
         })?;
     }
     Ok(Catalog::open(path).map_err(DeskError::from)?)
@@ -214,7 +228,10 @@ fn open_catalog(path: &Path) -> Result<Catalog, Failure> {
 fn credentials(env: &impl Fn(&str) -> Option<String>) -> Result<Credentials, Failure> {
     let need = |name: &str| {
         env(name).filter(|value| !value.is_empty()).ok_or_else(|| {
-            Failure::usage(format!("--market needs {name}"), "set PIFA_APP_KEY, PIFA_APP_SECRET and PIFA_ACCESS_TOKEN")
+            Failure::usage(
+                format!("--market needs {name}"),
+                "set PIFA_APP_KEY, PIFA_APP_SECRET and PIFA_ACCESS_TOKEN",
+            )
         })
     };
     Ok(Credentials {
@@ -268,6 +285,11 @@ impl Failure {
         if session.desk.is_online() {
             return Ok(());
         }
-        Err(Failure::new(Exit::Unreachable, "offline", DeskError::Offline.to_string(), DeskError::Offline.hint()))
+        Err(Failure::new(
+            Exit::Unreachable,
+            "offline",
+            DeskError::Offline.to_string(),
+            DeskError::Offline.hint(),
+        ))
     }
 }

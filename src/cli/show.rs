@@ -39,7 +39,8 @@ fn words(document: &ShowDocument, printer: &Printer) -> String {
     }
     let mix = match (&document.mix_rule, document.mix_known) {
         (Some(rule), _) => {
-            let pieces = rule.pieces.map(|pieces| format!("{pieces} {}", printer.words("pieces", "件", "件")));
+            let pieces =
+                rule.pieces.map(|pieces| format!("{pieces} {}", printer.words("pieces", "件", "件")));
             let amount = rule.amount.map(|amount| format!("¥{amount}"));
             pieces.into_iter().chain(amount).collect::<Vec<_>>().join(printer.words(" or ", " 或 ", " 或 "))
         }
@@ -55,7 +56,10 @@ fn words(document: &ShowDocument, printer: &Printer) -> String {
     for run in &document.dominated {
         text.push_str(&match printer.lang {
             crate::i18n::Lang::En => {
-                format!("  {}-{} cost more than {} ({})\n", run.from, run.to, run.better_quantity, run.better_cost)
+                format!(
+                    "  {}-{} cost more than {} ({})\n",
+                    run.from, run.to, run.better_quantity, run.better_cost
+                )
             }
             _ => format!("  {}-{} 比 {} 更贵 ({})\n", run.from, run.to, run.better_quantity, run.better_cost),
         });

@@ -23,7 +23,8 @@ pub(super) async fn run(args: SyncArgs, profile: &Profile, printer: &Printer) ->
     let report = session.desk.sync(&options, |at| show(at.done, at.total)).await?;
     let held = session.desk.stats()?.offers;
     if !report.complete {
-        let total = report.market_total.map_or_else(|| "an unknown number".to_owned(), |total| total.to_string());
+        let total =
+            report.market_total.map_or_else(|| "an unknown number".to_owned(), |total| total.to_string());
         note(&format!("holding {held} of {total} offers; `pifa sync` again goes on"));
     }
     printer.document(&report, || {
@@ -33,7 +34,10 @@ pub(super) async fn run(args: SyncArgs, profile: &Profile, printer: &Printer) ->
             printer.words("gone", "下架", "下架"),
             printer.words("kept", "本地共", "本地共"),
         ];
-        format!("{read} {}  {changed} {}  {gone} {}  {kept} {held}", report.fetched, report.changed, report.gone)
+        format!(
+            "{read} {}  {changed} {}  {gone} {}  {kept} {held}",
+            report.fetched, report.changed, report.gone
+        )
     })?;
     Ok(Exit::Done)
 }

@@ -101,7 +101,8 @@ impl Settings {
             line: line_of(text, span.map_or(0, |span| span.start)),
             message,
         };
-        let file: File = toml::from_str(text).map_err(|error| fail(error.span(), explain(error.message())))?;
+        let file: File =
+            toml::from_str(text).map_err(|error| fail(error.span(), explain(error.message())))?;
         let mut settings = Settings { lang: file.lang, market: file.market, ..Settings::default() };
         settings.ascii = file.ascii.unwrap_or_default();
         if let Some(quantity) = file.search.quantity {
@@ -118,10 +119,13 @@ impl Settings {
                 .parse()
                 .ok()
                 .filter(|percent: &Decimal| !percent.is_sign_negative())
-                .ok_or_else(|| fail(Some(percent.span()), "orders.accept_drift is a percentage such as \"3\"".to_owned()))?;
+                .ok_or_else(|| {
+                    fail(Some(percent.span()), "orders.accept_drift is a percentage such as \"3\"".to_owned())
+                })?;
         }
         if let Some(freight) = file.orders.max_freight {
-            let money: Option<Money> = freight.get_ref().parse().ok().filter(|money: &Money| !money.is_negative());
+            let money: Option<Money> =
+                freight.get_ref().parse().ok().filter(|money: &Money| !money.is_negative());
             let words = "orders.max_freight is an amount of yuan such as \"50.00\"";
             settings.max_freight = Some(money.ok_or_else(|| fail(Some(freight.span()), words.to_owned()))?);
         }
@@ -167,7 +171,10 @@ mod tests {
     #[test]
     fn an_unknown_key_names_its_line_and_the_nearest_one() {
         let error = parse("lang = \"zh-CN\"\n[orders]\nquiet_secs = 3\n").unwrap_err();
-        assert_eq!(error.to_string(), "config.toml:3: unknown key `quiet_secs`: did you mean `quiet_seconds`?");
+        assert_eq!(
+            error.to_string(),
+            "config.toml:3: unknown key `quiet_secs`: did you mean `quiet_seconds`?"
+        );
     }
 
     #[test]

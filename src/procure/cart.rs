@@ -49,7 +49,12 @@ impl Desk {
     }
 
     /// Adds units of an offer's SKU. Rules may be broken: the cart names them.
-    pub fn cart_add(&self, key: &OfferKey, spec: Option<&SpecId>, quantity: Quantity) -> Result<LineId, DeskError> {
+    pub fn cart_add(
+        &self,
+        key: &OfferKey,
+        spec: Option<&SpecId>,
+        quantity: Quantity,
+    ) -> Result<LineId, DeskError> {
         let offer = self.offer(key)?.ok_or_else(|| DeskError::NoOffer(key.clone()))?;
         let spec_id = spec.cloned().or_else(|| only_sku(&offer));
         let lines = self.edit("add", &[Edit::Add { offer: Box::new(offer), spec_id, quantity }])?;
@@ -123,7 +128,9 @@ fn only_sku(offer: &Offer) -> Option<SpecId> {
 fn freshest(line: StoredLine, cached: Option<Offer>) -> CartLine {
     let offer = match cached {
         Some(cached) if cached.gone => Offer { gone: true, ..line.frozen },
-        Some(cached) if cached.completeness == Completeness::Full || line.frozen.completeness == Completeness::Row => {
+        Some(cached)
+            if cached.completeness == Completeness::Full || line.frozen.completeness == Completeness::Row =>
+        {
             cached
         }
         _ => line.frozen,

@@ -63,7 +63,10 @@ impl DeskError {
             DeskError::Catalog(_) => "catalog",
             DeskError::Market(error) => market_code(error),
             DeskError::Offline => "offline",
-            DeskError::NoOffer(_) | DeskError::NoLine(_) | DeskError::NoOrder(_) | DeskError::NoGroup(_)
+            DeskError::NoOffer(_)
+            | DeskError::NoLine(_)
+            | DeskError::NoOrder(_)
+            | DeskError::NoGroup(_)
             | DeskError::NoAddress(_) => "not_found",
             DeskError::NeedsSpec(_) => "needs_spec",
             DeskError::Lease { .. } => "lease",
@@ -76,17 +79,27 @@ impl DeskError {
     pub fn hint(&self) -> String {
         match self {
             DeskError::Ledger(error) => error.hint().to_owned(),
-            DeskError::Catalog(_) => "the catalog is a cache: `pifa catalog clear`, then `pifa sync`".to_owned(),
+            DeskError::Catalog(_) => {
+                "the catalog is a cache: `pifa catalog clear`, then `pifa sync`".to_owned()
+            }
             DeskError::Market(error) => market_hint(error).to_owned(),
             DeskError::Offline => "drop --offline, or set --market and its keys".to_owned(),
-            DeskError::NoOffer(_) => "search for it with `pifa search`, or refresh with `pifa sync`".to_owned(),
+            DeskError::NoOffer(_) => {
+                "search for it with `pifa search`, or refresh with `pifa sync`".to_owned()
+            }
             DeskError::NoLine(_) => "`pifa cart list` shows the lines and their ids".to_owned(),
-            DeskError::NoOrder(_) => "`pifa order list` shows what is known; `pifa sync` asks the market".to_owned(),
+            DeskError::NoOrder(_) => {
+                "`pifa order list` shows what is known; `pifa sync` asks the market".to_owned()
+            }
             DeskError::NoGroup(_) => "`pifa group list` shows the open ones".to_owned(),
             DeskError::NoAddress(_) => "`pifa address list` shows them; `pifa sync` refreshes".to_owned(),
             DeskError::NeedsSpec(key) => format!("`pifa show {key}` lists its SKUs"),
-            DeskError::Lease { .. } => "check the permissions of the data folder; nothing was sent".to_owned(),
-            DeskError::Unknown(_) => "run the command again: it is looked up, never sent twice blindly".to_owned(),
+            DeskError::Lease { .. } => {
+                "check the permissions of the data folder; nothing was sent".to_owned()
+            }
+            DeskError::Unknown(_) => {
+                "run the command again: it is looked up, never sent twice blindly".to_owned()
+            }
             DeskError::Worker(_) => "run it again; what was confirmed is in the ledger".to_owned(),
         }
     }
@@ -118,7 +131,9 @@ fn market_hint(error: &MarketError) -> &'static str {
             "check the network and --market; searching, the cart and queued orders work offline"
         }
         MarketError::Broken(_) => "try again; an order whose answer was lost is looked up, not sent twice",
-        MarketError::SignatureRefused(_) => "check PIFA_APP_KEY and PIFA_APP_SECRET: they belong to this market",
+        MarketError::SignatureRefused(_) => {
+            "check PIFA_APP_KEY and PIFA_APP_SECRET: they belong to this market"
+        }
         MarketError::Unauthorized(_) => "set PIFA_ACCESS_TOKEN to a valid token of your account",
         MarketError::Unsupported => "this market has no such call; other features go on without it",
         MarketError::Denied(_) => "order the solution that contains this call in the open platform's console",

@@ -2,8 +2,8 @@
 //! one bounded, polite call at a time (GATEWAY.md 2.1).
 
 use super::{Desk, DeskError, off_thread};
-use crate::domain::id::OfferKey;
 use crate::domain::freight::FreightTerms;
+use crate::domain::id::OfferKey;
 use crate::domain::offer::{Completeness, Offer};
 use crate::market::Marketplace;
 

@@ -31,7 +31,12 @@ impl Desk {
     }
 
     /// Reserves a quantity in a group-buy.
-    pub async fn join(&self, id: &GroupId, spec: Option<&SpecId>, quantity: Quantity) -> Result<GroupBuy, DeskError> {
+    pub async fn join(
+        &self,
+        id: &GroupId,
+        spec: Option<&SpecId>,
+        quantity: Quantity,
+    ) -> Result<GroupBuy, DeskError> {
         let group = self.group(id).await?;
         let offer = self.offer(&group.offer)?;
         let spec_id = match (spec, &offer) {

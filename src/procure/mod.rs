@@ -8,6 +8,7 @@ mod cart;
 mod error;
 mod fill;
 mod groups;
+mod import;
 mod lease;
 mod orders;
 mod outbox;
@@ -20,13 +21,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-
 pub use crate::catalog::{Catalog, CatalogError, Stats};
 pub use crate::ledger::{Ledger, LedgerError, Policy, private_file, private_folder};
 pub use crate::market::gateway::{Credentials, Gateway, GatewayOptions};
 pub use crate::market::{Capabilities, MarketError, Marketplace};
 pub use cart::CartView;
 pub use error::DeskError;
+pub use import::{BadLine, ImportSummary};
 pub use submit::{Blocked, SubmitOptions, SubmitReport};
 pub use sync::{SyncOptions, SyncProgress, SyncReport};
 
@@ -175,8 +176,10 @@ impl Desk {
     pub fn destination(&self) -> Result<Destination, DeskError> {
         let Some(address) = self.address()? else { return Ok(Destination::default()) };
         let zones = self.parts.catalog.meta(FREIGHT_ZONES)?;
-        let zones: Vec<Vec<String>> = zones.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-        let zone = Capabilities { freight_zones: zones, ..Capabilities::default() }.zone_of(&address.district_code);
+        let zones: Vec<Vec<String>> =
+            zones.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        let zone =
+            Capabilities { freight_zones: zones, ..Capabilities::default() }.zone_of(&address.district_code);
         Ok(Destination { district: Some(address.district_code), zone })
     }
 

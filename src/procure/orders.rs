@@ -34,7 +34,8 @@ impl Desk {
         let gateway = self.gateway()?;
         let mut count = 0;
         for page in 1..=MAX_PAGES {
-            let found = gateway.orders(&OrderQuery { page, page_size: PAGE_SIZE, ..OrderQuery::default() }).await?;
+            let found =
+                gateway.orders(&OrderQuery { page, page_size: PAGE_SIZE, ..OrderQuery::default() }).await?;
             let orders: Vec<Order> = found.items.into_iter().map(|item| item.order).collect();
             let read = orders.len();
             self.parts.ledger.store_orders(&self.parts.market_id, &orders, self.now())?;
@@ -55,14 +56,18 @@ impl Desk {
                     let _lease = self.lease().await?;
                     // Another window may have sent it while we waited.
                     let still = self.parts.ledger.action(action.id)?;
-                    if still.is_some_and(|now| matches!(now.state, ActionState::Draft | ActionState::Queued)) {
-                        let reason = Clean::new("taken back before it was sent; its lines are in the cart again");
+                    if still.is_some_and(|now| matches!(now.state, ActionState::Draft | ActionState::Queued))
+                    {
+                        let reason =
+                            Clean::new("taken back before it was sent; its lines are in the cart again");
                         self.parts.ledger.finish(action.id, &Outcome::Rejected(reason), self.now())?;
                     }
                     return self.order(id);
                 }
                 ActionState::Unknown | ActionState::Sending => {
-                    return Err(DeskError::Unknown(Clean::new("it is not known yet whether this order exists")));
+                    return Err(DeskError::Unknown(Clean::new(
+                        "it is not known yet whether this order exists",
+                    )));
                 }
                 ActionState::Done | ActionState::Rejected => {}
             }
@@ -71,7 +76,11 @@ impl Desk {
             Ok(order) => order,
             Err(_) => self.fetch_order(id).await?,
         };
-        let ids = if order.order_ids.is_empty() { order.order_id.iter().cloned().collect() } else { order.order_ids };
+        let ids = if order.order_ids.is_empty() {
+            order.order_id.iter().cloned().collect()
+        } else {
+            order.order_ids
+        };
         if ids.is_empty() {
             return Err(no_order(id));
         }
@@ -114,7 +123,11 @@ impl Desk {
     /// Reads one order from the market into the ledger.
     pub async fn fetch_order(&self, id: &str) -> Result<Order, DeskError> {
         let found = self.gateway()?.order(&OrderId::new(id)).await?.ok_or_else(|| no_order(id))?;
-        self.parts.ledger.store_orders(&self.parts.market_id, std::slice::from_ref(&found.order), self.now())?;
+        self.parts.ledger.store_orders(
+            &self.parts.market_id,
+            std::slice::from_ref(&found.order),
+            self.now(),
+        )?;
         Ok(found.order)
     }
 }

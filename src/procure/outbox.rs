@@ -12,7 +12,8 @@ use crate::domain::proposal::Drift;
 use crate::domain::text::Clean;
 use crate::ledger::{Action, ActionId, Outcome, Policy};
 use crate::market::{
-    CreateError, CreateRequest, JoinRequest, MarketError, Marketplace, OrderQuery, PreviewRequest, Quote, RequestLine,
+    CreateError, CreateRequest, JoinRequest, MarketError, Marketplace, OrderQuery, PreviewRequest, Quote,
+    RequestLine,
 };
 
 /// Longest quiet time that is waited for on the spot; a longer one is waited for between two runs.
@@ -98,7 +99,11 @@ impl Desk {
     }
 
     /// Sends one queued action, once. `quote` is the preview made just before, where there is one.
-    pub(super) async fn send(&self, action: &Action, quote: Option<Quote>) -> Result<Option<MarketError>, DeskError> {
+    pub(super) async fn send(
+        &self,
+        action: &Action,
+        quote: Option<Quote>,
+    ) -> Result<Option<MarketError>, DeskError> {
         match action.new.kind {
             ActionKind::Create => self.send_create(action, quote).await,
             ActionKind::Join => self.send_join(action).await,
@@ -107,7 +112,11 @@ impl Desk {
         }
     }
 
-    async fn send_create(&self, action: &Action, quote: Option<Quote>) -> Result<Option<MarketError>, DeskError> {
+    async fn send_create(
+        &self,
+        action: &Action,
+        quote: Option<Quote>,
+    ) -> Result<Option<MarketError>, DeskError> {
         let gateway = self.gateway()?;
         let Some(address) = &action.new.address else {
             self.finish(action.id, Outcome::Rejected(Clean::new("no delivery address")))?;
@@ -118,7 +127,8 @@ impl Desk {
             None => match gateway.preview(&preview_request(&action.new.lines, &address.id)).await {
                 Ok(quote) => quote,
                 Err(MarketError::Refused(refusal)) => {
-                    let words = format!("the market would refuse it now: {} {}", refusal.code, refusal.message);
+                    let words =
+                        format!("the market would refuse it now: {} {}", refusal.code, refusal.message);
                     self.finish(action.id, Outcome::Held(Clean::new(&words)))?;
                     return Ok(None);
                 }
@@ -199,7 +209,8 @@ impl Desk {
             }
             match self.find_created(action).await {
                 Ok(orders) if !orders.is_empty() => {
-                    let ids: Vec<OrderId> = orders.iter().filter_map(|order| order.order_id.clone()).collect();
+                    let ids: Vec<OrderId> =
+                        orders.iter().filter_map(|order| order.order_id.clone()).collect();
                     self.finish(action.id, Outcome::Done(ids))?;
                     self.parts.ledger.store_orders(&self.parts.market_id, &orders, self.now())?;
                     return Ok(None);
@@ -209,7 +220,10 @@ impl Desk {
                     empty += 1;
                     last = Some(self.now());
                     if empty >= 2 {
-                        self.finish(action.id, Outcome::Queued(Some(Clean::new("looked up twice: not placed"))))?;
+                        self.finish(
+                            action.id,
+                            Outcome::Queued(Some(Clean::new("looked up twice: not placed"))),
+                        )?;
                         return Ok(None);
                     }
                 }
@@ -221,7 +235,9 @@ impl Desk {
     /// The orders that carry this action's number: by the market's own filter, then, should it ignore
     /// the filter, over the newest pages.
     async fn find_created(&self, action: &Action) -> Result<Vec<Order>, MarketError> {
-        let Some(gateway) = &self.parts.gateway else { return Err(MarketError::Unreachable(Clean::new("offline"))) };
+        let Some(gateway) = &self.parts.gateway else {
+            return Err(MarketError::Unreachable(Clean::new("offline")));
+        };
         let number = &action.new.out_order_id;
         let query = OrderQuery {
             out_order_id: Some(number.clone()),
@@ -262,7 +278,9 @@ impl Desk {
 
     async fn send_join(&self, action: &Action) -> Result<Option<MarketError>, DeskError> {
         let gateway = self.gateway()?;
-        let (Some(group), Some(line)) = (&action.new.target, action.new.lines.first()) else { return Ok(None) };
+        let (Some(group), Some(line)) = (&action.new.target, action.new.lines.first()) else {
+            return Ok(None);
+        };
         let request = JoinRequest {
             group_id: crate::domain::id::GroupId::new(group),
             quantity: line.quantity,
@@ -310,7 +328,9 @@ impl Desk {
         let Some(target) = &action.new.target else { return Ok(()) };
         let outcome = match self.fetch_order(target).await {
             Ok(order) if order.state.as_str() == "closed" => Outcome::Done(vec![OrderId::new(target)]),
-            Ok(_) => Outcome::Rejected(Clean::new("the order was not cancelled: cancel it again if it still should be")),
+            Ok(_) => Outcome::Rejected(Clean::new(
+                "the order was not cancelled: cancel it again if it still should be",
+            )),
             Err(error) if error.is_unreachable() => return Ok(()),
             Err(error) => Outcome::Rejected(Clean::new(&error.to_string())),
         };
@@ -331,7 +351,9 @@ impl Desk {
                 continue;
             }
             let number = Some(&action.new.out_order_id);
-            let order = all.iter().find(|order| order.out_order_id.as_ref() == number && order.state.as_str() != "other");
+            let order = all
+                .iter()
+                .find(|order| order.out_order_id.as_ref() == number && order.state.as_str() != "other");
             found.push(order.cloned().unwrap_or_else(|| action.to_order()));
         }
         Ok(found)
@@ -369,10 +391,9 @@ pub(super) fn quoted_lines(lines: &[OrderLine], quote: &Quote) -> Vec<OrderLine>
     lines
         .iter()
         .map(|line| {
-            let said = quote
-                .lines
-                .iter()
-                .find(|said| Some(said.offer_id) == line.offer_id.market_id() && said.spec_id == line.spec_id);
+            let said = quote.lines.iter().find(|said| {
+                Some(said.offer_id) == line.offer_id.market_id() && said.spec_id == line.spec_id
+            });
             let mut line = line.clone();
             if let Some(said) = said {
                 line.unit_price = said.unit_price.or(line.unit_price);
@@ -420,7 +441,9 @@ pub(super) fn against_policy(lines: &[OrderLine], quote: &Quote, policy: &Policy
     match quote.freight {
         Some(freight) if freight <= cap => None,
         Some(freight) => Some(Clean::new(&format!("freight {freight} is over the cap of {cap}"))),
-        None => Some(Clean::new(&format!("the seller sets the freight later: the cap of {cap} cannot be kept"))),
+        None => {
+            Some(Clean::new(&format!("the seller sets the freight later: the cap of {cap} cannot be kept")))
+        }
     }
 }
 

@@ -89,7 +89,11 @@ impl Desk {
     /// Settles the outbox, then sends the cart: one order a supplier. Never prompts.
     ///
     /// `shown` is what the buyer confirmed; without it the local prediction counts as last shown.
-    pub async fn submit(&self, shown: Option<&Proposal>, options: &SubmitOptions) -> Result<SubmitReport, DeskError> {
+    pub async fn submit(
+        &self,
+        shown: Option<&Proposal>,
+        options: &SubmitOptions,
+    ) -> Result<SubmitReport, DeskError> {
         let lease = self.lease().await?;
         let mut report = SubmitReport::default();
         let mut touched: Vec<ActionId> = Vec::new();
@@ -135,8 +139,11 @@ impl Desk {
             options.only.is_empty() || part.supplier_id.as_ref().is_some_and(|id| options.only.contains(id))
         };
         let parts: Vec<&SupplierPart> = cart.assessment.parts.iter().filter(wanted).collect();
-        let mut violations: Vec<Violation> =
-            parts.iter().flat_map(|part| cart.assessment.violations_of(part.supplier_id.as_ref())).cloned().collect();
+        let mut violations: Vec<Violation> = parts
+            .iter()
+            .flat_map(|part| cart.assessment.violations_of(part.supplier_id.as_ref()))
+            .cloned()
+            .collect();
         violations.dedup();
         let Some(address) = cart.address.clone() else {
             report.blocked = Some(Blocked::Violations(violations));
@@ -178,7 +185,8 @@ impl Desk {
         let fits = |part: &Ready| {
             part.refusal.is_none()
                 && part.quote.as_ref().is_none_or(|quote| {
-                    against_policy(&part.lines, quote, &options.policy).is_none() && trade_type(quote).is_some()
+                    against_policy(&part.lines, quote, &options.policy).is_none()
+                        && trade_type(quote).is_some()
                 })
         };
         if !violations.is_empty() {

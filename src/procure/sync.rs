@@ -216,11 +216,19 @@ impl Desk {
             if report.fetched as usize >= most_rows {
                 break;
             }
-            let size = u32::try_from(most_rows - report.fetched as usize).unwrap_or(ROW_PAGE).clamp(1, ROW_PAGE);
-            let query = KeywordQuery { keyword: String::new(), category: Some(category), page: walk.page, page_size: size };
+            let size =
+                u32::try_from(most_rows - report.fetched as usize).unwrap_or(ROW_PAGE).clamp(1, ROW_PAGE);
+            let query = KeywordQuery {
+                keyword: String::new(),
+                category: Some(category),
+                page: walk.page,
+                page_size: size,
+            };
             let page = match gateway.search(&query).await {
                 // Some gateways insist on a keyword: the category's own name is one.
-                Err(MarketError::Refused(_)) => gateway.search(&KeywordQuery { keyword: name, ..query }).await?,
+                Err(MarketError::Refused(_)) => {
+                    gateway.search(&KeywordQuery { keyword: name, ..query }).await?
+                }
                 answer => answer?,
             };
             let read = page.items.len();

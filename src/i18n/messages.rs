@@ -105,6 +105,233 @@ fn lines<const N: usize>(measures: [&Measure; N]) -> [String; N] {
     measures.map(|measure| measure.pieces.map_or_else(|| "?".to_owned(), |pieces| pieces.to_string()))
 }
 
+/// The sentence of each language, in the order of [`Lang::ALL`]; all three are written at the place of use.
+macro_rules! say {
+    ($lang:expr; $zh:literal, $tw:literal, $en:literal) => {
+        match $lang {
+            Lang::ZhCn => format!($zh),
+            Lang::ZhTw => format!($tw),
+            Lang::En => format!($en),
+        }
+    };
+}
+
+/// `218 of 20,000 cached`.
+pub fn hits(lang: Lang, total: u64, cached: u64) -> String {
+    let [total, cached] = [total, cached].map(grouped);
+    say!(lang; "{total} 条，本地共 {cached}", "{total} 條，本機共 {cached}", "{total} of {cached} cached")
+}
+
+/// How far a sync is.
+pub fn preparing(lang: Lang, done: u64, total: Option<u64>) -> String {
+    let done = grouped(done);
+    match total.map(grouped) {
+        Some(total) => {
+            say!(lang; "准备货品 {done}/{total}", "準備貨品 {done}/{total}", "preparing {done} of {total}")
+        }
+        None => say!(lang; "准备货品 {done}", "準備貨品 {done}", "preparing {done}"),
+    }
+}
+
+/// A sync ended.
+pub fn synced(lang: Lang, fetched: u64) -> String {
+    let fetched = grouped(fetched);
+    say!(lang; "同步完成，读取 {fetched} 条", "同步完成，讀取 {fetched} 條", "synced: {fetched} rows read")
+}
+
+/// What has not left yet.
+pub fn unsent(lang: Lang, count: u64) -> String {
+    say!(lang; "{count} 未发", "{count} 未發", "{count} unsent")
+}
+
+/// The least size of the screen.
+pub fn too_small(lang: Lang, width: u16, height: u16) -> String {
+    say!(lang; "窗口太小，至少要 {width}x{height}", "視窗太小，至少要 {width}x{height}", "too small: at least {width}x{height}")
+}
+
+/// Nothing fits a query.
+pub fn nothing_found(lang: Lang, query: &str) -> String {
+    say!(lang; "没有找到“{query}”", "沒有找到「{query}」", "nothing found for \"{query}\"")
+}
+
+/// Which key does what.
+pub fn press(lang: Lang, key: &str, what: &str) -> String {
+    say!(lang; "按 {key} {what}", "按 {key} {what}", "press {key}: {what}")
+}
+
+/// The nearest quantity that can be ordered.
+pub fn nearest(lang: Lang, quantity: &str) -> String {
+    say!(lang; "可买 {quantity}", "可買 {quantity}", "nearest {quantity}")
+}
+
+/// Quantities that cost more in total than a greater one.
+pub fn dominated(lang: Lang, from: &str, to: &str, better: &str) -> String {
+    say!(lang; "{from}-{to} 比买 {better} 还贵", "{from}-{to} 比買 {better} 還貴", "{from}-{to} cost more than {better}")
+}
+
+/// A greater quantity costs less.
+pub fn cheaper_at(lang: Lang, better: &str, saving: &str) -> String {
+    say!(lang; "买 {better} 反而省 {saving}", "買 {better} 反而省 {saving}", "{better} cost {saving} less")
+}
+
+/// TrustPass years.
+pub fn years(lang: Lang, years: u32) -> String {
+    say!(lang; "{years} 年", "{years} 年", "{years} years")
+}
+
+/// A mix rule.
+pub fn mix_rule(lang: Lang, measure: &str) -> String {
+    say!(lang; "混批 {measure}", "混批 {measure}", "mix {measure}")
+}
+
+/// When it ships.
+pub fn ships_in(lang: Lang, hours: u32) -> String {
+    say!(lang; "{hours} 小时发货", "{hours} 小時發貨", "ships in {hours} h")
+}
+
+/// Landed cost of one unit.
+pub fn each(lang: Lang, each: &str) -> String {
+    say!(lang; "(每件 {each})", "(每件 {each})", "({each} each)")
+}
+
+/// Units sold in 30 days.
+pub fn sold(lang: Lang, sold: &str) -> String {
+    say!(lang; "月销 {sold}", "月銷 {sold}", "sold {sold} in 30 d")
+}
+
+/// Repeat rate in percent.
+pub fn repeat(lang: Lang, percent: &str) -> String {
+    say!(lang; "回头率 {percent}%", "回頭率 {percent}%", "repeat {percent}%")
+}
+
+/// In stock.
+pub fn stock(lang: Lang, stock: &str) -> String {
+    say!(lang; "库存 {stock}", "庫存 {stock}", "stock {stock}")
+}
+
+/// When a row was read.
+pub fn read_ago(lang: Lang, age: &str) -> String {
+    say!(lang; "{age}前读取", "{age}前讀取", "read {age} ago")
+}
+
+/// How many offers are marked.
+pub fn marked(lang: Lang, count: usize) -> String {
+    say!(lang; "已标记 {count} 个比价", "已標記 {count} 個比價", "{count} marked to compare")
+}
+
+/// How many lines were added.
+pub fn added(lang: Lang, lines: usize) -> String {
+    match (lang, lines) {
+        (Lang::ZhCn, 1) => "已加入采购车".to_owned(),
+        (Lang::ZhTw, 1) => "已加入採購車".to_owned(),
+        (Lang::En, 1) => "added to the cart".to_owned(),
+        _ => say!(lang; "已加入 {lines} 行", "已加入 {lines} 行", "{lines} lines added"),
+    }
+}
+
+/// How large the cart is.
+pub fn cart_counts(lang: Lang, suppliers: usize, lines: usize) -> String {
+    match (lang, suppliers, lines) {
+        (Lang::En, 1, 1) => "1 supplier, 1 line".to_owned(),
+        (Lang::En, 1, _) => format!("1 supplier, {lines} lines"),
+        _ => {
+            say!(lang; "{suppliers} 家供应商，{lines} 行", "{suppliers} 家供應商，{lines} 行", "{suppliers} suppliers, {lines} lines")
+        }
+    }
+}
+
+/// How many rules are broken.
+pub fn problems(lang: Lang, count: usize) -> String {
+    match (lang, count) {
+        (Lang::En, 1) => "1 problem".to_owned(),
+        _ => say!(lang; "{count} 个问题", "{count} 個問題", "{count} problems"),
+    }
+}
+
+/// What is missing.
+pub fn short(lang: Lang, measure: &str) -> String {
+    say!(lang; "还差 {measure}", "還差 {measure}", "short {measure}")
+}
+
+/// What a line would need without a mix rule.
+pub fn alone(lang: Lang, required: &str, short: &str) -> String {
+    say!(lang; "单独起批 {required}，差 {short}，或凑够混批", "單獨起批 {required}，差 {short}，或湊夠混批", "minimum {required} alone: {short} short, or reach the mixed minimum")
+}
+
+/// What became of orders, counted.
+pub fn outcome(lang: Lang, placed: usize, waiting: usize, unknown: usize, rejected: usize) -> String {
+    let mut said = Vec::new();
+    if placed > 0 || waiting + unknown + rejected == 0 {
+        said.push(match (lang, placed) {
+            (Lang::En, 1) => "1 order placed".to_owned(),
+            _ => say!(lang; "已下 {placed} 单", "已下 {placed} 單", "{placed} orders placed"),
+        });
+    }
+    if waiting > 0 {
+        said.push(say!(lang; "{waiting} 单排队", "{waiting} 單排隊", "{waiting} queued"));
+    }
+    if unknown > 0 {
+        said.push(say!(lang; "{unknown} 单结果不明，会去查询，不会重发", "{unknown} 單結果不明，會去查詢，不會重發", "{unknown} unknown: looked up, never sent blindly"));
+    }
+    if rejected > 0 {
+        said.push(say!(lang; "{rejected} 单被拒，已退回采购车", "{rejected} 單被拒，已退回採購車", "{rejected} rejected, back in the cart"));
+    }
+    said.join(if lang.is_chinese() { "，" } else { ", " })
+}
+
+/// What the picker does when nothing was typed.
+pub fn pick_hint(lang: Lang, quantity: &str) -> String {
+    say!(lang; "输入各规格数量；不输入则按 {quantity} 加入选中的", "輸入各規格數量；不輸入則按 {quantity} 加入選中的", "type a quantity a SKU; with none typed, {quantity} of the selected one")
+}
+
+/// What was typed in the picker so far.
+pub fn picked(lang: Lang, total: &str, least: &str) -> String {
+    say!(lang; "共 {total}，起批 {least}", "共 {total}，起批 {least}", "{total} in all, minimum {least}")
+}
+
+/// The price of the next step of a group.
+pub fn at_step(lang: Lang, price: &str, participants: &str) -> String {
+    say!(lang; "满 {participants} {price}", "滿 {participants} {price}", "{price} at {participants}")
+}
+
+/// What we reserved.
+pub fn mine(lang: Lang, quantity: &str) -> String {
+    say!(lang; "我 {quantity}", "我 {quantity}", "my {quantity}")
+}
+
+/// How much goes where, at the foot of the confirm layer.
+pub fn confirm_total(lang: Lang, orders: usize, total: &str) -> String {
+    match (lang, orders) {
+        (Lang::En, 1) => format!("1 order, {total}   payable now ¥0.00 (you pay later at the cashier)"),
+        _ => {
+            say!(lang; "{orders} 个订单，{total}   现在付 ¥0.00（之后去收银台付款）", "{orders} 個訂單，{total}   現在付 ¥0.00（之後去收銀台付款）", "{orders} orders, {total}   payable now ¥0.00 (you pay later at the cashier)")
+        }
+    }
+}
+
+/// When the market was asked.
+pub fn quoted_at(lang: Lang, clock: &str) -> String {
+    say!(lang; "市场报价 {clock}", "市場報價 {clock}", "quoted by the market at {clock}")
+}
+
+/// A changed sum.
+pub fn drift(lang: Lang, old: &str, new: &str, arrow: &str) -> String {
+    say!(lang; "金额变动 {old} {arrow} {new}", "金額變動 {old} {arrow} {new}", "amount changed {old} {arrow} {new}")
+}
+
+/// A count with its thousands apart.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

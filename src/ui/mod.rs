@@ -1,1 +1,55 @@
-//! Draws the model. Reads only.
+//! The model drawn. Reads only; what it learns of the screen (how many rows were in view) it hands back.
+
+mod bottom;
+pub mod clear;
+mod detail;
+mod layers;
+mod panes;
+mod pen;
+mod status;
+pub mod text;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::app::model::Viewport;
+use crate::app::{Model, Pane};
+
+/// Least size the panes are drawn at.
+pub const LEAST: (u16, u16) = (60, 16);
+
+/// What was where on the screen that was drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hits {
+    /// Rows of the lists in view.
+    pub viewport: Viewport,
+}
+
+/// Draws everything.
+pub fn view(model: &Model, frame: &mut Frame<'_>) -> Hits {
+    let area = frame.area();
+    let mut hits = Hits { viewport: Viewport { rows: 1, layer_rows: 1 } };
+    let pen = pen::Pen::new(model);
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        status::too_small(model, frame, area);
+        return hits;
+    }
+    let row = |y: u16| Rect { x: area.x, y, width: area.width, height: 1 };
+    status::draw(model, &pen, frame, row(area.y));
+    bottom::hints(model, &pen, frame, row(area.bottom() - 1));
+    let mut bottom = area.bottom() - 1;
+    if bottom::wants_line(model) {
+        bottom -= 1;
+        bottom::line(model, &pen, frame, row(bottom));
+    }
+    let body = Rect { y: area.y + 1, height: bottom - area.y - 1, ..area };
+    hits.viewport.rows = match model.pane {
+        Pane::Search => panes::search::draw(model, &pen, frame, body),
+        Pane::Compare => panes::compare::draw(model, &pen, frame, body),
+        Pane::Cart => panes::cart::draw(model, &pen, frame, body),
+        Pane::Deals => panes::deals::draw(model, &pen, frame, body),
+        Pane::Orders => panes::orders::draw(model, &pen, frame, body),
+    };
+    hits.viewport.layer_rows = layers::draw(model, &pen, frame, body);
+    hits
+}

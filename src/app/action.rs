@@ -1,0 +1,326 @@
+//! The one table of actions. The dispatcher, the hint line, the help and the command palette all read it,
+//! and a keymap file may name nothing else.
+
+use crate::app::model::{Layer, Model, Pane};
+use crate::config::keymap::{self, BadKeymap, Binding, Key, Sequence};
+use crate::i18n::Text;
+
+/// Where an action can be triggered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Everywhere, layers too.
+    Always,
+    /// In every pane, the query included.
+    Anywhere,
+    /// In every pane outside text fields.
+    Panes,
+    Search,
+    /// In the query field.
+    Query,
+    Compare,
+    Cart,
+    Deals,
+    Orders,
+    /// In every layer.
+    Layers,
+    Help,
+    Palette,
+    Prompt,
+    Picker,
+    Confirm,
+    QuitAnyway,
+}
+
+macro_rules! actions {
+    ($($id:ident $name:literal $scope:ident $hint:literal $text:ident;)*) => {
+        /// What can be done.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ActionId {
+            $($id,)*
+        }
+
+        /// Every action, in the order of the help.
+        pub static ACTIONS: &[Action] = &[
+            $(Action {
+                id: ActionId::$id,
+                name: $name,
+                scope: Scope::$scope,
+                hint: $hint,
+                text: |text| text.$text,
+            },)*
+        ];
+    };
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Action {
+    pub id: ActionId,
+    /// Id in keymaps, e.g. `cart.submit`.
+    pub name: &'static str,
+    pub scope: Scope,
+    /// Place in the hint line: the least number first, 0 = not shown there.
+    pub hint: u8,
+    /// What it does, in words.
+    pub text: fn(&'static Text) -> &'static str,
+}
+
+actions! {
+    Help "help" Panes 1 do_help;
+    SearchAdd "search.add" Search 2 do_add;
+    SearchMark "search.mark" Search 3 do_mark;
+    SearchQuery "search.query" Panes 4 do_query;
+    SearchSort "search.sort" Search 6 do_sort;
+    SearchFees "search.fees" Search 9 do_fees;
+    SearchDetail "search.detail" Search 8 do_detail;
+    SearchClear "search.clear" Search 0 do_clear_query;
+    QueryLeave "query.leave" Query 2 do_leave_query;
+    QueryEscape "query.escape" Query 3 do_escape_query;
+    CompareAdd "compare.add" Compare 2 do_add;
+    CompareDrop "compare.drop" Compare 3 do_drop;
+    CompareClear "compare.clear" Compare 0 do_compare_clear;
+    CartEdit "cart.edit" Cart 2 do_edit;
+    CartMore "cart.more" Cart 3 do_more;
+    CartLess "cart.less" Cart 4 do_less;
+    CartNextProblem "cart.next_problem" Cart 5 do_next_problem;
+    CartPreviousProblem "cart.previous_problem" Cart 0 do_previous_problem;
+    CartSubmit "cart.submit" Cart 6 do_submit;
+    CartRemove "cart.remove" Cart 7 do_remove;
+    CartUndo "cart.undo" Panes 8 do_undo;
+    CartRedo "cart.redo" Panes 0 do_redo;
+    CartClear "cart.clear" Cart 0 do_cart_clear;
+    DealsRefresh "deals.refresh" Deals 2 do_refresh;
+    OrdersRefresh "orders.refresh" Orders 2 do_settle;
+    Quantity "quantity" Panes 5 do_quantity;
+    Sync "sync" Panes 0 do_sync;
+    PaneSearch "pane.search" Panes 0 do_pane_search;
+    PaneCompare "pane.compare" Panes 0 do_pane_compare;
+    PaneCart "pane.cart" Panes 0 do_pane_cart;
+    PaneDeals "pane.deals" Panes 0 do_pane_deals;
+    PaneOrders "pane.orders" Panes 0 do_pane_orders;
+    PaneNext "pane.next" Anywhere 0 do_pane_next;
+    PanePrevious "pane.previous" Anywhere 0 do_pane_previous;
+    Up "up" Panes 0 do_up;
+    Down "down" Panes 0 do_down;
+    PageUp "page_up" Panes 0 do_page_up;
+    PageDown "page_down" Panes 0 do_page_down;
+    Top "top" Panes 0 do_top;
+    Bottom "bottom" Panes 0 do_bottom;
+    PickerTake "picker.take" Picker 2 do_take;
+    PickerUp "picker.up" Picker 0 do_up;
+    PickerDown "picker.down" Picker 0 do_down;
+    ConfirmSend "confirm.send" Confirm 2 do_send;
+    LayerAccept "layer.accept" Layers 3 do_accept;
+    LayerUp "layer.up" Layers 0 do_up;
+    LayerDown "layer.down" Layers 0 do_down;
+    LayerPageUp "layer.page_up" Layers 0 do_page_up;
+    LayerPageDown "layer.page_down" Layers 0 do_page_down;
+    LayerClose "layer.close" Layers 4 do_close;
+    Palette "palette" Panes 10 do_palette;
+    Redraw "redraw" Always 0 do_redraw;
+    Suspend "suspend" Always 0 do_suspend;
+    Quit "quit" Panes 11 do_quit;
+    Interrupt "interrupt" Always 0 do_quit;
+}
+
+/// The row of an action.
+pub fn row(id: ActionId) -> &'static Action {
+    // Every id was made from its row by the macro above, so the fallback is never taken.
+    ACTIONS.iter().find(|action| action.id == id).unwrap_or(&FALLBACK)
+}
+
+static FALLBACK: Action =
+    Action { id: ActionId::Help, name: "help", scope: Scope::Panes, hint: 1, text: |text| text.do_help };
+
+/// The scopes that have the keys now, nearest first.
+pub fn scopes(model: &Model) -> &'static [Scope] {
+    match model.layers.last() {
+        Some(Layer::Help { .. }) => &[Scope::Help, Scope::Layers, Scope::Always],
+        Some(Layer::Palette(_)) => &[Scope::Palette, Scope::Layers, Scope::Always],
+        Some(Layer::Prompt(_)) => &[Scope::Prompt, Scope::Layers, Scope::Always],
+        Some(Layer::Picker(_)) => &[Scope::Picker, Scope::Layers, Scope::Always],
+        Some(Layer::Confirm(_)) => &[Scope::Confirm, Scope::Layers, Scope::Always],
+        Some(Layer::QuitAnyway) => &[Scope::QuitAnyway, Scope::Layers, Scope::Always],
+        None if model.pane == Pane::Search && model.search.focused => {
+            &[Scope::Query, Scope::Anywhere, Scope::Always]
+        }
+        None => pane_scopes(model.pane),
+    }
+}
+
+/// The scopes of a pane's list.
+pub fn pane_scopes(pane: Pane) -> &'static [Scope] {
+    match pane {
+        Pane::Search => &[Scope::Search, Scope::Panes, Scope::Anywhere, Scope::Always],
+        Pane::Compare => &[Scope::Compare, Scope::Panes, Scope::Anywhere, Scope::Always],
+        Pane::Cart => &[Scope::Cart, Scope::Panes, Scope::Anywhere, Scope::Always],
+        Pane::Deals => &[Scope::Deals, Scope::Panes, Scope::Anywhere, Scope::Always],
+        Pane::Orders => &[Scope::Orders, Scope::Panes, Scope::Anywhere, Scope::Always],
+    }
+}
+
+/// Which keys trigger which action: the preset with the user's file over it.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    bindings: Vec<(ActionId, Sequence)>,
+}
+
+/// What a begun sequence leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    Action(ActionId),
+    /// The beginning of at least one sequence.
+    More,
+    Nothing,
+}
+
+impl Keys {
+    /// The shipped keymap.
+    pub fn preset() -> Self {
+        // The preset is checked by the tests below; without it the user's own file still counts.
+        let preset = keymap::parse(keymap::PRESET).unwrap_or_default();
+        Keys::build(&preset).unwrap_or(Keys { bindings: Vec::new() })
+    }
+
+    /// The shipped keymap with a user's file over it.
+    pub fn with_user(text: &str) -> Result<Self, BadKeymap> {
+        let user = keymap::parse(text)?;
+        for binding in &user {
+            known(binding)?;
+        }
+        let preset = keymap::parse(keymap::PRESET).unwrap_or_default();
+        let taken = |binding: &Binding| user.iter().any(|own| own.action == binding.action);
+        let mut all: Vec<Binding> = preset.into_iter().filter(|binding| !taken(binding)).collect();
+        for binding in &mut all {
+            // Lines in messages are the user's; what is left of the preset conflicts with nothing itself.
+            binding.line = 0;
+        }
+        all.extend(user);
+        Keys::build(&all)
+    }
+
+    fn build(bindings: &[Binding]) -> Result<Self, BadKeymap> {
+        let mut built: Vec<(ActionId, Sequence)> = Vec::new();
+        for binding in bindings {
+            let id = known(binding)?;
+            for keys in &binding.keys {
+                let scope = row(id).scope;
+                let clash = built.iter().find(|(other, taken)| {
+                    row(*other).scope == scope && (taken.starts_with(keys) || keys.starts_with(taken))
+                });
+                if let Some((other, _)) = clash {
+                    return Err(BadKeymap {
+                        line: binding.line.max(1),
+                        message: format!(
+                            "{} is a key of both {} and {}",
+                            shown(keys),
+                            row(*other).name,
+                            binding.action
+                        ),
+                    });
+                }
+                built.push((id, keys.clone()));
+            }
+        }
+        Ok(Keys { bindings: built })
+    }
+
+    /// What `pressed` means to the nearest of `scopes` that knows it.
+    pub fn find(&self, pressed: &[Key], scopes: &[Scope]) -> Found {
+        let mut more = false;
+        for scope in scopes {
+            for (id, keys) in self.bindings.iter().filter(|(id, _)| row(*id).scope == *scope) {
+                if keys == pressed {
+                    return Found::Action(*id);
+                }
+                more |= keys.starts_with(pressed);
+            }
+        }
+        if more { Found::More } else { Found::Nothing }
+    }
+
+    /// The first keys of an action as the screen shows them; empty when it has none.
+    pub fn shown(&self, id: ActionId) -> String {
+        self.bindings.iter().find(|(bound, _)| *bound == id).map(|(_, keys)| shown(keys)).unwrap_or_default()
+    }
+
+    /// All keys of an action as the screen shows them.
+    pub fn all_shown(&self, id: ActionId) -> String {
+        let all: Vec<String> =
+            self.bindings.iter().filter(|(bound, _)| *bound == id).map(|(_, keys)| shown(keys)).collect();
+        all.join("  ")
+    }
+}
+
+fn shown(keys: &[Key]) -> String {
+    keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn known(binding: &Binding) -> Result<ActionId, BadKeymap> {
+    if let Some(action) = ACTIONS.iter().find(|action| action.name == binding.action) {
+        return Ok(action.id);
+    }
+    let near = ACTIONS
+        .iter()
+        .map(|action| (distance(action.name, &binding.action), action.name))
+        .min()
+        .filter(|(distance, _)| *distance <= 3);
+    let hint = near.map(|(_, name)| format!(", did you mean {name:?}?")).unwrap_or_default();
+    Err(BadKeymap { line: binding.line.max(1), message: format!("no action {:?}{hint}", binding.action) })
+}
+
+/// Edits between two words (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        let mut next = vec![left];
+        for (cb, above) in b.iter().zip(row.iter().skip(1)) {
+            let cost = diagonal + usize::from(ca != *cb);
+            left = cost.min(left + 1).min(above + 1);
+            next.push(left);
+            diagonal = *above;
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_in_the_preset_and_every_line_of_it_is_an_action() {
+        let preset = keymap::parse(keymap::PRESET).unwrap();
+        for action in ACTIONS {
+            assert!(preset.iter().any(|binding| binding.action == action.name), "{}", action.name);
+        }
+        assert!(Keys::build(&preset).is_ok(), "{:?}", Keys::build(&preset).err());
+    }
+
+    #[test]
+    fn a_users_line_replaces_the_presets() {
+        let keys = Keys::with_user("\"cart.submit\" = \"F9\"\n").unwrap();
+        assert_eq!(keys.all_shown(ActionId::CartSubmit), "F9");
+        assert_eq!(keys.find(&[Key::char('S')], pane_scopes(Pane::Cart)), Found::Nothing);
+        assert_eq!(keys.find(&[Key::char('g')], pane_scopes(Pane::Cart)), Found::More);
+        let two = [Key::char('g'), Key::char('3')];
+        assert_eq!(keys.find(&two, pane_scopes(Pane::Search)), Found::Action(ActionId::PaneCart));
+    }
+
+    #[test]
+    fn wrong_names_and_conflicts_are_named_with_line_and_suggestion() {
+        let error = Keys::with_user("help = \"?\"\n\"cart.submitt\" = \"x\"\n").unwrap_err();
+        assert!(error.line == 2 && error.message.contains("did you mean \"cart.submit\""), "{error}");
+        let error = Keys::with_user("\"cart.remove\" = \"S\"\n").unwrap_err();
+        assert!(error.message.contains("cart.submit") && error.message.contains("cart.remove"), "{error}");
+    }
+
+    #[test]
+    fn distances() {
+        assert_eq!([distance("abc", "abc"), distance("abc", "abd"), distance("", "ab")], [0, 1, 2]);
+    }
+}

@@ -1,0 +1,223 @@
+//! The cart: quantities, problems, undo, and the way to an order.
+
+use jiff::Timestamp;
+
+use crate::app::field::Field;
+use crate::app::layers;
+use crate::app::model::{Confirm, Layer, Model, Pane, Prompt, Tone, Wish};
+use crate::app::msg::{CartDeed, CartSnapshot, Effect, Trouble};
+use crate::domain::id::LineId;
+use crate::domain::minimum;
+use crate::domain::order::Order;
+use crate::domain::proposal::Proposal;
+use crate::i18n::{messages, violation_message};
+
+/// Opens the quantity field of the selected line; `first` is the digit that opened it.
+pub fn edit(model: &mut Model, first: Option<char>) -> Vec<Effect> {
+    let Some(line) = model.cart.selected() else { return Vec::new() };
+    let mut prompt = Prompt {
+        wish: Wish::Line { id: line.line.id, title: model.title_of(&line.line.offer).clone() },
+        field: Field::new(&line.line.quantity.to_string()),
+        untouched: true,
+        trouble: None,
+    };
+    if let Some(digit) = first {
+        layers::type_number(&mut prompt, digit);
+    }
+    model.layers.push(Layer::Prompt(prompt));
+    Vec::new()
+}
+
+/// One lot (or one unit) more or less on the selected line.
+pub fn step(model: &mut Model, up: bool) -> Vec<Effect> {
+    let Some(line) = model.cart.selected().map(|line| &line.line) else { return Vec::new() };
+    let step = match line.offer.lot.filter(|lot| !lot.is_zero()) {
+        Some(_) => minimum::step(&line.offer),
+        // A thousandth of a metre more is nobody's wish.
+        None => crate::domain::quantity::Quantity::ONE,
+    };
+    let wanted = if up {
+        (line.quantity + step).round_down_to(step)
+    } else {
+        line.quantity.less(step).round_up_to(step)
+    };
+    if wanted.is_zero() || wanted == line.quantity {
+        let reason = if up { model.text().why_most } else { model.text().why_zero };
+        model.say(Tone::Warn, reason);
+        return Vec::new();
+    }
+    let Some(wanted) = crate::domain::quantity::Quantity::from_decimal(wanted.decimal()) else {
+        model.say(Tone::Warn, model.text().why_most);
+        return Vec::new();
+    };
+    vec![Effect::Cart(CartDeed::Set(line.id, wanted))]
+}
+
+/// Takes the selected line out.
+pub fn remove(model: &mut Model) -> Vec<Effect> {
+    let Some(id) = model.cart.selected().map(|line| line.line.id) else { return Vec::new() };
+    vec![Effect::Cart(CartDeed::Remove(id))]
+}
+
+/// Selects the next (or previous) line with a problem, and says what it is.
+pub fn to_problem(model: &mut Model, forward: bool) -> Vec<Effect> {
+    let ids: Vec<LineId> = model.cart.lines().map(|(_, line)| line.line.id).collect();
+    let len = ids.len();
+    if len == 0 {
+        return Vec::new();
+    }
+    let broken = |id: &LineId| model.cart.violations().iter().any(|v| v.line_ids.contains(id));
+    let here = model.cart.list.selected;
+    let found = (1..=len)
+        .map(|by| if forward { (here + by) % len } else { (here + len - by) % len })
+        .find(|at| ids.get(*at).is_some_and(broken));
+    let Some(found) = found else {
+        // A rule without lines: the address, for one.
+        if let Some(violation) = model.cart.violations().first() {
+            let said = violation_message(model.lang, violation, None, "");
+            model.say(Tone::Warn, said);
+        }
+        return Vec::new();
+    };
+    let page = model.viewport.rows;
+    model.cart.list.select(found, len, page);
+    if let Some(said) = ids.get(found).and_then(|id| problem_of(model, *id)) {
+        model.say(Tone::Warn, said);
+    }
+    Vec::new()
+}
+
+/// The first broken rule of a line, in words.
+fn problem_of(model: &Model, id: LineId) -> Option<String> {
+    let violation = model.cart.violations().iter().find(|v| v.line_ids.contains(&id))?;
+    let (_, line) = model.cart.lines().find(|(_, line)| line.line.id == id)?;
+    let unit = line.line.offer.unit.as_ref().map_or("", |unit| unit.as_str());
+    Some(violation_message(model.lang, violation, None, unit))
+}
+
+/// Asks the market what the cart would cost.
+pub fn propose(model: &mut Model) -> Vec<Effect> {
+    model.cart.generation += 1;
+    model.cart.proposing = true;
+    model.say(Tone::Info, model.text().asking_market);
+    vec![Effect::Propose { generation: model.cart.generation }]
+}
+
+/// The market answered what the cart would cost: shown before anything is sent.
+pub fn proposed(
+    model: &mut Model,
+    generation: u64,
+    result: Result<Box<Proposal>, Trouble>,
+    at: Timestamp,
+) -> Vec<Effect> {
+    if generation != model.cart.generation || !model.cart.proposing {
+        return Vec::new();
+    }
+    model.cart.proposing = false;
+    model.notice = None;
+    match result {
+        Ok(proposal) => model.layers.push(Layer::Confirm(Confirm { proposal, quiet_since: at, first: 0 })),
+        Err(trouble) => model.complain(&trouble),
+    }
+    Vec::new()
+}
+
+/// Orders were sent, or queued, or it is unknown what became of them.
+pub fn submitted(model: &mut Model, result: Result<Vec<Order>, Trouble>) -> Vec<Effect> {
+    model.cart.submitting = false;
+    if let Some(Layer::QuitAnyway) = model.layers.last() {
+        model.layers.pop();
+    }
+    match result {
+        Ok(orders) => {
+            let (tone, said) = outcome(model, &orders);
+            model.say(tone, said);
+            if model.layers.is_empty() {
+                model.pane = Pane::Orders;
+                model.search.focused = false;
+                model.orders.list = Default::default();
+            }
+        }
+        Err(trouble) => model.complain(&trouble),
+    }
+    vec![Effect::Cart(CartDeed::Read), Effect::ReadOrders, Effect::ReadStatus]
+}
+
+/// What became of the orders a call touched, counted by state.
+pub fn outcome(model: &Model, orders: &[Order]) -> (Tone, String) {
+    let count = |words: &[&str]| orders.iter().filter(|order| words.contains(&order.state.as_str())).count();
+    let waiting = count(&["queued", "draft"]);
+    let unknown = count(&["unknown", "sending"]);
+    let rejected = count(&["rejected"]);
+    let placed = orders.len() - waiting - unknown - rejected;
+    let tone = match () {
+        () if rejected > 0 => Tone::Bad,
+        () if unknown + waiting > 0 => Tone::Warn,
+        () => Tone::Done,
+    };
+    let mut said = messages::outcome(model.lang, placed, waiting, unknown, rejected);
+    let reason =
+        orders.iter().find(|order| order.state.as_str() == "rejected").and_then(|o| o.reason.as_ref());
+    if let Some(reason) = reason {
+        said = format!("{said}{}{reason}", model.text().then);
+    }
+    (tone, said)
+}
+
+/// Something was done to the cart.
+pub fn changed(model: &mut Model, deed: CartDeed, result: Result<CartSnapshot, Trouble>) -> Vec<Effect> {
+    let snapshot = match result {
+        Ok(snapshot) => snapshot,
+        Err(trouble) => {
+            model.complain(&trouble);
+            // What was asked may or may not have happened: look.
+            return if deed == CartDeed::Read { Vec::new() } else { vec![Effect::Cart(CartDeed::Read)] };
+        }
+    };
+    let selected = model.cart.selected().map(|line| line.line.id);
+    model.cart.snapshot = snapshot;
+    model.cart.read = true;
+    let at = selected.and_then(|id| model.cart.lines().position(|(_, line)| line.line.id == id));
+    let (len, page) = (model.cart.len(), model.viewport.rows);
+    model.cart.list.select(at.unwrap_or(model.cart.list.selected), len, page);
+    match deed {
+        CartDeed::Read => {}
+        CartDeed::Add(lines) => {
+            let added: Vec<LineId> = model
+                .cart
+                .lines()
+                .map(|(_, line)| &line.line)
+                .filter(|line| {
+                    lines.iter().any(|new| new.offer == line.offer.key && new.spec_id == line.spec_id)
+                })
+                .map(|line| line.id)
+                .collect();
+            // Back in the cart pane the buyer stands on what was added last.
+            if let Some(at) =
+                added.last().and_then(|id| model.cart.lines().position(|(_, l)| l.line.id == *id))
+            {
+                model.cart.list.select(at, len, page);
+            }
+            let said = messages::added(model.lang, lines.len());
+            match added.iter().find_map(|id| problem_of(model, *id)) {
+                Some(problem) => model.say(Tone::Warn, format!("{said}{}{problem}", model.text().then)),
+                None => model.say(Tone::Done, said),
+            }
+        }
+        CartDeed::Set(id, _) => {
+            if model.notice.as_ref().is_some_and(|notice| notice.tone != Tone::Bad) {
+                model.notice = None;
+            }
+            if model.pane != Pane::Cart
+                && let Some(problem) = problem_of(model, id)
+            {
+                model.say(Tone::Warn, problem);
+            }
+        }
+        CartDeed::Remove(_) => model.say(Tone::Done, model.text().removed),
+        CartDeed::Clear => model.say(Tone::Done, model.text().cleared),
+        CartDeed::Undo => model.say(Tone::Done, model.text().undone),
+        CartDeed::Redo => model.say(Tone::Done, model.text().redone),
+    }
+    Vec::new()
+}

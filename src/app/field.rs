@@ -1,0 +1,151 @@
+//! A one-line text field: insertion, deletion and movement by what a person sees as one character.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::config::keymap::{Code, Key};
+use crate::domain::text::Clean;
+
+/// Longest text a field takes, in characters.
+const MAX_CHARS: usize = 200;
+
+/// Text and a cursor between two of its characters.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Field {
+    before: String,
+    after: String,
+}
+
+impl Field {
+    /// With this text and the cursor at its end.
+    pub fn new(text: &str) -> Self {
+        let mut field = Field::default();
+        field.insert(text);
+        field
+    }
+
+    /// The text.
+    pub fn text(&self) -> String {
+        format!("{}{}", self.before, self.after)
+    }
+
+    /// The text left of the cursor.
+    pub fn before(&self) -> &str {
+        &self.before
+    }
+
+    /// The text right of the cursor.
+    pub fn after(&self) -> &str {
+        &self.after
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.before.is_empty() && self.after.is_empty()
+    }
+
+    /// Empties it.
+    pub fn clear(&mut self) {
+        self.before.clear();
+        self.after.clear();
+    }
+
+    /// Puts text in at the cursor: cleaned, since a paste comes from outside. Whether anything changed.
+    pub fn insert(&mut self, raw: &str) -> bool {
+        let room = MAX_CHARS.saturating_sub(self.before.chars().count() + self.after.chars().count());
+        // Cleaning trims the ends, but a blank typed between two words has to stay.
+        let clean = Clean::capped(&format!("x{raw}x"), room + 2);
+        let text = clean.as_str().strip_prefix('x').unwrap_or_default();
+        let text = text.strip_suffix('x').unwrap_or(text);
+        let kept: String = text.chars().take(room).collect();
+        self.before.push_str(&kept);
+        !kept.is_empty()
+    }
+
+    /// Handles an editing key; `None` when it is not one, else whether the text changed.
+    pub fn edit(&mut self, key: Key) -> Option<bool> {
+        if let Some(c) = key.typed() {
+            return Some(self.insert(c.encode_utf8(&mut [0; 4])));
+        }
+        let ctrl = |c| key == Key::ctrl(c);
+        if ctrl('u') {
+            let had = !self.before.is_empty();
+            self.before.clear();
+            return Some(had);
+        }
+        if ctrl('w') {
+            let kept = self.before.trim_end().rfind(' ').map_or(0, |at| at + 1);
+            let had = kept < self.before.len();
+            self.before.truncate(kept);
+            return Some(had);
+        }
+        if ctrl('a') || key == Key::plain(Code::Home) {
+            self.after.insert_str(0, &self.before);
+            self.before.clear();
+            return Some(false);
+        }
+        if ctrl('e') || key == Key::plain(Code::End) {
+            self.before.push_str(&std::mem::take(&mut self.after));
+            return Some(false);
+        }
+        if key.ctrl || key.alt {
+            return None;
+        }
+        match key.code {
+            Code::Backspace => {
+                let last = self.before.graphemes(true).next_back().map_or(0, str::len);
+                self.before.truncate(self.before.len() - last);
+                Some(last > 0)
+            }
+            Code::Delete => {
+                let first = self.after.graphemes(true).next().map_or(0, str::len);
+                self.after.drain(..first);
+                Some(first > 0)
+            }
+            Code::Left => {
+                let last = self.before.graphemes(true).next_back().unwrap_or_default().to_owned();
+                self.before.truncate(self.before.len() - last.len());
+                self.after.insert_str(0, &last);
+                Some(false)
+            }
+            Code::Right => {
+                let first = self.after.graphemes(true).next().unwrap_or_default().to_owned();
+                self.after.drain(..first.len());
+                self.before.push_str(&first);
+                Some(false)
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_by_whole_characters() {
+        let mut field = Field::new("保温杯");
+        field.edit(Key::plain(Code::Backspace));
+        field.edit(Key::plain(Code::Left));
+        field.edit(Key::char('大'));
+        assert_eq!((field.before(), field.after()), ("保大", "温"));
+        field.edit(Key::ctrl('a'));
+        field.edit(Key::plain(Code::Delete));
+        assert_eq!(field.text(), "大温");
+        field.edit(Key::ctrl('u'));
+        assert_eq!(field.text(), "大温");
+    }
+
+    #[test]
+    fn blanks_between_words_stay_and_hostile_pastes_do_not() {
+        let mut field = Field::new("不锈钢");
+        field.edit(Key::char(' '));
+        field.insert("\u{1b}[2J保温\n杯\u{202e}");
+        assert_eq!(field.text(), "不锈钢 保温 杯");
+        assert_eq!(field.edit(Key::char('\u{7}')), Some(false));
+        field.insert(&"x".repeat(5000));
+        assert_eq!(field.text().chars().count(), MAX_CHARS);
+        field.edit(Key::ctrl('w'));
+        assert_eq!(field.text(), "不锈钢 保温 ");
+    }
+}

@@ -1,0 +1,206 @@
+//! What lies over the panes: the quantity prompt, the SKU picker, the palette, the confirm layer.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::app::list::{List, Move};
+use crate::app::model::{Layer, Model, Picker, Prompt, Tone, Wish};
+use crate::app::msg::{CartDeed, Effect, NewLine};
+use crate::app::{palette, search, trigger};
+use crate::config::keymap::{Code, Key};
+use crate::domain::id::SpecId;
+use crate::domain::offer::Offer;
+use crate::domain::quantity::Quantity;
+
+/// A confirm layer is deaf until nothing was pressed for this long.
+pub const QUIET_MILLIS: i64 = 300;
+
+/// Adds an offer at Q, or asks which of its SKUs. Q is taken as it is: the cart names what it breaks.
+pub fn add_or_pick(model: &mut Model, offer: Arc<Offer>, spec: Option<SpecId>) -> Vec<Effect> {
+    if offer.skus.len() > 1 && spec.is_none() {
+        let quantities = vec![String::new(); offer.skus.len()];
+        // It opens on the first SKU that can be had.
+        let at = offer.skus.iter().position(|sku| sku.stock.is_none_or(|stock| !stock.is_zero()));
+        let mut list = List::default();
+        list.select(at.unwrap_or(0), offer.skus.len(), model.viewport.layer_rows);
+        model.layers.push(Layer::Picker(Picker { offer, list, quantities }));
+        return Vec::new();
+    }
+    let spec_id = spec.or_else(|| offer.skus.first().map(|sku| sku.spec_id.clone()));
+    let line = NewLine { offer: offer.key.clone(), spec_id, quantity: model.quantity };
+    vec![Effect::Cart(CartDeed::Add(vec![line]))]
+}
+
+/// Moves in the top layer's list.
+pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
+    let page = model.viewport.layer_rows;
+    let found = match model.layers.last() {
+        Some(Layer::Palette(palette)) => palette::found(model, &palette.field.text()).len(),
+        _ => 0,
+    };
+    match model.layers.last_mut() {
+        Some(Layer::Palette(palette)) => palette.list.go(to, found, page),
+        Some(Layer::Picker(picker)) => picker.list.go(to, picker.quantities.len(), page),
+        // The screen knows how long these are and never shows less than their last page.
+        Some(Layer::Help { first } | Layer::Confirm(crate::app::model::Confirm { first, .. })) => {
+            let leap = page.saturating_sub(1).max(1);
+            *first = match to {
+                Move::Up => first.saturating_sub(1),
+                Move::Down => first.saturating_add(1).min(MAX_SCROLL),
+                Move::PageUp => first.saturating_sub(leap),
+                Move::PageDown => first.saturating_add(leap).min(MAX_SCROLL),
+                Move::Top => 0,
+                Move::Bottom => MAX_SCROLL,
+            };
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+const MAX_SCROLL: usize = 10_000;
+
+/// Enter in the top layer.
+pub fn accept(model: &mut Model) -> Vec<Effect> {
+    match model.layers.pop() {
+        Some(Layer::Palette(palette)) => {
+            let found = palette::found(model, &palette.field.text());
+            match found.get(palette.list.selected).copied() {
+                Some(id) => trigger::trigger(model, id),
+                None => Vec::new(),
+            }
+        }
+        Some(Layer::Prompt(prompt)) => take_number(model, prompt),
+        Some(Layer::Picker(picker)) => take_skus(model, picker),
+        // Enter never spends: `y` does.
+        Some(layer @ Layer::Confirm(_)) => {
+            model.layers.push(layer);
+            model.say(Tone::Info, model.text().press_send);
+            Vec::new()
+        }
+        Some(Layer::QuitAnyway) => vec![Effect::Quit],
+        Some(Layer::Help { .. }) | None => Vec::new(),
+    }
+}
+
+/// Whether the confirm layer hears: nothing was pressed for a moment.
+pub fn is_armed(quiet_since: Timestamp, at: Timestamp) -> bool {
+    at.as_millisecond() - quiet_since.as_millisecond() >= QUIET_MILLIS
+}
+
+/// `y` in the confirm layer: sends exactly the proposal that is on the screen.
+pub fn send(model: &mut Model) -> Vec<Effect> {
+    let Some(Layer::Confirm(confirm)) = model.layers.pop() else { return Vec::new() };
+    model.cart.submitting = true;
+    model.say(Tone::Info, model.text().sending);
+    vec![Effect::Submit(confirm.proposal)]
+}
+
+/// Closes a confirm layer whose proposal no longer fits the cart.
+pub fn drop_confirm(model: &mut Model) {
+    model.layers.retain(|layer| !matches!(layer, Layer::Confirm(_)));
+}
+
+/// A digit, point or editing key in a number field. The first digit replaces what was there.
+pub fn type_number(prompt: &mut Prompt, c: char) {
+    if std::mem::take(&mut prompt.untouched) {
+        prompt.field.clear();
+    }
+    prompt.trouble = None;
+    prompt.field.insert(c.encode_utf8(&mut [0; 4]));
+}
+
+/// Whether a character can stand in a quantity.
+pub fn is_number_char(c: char) -> bool {
+    c.is_ascii_digit() || c == '.'
+}
+
+/// A key in the quantity prompt; `false` when it is not one of the field's.
+pub fn key_in_prompt(prompt: &mut Prompt, key: Key) -> bool {
+    if let Some(c) = key.narrowed().typed() {
+        if is_number_char(c) {
+            type_number(prompt, c);
+        }
+        // Other letters are no command here either.
+        return true;
+    }
+    if prompt.untouched && key.code == Code::Backspace {
+        prompt.field.clear();
+    }
+    let handled = prompt.field.edit(key).is_some();
+    if handled {
+        prompt.untouched = false;
+        prompt.trouble = None;
+    }
+    handled
+}
+
+/// A key in the SKU picker: digits are the quantity of the selected SKU.
+pub fn key_in_picker(picker: &mut Picker, key: Key) -> bool {
+    let Some(text) = picker.quantities.get_mut(picker.list.selected) else { return false };
+    if let Some(c) = key.narrowed().typed()
+        && is_number_char(c)
+    {
+        if text.len() < 12 {
+            text.push(c);
+        }
+        return true;
+    }
+    if key == Key::plain(Code::Backspace) {
+        text.pop();
+        return true;
+    }
+    false
+}
+
+fn take_number(model: &mut Model, mut prompt: Prompt) -> Vec<Effect> {
+    let typed = prompt.field.text();
+    let quantity = typed.parse::<Quantity>().ok().filter(|quantity| !quantity.is_zero());
+    let Some(quantity) = quantity else {
+        prompt.trouble = Some(model.text().why_not_a_quantity.to_owned());
+        model.layers.push(Layer::Prompt(prompt));
+        return Vec::new();
+    };
+    match prompt.wish {
+        Wish::Quantity => {
+            model.quantity = quantity;
+            // The same offers at another price: the buyer stays on the row unless prices decide the order.
+            search::search(model)
+        }
+        Wish::Line { id, .. } => vec![Effect::Cart(CartDeed::Set(id, quantity))],
+    }
+}
+
+fn take_skus(model: &mut Model, picker: Picker) -> Vec<Effect> {
+    let mut lines = Vec::new();
+    for (at, (sku, text)) in picker.offer.skus.iter().zip(&picker.quantities).enumerate() {
+        if text.is_empty() {
+            continue;
+        }
+        match text.parse::<Quantity>() {
+            Ok(quantity) if quantity.is_zero() => {}
+            Ok(quantity) => lines.push(NewLine {
+                offer: picker.offer.key.clone(),
+                spec_id: Some(sku.spec_id.clone()),
+                quantity,
+            }),
+            Err(_) => {
+                let mut picker = picker.clone();
+                picker.list.select(at, picker.quantities.len(), model.viewport.layer_rows);
+                model.layers.push(Layer::Picker(picker));
+                model.say(Tone::Warn, model.text().why_not_a_quantity);
+                return Vec::new();
+            }
+        }
+    }
+    if lines.is_empty() {
+        let Some(sku) = picker.offer.skus.get(picker.list.selected) else { return Vec::new() };
+        lines.push(NewLine {
+            offer: picker.offer.key.clone(),
+            spec_id: Some(sku.spec_id.clone()),
+            quantity: model.quantity,
+        });
+    }
+    vec![Effect::Cart(CartDeed::Add(lines))]
+}

@@ -1,0 +1,80 @@
+//! A selection in a list, and which part of the list is in view.
+
+/// Which row is selected and which is the first in view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct List {
+    /// Index of the selected row; 0 in an empty list.
+    pub selected: usize,
+    first: usize,
+}
+
+/// A way to move in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Top,
+    Bottom,
+}
+
+impl List {
+    /// Moves the selection in a list of `len` rows of which `page` are in view.
+    pub fn go(&mut self, to: Move, len: usize, page: usize) {
+        let last = len.saturating_sub(1);
+        let leap = page.saturating_sub(1).max(1);
+        self.selected = match to {
+            Move::Up => self.selected.saturating_sub(1),
+            Move::Down => self.selected.saturating_add(1),
+            Move::PageUp => self.selected.saturating_sub(leap),
+            Move::PageDown => self.selected.saturating_add(leap),
+            Move::Top => 0,
+            Move::Bottom => last,
+        };
+        self.settle(len, page);
+    }
+
+    /// Selects a row.
+    pub fn select(&mut self, row: usize, len: usize, page: usize) {
+        self.selected = row;
+        self.settle(len, page);
+    }
+
+    /// Keeps selection and view inside a list that changed.
+    pub fn settle(&mut self, len: usize, page: usize) {
+        self.selected = self.selected.min(len.saturating_sub(1));
+        self.first = self.first_in_view(len, page);
+    }
+
+    /// The first row to draw, so that the selected one is in view and no row is wasted at the end.
+    pub fn first_in_view(&self, len: usize, page: usize) -> usize {
+        let page = page.max(1);
+        let highest = self.selected.min(len.saturating_sub(1));
+        let first = self.first.min(highest).max((highest + 1).saturating_sub(page));
+        first.min(len.saturating_sub(page))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_view_follows_the_selection_and_nothing_else() {
+        let mut list = List::default();
+        for _ in 0..5 {
+            list.go(Move::Down, 10, 4);
+        }
+        assert_eq!((list.selected, list.first_in_view(10, 4)), (5, 2));
+        list.go(Move::Up, 10, 4);
+        assert_eq!(list.first_in_view(10, 4), 2);
+        list.go(Move::Bottom, 10, 4);
+        assert_eq!((list.selected, list.first_in_view(10, 4)), (9, 6));
+        list.settle(3, 4);
+        assert_eq!((list.selected, list.first_in_view(3, 4)), (2, 0));
+        list.settle(0, 4);
+        list.go(Move::Down, 0, 4);
+        assert_eq!((list.selected, list.first_in_view(0, 0)), (0, 0));
+    }
+}

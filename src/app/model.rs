@@ -1,0 +1,388 @@
+//! What the program knows and looks at.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::app::action::Keys;
+use crate::app::field::Field;
+use crate::app::list::List;
+use crate::app::msg::{CartSnapshot, Effect, Status, Trouble};
+use crate::config::keymap::Key;
+use crate::config::theme::Theme;
+use crate::domain::cart::{PricedLine, SupplierPart, Violation};
+use crate::domain::group_buy::GroupBuy;
+use crate::domain::id::{LineId, OfferKey};
+use crate::domain::offer::Offer;
+use crate::domain::order::Order;
+use crate::domain::proposal::Proposal;
+use crate::domain::quantity::Quantity;
+use crate::domain::search::{SearchPage, SearchRow, Sort};
+use crate::domain::text::Clean;
+use crate::i18n::{Lang, Text};
+
+/// Rows asked for at first, and more each time the end of the list is reached.
+pub const PAGE_ROWS: usize = 200;
+
+/// The panes, in the order of their numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Pane {
+    #[default]
+    Search,
+    Compare,
+    Cart,
+    Deals,
+    Orders,
+}
+
+impl Pane {
+    /// All of them.
+    pub const ALL: [Pane; 5] = [Pane::Search, Pane::Compare, Pane::Cart, Pane::Deals, Pane::Orders];
+
+    /// 1 to 5.
+    pub fn number(self) -> usize {
+        1 + Pane::ALL.iter().position(|pane| *pane == self).unwrap_or(0)
+    }
+
+    /// Its name.
+    pub fn title(self, text: &'static Text) -> &'static str {
+        match self {
+            Pane::Search => text.pane_search,
+            Pane::Compare => text.pane_compare,
+            Pane::Cart => text.pane_cart,
+            Pane::Deals => text.pane_deals,
+            Pane::Orders => text.pane_orders,
+        }
+    }
+}
+
+/// Search: the query, the hits, the detail.
+#[derive(Debug, Clone)]
+pub struct SearchPane {
+    pub query: Field,
+    /// Whether keys go to the query.
+    pub focused: bool,
+    pub sort: Sort,
+    /// Whether fee links are shown.
+    pub fees: bool,
+    /// Rows wanted.
+    pub limit: usize,
+    pub page: SearchPage,
+    pub list: List,
+    /// The newest search asked for; answers to older ones are dropped.
+    pub generation: u64,
+    /// Whether an answer is awaited.
+    pub pending: bool,
+    /// Whether any answer has come yet.
+    pub answered: bool,
+    pub trouble: Option<Trouble>,
+    /// On a small screen: the detail instead of the list. On a large one: the detail below it.
+    pub detail: Option<bool>,
+    /// Rows of the catalog when it was last searched during a sync.
+    pub searched_at_row: u64,
+}
+
+impl Default for SearchPane {
+    fn default() -> Self {
+        SearchPane {
+            query: Field::default(),
+            focused: false,
+            sort: Sort::Rank,
+            fees: false,
+            limit: PAGE_ROWS,
+            page: SearchPage::default(),
+            list: List::default(),
+            generation: 0,
+            pending: false,
+            answered: false,
+            trouble: None,
+            detail: None,
+            searched_at_row: 0,
+        }
+    }
+}
+
+impl SearchPane {
+    /// The selected hit.
+    pub fn selected(&self) -> Option<&SearchRow> {
+        self.page.rows.get(self.list.selected)
+    }
+}
+
+/// Offers marked for comparison.
+#[derive(Debug, Clone, Default)]
+pub struct ComparePane {
+    /// In the order they were marked.
+    pub offers: Vec<Arc<Offer>>,
+    pub list: List,
+}
+
+impl ComparePane {
+    /// Whether this offer is marked.
+    pub fn has(&self, key: &OfferKey) -> bool {
+        self.offers.iter().any(|offer| &offer.key == key)
+    }
+}
+
+/// The cart as last read.
+#[derive(Debug, Clone, Default)]
+pub struct CartPane {
+    pub snapshot: CartSnapshot,
+    /// Over the lines of all suppliers.
+    pub list: List,
+    /// Whether it was read at all.
+    pub read: bool,
+    /// Proposals asked for; answers to older ones are dropped.
+    pub generation: u64,
+    /// Whether the market is being asked what the cart would cost.
+    pub proposing: bool,
+    /// Whether orders are being sent.
+    pub submitting: bool,
+}
+
+impl CartPane {
+    /// All lines in the order they are shown, with their supplier's part.
+    pub fn lines(&self) -> impl Iterator<Item = (&SupplierPart, &PricedLine)> {
+        self.snapshot.assessment.parts.iter().flat_map(|part| part.lines.iter().map(move |line| (part, line)))
+    }
+
+    /// How many lines there are.
+    pub fn len(&self) -> usize {
+        self.snapshot.assessment.parts.iter().map(|part| part.lines.len()).sum()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The selected line.
+    pub fn selected(&self) -> Option<&PricedLine> {
+        self.lines().nth(self.list.selected).map(|(_, line)| line)
+    }
+
+    /// Rules that are broken.
+    pub fn violations(&self) -> &[Violation] {
+        &self.snapshot.assessment.violations
+    }
+}
+
+/// Group-buys as last read.
+#[derive(Debug, Clone, Default)]
+pub struct DealsPane {
+    /// `None` = not read yet.
+    pub groups: Option<Vec<GroupBuy>>,
+    /// This market has none.
+    pub unsupported: bool,
+    pub pending: bool,
+    pub trouble: Option<Trouble>,
+    pub list: List,
+    pub as_of: Option<Timestamp>,
+}
+
+/// Orders of the ledger, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct OrdersPane {
+    pub orders: Vec<Order>,
+    pub read: bool,
+    pub pending: bool,
+    pub list: List,
+}
+
+/// A number asked for at the bottom of the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    /// What for.
+    pub wish: Wish,
+    pub field: Field,
+    /// The field still holds what was there before: the first digit replaces it.
+    pub untouched: bool,
+    /// Why what was typed cannot be taken.
+    pub trouble: Option<String>,
+}
+
+/// What a prompt sets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// The quantity every price is shown at.
+    Quantity,
+    /// The quantity of a cart line.
+    Line { id: LineId, title: Clean },
+}
+
+/// SKUs to choose from, with the quantities typed so far.
+#[derive(Debug, Clone)]
+pub struct Picker {
+    pub offer: Arc<Offer>,
+    pub list: List,
+    /// One a SKU; empty = none of it.
+    pub quantities: Vec<String>,
+}
+
+/// Before money is spent.
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    /// Printed from, and sent.
+    pub proposal: Box<Proposal>,
+    /// Keys count once nothing was pressed for a moment: a held key and a burst never confirm.
+    pub quiet_since: Timestamp,
+    /// First line in view.
+    pub first: usize,
+}
+
+/// The command palette.
+#[derive(Debug, Clone, Default)]
+pub struct Palette {
+    pub field: Field,
+    pub list: List,
+}
+
+/// What lies over the panes; the last one gets the keys.
+#[derive(Debug, Clone)]
+pub enum Layer {
+    /// Every key, first line in view.
+    Help {
+        first: usize,
+    },
+    Palette(Palette),
+    Prompt(Prompt),
+    Picker(Picker),
+    Confirm(Confirm),
+    /// Orders are on their way: end all the same?
+    QuitAnyway,
+}
+
+/// How a notice is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Done,
+    Info,
+    Warn,
+    Bad,
+}
+
+/// The one message line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub tone: Tone,
+    /// Our words, with clean text in them.
+    pub text: String,
+}
+
+/// How far a sync is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    pub done: u64,
+    pub total: Option<u64>,
+}
+
+/// How many rows of a list were in view when the screen was last drawn; paging moves by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Viewport {
+    /// Rows of the pane's list.
+    pub rows: usize,
+    /// Rows of the top layer's list.
+    pub layer_rows: usize,
+}
+
+/// Everything.
+#[derive(Debug, Clone)]
+pub struct Model {
+    pub lang: Lang,
+    /// Draw with ASCII only.
+    pub ascii: bool,
+    pub keys: Keys,
+    pub theme: Theme,
+    /// Zone of the clock times on the screen.
+    pub zone: TimeZone,
+    pub width: u16,
+    pub height: u16,
+    pub viewport: Viewport,
+    /// Time of the last message.
+    pub now: Timestamp,
+    pub pane: Pane,
+    /// Q: every price, sort and filter is at this quantity.
+    pub quantity: Quantity,
+    pub search: SearchPane,
+    pub compare: ComparePane,
+    pub cart: CartPane,
+    pub deals: DealsPane,
+    pub orders: OrdersPane,
+    pub layers: Vec<Layer>,
+    pub notice: Option<Notice>,
+    pub status: Option<Status>,
+    pub sync: Option<Progress>,
+    /// Keys of a sequence begun and not ended.
+    pub begun: Vec<Key>,
+}
+
+impl Model {
+    /// As the program comes up.
+    pub fn new(lang: Lang, ascii: bool, keys: Keys, quantity: Quantity) -> Self {
+        Model {
+            lang,
+            ascii,
+            keys,
+            theme: Theme::preset(true),
+            zone: TimeZone::UTC,
+            width: 0,
+            height: 0,
+            viewport: Viewport { rows: 10, layer_rows: 10 },
+            now: Timestamp::UNIX_EPOCH,
+            pane: Pane::Search,
+            quantity,
+            search: SearchPane::default(),
+            compare: ComparePane::default(),
+            cart: CartPane::default(),
+            deals: DealsPane::default(),
+            orders: OrdersPane::default(),
+            layers: Vec::new(),
+            notice: None,
+            status: None,
+            sync: None,
+            begun: Vec::new(),
+        }
+    }
+
+    /// Its words.
+    pub fn text(&self) -> &'static Text {
+        self.lang.text()
+    }
+
+    /// An offer's title in the language of the screen; the Chinese one where there is no translation.
+    pub fn title_of<'a>(&self, offer: &'a Offer) -> &'a Clean {
+        match &offer.title_en {
+            Some(translated) if !self.lang.is_chinese() && !translated.is_empty() => translated,
+            _ => &offer.title,
+        }
+    }
+
+    /// Says something in the message line.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.notice = Some(Notice { tone, text: text.into() });
+    }
+
+    /// Says what went wrong and what to do.
+    pub fn complain(&mut self, trouble: &Trouble) {
+        let text = match &trouble.hint {
+            Some(hint) => format!("{}{}{hint}", trouble.text, self.text().then),
+            None => trouble.text.to_string(),
+        };
+        self.say(Tone::Bad, text);
+    }
+
+    /// Whether the market is known to be out of reach.
+    pub fn is_offline(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| status.online == Some(false))
+    }
+
+    /// What the runtime has to do once at the start.
+    pub fn at_start(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::ReadStatus];
+        effects.extend(crate::app::search::search(self));
+        effects.push(Effect::Cart(crate::app::msg::CartDeed::Read));
+        effects.push(Effect::ReadOrders);
+        effects
+    }
+}

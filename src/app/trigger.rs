@@ -1,0 +1,248 @@
+//! When an action can be triggered, with the reason when it cannot, and what it then does.
+
+use crate::app::action::ActionId;
+use crate::app::list::Move;
+use crate::app::model::{Layer, Model, Palette, Pane, Prompt, Tone, Wish};
+use crate::app::msg::{CartDeed, Effect};
+use crate::app::{cart, compare, layers, search};
+use crate::domain::search::Sort;
+
+/// Whether the action can be triggered now; the reason when not.
+pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
+    let text = model.text();
+    let needs = |condition: bool, reason: &'static str| if condition { Ok(()) } else { Err(reason) };
+    match id {
+        ActionId::SearchAdd | ActionId::SearchMark => {
+            needs(model.search.selected().is_some(), text.why_no_offer)
+        }
+        ActionId::SearchDetail => needs(!model.search.page.rows.is_empty(), text.why_no_offer),
+        ActionId::CompareAdd | ActionId::CompareDrop | ActionId::CompareClear => {
+            needs(!model.compare.offers.is_empty(), text.why_nothing_marked)
+        }
+        ActionId::CartEdit
+        | ActionId::CartMore
+        | ActionId::CartLess
+        | ActionId::CartRemove
+        | ActionId::CartClear => needs(!model.cart.is_empty(), text.why_cart_empty),
+        ActionId::CartNextProblem | ActionId::CartPreviousProblem => {
+            needs(!model.cart.violations().is_empty(), text.why_no_problem)
+        }
+        ActionId::CartSubmit if model.cart.is_empty() => Err(text.why_cart_empty),
+        ActionId::CartSubmit if model.cart.submitting => Err(text.why_submitting),
+        ActionId::CartSubmit if model.cart.proposing => Err(text.asking_market),
+        ActionId::CartSubmit => needs(model.cart.violations().is_empty(), text.why_violations),
+        ActionId::CartUndo => needs(model.cart.snapshot.can_undo, text.why_no_undo),
+        ActionId::CartRedo => needs(model.cart.snapshot.can_redo, text.why_no_redo),
+        ActionId::Sync => needs(model.sync.is_none(), text.why_syncing),
+        ActionId::ConfirmSend => match model.layers.last() {
+            Some(Layer::Confirm(confirm)) => {
+                let refused = confirm.proposal.orders.iter().any(|order| order.refusal.is_some());
+                needs(!refused && !confirm.proposal.orders.is_empty(), text.why_refused)
+            }
+            _ => Err(text.why_cart_empty),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// Does it, if it can be done; else says why not.
+pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
+    if let Err(reason) = enabled(model, id) {
+        model.say(Tone::Warn, reason);
+        return Vec::new();
+    }
+    match id {
+        ActionId::Help => {
+            model.layers.push(Layer::Help { first: 0 });
+            Vec::new()
+        }
+        ActionId::Palette => {
+            model.layers.push(Layer::Palette(Palette::default()));
+            Vec::new()
+        }
+        ActionId::SearchAdd | ActionId::CompareAdd => add_selected(model),
+        ActionId::SearchMark => {
+            compare::toggle(model);
+            Vec::new()
+        }
+        ActionId::SearchQuery => {
+            model.pane = Pane::Search;
+            model.search.focused = true;
+            Vec::new()
+        }
+        ActionId::SearchSort => {
+            let at = Sort::ALL.iter().position(|sort| *sort == model.search.sort).unwrap_or(0);
+            model.search.sort = Sort::ALL.get(at + 1).copied().unwrap_or(Sort::Rank);
+            search::from_top(model)
+        }
+        ActionId::SearchFees => {
+            model.search.fees = !model.search.fees;
+            search::from_top(model)
+        }
+        ActionId::SearchDetail => {
+            let shown = model.search.detail.unwrap_or(model.height >= DETAIL_FROM);
+            model.search.detail = Some(!shown);
+            Vec::new()
+        }
+        ActionId::SearchClear => {
+            model.notice = None;
+            if model.search.query.is_empty() {
+                return Vec::new();
+            }
+            model.search.query.clear();
+            search::from_top(model)
+        }
+        ActionId::QueryLeave => {
+            model.search.focused = false;
+            Vec::new()
+        }
+        ActionId::QueryEscape => {
+            if model.search.query.is_empty() {
+                model.search.focused = false;
+                return Vec::new();
+            }
+            model.search.query.clear();
+            search::from_top(model)
+        }
+        ActionId::CompareDrop => {
+            compare::drop_selected(model);
+            Vec::new()
+        }
+        ActionId::CompareClear => {
+            model.compare = Default::default();
+            Vec::new()
+        }
+        ActionId::CartEdit => cart::edit(model, None),
+        ActionId::CartMore => cart::step(model, true),
+        ActionId::CartLess => cart::step(model, false),
+        ActionId::CartRemove => cart::remove(model),
+        ActionId::CartNextProblem => cart::to_problem(model, true),
+        ActionId::CartPreviousProblem => cart::to_problem(model, false),
+        ActionId::CartSubmit => cart::propose(model),
+        ActionId::CartUndo => vec![Effect::Cart(CartDeed::Undo)],
+        ActionId::CartRedo => vec![Effect::Cart(CartDeed::Redo)],
+        ActionId::CartClear => vec![Effect::Cart(CartDeed::Clear)],
+        ActionId::DealsRefresh => {
+            model.deals.pending = true;
+            vec![Effect::ReadGroups]
+        }
+        ActionId::OrdersRefresh => {
+            model.orders.pending = true;
+            vec![Effect::Settle]
+        }
+        ActionId::Quantity => {
+            open_quantity(model, None);
+            Vec::new()
+        }
+        ActionId::Sync => {
+            model.sync = Some(Default::default());
+            vec![Effect::Sync]
+        }
+        ActionId::PaneSearch => go(model, Pane::Search),
+        ActionId::PaneCompare => go(model, Pane::Compare),
+        ActionId::PaneCart => go(model, Pane::Cart),
+        ActionId::PaneDeals => go(model, Pane::Deals),
+        ActionId::PaneOrders => go(model, Pane::Orders),
+        ActionId::PaneNext => go(model, neighbour(model.pane, 1)),
+        ActionId::PanePrevious => go(model, neighbour(model.pane, Pane::ALL.len() - 1)),
+        ActionId::Up => move_in_pane(model, Move::Up),
+        ActionId::Down => move_in_pane(model, Move::Down),
+        ActionId::PageUp => move_in_pane(model, Move::PageUp),
+        ActionId::PageDown => move_in_pane(model, Move::PageDown),
+        ActionId::Top => move_in_pane(model, Move::Top),
+        ActionId::Bottom => move_in_pane(model, Move::Bottom),
+        ActionId::PickerUp | ActionId::LayerUp => layers::go(model, Move::Up),
+        ActionId::PickerDown | ActionId::LayerDown => layers::go(model, Move::Down),
+        ActionId::LayerPageUp => layers::go(model, Move::PageUp),
+        ActionId::LayerPageDown => layers::go(model, Move::PageDown),
+        ActionId::PickerTake | ActionId::LayerAccept => layers::accept(model),
+        ActionId::ConfirmSend => layers::send(model),
+        ActionId::LayerClose => {
+            model.layers.pop();
+            Vec::new()
+        }
+        ActionId::Redraw => vec![Effect::Redraw],
+        ActionId::Suspend => vec![Effect::Suspend],
+        ActionId::Quit | ActionId::Interrupt => quit(model),
+    }
+}
+
+/// Height from which the detail stands below the list; under it, it takes the list's place on demand.
+pub const DETAIL_FROM: u16 = 22;
+
+fn quit(model: &mut Model) -> Vec<Effect> {
+    if model.cart.submitting && !matches!(model.layers.last(), Some(Layer::QuitAnyway)) {
+        model.layers.push(Layer::QuitAnyway);
+        return Vec::new();
+    }
+    vec![Effect::Quit]
+}
+
+fn neighbour(pane: Pane, by: usize) -> Pane {
+    let at = (pane.number() - 1 + by) % Pane::ALL.len();
+    Pane::ALL.get(at).copied().unwrap_or_default()
+}
+
+fn go(model: &mut Model, pane: Pane) -> Vec<Effect> {
+    model.pane = pane;
+    model.search.focused = false;
+    match pane {
+        Pane::Deals if model.deals.groups.is_none() && !model.deals.pending && !model.deals.unsupported => {
+            model.deals.pending = true;
+            vec![Effect::ReadGroups]
+        }
+        Pane::Orders => vec![Effect::ReadOrders],
+        _ => Vec::new(),
+    }
+}
+
+fn move_in_pane(model: &mut Model, to: Move) -> Vec<Effect> {
+    let page = model.viewport.rows;
+    match model.pane {
+        Pane::Search => {
+            let len = model.search.page.rows.len();
+            model.search.list.go(to, len, page);
+            return search::more_if_at_end(model);
+        }
+        Pane::Compare => model.compare.list.go(to, model.compare.offers.len(), page),
+        Pane::Cart => {
+            let len = model.cart.len();
+            model.cart.list.go(to, len, page);
+        }
+        Pane::Deals => {
+            let len = model.deals.groups.as_ref().map_or(0, Vec::len);
+            model.deals.list.go(to, len, page);
+        }
+        Pane::Orders => model.orders.list.go(to, model.orders.orders.len(), page),
+    }
+    Vec::new()
+}
+
+fn add_selected(model: &mut Model) -> Vec<Effect> {
+    let (offer, spec) = match model.pane {
+        Pane::Compare => {
+            let rows = compare::rows(model);
+            let Some(row) = rows.into_iter().nth(model.compare.list.selected) else { return Vec::new() };
+            (row.offer, None)
+        }
+        _ => {
+            let Some(row) = model.search.selected() else { return Vec::new() };
+            (row.offer.clone(), None)
+        }
+    };
+    layers::add_or_pick(model, offer, spec)
+}
+
+/// Asks for the quantity of all prices; `first` is the digit that opened the field.
+pub fn open_quantity(model: &mut Model, first: Option<char>) {
+    let mut prompt = Prompt {
+        wish: Wish::Quantity,
+        field: crate::app::field::Field::new(&model.quantity.to_string()),
+        untouched: true,
+        trouble: None,
+    };
+    if let Some(digit) = first {
+        layers::type_number(&mut prompt, digit);
+    }
+    model.layers.push(Layer::Prompt(prompt));
+}

@@ -1,0 +1,296 @@
+//! One message in, the changed model and the wishes out. Everything that happens passes through here.
+
+use crate::app::action::{self, ActionId, Found};
+use crate::app::model::{Layer, Model, Pane, Tone};
+use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
+use crate::app::{cart, layers, search, trigger};
+use crate::config::keymap::{Code, Key};
+use crate::domain::group_buy::GroupBuy;
+use crate::i18n::messages;
+
+/// Applies a message.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let Msg { at, fact } = msg;
+    model.now = at;
+    match fact {
+        Fact::Started { width, height } => {
+            (model.width, model.height) = (width, height);
+            model.at_start()
+        }
+        Fact::Resized { width, height } => {
+            (model.width, model.height) = (width, height);
+            Vec::new()
+        }
+        Fact::Resumed => Vec::new(),
+        Fact::KeyPressed(key) => pressed(model, key),
+        Fact::Pasted(text) => {
+            model.begun.clear();
+            pasted(model, &text)
+        }
+        Fact::StatusRead(result) => status_read(model, result),
+        Fact::Searched { generation, result } => {
+            search::answered(model, generation, result);
+            Vec::new()
+        }
+        Fact::CartChanged { deed, result } => {
+            // What a confirm layer shows is what is sent: a cart changed under it makes it stale.
+            if !matches!(deed, CartDeed::Read) {
+                layers::drop_confirm(model);
+            }
+            cart::changed(model, deed, result)
+        }
+        Fact::OrdersRead(result) => {
+            model.orders.pending = false;
+            match result {
+                Ok(orders) => {
+                    let len = orders.len();
+                    model.orders.orders = orders;
+                    model.orders.read = true;
+                    model.orders.list.settle(len, model.viewport.rows);
+                }
+                Err(trouble) => model.complain(&trouble),
+            }
+            Vec::new()
+        }
+        Fact::GroupsRead(result) => {
+            groups_read(model, result);
+            Vec::new()
+        }
+        Fact::SyncProgressed { done, total } => search::synced(model, done, total),
+        Fact::SyncEnded(result) => {
+            model.sync = None;
+            model.search.searched_at_row = 0;
+            match result {
+                Ok(fetched) => model.say(Tone::Done, messages::synced(model.lang, fetched)),
+                Err(trouble) => model.complain(&trouble),
+            }
+            let mut effects = search::search(model);
+            effects.extend([Effect::ReadStatus, Effect::Cart(CartDeed::Read)]);
+            effects
+        }
+        Fact::Proposed { generation, result } => cart::proposed(model, generation, result, at),
+        Fact::Submitted(result) => cart::submitted(model, result),
+        Fact::Settled(result) => {
+            model.orders.pending = false;
+            match result {
+                Ok(orders) if orders.is_empty() => {}
+                Ok(orders) => {
+                    let (tone, said) = cart::outcome(model, &orders);
+                    model.say(tone, said);
+                }
+                Err(trouble) => model.complain(&trouble),
+            }
+            vec![Effect::ReadOrders, Effect::ReadStatus, Effect::Cart(CartDeed::Read)]
+        }
+        Fact::Failed(trouble) => {
+            // Whatever was under way may be what broke: nothing waits for an answer that cannot come.
+            model.cart.proposing = false;
+            model.search.pending = false;
+            model.deals.pending = false;
+            model.orders.pending = false;
+            model.complain(&trouble);
+            Vec::new()
+        }
+    }
+}
+
+fn status_read(model: &mut Model, result: Result<crate::app::msg::Status, Trouble>) -> Vec<Effect> {
+    let status = match result {
+        Ok(status) => status,
+        Err(trouble) => {
+            model.complain(&trouble);
+            return Vec::new();
+        }
+    };
+    let first = model.status.is_none();
+    let empty = status.cached == 0;
+    let offline = status.online == Some(false);
+    let (sandbox, unsent) = (status.sandbox, status.unsent);
+    model.status = Some(status);
+    let mut effects = Vec::new();
+    // The first start fills the catalog from the program's own market; any other is asked for by key.
+    if first && empty && sandbox && !offline && model.sync.is_none() {
+        model.sync = Some(Default::default());
+        effects.push(Effect::Sync);
+    }
+    if first && unsent > 0 && !offline {
+        effects.push(Effect::Settle);
+    }
+    effects
+}
+
+fn groups_read(model: &mut Model, result: Result<Option<Vec<GroupBuy>>, Trouble>) {
+    model.deals.pending = false;
+    match result {
+        Ok(Some(groups)) => {
+            let len = groups.len();
+            model.deals.groups = Some(groups);
+            model.deals.unsupported = false;
+            model.deals.trouble = None;
+            model.deals.as_of = Some(model.now);
+            model.deals.list.settle(len, model.viewport.rows);
+        }
+        Ok(None) => {
+            model.deals.groups = None;
+            model.deals.unsupported = true;
+        }
+        Err(trouble) => model.deals.trouble = Some(trouble),
+    }
+}
+
+/// Text fields first, then the action table; digits on a selected line open its quantity.
+fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
+    let at = model.now;
+    if let Some(Layer::Confirm(confirm)) = model.layers.last_mut() {
+        let armed = layers::is_armed(confirm.quiet_since, at);
+        confirm.quiet_since = at;
+        let sends =
+            model.keys.find(&[key.narrowed()], action::scopes(model)) == Found::Action(ActionId::ConfirmSend);
+        if sends && !armed {
+            model.say(Tone::Info, model.text().not_armed);
+            return Vec::new();
+        }
+    }
+    if let Some(effects) = typed(model, key) {
+        model.begun.clear();
+        return effects;
+    }
+    let key = key.narrowed();
+    if let Some(effects) = digit_on_line(model, key) {
+        return effects;
+    }
+    model.begun.push(key);
+    let scopes = action::scopes(model);
+    match model.keys.find(&model.begun, scopes) {
+        Found::Action(id) => {
+            model.begun.clear();
+            // A notice was read by whoever pressed the next key.
+            model.notice = None;
+            trigger::trigger(model, id)
+        }
+        Found::More => Vec::new(),
+        Found::Nothing => {
+            let alone = model.begun.len() == 1;
+            model.begun.clear();
+            if alone { begin_query(model, key) } else { pressed_alone(model, key) }
+        }
+    }
+}
+
+/// A sequence that led nowhere: its last key counts for itself.
+fn pressed_alone(model: &mut Model, key: Key) -> Vec<Effect> {
+    match model.keys.find(&[key], action::scopes(model)) {
+        Found::Action(id) => {
+            model.notice = None;
+            trigger::trigger(model, id)
+        }
+        Found::More => {
+            model.begun.push(key);
+            Vec::new()
+        }
+        Found::Nothing => Vec::new(),
+    }
+}
+
+/// A Chinese character in the list begins a query with it.
+fn begin_query(model: &mut Model, key: Key) -> Vec<Effect> {
+    let Some(c) = key.typed().filter(|c| is_cjk(*c)) else { return Vec::new() };
+    if !model.layers.is_empty() || model.pane != Pane::Search {
+        return Vec::new();
+    }
+    model.search.focused = true;
+    // A character typed into the list is a new query, not the tail of the last one.
+    model.search.query.clear();
+    model.search.query.insert(c.encode_utf8(&mut [0; 4]));
+    search::from_top(model)
+}
+
+/// Ideographs, kana, and the radicals and extensions around them.
+fn is_cjk(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{2fdf}' | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}
+
+fn digit_on_line(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
+    let digit = key.typed().filter(char::is_ascii_digit)?;
+    // After `g` a digit names a pane.
+    if !model.layers.is_empty() || !model.begun.is_empty() {
+        return None;
+    }
+    match model.pane {
+        Pane::Cart if !model.cart.is_empty() => Some(cart::edit(model, Some(digit))),
+        Pane::Compare if !model.compare.offers.is_empty() => {
+            trigger::open_quantity(model, Some(digit));
+            Some(Vec::new())
+        }
+        _ => None,
+    }
+}
+
+/// Keys of text fields: `None` when no field wants the key.
+fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
+    match model.layers.last_mut() {
+        Some(Layer::Palette(palette)) => {
+            let changed = palette.field.edit(key)?;
+            if changed {
+                palette.list = Default::default();
+            }
+            Some(Vec::new())
+        }
+        Some(Layer::Prompt(prompt)) => layers::key_in_prompt(prompt, key).then(Vec::new),
+        Some(Layer::Picker(picker)) => layers::key_in_picker(picker, key).then(Vec::new),
+        Some(Layer::Help { .. }) => {
+            // The keys that open the help close it, and so does the one that quits everything else.
+            let closes = matches!(key.narrowed().code, Code::Char('?' | 'q') | Code::F(1)) && !key.ctrl;
+            if closes {
+                model.layers.pop();
+            }
+            closes.then(Vec::new)
+        }
+        Some(Layer::QuitAnyway) => {
+            let yes = matches!(key.narrowed().typed(), Some('y' | 'Y'));
+            yes.then(|| vec![Effect::Quit])
+        }
+        Some(Layer::Confirm(_)) => None,
+        None if model.pane == Pane::Search && model.search.focused => {
+            let changed = model.search.query.edit(key)?;
+            Some(if changed { search::from_top(model) } else { Vec::new() })
+        }
+        None => None,
+    }
+}
+
+/// Pasted text is text: it goes into a field or nowhere, and is never a command.
+fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
+    let at = model.now;
+    match model.layers.last_mut() {
+        Some(Layer::Palette(palette)) => {
+            if palette.field.insert(text) {
+                palette.list = Default::default();
+            }
+            Vec::new()
+        }
+        Some(Layer::Prompt(prompt)) => {
+            for c in text.trim().chars().take(20).map(|c| Key::char(c).narrowed().typed().unwrap_or(c)) {
+                if layers::is_number_char(c) {
+                    layers::type_number(prompt, c);
+                }
+            }
+            Vec::new()
+        }
+        Some(Layer::Confirm(confirm)) => {
+            confirm.quiet_since = at;
+            Vec::new()
+        }
+        Some(_) => Vec::new(),
+        None if model.pane == Pane::Search => {
+            if !model.search.focused {
+                // Into the list: begins a query, as typing Chinese does.
+                model.search.query.clear();
+                model.search.focused = true;
+            }
+            if model.search.query.insert(text.trim()) { search::from_top(model) } else { Vec::new() }
+        }
+        None => Vec::new(),
+    }
+}

@@ -1,0 +1,101 @@
+//! The bottom of the screen: one line for what just happened or is asked, one for what can be done next.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::action::{self, ACTIONS, Action, ActionId};
+use crate::app::model::{Layer, Model, Pane, Prompt, Tone, Wish};
+use crate::app::trigger;
+use crate::ui::pen::Pen;
+use crate::ui::text;
+
+/// Whether there is anything to say above the hints.
+pub fn wants_line(model: &Model) -> bool {
+    model.notice.is_some() || matches!(model.layers.last(), Some(Layer::Prompt(_) | Layer::QuitAnyway))
+}
+
+/// The message, or the field that is asked for.
+pub fn line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
+    match model.layers.last() {
+        Some(Layer::Prompt(prompt)) => return prompt_line(model, pen, frame, area, prompt),
+        Some(Layer::QuitAnyway) => {
+            let said = text::cut(model.text().quit_anyway, area.width as usize - 2, pen.sign());
+            return frame.render_widget(Line::styled(format!(" {said}"), pen.warn), area);
+        }
+        _ => {}
+    }
+    let Some(notice) = &model.notice else { return };
+    let (mark, style) = match notice.tone {
+        Tone::Done => ("", pen.good),
+        Tone::Info => ("", pen.plain),
+        Tone::Warn => ("! ", pen.warn),
+        Tone::Bad => ("! ", pen.bad),
+    };
+    let said = text::cut(&format!(" {mark}{}", notice.text), area.width as usize, pen.sign());
+    frame.render_widget(Line::styled(said, style), area);
+}
+
+fn prompt_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, prompt: &Prompt) {
+    let words = model.text();
+    let cells = area.width as usize;
+    let label = match &prompt.wish {
+        Wish::Quantity => format!(" {} ", words.ask_quantity),
+        Wish::Line { title, .. } => {
+            format!(" {} {} ", text::cut(title.as_str(), cells / 2, pen.sign()), words.ask_line)
+        }
+    };
+    let before = prompt.field.before();
+    let at = text::width(&label) + text::width(before);
+    let typed = format!("{before}{}", prompt.field.after());
+    let mut spans = vec![Span::styled(label, pen.accent), Span::styled(typed, pen.selected)];
+    if let Some(trouble) = &prompt.trouble {
+        spans.push(Span::styled(format!("  ! {trouble}"), pen.bad));
+    }
+    frame.render_widget(Line::from(spans), area);
+    frame.set_cursor_position(Position::new(area.x + at.min(cells.saturating_sub(1)) as u16, area.y));
+}
+
+/// What can be done with the thing in focus; `?` first and never dropped.
+pub fn hints(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
+    let words = model.text();
+    let mut shown: Vec<&Action> = Vec::new();
+    for scope in action::scopes(model) {
+        shown.extend(ACTIONS.iter().filter(|action| action.scope == *scope && action.hint > 0));
+    }
+    shown.retain(|action| !hidden(model, action.id));
+    shown.sort_by_key(|action| action.hint);
+    let mut spans: Vec<Span<'_>> = vec![Span::raw(" ")];
+    let mut room = (area.width as usize).saturating_sub(1);
+    for action in shown {
+        let keys = model.keys.shown(action.id);
+        let what = (action.text)(words);
+        let cells = text::width(&keys) + 1 + text::width(what) + 3;
+        if keys.is_empty() || (cells > room && action.id != ActionId::Help) {
+            continue;
+        }
+        room = room.saturating_sub(cells);
+        let style: Style = match trigger::enabled(model, action.id) {
+            Ok(()) => pen.plain,
+            Err(_) => pen.dim,
+        };
+        let key_style = if style == pen.plain { pen.accent } else { pen.dim };
+        spans.push(Span::styled(keys, key_style));
+        spans.push(Span::styled(format!(" {what}   "), style));
+    }
+    frame.render_widget(Line::from(spans), area);
+}
+
+/// Hints that say nothing about what is in focus.
+fn hidden(model: &Model, id: ActionId) -> bool {
+    match id {
+        ActionId::SearchQuery => model.pane != Pane::Search,
+        ActionId::CartUndo => model.pane != Pane::Cart && !model.cart.snapshot.can_undo,
+        ActionId::LayerAccept => {
+            matches!(model.layers.last(), Some(Layer::Help { .. } | Layer::Confirm(_) | Layer::Picker(_)))
+        }
+        ActionId::Quantity => matches!(model.pane, Pane::Deals | Pane::Orders),
+        _ => false,
+    }
+}

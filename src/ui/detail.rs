@@ -1,0 +1,282 @@
+//! The detail of the selected offer: the ladder of its tiers with the quantities that cost more than a
+//! greater one, or its SKUs; the supplier; and what Q of it costs at the door.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::Model;
+use crate::domain::compare::{self, Comparison};
+use crate::domain::money::Money;
+use crate::domain::offer::{Completeness, Offer, PriceTier, QuoteType, Sku};
+use crate::domain::price;
+use crate::domain::quantity::Quantity;
+use crate::domain::search::SearchRow;
+use crate::domain::supplier::{Identity, Mix};
+use crate::i18n::messages;
+use crate::ui::pen::Pen;
+use crate::ui::text;
+
+/// Draws it under a rule.
+pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
+    let Some(hit) = model.search.selected() else { return };
+    let cells = area.width as usize;
+    let split = cells * 52 / 100;
+    let rule = format!(
+        "{}{}{}",
+        pen.glyphs.rule.repeat(split),
+        pen.glyphs.tee,
+        pen.glyphs.rule.repeat(cells.saturating_sub(split + 1))
+    );
+    frame.render_widget(Line::styled(rule, pen.dim), Rect { height: 1, ..area });
+    let rows = area.height.saturating_sub(1) as usize;
+    let left = left_side(model, pen, hit, split.saturating_sub(1), rows);
+    let right = right_side(model, pen, hit, cells.saturating_sub(split + 3), rows);
+    for at in 0..rows {
+        let y = area.y + 1 + at as u16;
+        if let Some(line) = left.get(at) {
+            let place = Rect { x: area.x, y, width: split as u16, height: 1 };
+            frame.render_widget(line.clone(), place);
+        }
+        let bar = Rect { x: area.x + split as u16, y, width: 1, height: 1 };
+        frame.render_widget(Line::styled(pen.glyphs.bar, pen.dim), bar);
+        if let Some((line, style)) = right.get(at) {
+            let x = area.x + split as u16 + 2;
+            let place = Rect { x, y, width: area.right().saturating_sub(x), height: 1 };
+            frame.render_widget(Line::styled(line.clone(), *style), place);
+        }
+    }
+}
+
+fn left_side(model: &Model, pen: &Pen, hit: &SearchRow, cells: usize, rows: usize) -> Vec<Line<'static>> {
+    let offer = &*hit.offer;
+    let sign = pen.sign();
+    let shown = model.title_of(offer);
+    let mut lines = Vec::new();
+    for part in text::fold(shown.as_str(), cells.saturating_sub(1)).into_iter().take(2) {
+        lines.push(Line::styled(format!(" {part}"), pen.selected));
+    }
+    if shown != &offer.title {
+        let chinese = text::cut(offer.title.as_str(), cells.saturating_sub(1), sign);
+        lines.push(Line::styled(format!(" {chinese}"), pen.dim));
+    }
+    let room = rows.saturating_sub(lines.len());
+    let by_sku = matches!(offer.quote_type, QuoteType::BySku | QuoteType::TiersPerSku);
+    if by_sku && !offer.skus.is_empty() {
+        lines.extend(sku_rows(model, pen, offer, cells, room));
+    } else if offer.tiers.is_empty() {
+        lines.extend(no_tiers(model, pen, hit));
+    } else {
+        lines.extend(ladder(model, pen, offer, cells, room));
+    }
+    lines
+}
+
+fn no_tiers(model: &Model, pen: &Pen, hit: &SearchRow) -> Vec<Line<'static>> {
+    let shown = match (hit.price.least, hit.price.greatest) {
+        (Some(least), Some(greatest)) if least != greatest => {
+            format!("{} - {}", text::money(least), text::money(greatest))
+        }
+        (Some(one), _) | (None, Some(one)) => text::money(one),
+        (None, None) => "?".to_owned(),
+    };
+    let mut lines = vec![Line::styled(format!("   {shown}"), pen.plain)];
+    if hit.offer.completeness == Completeness::Row {
+        lines.push(Line::styled(format!("   {}", model.text().only_a_row), pen.dim));
+    }
+    lines
+}
+
+/// Which rows of a ladder or SKU list to show: all when they fit, else those around the current one.
+fn window(len: usize, current: usize, room: usize) -> std::ops::Range<usize> {
+    let room = room.max(1);
+    let first = current.saturating_sub(room / 2).min(len.saturating_sub(room));
+    first..(first + room).min(len)
+}
+
+fn ladder(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) -> Vec<Line<'static>> {
+    let tiers = price::ladder(&offer.tiers);
+    let greatest = tiers.iter().map(PriceTier::charged).max().unwrap_or_default();
+    let current = tiers.iter().rposition(|tier| tier.from_quantity <= model.quantity);
+    let runs = compare::dominated(offer, None);
+    let unit = offer.unit.as_ref().map_or("", |unit| unit.as_str());
+    let bar_cells = match cells {
+        0..44 => 5,
+        44..60 => 9,
+        _ => 16,
+    };
+    let mut lines = Vec::new();
+    for at in window(tiers.len(), current.unwrap_or(0), room) {
+        let Some(tier) = tiers.get(at) else { continue };
+        let here = current == Some(at);
+        let style = if here { pen.selected } else { pen.plain };
+        let next = tiers.get(at + 1).map(|next| next.from_quantity);
+        let run =
+            runs.iter().find(|run| run.from >= tier.from_quantity && next.is_none_or(|next| run.from < next));
+        let (note, note_style) = match run {
+            Some(run) if here && model.quantity >= run.from && model.quantity <= run.to => {
+                let saving = run.saving(tier.charged(), model.quantity);
+                (
+                    messages::cheaper_at(model.lang, &text::quantity(run.better), &text::money(saving)),
+                    pen.warn,
+                )
+            }
+            _ if here => {
+                let goods = tier.charged().times(model.quantity.decimal()).rounded();
+                let quantity = messages::with_unit(&text::quantity(model.quantity), unit);
+                (format!("{quantity} = {}", text::money(goods)), style)
+            }
+            Some(run) => (
+                messages::dominated(
+                    model.lang,
+                    &run.from.to_string(),
+                    &run.to.to_string(),
+                    &run.better.to_string(),
+                ),
+                pen.dim,
+            ),
+            None => (String::new(), pen.dim),
+        };
+        let promotion = if tier.promotion.is_some() { "*" } else { " " };
+        let from = format!("{}+", text::quantity(tier.from_quantity));
+        let note_room = cells.saturating_sub(3 + 8 + 10 + 2 + bar_cells + 2);
+        lines.push(Line::from(vec![
+            Span::styled(if here { " > " } else { "   " }, pen.accent),
+            Span::styled(text::right(&from, 8, ""), style),
+            Span::styled(text::right(&text::money(tier.charged()), 10, ""), style),
+            Span::styled(promotion, pen.good),
+            Span::raw(" "),
+            Span::styled(pen.gauge(tier.charged().yuan(), greatest.yuan(), bar_cells), pen.dim),
+            Span::raw("  "),
+            Span::styled(text::cut(&note, note_room, pen.sign()), note_style),
+        ]));
+    }
+    lines
+}
+
+fn sku_rows(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) -> Vec<Line<'static>> {
+    let words = model.text();
+    let chosen = price::row_price(offer, model.quantity).spec_id;
+    let current = offer.skus.iter().position(|sku| Some(&sku.spec_id) == chosen.as_ref());
+    let mut lines = Vec::new();
+    let shown = window(offer.skus.len(), current.unwrap_or(0), room);
+    let name_cells = cells.saturating_sub(3 + 10 + 11 + 2);
+    for at in shown {
+        let Some(sku) = offer.skus.get(at) else { continue };
+        let least = current == Some(at);
+        let unit_price = price::unit_price(offer, Some(&sku.spec_id), model.quantity, model.quantity);
+        let sold_out = sku.stock.is_some_and(Quantity::is_zero);
+        let style = match () {
+            () if sold_out => pen.dim,
+            () if least => pen.selected,
+            () => pen.plain,
+        };
+        let (stock, stock_style) = match sku.stock {
+            _ if price::sku_is_bait(offer, &sku.spec_id) => (words.bait.to_owned(), pen.warn),
+            Some(_) if sold_out => (words.sold_out.to_owned(), pen.dim),
+            Some(stock) => (text::quantity(stock), pen.dim),
+            None => ("?".to_owned(), pen.dim),
+        };
+        lines.push(Line::from(vec![
+            Span::styled(if least { " > " } else { "   " }, pen.accent),
+            Span::styled(text::right(&text::money_or(unit_price.map(|p| p.charged)), 10, pen.sign()), style),
+            Span::raw("  "),
+            Span::styled(text::left(sku_name(model, sku), name_cells, pen.sign()), style),
+            Span::styled(text::right(&stock, 10, pen.sign()), stock_style),
+        ]));
+    }
+    lines
+}
+
+/// A SKU's words in the language of the screen.
+pub fn sku_name<'a>(model: &Model, sku: &'a Sku) -> &'a str {
+    match &sku.name_en {
+        Some(translated) if !model.lang.is_chinese() && !translated.is_empty() => translated.as_str(),
+        _ => sku.name.as_str(),
+    }
+}
+
+fn right_side(model: &Model, pen: &Pen, hit: &SearchRow, cells: usize, rows: usize) -> Vec<(String, Style)> {
+    let offer = &*hit.offer;
+    let words = model.text();
+    let lang = model.lang;
+    let (dot, sign) = (pen.glyphs.dot, pen.sign());
+    let unit = offer.unit.as_ref().map_or("", |unit| unit.as_str());
+    let mut lines: Vec<(String, Style)> = Vec::new();
+
+    let mut who = vec![offer.supplier_name.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string)];
+    who.extend(offer.identities.iter().map(|identity| identity_name(model, identity)));
+    who.extend(offer.years.map(|years| messages::years(lang, years)));
+    who.extend(offer.belt.as_ref().map(ToString::to_string));
+    lines.extend(text::wrap(&who, dot, cells, sign).into_iter().take(3).map(|line| (line, pen.plain)));
+
+    let mut terms = vec![match offer.mix {
+        Mix::Rule(rule) => {
+            let measure = crate::domain::cart::Measure { pieces: rule.pieces, amount: rule.amount };
+            messages::mix_rule(lang, &messages::measure(lang, &measure, unit))
+        }
+        Mix::None => words.no_mix.to_owned(),
+        Mix::Unknown => words.mix_unknown.to_owned(),
+    }];
+    terms.push(match offer.lead_time_hours {
+        Some(hours) => messages::ships_in(lang, hours),
+        None => words.ships_unknown.to_owned(),
+    });
+    lines.extend(text::wrap(&terms, dot, cells, sign).into_iter().map(|line| (line, pen.plain)));
+
+    let at = comparison(model, offer);
+    let freight = format!("{} {}", words.freight, text::freight(at.freight));
+    let mut cost = vec![freight];
+    if let Some(goods) = at.goods.filter(|_| at.buyable) {
+        let landed = text::landed(goods, true, at.freight);
+        cost.push(format!("{} {} {landed}", pen.glyphs.arrow, words.landed));
+        if let Some(each) = each(at.landed, model.quantity) {
+            cost.push(messages::each(lang, &text::money(each)));
+        }
+    }
+    lines.extend(text::wrap(&cost, " ", cells, sign).into_iter().map(|line| (line, pen.selected)));
+
+    let mut rest = Vec::new();
+    rest.extend(offer.weight_kg.map(|weight| format!("{} kg", weight.normalize())));
+    rest.extend(offer.sold_30d.map(|sold| messages::sold(lang, &text::count(sold))));
+    rest.extend(offer.repeat_rate.map(|rate| {
+        let percent = rate.saturating_mul(100.into()).round_dp(0).normalize().to_string();
+        messages::repeat(lang, &percent)
+    }));
+    if offer.quote_type == QuoteType::ByOfferOverSkus {
+        let stock = |sku: &Sku| sku.stock.map_or_else(|| "?".to_owned(), text::quantity);
+        rest.extend(offer.skus.iter().map(|sku| format!("{} {}", sku_name(model, sku), stock(sku))));
+    } else if let Some(stock) = offer.stock {
+        rest.push(messages::stock(lang, &messages::with_unit(&text::quantity(stock), unit)));
+    }
+    rest.push(messages::read_ago(lang, &text::age(model.now, offer.fetched_at, words.age_units)));
+    rest.push(offer.key.to_string());
+    lines.extend(text::wrap(&rest, dot, cells, sign).into_iter().map(|line| (line, pen.dim)));
+    lines.truncate(rows);
+    lines
+}
+
+fn comparison(model: &Model, offer: &Offer) -> Comparison {
+    let nowhere = crate::domain::freight::Destination::default();
+    let destination = model.status.as_ref().map_or(&nowhere, |status| &status.destination);
+    compare::at(offer, None, model.quantity, destination)
+}
+
+fn each(landed: Option<Money>, quantity: Quantity) -> Option<Money> {
+    let each = landed?.yuan().checked_div(quantity.decimal())?;
+    Some(Money::from_yuan(each).rounded())
+}
+
+/// A certification in the language of the screen.
+pub fn identity_name(model: &Model, identity: &Identity) -> String {
+    let words = model.text();
+    match identity {
+        Identity::SuperFactory => words.super_factory.to_owned(),
+        Identity::PowerfulMerchant => words.powerful_merchant.to_owned(),
+        Identity::TrustPass => words.trust_pass.to_owned(),
+        Identity::Yanxuan => words.yanxuan.to_owned(),
+        Identity::Crossborder => words.crossborder.to_owned(),
+        Identity::Other(word) => word.to_string(),
+    }
+}

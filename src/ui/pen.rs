@@ -1,0 +1,139 @@
+//! Styles and marks: the theme as ratatui wants it, and the set of glyphs the terminal is trusted with.
+
+use ratatui::style::{Color, Modifier, Style};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::app::Model;
+use crate::config::theme::{Colour, Look};
+
+/// Marks that some Chinese terminals draw two cells wide; `--ascii` avoids them all.
+#[derive(Debug)]
+pub struct Glyphs {
+    pub ellipsis: &'static str,
+    pub marker: &'static str,
+    pub full: &'static str,
+    pub empty: &'static str,
+    pub rule: &'static str,
+    pub bar: &'static str,
+    pub tee: &'static str,
+    pub dot: &'static str,
+    pub times: &'static str,
+    pub arrow: &'static str,
+    /// Left top, right top, left bottom, right bottom.
+    pub corners: [&'static str; 4],
+}
+
+static UNICODE: Glyphs = Glyphs {
+    ellipsis: "…",
+    marker: "▌",
+    full: "█",
+    empty: "░",
+    rule: "─",
+    bar: "│",
+    tee: "┬",
+    dot: " · ",
+    times: "×",
+    arrow: "→",
+    corners: ["┌", "┐", "└", "┘"],
+};
+
+static ASCII: Glyphs = Glyphs {
+    ellipsis: "..",
+    marker: ">",
+    full: "#",
+    empty: "-",
+    rule: "-",
+    bar: "|",
+    tee: "+",
+    dot: ", ",
+    times: "x",
+    arrow: "->",
+    corners: ["+", "+", "+", "+"],
+};
+
+/// What a frame is drawn with.
+#[derive(Debug)]
+pub struct Pen {
+    pub plain: Style,
+    pub accent: Style,
+    pub dim: Style,
+    pub head: Style,
+    pub selected: Style,
+    pub bad: Style,
+    pub warn: Style,
+    pub good: Style,
+    pub badge: Style,
+    pub glyphs: &'static Glyphs,
+}
+
+impl Pen {
+    /// From the model's theme and character set.
+    pub fn new(model: &Model) -> Self {
+        let theme = &model.theme;
+        Pen {
+            plain: Style::default(),
+            accent: style(theme.accent),
+            dim: style(theme.dim),
+            head: style(theme.head),
+            selected: style(theme.selected),
+            bad: style(theme.bad),
+            warn: style(theme.warn),
+            good: style(theme.good),
+            badge: style(theme.badge),
+            glyphs: if model.ascii { &ASCII } else { &UNICODE },
+        }
+    }
+
+    /// The sign that something was cut.
+    pub fn sign(&self) -> &'static str {
+        self.glyphs.ellipsis
+    }
+
+    /// A bar of `cells` of which `part` of `whole` are full; something is never shown as nothing.
+    pub fn gauge(&self, part: Decimal, whole: Decimal, cells: usize) -> String {
+        let share = part.checked_div(whole).unwrap_or(Decimal::ZERO).clamp(Decimal::ZERO, Decimal::ONE);
+        let full = (share * Decimal::from(cells)).round().to_usize().unwrap_or(0).min(cells);
+        let full = if part > Decimal::ZERO { full.max(1).min(cells) } else { full };
+        format!("{}{}", self.glyphs.full.repeat(full), self.glyphs.empty.repeat(cells - full))
+    }
+}
+
+fn style(look: Look) -> Style {
+    let mut style = Style::default();
+    if let Some(colour) = look.fg {
+        style = style.fg(colour_of(colour));
+    }
+    for (on, modifier) in [
+        (look.bold, Modifier::BOLD),
+        (look.dim, Modifier::DIM),
+        (look.reversed, Modifier::REVERSED),
+        (look.underlined, Modifier::UNDERLINED),
+    ] {
+        if on {
+            style = style.add_modifier(modifier);
+        }
+    }
+    style
+}
+
+fn colour_of(colour: Colour) -> Color {
+    match colour {
+        Colour::Black => Color::Black,
+        Colour::Red => Color::Red,
+        Colour::Green => Color::Green,
+        Colour::Yellow => Color::Yellow,
+        Colour::Blue => Color::Blue,
+        Colour::Magenta => Color::Magenta,
+        Colour::Cyan => Color::Cyan,
+        Colour::White => Color::Gray,
+        Colour::BrightBlack => Color::DarkGray,
+        Colour::BrightRed => Color::LightRed,
+        Colour::BrightGreen => Color::LightGreen,
+        Colour::BrightYellow => Color::LightYellow,
+        Colour::BrightBlue => Color::LightBlue,
+        Colour::BrightMagenta => Color::LightMagenta,
+        Colour::BrightCyan => Color::LightCyan,
+        Colour::BrightWhite => Color::White,
+    }
+}

@@ -1,0 +1,292 @@
+//! What the tests of whole jobs are made with: the built binary as a market and as a buyer, and a proxy
+//! that loses answers.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+
+/// A seed chosen when the test runs; printed, and taken from PIFA_TEST_SEED to repeat a run.
+pub fn seed() -> u64 {
+    let given = std::env::var("PIFA_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = given.unwrap_or_else(|| {
+        let mut bytes = [0u8; 4];
+        getrandom::fill(&mut bytes).unwrap();
+        u64::from(u32::from_le_bytes(bytes))
+    });
+    println!("PIFA_TEST_SEED={seed}");
+    seed
+}
+
+fn binary() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pifa"));
+    // Nothing of the developer's own settings may reach a test.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PIFA_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// `pifa sandbox` in a process of its own; it ends with its owner.
+pub struct Sandbox {
+    child: Child,
+    pub ready: Value,
+}
+
+impl Sandbox {
+    pub fn start(arguments: &[&str]) -> Sandbox {
+        let mut child = binary()
+            .arg("sandbox")
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Sandbox {
+            child,
+            ready: serde_json::from_str(&line).expect("the first line on stdout is the ready line"),
+        }
+    }
+
+    pub fn url(&self) -> &str {
+        self.ready["url"].as_str().unwrap()
+    }
+
+    pub fn port(&self) -> String {
+        self.url().rsplit(':').next().unwrap().to_owned()
+    }
+
+    /// The market's own books.
+    pub fn ledger(&self) -> Value {
+        let out = self
+            .credentials(&mut binary())
+            .args(["--json", "sandbox", "ledger", "--url", self.url()])
+            .output()
+            .unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        serde_json::from_slice(&out.stdout).unwrap()
+    }
+
+    fn credentials<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        let text = |field: &str| self.ready[field].as_str().unwrap().to_owned();
+        command
+            .env("PIFA_APP_KEY", text("app_key"))
+            .env("PIFA_APP_SECRET", text("app_secret"))
+            .env("PIFA_ACCESS_TOKEN", text("access_token"))
+    }
+
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a verb printed and left with.
+#[derive(Debug)]
+pub struct Said {
+    pub code: i32,
+    pub out: Vec<u8>,
+    pub err: String,
+}
+
+impl Said {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// Demands this exit code.
+    pub fn exits(self, code: i32) -> Said {
+        assert_eq!(self.code, code, "out: {} err: {}", String::from_utf8_lossy(&self.out), self.err);
+        self
+    }
+}
+
+/// A buyer with a data folder of their own.
+pub struct Buyer {
+    folder: tempfile::TempDir,
+    market: Option<(String, Value)>,
+}
+
+impl Buyer {
+    /// At the profile's own sandbox.
+    pub fn embedded() -> Buyer {
+        Buyer { folder: tempfile::tempdir().unwrap(), market: None }
+    }
+
+    /// At a running sandbox.
+    pub fn at(sandbox: &Sandbox) -> Buyer {
+        Buyer::through(sandbox, sandbox.url())
+    }
+
+    /// At a running sandbox, by way of a proxy.
+    pub fn through(sandbox: &Sandbox, url: &str) -> Buyer {
+        Buyer { folder: tempfile::tempdir().unwrap(), market: Some((url.to_owned(), sandbox.ready.clone())) }
+    }
+
+    /// The same data folder at another market.
+    pub fn moves_to(&mut self, sandbox: &Sandbox) {
+        self.market = Some((sandbox.url().to_owned(), sandbox.ready.clone()));
+    }
+
+    pub fn data_dir(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn command(&self) -> Command {
+        let mut command = binary();
+        command.env("PIFA_DATA_DIR", self.folder.path()).arg("--json");
+        if let Some((url, ready)) = &self.market {
+            command.args(["--market", url]);
+            for (name, field) in [
+                ("PIFA_APP_KEY", "app_key"),
+                ("PIFA_APP_SECRET", "app_secret"),
+                ("PIFA_ACCESS_TOKEN", "access_token"),
+            ] {
+                command.env(name, ready[field].as_str().unwrap());
+            }
+        }
+        command
+    }
+
+    pub fn says(&self, arguments: &[&str]) -> Said {
+        let out = self.command().args(arguments).stdin(Stdio::null()).output().unwrap();
+        Said {
+            code: out.status.code().unwrap_or(-1),
+            out: out.stdout,
+            err: String::from_utf8_lossy(&out.stderr).into_owned(),
+        }
+    }
+
+    /// Runs a verb that has to end with 0, and reads its document.
+    pub fn does(&self, arguments: &[&str]) -> Value {
+        self.says(arguments).exits(0).json()
+    }
+
+    pub fn file(&self, name: &str, text: &[u8]) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+/// What the proxy does to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    Pass,
+    /// The market never sees it: the connection is closed.
+    DropBefore,
+    /// The market answers, but the answer is lost.
+    DropAfter,
+    /// Half of the answer arrives.
+    Truncate,
+    /// The market acts; the client is told 503.
+    Unavailable,
+}
+
+type Rule = Box<dyn FnMut(&str, usize) -> Fault + Send>;
+
+/// A loopback proxy that lets faults happen to requests whose path contains a word.
+pub struct Proxy {
+    pub url: String,
+    hits: Arc<AtomicUsize>,
+}
+
+impl Proxy {
+    /// `rule` sees the path and how many requests matched `word` before.
+    pub fn start(
+        upstream: &str,
+        word: &'static str,
+        rule: impl FnMut(&str, usize) -> Fault + Send + 'static,
+    ) -> Proxy {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let upstream = upstream.trim_start_matches("http://").to_owned();
+        let hits = Arc::new(AtomicUsize::new(0));
+        let rule: Arc<Mutex<Rule>> = Arc::new(Mutex::new(Box::new(rule)));
+        let counted = Arc::clone(&hits);
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let (upstream, hits, rule) = (upstream.clone(), Arc::clone(&counted), Arc::clone(&rule));
+                std::thread::spawn(move || serve(client, &upstream, word, &hits, &rule));
+            }
+        });
+        Proxy { url, hits }
+    }
+
+    /// Requests that contained the word.
+    pub fn hits(&self) -> usize {
+        self.hits.load(Ordering::SeqCst)
+    }
+}
+
+/// Serves one connection until it ends or a fault cuts it.
+fn serve(
+    mut client: TcpStream,
+    upstream: &str,
+    word: &str,
+    hits: &AtomicUsize,
+    rule: &Mutex<Rule>,
+) -> Option<()> {
+    loop {
+        let request = message(&mut client)?;
+        let path = String::from_utf8_lossy(&request).split_whitespace().nth(1)?.to_owned();
+        let fault = if path.contains(word) {
+            rule.lock().unwrap()(&path, hits.fetch_add(1, Ordering::SeqCst))
+        } else {
+            Fault::Pass
+        };
+        if fault == Fault::DropBefore {
+            return None;
+        }
+        let mut market = TcpStream::connect(upstream).ok()?;
+        market.write_all(&request).ok()?;
+        let answer = message(&mut market)?;
+        match fault {
+            Fault::DropAfter | Fault::DropBefore => return None,
+            Fault::Truncate => {
+                client.write_all(&answer[..answer.len() - answer.len() / 4]).ok()?;
+                return None;
+            }
+            Fault::Unavailable => {
+                client.write_all(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n").ok()?;
+            }
+            Fault::Pass => client.write_all(&answer).ok()?,
+        }
+    }
+}
+
+/// One HTTP message with a content-length, head and body.
+fn message(from: &mut TcpStream) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0u8; 16 * 1024];
+    loop {
+        if let Some(at) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&bytes[..at]).to_lowercase();
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length:"))
+                .map_or(0, |value| value.trim().parse().unwrap());
+            while bytes.len() < at + 4 + length {
+                let read = from.read(&mut buffer).ok().filter(|read| *read > 0)?;
+                bytes.extend_from_slice(&buffer[..read]);
+            }
+            return Some(bytes);
+        }
+        let read = from.read(&mut buffer).ok().filter(|read| *read > 0)?;
+        bytes.extend_from_slice(&buffer[..read]);
+    }
+}

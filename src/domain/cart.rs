@@ -273,6 +273,13 @@ struct OfferGroup<'a> {
     total: Quantity,
 }
 
+/// A minimum that its lines do not reach.
+struct Missed {
+    line_ids: Vec<LineId>,
+    required: Quantity,
+    actual: Quantity,
+}
+
 impl OfferGroup<'_> {
     fn line_ids(&self) -> Vec<LineId> {
         let mut ids: Vec<LineId> = self.lines.iter().map(|line| line.id).collect();
@@ -280,16 +287,29 @@ impl OfferGroup<'_> {
         ids
     }
 
-    /// What the offer's total must reach on its own.
-    fn required(&self) -> Quantity {
-        if self.offer.quote_type == QuoteType::TiersPerSku {
-            return self.offer.moq.unwrap_or_default();
-        }
-        minimum::required(self.offer, None)
+    /// The minimums it misses: the offer's own over all its SKUs and, where tiers are per SKU, the first
+    /// tier of each SKU it has lines of.
+    fn missed(&self) -> Vec<Missed> {
+        let whole = Missed {
+            line_ids: self.line_ids(),
+            required: minimum::required(self.offer, None),
+            actual: self.total,
+        };
+        let skus = self.offer.skus.iter().filter(|_| self.offer.quote_type == QuoteType::TiersPerSku);
+        let of_skus = skus.map(|sku| {
+            let lines = || self.lines.iter().filter(|line| line.spec_id.as_ref() == Some(&sku.spec_id));
+            let mut line_ids: Vec<LineId> = lines().map(|line| line.id).collect();
+            line_ids.sort_unstable();
+            let first = price::first_tier(&sku.tiers).map(|tier| tier.from_quantity);
+            let actual = lines().map(|line| line.quantity).sum();
+            Missed { line_ids, required: first.unwrap_or_default(), actual }
+        });
+        let all = std::iter::once(whole).chain(of_skus);
+        all.filter(|minimum| !minimum.line_ids.is_empty() && minimum.actual < minimum.required).collect()
     }
 
     fn is_short(&self) -> bool {
-        self.total < self.required()
+        !self.missed().is_empty()
     }
 
     /// Not said counts as yes: the rule is the supplier's, an offer has to opt out of it.
@@ -457,30 +477,30 @@ impl Judge<'_> {
         let mix_applies = self.mix.is_some();
         let mix_met = self.mix.is_some_and(|mix| mix.met);
         let mut short_in_mix: Vec<LineId> = Vec::new();
-        for group in self.groups.iter().filter(|group| group.is_short()) {
+        for group in self.groups {
+            let missed = group.missed();
             if mix_applies && group.takes_part_in_mix() {
-                short_in_mix.extend(group.line_ids());
-                if mix_met && self.rules.mix_waives_moq {
-                    continue;
-                }
-                if !mix_met {
+                short_in_mix.extend(missed.iter().flat_map(|minimum| minimum.line_ids.iter().copied()));
+                if !mix_met || self.rules.mix_waives_moq {
                     continue;
                 }
             }
-            let required = group.required();
-            found.push(self.violation(
-                ViolationKind::Moq,
-                Some(&group.offer.key),
-                group.line_ids(),
-                [
-                    Measure::pieces(required),
-                    Measure::pieces(group.total),
-                    Measure::pieces(required.less(group.total)),
-                ],
-            ));
+            for Missed { line_ids, required, actual } in missed {
+                found.push(self.violation(
+                    ViolationKind::Moq,
+                    Some(&group.offer.key),
+                    line_ids,
+                    [
+                        Measure::pieces(required),
+                        Measure::pieces(actual),
+                        Measure::pieces(required.less(actual)),
+                    ],
+                ));
+            }
         }
         let Some(mix) = self.mix.filter(|mix| !mix.met && !short_in_mix.is_empty()) else { return };
         short_in_mix.sort_unstable();
+        short_in_mix.dedup();
         found.push(self.violation(
             ViolationKind::Mix,
             None,

@@ -6,7 +6,7 @@ use crate::domain::freight::{self, Destination, Freight, Shipment};
 use crate::domain::id::SpecId;
 use crate::domain::minimum;
 use crate::domain::money::Money;
-use crate::domain::offer::{Offer, QuoteType, Sku};
+use crate::domain::offer::{Offer, PriceTier, QuoteType, Sku};
 use crate::domain::price;
 use crate::domain::quantity::Quantity;
 
@@ -93,24 +93,25 @@ pub fn dominated(offer: &Offer, sku: Option<&Sku>) -> Vec<Dominated> {
     let step = minimum::step(offer);
     let least = minimum::least(offer, sku);
     let most = minimum::most(offer, sku);
-    let starts: Vec<Quantity> =
-        tiers.iter().map(|tier| tier.from_quantity.round_up_to(step).max(least)).collect();
+    let mut reached: Vec<(PriceTier, Quantity)> =
+        tiers.into_iter().map(|tier| (tier, tier.from_quantity.round_up_to(step).max(least))).collect();
+    // Of tiers whose first orderable quantity is the same, the last one sets its price; in the others no
+    // orderable quantity falls (a tier from 16 before one from 20, in lots of 5).
+    reached.reverse();
+    reached.dedup_by_key(|(_, start)| *start);
+    reached.reverse();
     let mut found = Vec::new();
-    for (index, (tier, start)) in tiers.iter().zip(&starts).enumerate() {
-        let Some(next_start) = starts.get(index + 1) else { break };
-        let better = tiers
+    for (index, (tier, start)) in reached.iter().enumerate() {
+        let Some((_, next_start)) = reached.get(index + 1) else { break };
+        let better = reached
             .iter()
-            .zip(&starts)
             .skip(index + 1)
-            .filter(|(_, start)| most.is_none_or(|most| **start <= most))
+            .filter(|(_, start)| most.is_none_or(|most| *start <= most))
             .map(|(tier, start)| (tier.charged().times(start.decimal()).rounded(), *start))
             .min();
         let Some((better_cost, better)) = better else { continue };
         // The last orderable quantity of this tier.
         let end = next_start.less(step);
-        if end < *start {
-            continue;
-        }
         let cost = |quantity: Quantity| tier.charged().times(quantity.decimal()).rounded();
         if cost(end) <= better_cost {
             continue;
@@ -147,7 +148,6 @@ fn first_above(
 mod tests {
     use super::*;
     use crate::domain::id::OfferKey;
-    use crate::domain::offer::PriceTier;
     use crate::domain::text::Clean;
     use jiff::Timestamp;
 

@@ -1,5 +1,6 @@
 //! What is wrong with one supplier's part of a cart, and what it costs (DESIGN 6.3, 6.5 to 6.8).
 
+use super::freight::{self, Freight, Landed, Parcel};
 use super::plain::*;
 use super::price;
 use super::quantity;
@@ -24,6 +25,8 @@ pub struct Verdict {
     pub amounts: Vec<(i64, Option<Fen>)>,
     /// None when some line has no price.
     pub goods: Option<Fen>,
+    pub freight: Freight,
+    pub landed: Option<Landed>,
 }
 
 /// The ways in which a verdict can be got wrong on purpose.
@@ -42,6 +45,8 @@ pub enum Flaw {
     SilentIsDisabled,
     /// Amounts are rounded down.
     RoundDown,
+    /// Tiers of a SKU set no minimum.
+    NoSkuMinimum,
     /// Stock is looked at line by line.
     StockPerLine,
     /// The fiftieth line is one too many.
@@ -134,7 +139,27 @@ pub fn verdict(basket: &Basket, flaw: Flaw) -> Verdict {
         violations.push(above("line_cap", lines, cap as Pieces, basket.lines.len() as Pieces));
     }
     violations.sort();
-    Verdict { violations, amounts, goods }
+    let freight = freight_of(basket, goods.unwrap_or(0));
+    let landed = goods.map(|goods| freight::landed(goods, freight));
+    Verdict { violations, amounts, goods, freight, landed }
+}
+
+/// Each offer of the order sent by itself; a free-from threshold looks at the whole order.
+fn freight_of(basket: &Basket, goods: Fen) -> Freight {
+    let mut parts = Vec::new();
+    for (index, offer) in basket.offers.iter().enumerate() {
+        let pieces = quantity_of(basket, |line| line.offer == index);
+        if pieces > 0 {
+            parts.push(freight::estimate(&Parcel {
+                terms: offer.terms.clone(),
+                pieces,
+                goods,
+                grams_each: offer.grams_each,
+                volume_each: offer.volume_each,
+            }));
+        }
+    }
+    freight::combine(&parts)
 }
 
 /// The lines that are below a minimum of their own: line ids, required, actual, per minimum.
@@ -146,8 +171,10 @@ fn short_of(basket: &Basket, index: usize, flaw: Flaw) -> Vec<(Vec<i64>, Pieces,
     }
     let total = quantity_of(basket, |line| line.offer == index);
     let mut short = Vec::new();
-    // Of the offer as a whole; tiers per SKU bind below, SKU by SKU.
-    let required = quantity::least(offer, None);
+    // Of the offer as a whole; tiers per SKU bind SKU by SKU, beside it.
+    // A minimum is named as the listing states it, before lots: a total between it and the next whole
+    // lot breaks the lot rule, and only that.
+    let required = quantity::least(&Offer { lot: None, ..offer.clone() }, None);
     if flaw == Flaw::MoqPerSku {
         for line in basket.lines.iter().filter(|line| line.offer == index) {
             if line.quantity < required {
@@ -157,12 +184,12 @@ fn short_of(basket: &Basket, index: usize, flaw: Flaw) -> Vec<(Vec<i64>, Pieces,
     } else if total < required {
         short.push((lines, required, total));
     }
-    if offer.quote_type == 3 && short.is_empty() {
+    if offer.quote_type == 3 && flaw != Flaw::NoSkuMinimum {
         for (position, sku) in offer.skus.iter().enumerate() {
             let of_sku = |line: &Line| line.offer == index && line.sku == Some(position);
             let lines = ids(basket, of_sku);
             let own = quantity_of(basket, of_sku);
-            let first = Offer { moq: 1, skus: vec![sku.clone()], ..offer.clone() };
+            let first = Offer { moq: None, lot: None, skus: vec![sku.clone()], ..offer.clone() };
             let required = quantity::least(&first, Some(0));
             if !lines.is_empty() && own < required {
                 short.push((lines, required, own));
@@ -172,12 +199,7 @@ fn short_of(basket: &Basket, index: usize, flaw: Flaw) -> Vec<(Vec<i64>, Pieces,
     short
 }
 
-fn minimums(
-    basket: &Basket,
-    flaw: Flaw,
-    amounts: &[(i64, Option<Fen>)],
-    violations: &mut Vec<Violation>,
-) {
+fn minimums(basket: &Basket, flaw: Flaw, amounts: &[(i64, Option<Fen>)], violations: &mut Vec<Violation>) {
     let mixes = |index: usize| match basket.offers[index].mix_enabled {
         Some(enabled) => enabled,
         None => flaw != Flaw::SilentIsDisabled,
@@ -196,6 +218,7 @@ fn minimums(
         }
     }
     mixable_short.sort_unstable();
+    mixable_short.dedup();
     let Some(mix) = &basket.mix else {
         return;
     };

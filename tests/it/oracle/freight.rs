@@ -35,7 +35,6 @@ pub enum Terms {
 pub enum Freight {
     Exact(Fen),
     AtMost(Fen),
-    Collect,
     Unknown,
 }
 
@@ -53,8 +52,8 @@ pub struct Parcel {
 pub fn estimate(parcel: &Parcel) -> Freight {
     match &parcel.terms {
         Terms::SellerPays => Freight::Exact(0),
-        Terms::Collect => Freight::Collect,
-        Terms::ByAgreement => Freight::Unknown,
+        // Paid at the door is paid too, and nobody says how much.
+        Terms::Collect | Terms::ByAgreement => Freight::Unknown,
         Terms::Template(template) => {
             if template.free_from.is_some_and(|from| parcel.goods >= from) {
                 return Freight::Exact(0);
@@ -136,11 +135,8 @@ pub fn combine(parts: &[Freight]) -> Freight {
                 costing += usize::from(*fen != 0);
                 bound = true;
             }
-            Freight::Collect | Freight::Unknown => {}
+            Freight::Unknown => {}
         }
-    }
-    if !parts.is_empty() && parts.iter().all(|part| *part == Freight::Collect) {
-        return Freight::Collect;
     }
     if bound || costing > 1 { Freight::AtMost(sum) } else { Freight::Exact(sum) }
 }
@@ -159,27 +155,27 @@ pub fn broken_combine_exact(parts: &[Freight]) -> Freight {
     }
 }
 
-/// Goods, freight and discounts together, and how far the sum can be trusted.
+/// Goods and freight together, and how far the sum can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Landed {
     Exact(Fen),
     AtMost(Fen),
-    /// Something is still to be added.
+    /// Freight is still to be added.
     AtLeast(Fen),
 }
 
-pub fn landed(goods: Fen, freight: Freight, discount: Fen) -> Landed {
+pub fn landed(goods: Fen, freight: Freight) -> Landed {
     match freight {
-        Freight::Exact(fen) => Landed::Exact(goods + fen - discount),
-        Freight::AtMost(fen) => Landed::AtMost(goods + fen - discount),
-        Freight::Collect | Freight::Unknown => Landed::AtLeast(goods - discount),
+        Freight::Exact(fen) => Landed::Exact(goods + fen),
+        Freight::AtMost(fen) => Landed::AtMost(goods + fen),
+        Freight::Unknown => Landed::AtLeast(goods),
     }
 }
 
 /// Takes what is not known for nothing.
-pub fn broken_landed(goods: Fen, freight: Freight, discount: Fen) -> Landed {
+pub fn broken_landed(goods: Fen, freight: Freight) -> Landed {
     match freight {
-        Freight::Collect | Freight::Unknown => Landed::Exact(goods - discount),
-        known => landed(goods, known, discount),
+        Freight::Unknown => Landed::Exact(goods),
+        known => landed(goods, known),
     }
 }

@@ -1,5 +1,7 @@
 //! The plain data both the oracles and the product are fed from.
 
+use super::freight::Terms;
+
 /// 1/1000 yuan.
 pub type Mill = i128;
 /// 1/100 yuan.
@@ -40,7 +42,8 @@ pub struct Offer {
     pub id: i64,
     pub supplier: u32,
     pub quote_type: u8,
-    pub moq: Pieces,
+    /// None: not known, asks for nothing.
+    pub moq: Option<Pieces>,
     pub lot: Option<Pieces>,
     pub tiers: Vec<Tier>,
     pub skus: Vec<Sku>,
@@ -48,6 +51,9 @@ pub struct Offer {
     pub limit: Option<Pieces>,
     /// None: not said, counts as enabled.
     pub mix_enabled: Option<bool>,
+    pub terms: Terms,
+    pub grams_each: Option<i128>,
+    pub volume_each: Option<i128>,
 }
 
 /// A supplier's mix rule: pieces or amount.

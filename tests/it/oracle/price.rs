@@ -60,7 +60,12 @@ pub fn unit_price(offer: &Offer, sku: Option<usize>, own: Pieces, total: Pieces)
 }
 
 /// Pools the SKUs' quantities where each SKU has tiers of its own, and does not where it should.
-pub fn broken_unit_price_pooled(offer: &Offer, sku: Option<usize>, own: Pieces, total: Pieces) -> Option<Mill> {
+pub fn broken_unit_price_pooled(
+    offer: &Offer,
+    sku: Option<usize>,
+    own: Pieces,
+    total: Pieces,
+) -> Option<Mill> {
     unit_price(offer, sku, total, own)
 }
 

@@ -22,7 +22,7 @@ pub fn least(offer: &Offer, sku: Option<usize>) -> Pieces {
     let first = first_tier(&bounding_tiers(offer, sku)).unwrap_or(0);
     let lot = offer.lot.unwrap_or(1);
     let mut quantity = 1;
-    while quantity < offer.moq || quantity < first || quantity % lot != 0 {
+    while quantity < offer.moq.unwrap_or(0) || quantity < first || quantity % lot != 0 {
         quantity += 1;
     }
     quantity
@@ -90,46 +90,51 @@ pub fn broken_nearest(offer: &Offer, sku: Option<usize>, wanted: Pieces, bound: 
 }
 
 /// A larger order that costs less.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Better {
+    /// The quantity that costs too much.
+    pub instead_of: Pieces,
     pub quantity: Pieces,
+    pub cost: Fen,
     pub saving: Fen,
 }
 
-/// The best (least total, then least quantity) larger orderable quantity up to `bound` that costs
-/// less in total than `quantity`, bought alone.
-pub fn better(offer: &Offer, sku: Option<usize>, quantity: Pieces, bound: Pieces) -> Option<Better> {
-    better_if(offer, sku, quantity, bound, |larger, own| larger < own)
+/// For each orderable quantity up to `bound`, bought alone, the larger orderable one up to `bound` that
+/// saves most, where any does (the smallest of several that save the same).
+pub fn dominated(offer: &Offer, sku: Option<usize>, bound: Pieces) -> Vec<Better> {
+    dominated_if(offer, sku, bound, |larger, own| larger < own)
 }
 
 /// Calls an equal total better.
-pub fn broken_better(offer: &Offer, sku: Option<usize>, quantity: Pieces, bound: Pieces) -> Option<Better> {
-    better_if(offer, sku, quantity, bound, |larger, own| larger <= own)
+pub fn broken_dominated(offer: &Offer, sku: Option<usize>, bound: Pieces) -> Vec<Better> {
+    dominated_if(offer, sku, bound, |larger, own| larger <= own)
 }
 
-fn better_if(
+fn dominated_if(
     offer: &Offer,
     sku: Option<usize>,
-    quantity: Pieces,
     bound: Pieces,
     wins: impl Fn(Fen, Fen) -> bool,
-) -> Option<Better> {
-    if !is_orderable(offer, sku, quantity) {
-        return None;
-    }
-    let total = |pieces: Pieces| {
-        price::unit_price(offer, sku, pieces, pieces).map(|unit| price::line_amount(unit, pieces))
-    };
-    let own = total(quantity)?;
-    let mut best: Option<Better> = None;
-    for larger in quantity + 1..=bound {
-        if !is_orderable(offer, sku, larger) {
+) -> Vec<Better> {
+    let mut costs: Vec<(Pieces, Fen)> = Vec::new();
+    let least = least(offer, sku);
+    for pieces in least..=bound {
+        if pieces % offer.lot.unwrap_or(1) != 0 || most(offer, sku).is_some_and(|most| pieces > most) {
             continue;
         }
-        let cost = total(larger)?;
-        if wins(cost, own) && best.as_ref().is_none_or(|best| own - cost > best.saving) {
-            best = Some(Better { quantity: larger, saving: own - cost });
+        if let Some(unit) = price::unit_price(offer, sku, pieces, pieces) {
+            costs.push((pieces, price::line_amount(unit, pieces)));
         }
     }
-    best
+    let mut found = Vec::new();
+    for &(own, own_cost) in &costs {
+        let mut best: Option<Better> = None;
+        for &(quantity, cost) in &costs {
+            if quantity > own && wins(cost, own_cost) && best.is_none_or(|best| cost < best.cost) {
+                best = Some(Better { instead_of: own, quantity, cost, saving: own_cost - cost });
+            }
+        }
+        found.extend(best);
+    }
+    found
 }

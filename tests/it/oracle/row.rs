@@ -13,6 +13,11 @@ pub struct Row {
     pub twice_median: Mill,
 }
 
+/// What is shown when nothing has enough: the same over whatever is in stock at all.
+pub fn row_of_the_rest(offer: &Offer, quantity: Pieces) -> Option<Row> {
+    row_of(offer, quantity, |stock, _| stock > 0, twice_median)
+}
+
 /// Twice the middle one (or the sum of the two in the middle) of some prices.
 pub fn twice_median(prices: &[Mill]) -> Option<Mill> {
     let mut sorted = prices.to_vec();
@@ -72,12 +77,7 @@ fn row_of(
         }
     }
     let (least, spec) = cheapest?;
-    Some(Row {
-        least,
-        greatest: *prices.iter().max()?,
-        spec: Some(spec),
-        twice_median: median(&prices)?,
-    })
+    Some(Row { least, greatest: *prices.iter().max()?, spec: Some(spec), twice_median: median(&prices)? })
 }
 
 /// The SKUs under 30 % of the median over all SKUs at `quantity`, by spec.

@@ -21,8 +21,10 @@ const WAITED: std::time::Duration = std::time::Duration::from_secs(5);
 /// The list is read this far back when the market ignores the filter by our number.
 const LOOKUP_PAGES: u32 = 4;
 const LOOKUP_PAGE_SIZE: u32 = 50;
-/// How often one run may send one action again after it was proven not placed.
-const RESENDS: usize = 2;
+/// How often one run may send one action again after it was proven not placed, or asked to slow down.
+const RESENDS: usize = 3;
+/// First wait after the market asked a create to slow down; doubles.
+const SLOW_DOWN: std::time::Duration = std::time::Duration::from_millis(700);
 
 /// What settling did.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +73,8 @@ impl Desk {
 
     /// Brings one action as far as it goes now. `Some` when the market cannot be used at all.
     pub(super) async fn settle_one(&self, id: ActionId) -> Result<Option<MarketError>, DeskError> {
-        for _ in 0..=RESENDS {
+        let mut wait = SLOW_DOWN;
+        for round in 0..=RESENDS {
             let Some(action) = self.parts.ledger.action(id)? else { return Ok(None) };
             match action.state {
                 ActionState::Unknown if action.new.kind == ActionKind::Create => {
@@ -88,8 +91,14 @@ impl Desk {
                     self.parts.ledger.finish(id, &Outcome::Queued(None), self.now())?;
                 }
                 ActionState::Queued => {
-                    if let Some(error) = self.send(&action, None).await? {
-                        return Ok(Some(error));
+                    match self.send(&action, None).await? {
+                        // Throttled is judged before anything is done: the same order may be sent again.
+                        Some(MarketError::Throttled { .. }) if round < RESENDS => {
+                            tokio::time::sleep(wait).await;
+                            wait *= 2;
+                        }
+                        Some(error) => return Ok(Some(error)),
+                        None => {}
                     }
                 }
                 _ => return Ok(None),

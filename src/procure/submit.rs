@@ -202,8 +202,8 @@ impl Desk {
             touched.push(action);
             let (true, Some(stored)) = (*online, self.parts.ledger.action(action)?) else { continue };
             let mut stopped = self.send(&stored, part.quote).await?;
-            if stopped.is_none() {
-                // An answer that was lost is looked up at once.
+            if matches!(stopped, None | Some(MarketError::Throttled { .. })) {
+                // An answer that was lost is looked up at once; a throttled one waits its turn.
                 stopped = self.settle_one(action).await?;
             }
             if let Some(error) = stopped {

@@ -1,8 +1,18 @@
 //! Over the socket: the sandbox marketplace and the gateway client, each by itself and together.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::print_stdout
+)]
 
 mod bench;
+mod contract;
+mod hostile;
 mod job;
 mod sandbox;
 mod sandbox_calls;
+mod transport;

@@ -164,7 +164,7 @@ impl Transport {
         builder: fn(&Self) -> ClientBuilder,
         call: &Call,
     ) -> Result<Reply, Failure> {
-        let client = slot.get_or_init(|| builder(self).build().map_err(|error| described(error)));
+        let client = slot.get_or_init(|| builder(self).build().map_err(described));
         let client = client.as_ref().map_err(|why| Failure::NotSent(why.clone()))?;
         let (url, body) = self.signed(call);
         let total = self.options.total_timeout;

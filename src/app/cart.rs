@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::app::field::Field;
 use crate::app::layers;
 use crate::app::model::{Confirm, Layer, Model, Pane, Prompt, Tone, Wish};
-use crate::app::msg::{CartDeed, CartSnapshot, Effect, Trouble};
+use crate::app::msg::{CartDeed, CartSnapshot, Effect, Held, Sent, Trouble};
 use crate::domain::id::LineId;
 use crate::domain::minimum;
 use crate::domain::order::Order;
@@ -123,16 +123,19 @@ pub fn proposed(
 }
 
 /// Orders were sent, or queued, or it is unknown what became of them.
-pub fn submitted(model: &mut Model, result: Result<Vec<Order>, Trouble>) -> Vec<Effect> {
+pub fn submitted(model: &mut Model, result: Result<Sent, Trouble>) -> Vec<Effect> {
     model.cart.submitting = false;
     if let Some(Layer::QuitAnyway) = model.layers.last() {
         model.layers.pop();
     }
     match result {
-        Ok(orders) => {
-            let (tone, said) = outcome(model, &orders);
+        Ok(Sent { orders, held }) => {
+            let (tone, said) = match &held {
+                Some(held) => (Tone::Bad, held_back(model, held)),
+                None => outcome(model, &orders),
+            };
             model.say(tone, said);
-            if model.layers.is_empty() {
+            if model.layers.is_empty() && !orders.is_empty() {
                 model.pane = Pane::Orders;
                 model.search.focused = false;
                 model.orders.list = Default::default();
@@ -141,6 +144,23 @@ pub fn submitted(model: &mut Model, result: Result<Vec<Order>, Trouble>) -> Vec<
         Err(trouble) => model.complain(&trouble),
     }
     vec![Effect::Cart(CartDeed::Read), Effect::ReadOrders, Effect::ReadStatus]
+}
+
+/// Why something was not sent, in words.
+fn held_back(model: &Model, held: &Held) -> String {
+    let words = model.text();
+    let why = match held {
+        Held::Violations(violations) => {
+            let said = violations.first().map(|violation| violation_message(model.lang, violation, None, ""));
+            said.unwrap_or_else(|| words.why_violations.to_owned())
+        }
+        Held::Policy(reasons) => {
+            reasons.first().map_or_else(|| words.held_policy.to_owned(), ToString::to_string)
+        }
+        Held::CartChanged => words.held_changed.to_owned(),
+        Held::OtherMarket(lines) => messages::other_market(model.lang, *lines),
+    };
+    format!("{}{}{why}", words.nothing_sent, words.then)
 }
 
 /// What became of the orders a call touched, counted by state.
@@ -175,6 +195,7 @@ pub fn changed(model: &mut Model, deed: CartDeed, result: Result<CartSnapshot, T
         }
     };
     let selected = model.cart.selected().map(|line| line.line.id);
+    let unchanged = snapshot.unchanged;
     model.cart.snapshot = snapshot;
     model.cart.read = true;
     let at = selected.and_then(|id| model.cart.lines().position(|(_, line)| line.line.id == id));
@@ -216,6 +237,8 @@ pub fn changed(model: &mut Model, deed: CartDeed, result: Result<CartSnapshot, T
         }
         CartDeed::Remove(_) => model.say(Tone::Done, model.text().removed),
         CartDeed::Clear => model.say(Tone::Done, model.text().cleared),
+        CartDeed::Undo if unchanged => model.say(Tone::Warn, model.text().why_no_undo),
+        CartDeed::Redo if unchanged => model.say(Tone::Warn, model.text().why_no_redo),
         CartDeed::Undo => model.say(Tone::Done, model.text().undone),
         CartDeed::Redo => model.say(Tone::Done, model.text().redone),
     }

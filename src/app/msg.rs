@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use crate::config::keymap::Key;
-use crate::domain::cart::Assessment;
+use crate::domain::cart::{Assessment, Violation};
 use crate::domain::freight::Destination;
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{LineId, OfferKey, SpecId};
 use crate::domain::order::Order;
-use crate::domain::proposal::Proposal;
+pub use crate::domain::proposal::Proposal;
 use crate::domain::quantity::Quantity;
 use crate::domain::search::{SearchPage, SearchRequest};
 use crate::domain::text::Clean;
@@ -48,6 +48,8 @@ pub struct CartSnapshot {
     pub can_undo: bool,
     /// Whether there is an undone step to redo.
     pub can_redo: bool,
+    /// What was asked changed nothing: there was no step to undo or redo.
+    pub unchanged: bool,
 }
 
 /// One line to put into the cart.
@@ -80,6 +82,28 @@ pub enum CartDeed {
     Redo,
 }
 
+/// What a submit did.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sent {
+    /// Orders it touched: settled, sent or queued.
+    pub orders: Vec<Order>,
+    /// Why something was held back.
+    pub held: Option<Held>,
+}
+
+/// Why nothing, or not everything, of the cart was sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Held {
+    /// Rules are broken.
+    Violations(Vec<Violation>),
+    /// The buyer's policy forbids it, with its words.
+    Policy(Vec<Clean>),
+    /// The cart is no longer the one that was confirmed.
+    CartChanged,
+    /// This market's cart is empty; lines of another market's.
+    OtherMarket(u64),
+}
+
 /// The state of market, catalog and outbox.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Status {
@@ -99,8 +123,6 @@ pub struct Status {
     pub unsent: u64,
     /// Where goods go.
     pub destination: Destination,
-    /// Whether this market has group-buys; `None` = not asked yet.
-    pub groups: Option<bool>,
 }
 
 /// Facts.
@@ -133,7 +155,7 @@ pub enum Fact {
     /// The market was asked what the cart would cost.
     Proposed { generation: u64, result: Result<Box<Proposal>, Trouble> },
     /// Orders were sent, or queued.
-    Submitted(Result<Vec<Order>, Trouble>),
+    Submitted(Result<Sent, Trouble>),
     /// The outbox was worked through.
     Settled(Result<Vec<Order>, Trouble>),
     /// Something of ours broke; nothing was lost by it.

@@ -309,6 +309,11 @@ pub fn confirm_total(lang: Lang, orders: usize, total: &str) -> String {
     }
 }
 
+/// Lines that wait in the cart of another market.
+pub fn other_market(lang: Lang, lines: u64) -> String {
+    say!(lang; "这个市场的采购车是空的；另一个市场有 {lines} 行", "這個市場的採購車是空的；另一個市場有 {lines} 行", "this market's cart is empty; another market's has {lines} lines")
+}
+
 /// When the market was asked.
 pub fn quoted_at(lang: Lang, clock: &str) -> String {
     say!(lang; "市场报价 {clock}", "市場報價 {clock}", "quoted by the market at {clock}")

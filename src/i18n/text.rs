@@ -143,6 +143,9 @@ words! {
     press_send: "按 y 提交，Esc 返回", "按 y 提交，Esc 返回", "y sends, Esc goes back";
     not_armed: "请先看一眼再按 y", "請先看一眼再按 y", "look first, then press y again";
     sending: "正在提交订单…", "正在提交訂單…", "sending the orders...";
+    nothing_sent: "没有发送", "沒有發送", "nothing was sent";
+    held_policy: "超出设定的涨价或运费上限", "超出設定的漲價或運費上限", "the price rise or the freight is over your limit";
+    held_changed: "采购车在确认后有变化，请重新提交", "採購車在確認後有變化，請重新提交", "the cart changed since it was confirmed: submit again";
     asking_market: "正在向市场询价…", "正在向市場詢價…", "asking the market...";
     quit_anyway: "订单正在发送。现在退出也不会重复下单，下次启动会查明结果。y 退出  Esc 返回", "訂單正在發送。現在退出也不會重複下單，下次啟動會查明結果。y 退出  Esc 返回", "Orders are being sent. Nothing is sent twice: the next start looks up what became of them. y quit  Esc back";
 

@@ -1,1 +1,259 @@
-//! Event loop, terminal guard and signals, effect executor, busy counter.
+//! The edge between the pure program and the world: the event loop, the terminal, the effects.
+//!
+//! One thread waits for one message, drains what is queued, and draws once if anything came. Nothing here
+//! ticks: idle means that no thread wakes and no byte is written.
+
+mod execute;
+mod input;
+mod present;
+#[cfg(unix)]
+mod signals;
+mod terminal;
+
+use std::future::Future;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+use crate::app::msg::Trouble;
+use crate::app::{Effect, Fact, Model, Msg, update};
+use crate::procure::{Desk, Policy};
+use crate::ui;
+use execute::Executor;
+use present::{Output, Screen};
+
+/// Messages that may wait; a sender beyond that waits itself.
+const QUEUED: usize = 1024;
+/// A drain ends after this long, so that a flood of messages still gets frames.
+const DRAIN: Duration = Duration::from_millis(10);
+
+/// What the loop waits for.
+enum Wake {
+    /// Something to tell the model, stamped when it happened.
+    Fact(Timestamp, Fact),
+    /// The desk is open.
+    Opened(Box<Desk>),
+    /// The desk cannot be opened.
+    Closed(Trouble),
+    /// A sync has a newer figure, to be fetched where it is kept.
+    SyncMoved,
+    /// Stop like any job of the shell.
+    #[cfg(unix)]
+    Stop,
+    /// Going on after a stop.
+    #[cfg(unix)]
+    Continue,
+    /// End in order.
+    End(Ended),
+}
+
+/// How the program came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The buyer quit.
+    Quit,
+    /// A signal asked for it; its number.
+    Signal(i32),
+    /// The terminal vanished.
+    Hangup,
+}
+
+impl Ended {
+    /// What the process leaves with, as a shell has it.
+    pub fn code(self) -> u8 {
+        match self {
+            Ended::Quit => 0,
+            Ended::Signal(number) => 128_u8.saturating_add(u8::try_from(number).unwrap_or(0)),
+            Ended::Hangup => 129,
+        }
+    }
+}
+
+/// Why the screens could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Input or output is no terminal.
+    #[error("the screens need a terminal: use the verbs and --json in scripts (pifa --help)")]
+    NotATerminal,
+    /// The terminal failed.
+    #[error("the terminal failed: {0}")]
+    Terminal(#[from] std::io::Error),
+    /// The desk could not be opened.
+    #[error("{}", .0.text)]
+    Open(Trouble),
+}
+
+/// Sender of messages to the loop.
+#[derive(Clone)]
+struct Bell(SyncSender<Wake>);
+
+impl Bell {
+    /// Tells the model something. When the loop has ended nobody is there to tell.
+    fn tell(&self, fact: Fact) {
+        self.ring(Wake::Fact(Timestamp::now(), fact));
+    }
+
+    fn ring(&self, wake: Wake) {
+        let _ = self.0.send(wake);
+    }
+}
+
+/// Runs the screens until the buyer quits, a signal comes, or the terminal vanishes.
+///
+/// `open` gives the desk and whatever has to live as long as it (the embedded market); it runs while the
+/// first frame is already on the screen. `policy` says under what conditions confirmed orders go out.
+pub fn run<K: Send + 'static>(
+    mut model: Model,
+    policy: Policy,
+    open: impl Future<Output = Result<(Desk, K), Trouble>> + Send + 'static,
+) -> Result<Ended, RunError> {
+    if !terminal::is_interactive() {
+        return Err(RunError::NotATerminal);
+    }
+    let workers = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let (sender, wakes) = sync_channel(QUEUED);
+    let bell = Bell(sender);
+
+    let guard = terminal::Guard::enter()?;
+    #[cfg(unix)]
+    let watch = signals::watch(bell.clone())?;
+    input::read(bell.clone())?;
+    let mut executor = Executor::new(workers.handle().clone(), bell.clone(), policy);
+
+    let opener = bell.clone();
+    // What `open` gives beside the desk lives in this task until the runtime goes.
+    workers.spawn(async move {
+        match open.await {
+            Ok((desk, kept)) => {
+                opener.ring(Wake::Opened(Box::new(desk)));
+                std::future::pending::<()>().await;
+                drop(kept);
+            }
+            Err(trouble) => opener.ring(Wake::Closed(trouble)),
+        }
+    });
+
+    let screen = Screen::new();
+    let mut terminal = Terminal::new(CrosstermBackend::new(screen.writer()))?;
+    let mut output = Output { screen, terminal: &mut terminal };
+    let size = crossterm::terminal::size()?;
+    let started = Fact::Started { width: size.0, height: size.1 };
+    let first = update(&mut model, Msg { at: Timestamp::now(), fact: started });
+    let mut end = perform(first, &mut executor, &mut output);
+    let mut failed = None;
+    draw(&mut model, &mut output)?;
+    while end.is_none() {
+        let Ok(wake) = wakes.recv() else { break };
+        let mut dirty = false;
+        match drain(wake, &wakes, &mut model, &mut executor, &mut output, &mut dirty) {
+            Ok(ended) => end = ended,
+            Err(trouble) => {
+                failed = Some(trouble);
+                break;
+            }
+        }
+        if end.is_none() && dirty && draw(&mut model, &mut output).is_err() {
+            // A terminal that cannot be written to is gone.
+            end = Some(Ended::Hangup);
+        }
+    }
+    drop(guard);
+    #[cfg(unix)]
+    watch.done();
+    // Workers that still wait for a dead market must not hold the exit back.
+    workers.shutdown_background();
+    match failed {
+        Some(trouble) => Err(RunError::Open(trouble)),
+        None => Ok(end.unwrap_or(Ended::Hangup)),
+    }
+}
+
+/// Applies one message and all that wait behind it.
+fn drain(
+    first: Wake,
+    wakes: &Receiver<Wake>,
+    model: &mut Model,
+    executor: &mut Executor,
+    output: &mut Output<'_>,
+    dirty: &mut bool,
+) -> Result<Option<Ended>, Trouble> {
+    let begun = Instant::now();
+    let mut next = Some(first);
+    while let Some(wake) = next {
+        let message = match wake {
+            Wake::Fact(at, fact) => Some(Msg { at, fact }),
+            Wake::SyncMoved => executor.sync_progress().map(|(done, total)| Msg {
+                at: Timestamp::now(),
+                fact: Fact::SyncProgressed { done, total },
+            }),
+            Wake::Opened(desk) => {
+                if let Err(error) = executor.open(*desk) {
+                    return Err(Trouble::new(&error.to_string(), Some("close other programs and start again")));
+                }
+                None
+            }
+            Wake::Closed(trouble) => return Err(trouble),
+            #[cfg(unix)]
+            Wake::Stop => {
+                suspend(output);
+                *dirty = true;
+                Some(Msg { at: Timestamp::now(), fact: Fact::Resumed })
+            }
+            #[cfg(unix)]
+            Wake::Continue => {
+                let _ = terminal::enter();
+                output.forget();
+                *dirty = true;
+                Some(Msg { at: Timestamp::now(), fact: Fact::Resumed })
+            }
+            Wake::End(ended) => return Ok(Some(ended)),
+        };
+        if let Some(message) = message {
+            *dirty = true;
+            let effects = update(model, message);
+            if let Some(ended) = perform(effects, executor, output) {
+                return Ok(Some(ended));
+            }
+        }
+        next = if begun.elapsed() < DRAIN { wakes.try_recv().ok() } else { None };
+    }
+    Ok(None)
+}
+
+/// Sends effects on their way; some are the loop's own.
+fn perform(effects: Vec<Effect>, executor: &mut Executor, output: &mut Output<'_>) -> Option<Ended> {
+    for effect in effects {
+        match effect {
+            Effect::Quit => return Some(Ended::Quit),
+            Effect::Redraw => output.forget(),
+            Effect::Suspend => {
+                #[cfg(unix)]
+                suspend(output);
+            }
+            effect => executor.run(effect),
+        }
+    }
+    None
+}
+
+#[cfg(unix)]
+fn suspend(output: &mut Output<'_>) {
+    terminal::leave();
+    signals::stop();
+    // Here the shell has put us in the foreground again.
+    let _ = terminal::enter();
+    output.forget();
+}
+
+/// One frame, in one write, inside a synchronized update.
+fn draw(model: &mut Model, output: &mut Output<'_>) -> std::io::Result<()> {
+    let mut seen = None;
+    output.frame(|frame| seen = Some(ui::view(model, frame)))?;
+    if let Some(hits) = seen {
+        model.viewport = hits.viewport;
+    }
+    Ok(())
+}

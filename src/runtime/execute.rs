@@ -1,0 +1,358 @@
+//! Effects, done by workers at the desk; answers come back as facts.
+//!
+//! The loop never waits for a disk or a market. Searches have a thread of their own with a slot that holds
+//! only the newest question; what is done to the ledger goes through one thread, in the order it was asked;
+//! what needs the market runs on the async workers.
+
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+use crate::app::msg::{CartDeed, CartSnapshot, Held, Sent, Status, Trouble};
+use crate::app::{Effect, Fact};
+use crate::procure::{Blocked, Desk, DeskError, Policy, SubmitOptions, SyncOptions};
+use crate::runtime::{Bell, Wake};
+
+/// The newest question, if it was not taken yet.
+type Slot<T> = Arc<(Mutex<Option<T>>, Condvar)>;
+/// Work for the ledger's thread.
+type Job = Box<dyn FnOnce(&Desk) + Send>;
+
+/// Runs effects.
+pub struct Executor {
+    workers: Handle,
+    bell: Bell,
+    policy: Policy,
+    /// Effects that came before the desk was open.
+    early: Vec<Effect>,
+    open: Option<Open>,
+    proposing: Option<JoinHandle<()>>,
+    progress: Arc<Mutex<Option<(u64, Option<u64>)>>>,
+    reach: Arc<Mutex<Reach>>,
+}
+
+struct Open {
+    desk: Desk,
+    search: Slot<Effect>,
+    ledger: Sender<Job>,
+}
+
+/// What the last calls told of the market.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Reach {
+    online: Option<bool>,
+    since: Option<Timestamp>,
+}
+
+impl Executor {
+    /// With nobody at the desk yet.
+    pub fn new(workers: Handle, bell: Bell, policy: Policy) -> Self {
+        Executor {
+            workers,
+            bell,
+            policy,
+            early: Vec::new(),
+            open: None,
+            proposing: None,
+            progress: Arc::default(),
+            reach: Arc::default(),
+        }
+    }
+
+    /// The desk is open: what waited for it is done now.
+    pub fn open(&mut self, desk: Desk) -> std::io::Result<()> {
+        if !desk.is_online() {
+            *lock(&self.reach) = Reach { online: Some(false), since: None };
+        }
+        let search: Slot<Effect> = Arc::default();
+        let (ledger, jobs) = channel::<Job>();
+        let (slot, at_desk, bell) = (search.clone(), desk.clone(), self.bell.clone());
+        std::thread::Builder::new().name("search".into()).spawn(move || search_for_ever(&slot, &at_desk, &bell))?;
+        let at_desk = desk.clone();
+        std::thread::Builder::new().name("ledger".into()).spawn(move || {
+            for job in jobs {
+                job(&at_desk);
+            }
+        })?;
+        self.open = Some(Open { desk, search, ledger });
+        for effect in std::mem::take(&mut self.early) {
+            self.run(effect);
+        }
+        Ok(())
+    }
+
+    /// The newest figure of a sync, once.
+    pub fn sync_progress(&self) -> Option<(u64, Option<u64>)> {
+        lock(&self.progress).take()
+    }
+
+    /// Starts an effect.
+    pub fn run(&mut self, effect: Effect) {
+        let Some(open) = &self.open else {
+            self.early.push(effect);
+            return;
+        };
+        match effect {
+            effect @ Effect::Search { .. } => {
+                let (slot, taken) = &*open.search;
+                *lock(slot) = Some(effect);
+                taken.notify_one();
+            }
+            Effect::Cart(deed) => {
+                let bell = self.bell.clone();
+                let job: Job = Box::new(move |desk| {
+                    let result = do_cart(desk, &deed).map_err(|error| trouble(&error));
+                    bell.tell(Fact::CartChanged { deed, result });
+                });
+                self.to_ledger(job);
+            }
+            Effect::ReadOrders => {
+                let bell = self.bell.clone();
+                self.to_ledger(Box::new(move |desk| {
+                    bell.tell(Fact::OrdersRead(desk.orders().map_err(|error| trouble(&error))));
+                }));
+            }
+            Effect::ReadStatus => {
+                let (desk, bell, reach) = (open.desk.clone(), self.bell.clone(), self.reach.clone());
+                self.workers.spawn_blocking(move || tell_status(&desk, &bell, &reach));
+            }
+            Effect::ReadGroups => self.at_market(|desk, bell, reach| async move {
+                let result = desk.refresh_groups().await;
+                reach.learn(result.as_ref().err());
+                let fact = match result {
+                    Ok((groups, _)) => Ok(Some(groups)),
+                    Err(error) if error.code() == "not_offered" => Ok(None),
+                    Err(error) => match desk.groups() {
+                        // Offline the last reading still stands.
+                        Ok((groups, Some(_))) if error.is_unreachable() => Ok(Some(groups)),
+                        _ => Err(trouble(&error)),
+                    },
+                };
+                bell.tell(Fact::GroupsRead(fact));
+            }),
+            Effect::Sync => {
+                let progress = self.progress.clone();
+                self.at_market(move |desk, bell, reach| async move {
+                    let moved = bell.clone();
+                    let result = desk
+                        .sync(&SyncOptions::default(), move |at| {
+                            let waited = lock(&progress).replace((at.done, at.total)).is_some();
+                            // One that was not fetched yet will find the newer figure.
+                            if !waited {
+                                moved.ring(Wake::SyncMoved);
+                            }
+                        })
+                        .await;
+                    reach.learn(result.as_ref().err());
+                    let result = result.map(|report| report.fetched).map_err(|error| trouble(&error));
+                    bell.tell(Fact::SyncEnded(result));
+                });
+            }
+            Effect::Propose { generation } => {
+                // Only the newest asking counts, and asking changes nothing: the older one may end here.
+                if let Some(older) = self.proposing.take() {
+                    older.abort();
+                }
+                self.proposing = self.at_market(move |desk, bell, reach| async move {
+                    let result = desk.propose().await;
+                    match &result {
+                        Ok(proposal) if proposal.quoted_at.is_none() && !proposal.orders.is_empty() => {
+                            reach.lost();
+                        }
+                        other => reach.learn(other.as_ref().err()),
+                    }
+                    let result = result.map(Box::new).map_err(|error| trouble(&error));
+                    bell.tell(Fact::Proposed { generation, result });
+                });
+            }
+            Effect::Submit(proposal) => {
+                let options = SubmitOptions { policy: self.policy, ..SubmitOptions::default() };
+                self.at_market(move |desk, bell, reach| async move {
+                    let result = submit(&desk, &proposal, &options, &reach).await;
+                    bell.tell(Fact::Submitted(result.map_err(|error| trouble(&error))));
+                });
+            }
+            Effect::Settle => {
+                self.at_market(|desk, bell, reach| async move {
+                    let result = desk.settle().await;
+                    reach.learn(result.as_ref().err());
+                    let result = match result {
+                        Ok(orders) => {
+                            // The market's own news of known orders; out of reach it is told by the status.
+                            let news = desk.refresh_orders().await;
+                            reach.learn(news.as_ref().err());
+                            Ok(orders)
+                        }
+                        Err(error) => Err(trouble(&error)),
+                    };
+                    bell.tell(Fact::Settled(result));
+                });
+            }
+            // The loop's own.
+            Effect::Suspend | Effect::Redraw | Effect::Quit => {}
+        }
+    }
+
+    fn to_ledger(&self, job: Job) {
+        let sent = self.open.as_ref().is_some_and(|open| open.ledger.send(job).is_ok());
+        if !sent {
+            self.bell.tell(Fact::Failed(Trouble::new("the ledger's worker has ended", Some("start pifa again"))));
+        }
+    }
+
+    fn at_market<F: Future<Output = ()> + Send + 'static>(
+        &self,
+        work: impl FnOnce(Desk, Bell, Learner) -> F,
+    ) -> Option<JoinHandle<()>> {
+        let open = self.open.as_ref()?;
+        let learner = Learner { desk: open.desk.clone(), bell: self.bell.clone(), reach: self.reach.clone() };
+        Some(self.workers.spawn(work(open.desk.clone(), self.bell.clone(), learner)))
+    }
+}
+
+/// Learns from the outcome of calls whether the market can be reached, and tells when that changed.
+struct Learner {
+    desk: Desk,
+    bell: Bell,
+    reach: Arc<Mutex<Reach>>,
+}
+
+impl Learner {
+    fn learn(&self, error: Option<&DeskError>) {
+        match error {
+            Some(error) if error.is_unreachable() => self.lost(),
+            // Refused, or done: it was there to answer. A failure of our own stores says nothing of it.
+            Some(DeskError::Market(_)) | None => self.now_is(Some(true)),
+            Some(_) => {}
+        }
+    }
+
+    fn lost(&self) {
+        self.now_is(Some(false));
+    }
+
+    fn now_is(&self, online: Option<bool>) {
+        {
+            let mut reach = lock(&self.reach);
+            if reach.online == online {
+                return;
+            }
+            let since = (online == Some(false)).then(Timestamp::now);
+            *reach = Reach { online, since };
+        }
+        tell_status(&self.desk, &self.bell, &self.reach);
+    }
+}
+
+async fn submit(
+    desk: &Desk,
+    proposal: &crate::app::msg::Proposal,
+    options: &SubmitOptions,
+    reach: &Learner,
+) -> Result<Sent, DeskError> {
+    // Another window may have changed the cart since the buyer looked: only what was shown is sent.
+    let mut shown: Vec<_> = proposal
+        .orders
+        .iter()
+        .flat_map(|order| &order.lines)
+        .map(|line| (line.line_id, line.quantity, line.spec_id.clone()))
+        .collect();
+    let cart = desk.cart()?;
+    let mut now: Vec<_> = cart
+        .assessment
+        .parts
+        .iter()
+        .flat_map(|part| &part.lines)
+        .map(|priced| (Some(priced.line.id), priced.line.quantity, priced.line.spec_id.clone()))
+        .collect();
+    shown.sort();
+    now.sort();
+    if shown != now {
+        return Ok(Sent { orders: Vec::new(), held: Some(Held::CartChanged) });
+    }
+    let result = desk.submit(Some(proposal), options).await;
+    match &result {
+        Ok(report) if report.offline.is_some() => reach.lost(),
+        other => reach.learn(other.as_ref().err()),
+    }
+    let report = result?;
+    let held = report.blocked.map(|blocked| match blocked {
+        Blocked::Violations(violations) => Held::Violations(violations),
+        Blocked::Policy(reasons) => Held::Policy(reasons),
+        Blocked::OtherMarket(lines) => Held::OtherMarket(lines),
+    });
+    Ok(Sent { orders: report.orders, held })
+}
+
+fn search_for_ever(slot: &Slot<Effect>, desk: &Desk, bell: &Bell) {
+    let (question, asked) = &**slot;
+    loop {
+        let mut waiting = lock(question);
+        while waiting.is_none() {
+            waiting = asked.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        let taken = waiting.take();
+        drop(waiting);
+        if let Some(Effect::Search { generation, request }) = taken {
+            let result = desk.search(&request).map_err(|error| trouble(&error));
+            bell.tell(Fact::Searched { generation, result });
+        }
+    }
+}
+
+fn do_cart(desk: &Desk, deed: &CartDeed) -> Result<CartSnapshot, DeskError> {
+    let mut unchanged = false;
+    match deed {
+        CartDeed::Read => {}
+        CartDeed::Add(lines) => {
+            for line in lines {
+                desk.cart_add(&line.offer, line.spec_id.as_ref(), line.quantity)?;
+            }
+        }
+        CartDeed::Set(line, quantity) => desk.cart_set(*line, *quantity)?,
+        CartDeed::Remove(line) => desk.cart_remove(*line)?,
+        CartDeed::Clear => unchanged = desk.cart_clear()? == 0,
+        CartDeed::Undo => unchanged = desk.undo()?.is_none(),
+        CartDeed::Redo => unchanged = desk.redo()?.is_none(),
+    }
+    let view = desk.cart()?;
+    Ok(CartSnapshot {
+        assessment: view.assessment,
+        // The ledger alone knows whether there is a step; it is asked when the key is pressed.
+        can_undo: !(unchanged && *deed == CartDeed::Undo),
+        can_redo: !(unchanged && *deed == CartDeed::Redo),
+        unchanged,
+    })
+}
+
+fn tell_status(desk: &Desk, bell: &Bell, reach: &Mutex<Reach>) {
+    bell.tell(Fact::StatusRead(read_status(desk, reach).map_err(|error| trouble(&error))));
+}
+
+fn read_status(desk: &Desk, reach: &Mutex<Reach>) -> Result<Status, DeskError> {
+    let stats = desk.stats()?;
+    let unsent = desk.outbox()?.len() as u64;
+    let Reach { online, since } = *lock(reach);
+    Ok(Status {
+        market: Trouble::new(desk.market_id().as_str(), None).text,
+        sandbox: desk.is_sandbox(),
+        online,
+        offline_since: since,
+        read_at: stats.newest,
+        cached: stats.offers,
+        unsent,
+        destination: desk.destination()?,
+    })
+}
+
+fn trouble(error: &DeskError) -> Trouble {
+    Trouble::new(&error.to_string(), Some(&error.hint()))
+}
+
+/// A panic ends the whole program, so what a lock holds is never half done.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,74 @@
+//! Frames to the terminal: gathered in memory, written at once, between the marks of a synchronized update.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ratatui::backend::CrosstermBackend;
+use ratatui::{Frame, Terminal};
+
+use crate::runtime::terminal;
+
+/// Bytes of a frame before they are written.
+#[derive(Clone)]
+pub struct Screen {
+    bytes: Arc<Mutex<Vec<u8>>>,
+}
+
+/// Where ratatui writes: into memory.
+pub struct Gather {
+    bytes: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Write for Gather {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.bytes.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(data);
+        Ok(data.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Screen {
+    /// With nothing to write yet.
+    pub fn new() -> Self {
+        Screen { bytes: Arc::default() }
+    }
+
+    /// A writer for the backend.
+    pub fn writer(&self) -> Gather {
+        Gather { bytes: self.bytes.clone() }
+    }
+
+    fn write_out(&self) -> io::Result<()> {
+        let mut bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let mut frame = b"\x1b[?2026h".to_vec();
+        frame.append(&mut bytes);
+        frame.extend_from_slice(b"\x1b[?2026l");
+        terminal::write(&frame)
+    }
+}
+
+/// The terminal as frames are drawn to it.
+pub struct Output<'a> {
+    pub screen: Screen,
+    pub terminal: &'a mut Terminal<CrosstermBackend<Gather>>,
+}
+
+impl Output<'_> {
+    /// Draws a frame and writes it.
+    pub fn frame(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(draw)?;
+        self.screen.write_out()
+    }
+
+    /// Forgets what is on the screen: the next frame is drawn whole.
+    pub fn forget(&mut self) {
+        // It only writes into memory, which cannot fail.
+        let _ = self.terminal.clear();
+    }
+}

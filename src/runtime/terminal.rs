@@ -1,0 +1,96 @@
+//! The terminal's modes: taken at the start, given back at every end: exit, panic on any thread, signals,
+//! suspension.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::Show;
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::queue;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+
+use crate::app::msg::Trouble;
+
+/// Whether the modes are ours now; frames are written only then.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether there is a person at both ends.
+pub fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+/// Holds the terminal's modes; gives them back when dropped.
+pub struct Guard(());
+
+impl Guard {
+    /// Takes the terminal, and sees to it that a panic anywhere gives it back.
+    pub fn enter() -> io::Result<Guard> {
+        hook_panics();
+        enter()?;
+        Ok(Guard(()))
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+/// Raw mode, alternate screen, bracketed paste. The mouse stays the terminal's: its selection keeps working.
+pub fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    let mut modes = Vec::new();
+    queue!(modes, EnterAlternateScreen, EnableBracketedPaste)?;
+    TAKEN.store(true, Ordering::SeqCst);
+    write(&modes)
+}
+
+/// Gives everything back; more than once does no harm. A vanished terminal cannot be given anything back.
+pub fn leave() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut modes = Vec::new();
+    // An update cut off in the middle ends too, or the terminal would hold the shell's prompt back.
+    modes.extend_from_slice(b"\x1b[?2026l\x1b[0m");
+    let _ = queue!(modes, DisableBracketedPaste, Show, LeaveAlternateScreen);
+    let mut out = io::stdout();
+    let _ = out.write_all(&modes);
+    let _ = out.flush();
+    let _ = disable_raw_mode();
+}
+
+/// Writes a frame, unless the terminal has been given back.
+pub fn write(frame: &[u8]) -> io::Result<()> {
+    if !TAKEN.load(Ordering::SeqCst) {
+        return Ok(());
+    }
+    let mut out = io::stdout();
+    out.write_all(frame)?;
+    out.flush()
+}
+
+/// A panic, on whichever thread, gives the terminal back, says what happened, and ends the program: what
+/// was confirmed is in the ledger, and going on with a part missing is not an option where money is spent.
+fn hook_panics() {
+    static HOOKED: Once = Once::new();
+    HOOKED.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !TAKEN.load(Ordering::SeqCst) {
+                before(info);
+                return;
+            }
+            leave();
+            let place = info.location().map(ToString::to_string).unwrap_or_default();
+            // The words of a panic may hold text from outside.
+            let said = Trouble::new(info.payload_as_str().unwrap_or("no words"), None).text;
+            tracing::error!(%said, place, "panic");
+            let _ = writeln!(io::stderr(), "pifa: internal error: {said} ({place})");
+            let _ = writeln!(io::stderr(), "  -> nothing confirmed is lost: start again, it is looked up");
+            std::process::exit(101);
+        }));
+    });
+}

@@ -119,7 +119,8 @@ impl Executor {
                 let (desk, bell, reach) = (open.desk.clone(), self.bell.clone(), self.reach.clone());
                 self.workers.spawn_blocking(move || tell_status(&desk, &bell, &reach));
             }
-            Effect::ReadGroups => self.at_market(|desk, bell, reach| async move {
+            Effect::ReadGroups => {
+                self.at_market(|desk, bell, reach| async move {
                 let result = desk.refresh_groups().await;
                 reach.learn(result.as_ref().err());
                 let fact = match result {
@@ -132,7 +133,8 @@ impl Executor {
                     },
                 };
                 bell.tell(Fact::GroupsRead(fact));
-            }),
+            });
+            }
             Effect::Sync => {
                 let progress = self.progress.clone();
                 self.at_market(move |desk, bell, reach| async move {

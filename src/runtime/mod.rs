@@ -5,6 +5,7 @@
 
 mod execute;
 mod input;
+mod look;
 mod present;
 #[cfg(unix)]
 mod signals;
@@ -12,6 +13,7 @@ mod terminal;
 
 use std::future::Future;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -23,6 +25,7 @@ use crate::app::{Effect, Fact, Model, Msg, update};
 use crate::procure::{Desk, Policy};
 use crate::ui;
 use execute::Executor;
+pub use look::{BadLook, Look};
 use present::{Output, Screen};
 
 /// Messages that may wait; a sender beyond that waits itself.
@@ -36,8 +39,8 @@ enum Wake {
     Fact(Timestamp, Fact),
     /// The desk is open.
     Opened(Box<Desk>),
-    /// The desk cannot be opened.
-    Closed(Trouble),
+    /// The desk cannot be opened; the reason lies where the opener put it.
+    Closed,
     /// A sync has a newer figure, to be fetched where it is kept.
     SyncMoved,
     /// Stop like any job of the shell.
@@ -74,7 +77,7 @@ impl Ended {
 
 /// Why the screens could not be run.
 #[derive(Debug, thiserror::Error)]
-pub enum RunError {
+pub enum RunError<E> {
     /// Input or output is no terminal.
     #[error("the screens need a terminal: use the verbs and --json in scripts (pifa --help)")]
     NotATerminal,
@@ -82,8 +85,8 @@ pub enum RunError {
     #[error("the terminal failed: {0}")]
     Terminal(#[from] std::io::Error),
     /// The desk could not be opened.
-    #[error("{}", .0.text)]
-    Open(Trouble),
+    #[error("the desk could not be opened")]
+    Open(E),
 }
 
 /// Sender of messages to the loop.
@@ -105,11 +108,11 @@ impl Bell {
 ///
 /// `open` gives the desk and whatever has to live as long as it (the embedded market); it runs while the
 /// first frame is already on the screen. `policy` says under what conditions confirmed orders go out.
-pub fn run<K: Send + 'static>(
+pub fn run<K: Send + 'static, E: Send + 'static>(
     mut model: Model,
     policy: Policy,
-    open: impl Future<Output = Result<(Desk, K), Trouble>> + Send + 'static,
-) -> Result<Ended, RunError> {
+    open: impl Future<Output = Result<(Desk, K), E>> + Send + 'static,
+) -> Result<Ended, RunError<E>> {
     if !terminal::is_interactive() {
         return Err(RunError::NotATerminal);
     }
@@ -124,6 +127,8 @@ pub fn run<K: Send + 'static>(
     let mut executor = Executor::new(workers.handle().clone(), bell.clone(), policy);
 
     let opener = bell.clone();
+    let refusal: Arc<Mutex<Option<E>>> = Arc::default();
+    let refused = refusal.clone();
     // What `open` gives beside the desk lives in this task until the runtime goes.
     workers.spawn(async move {
         match open.await {
@@ -132,7 +137,10 @@ pub fn run<K: Send + 'static>(
                 std::future::pending::<()>().await;
                 drop(kept);
             }
-            Err(trouble) => opener.ring(Wake::Closed(trouble)),
+            Err(error) => {
+                *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                opener.ring(Wake::Closed);
+            }
         }
     });
 
@@ -143,18 +151,11 @@ pub fn run<K: Send + 'static>(
     let started = Fact::Started { width: size.0, height: size.1 };
     let first = update(&mut model, Msg { at: Timestamp::now(), fact: started });
     let mut end = perform(first, &mut executor, &mut output);
-    let mut failed = None;
     draw(&mut model, &mut output)?;
     while end.is_none() {
         let Ok(wake) = wakes.recv() else { break };
         let mut dirty = false;
-        match drain(wake, &wakes, &mut model, &mut executor, &mut output, &mut dirty) {
-            Ok(ended) => end = ended,
-            Err(trouble) => {
-                failed = Some(trouble);
-                break;
-            }
-        }
+        end = drain(wake, &wakes, &mut model, &mut executor, &mut output, &mut dirty);
         if end.is_none() && dirty && draw(&mut model, &mut output).is_err() {
             // A terminal that cannot be written to is gone.
             end = Some(Ended::Hangup);
@@ -165,8 +166,9 @@ pub fn run<K: Send + 'static>(
     watch.done();
     // Workers that still wait for a dead market must not hold the exit back.
     workers.shutdown_background();
-    match failed {
-        Some(trouble) => Err(RunError::Open(trouble)),
+    let refused = refusal.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match refused {
+        Some(error) => Err(RunError::Open(error)),
         None => Ok(end.unwrap_or(Ended::Hangup)),
     }
 }
@@ -179,7 +181,7 @@ fn drain(
     executor: &mut Executor,
     output: &mut Output<'_>,
     dirty: &mut bool,
-) -> Result<Option<Ended>, Trouble> {
+) -> Option<Ended> {
     let begun = Instant::now();
     let mut next = Some(first);
     while let Some(wake) = next {
@@ -190,12 +192,13 @@ fn drain(
                 fact: Fact::SyncProgressed { done, total },
             }),
             Wake::Opened(desk) => {
-                if let Err(error) = executor.open(*desk) {
-                    return Err(Trouble::new(&error.to_string(), Some("close other programs and start again")));
-                }
-                None
+                let opened = executor.open(*desk);
+                opened.err().map(|error| Msg {
+                    at: Timestamp::now(),
+                    fact: Fact::Failed(Trouble::new(&error.to_string(), Some("close other programs, start again"))),
+                })
             }
-            Wake::Closed(trouble) => return Err(trouble),
+            Wake::Closed => return Some(Ended::Quit),
             #[cfg(unix)]
             Wake::Stop => {
                 suspend(output);
@@ -209,18 +212,18 @@ fn drain(
                 *dirty = true;
                 Some(Msg { at: Timestamp::now(), fact: Fact::Resumed })
             }
-            Wake::End(ended) => return Ok(Some(ended)),
+            Wake::End(ended) => return Some(ended),
         };
         if let Some(message) = message {
             *dirty = true;
             let effects = update(model, message);
             if let Some(ended) = perform(effects, executor, output) {
-                return Ok(Some(ended));
+                return Some(ended);
             }
         }
         next = if begun.elapsed() < DRAIN { wakes.try_recv().ok() } else { None };
     }
-    Ok(None)
+    None
 }
 
 /// Sends effects on their way; some are the loop's own.

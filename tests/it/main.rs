@@ -1,3 +1,7 @@
-//! tests
+//! Rules against oracles, flows as messages, screens as snapshots, and the shape of the house.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod imports;
 mod oracle;
 mod properties;

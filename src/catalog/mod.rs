@@ -2,9 +2,10 @@
 //!
 //! SQLite keeps the truth ([`store`], [`write`]); an index in memory finds ([`index`]); [`search`] orders what
 //! was found at the buyer's quantity. Everything here can be fetched or imported again: a file that cannot be
-//! used is moved aside, never repaired.
+//! used is moved aside, never repaired. [`import`] turns files of listings into offers.
 
 mod file;
+pub mod import;
 pub mod index;
 mod merge;
 pub mod rank;

@@ -1,22 +1,21 @@
-//! The catalog against its own rules: merging, searching, orders, and files that go wrong.
+//! The catalog against its own rules: merging here, searching and files that go wrong beside.
 
-use std::fs;
+mod files;
+mod search;
 
 use jiff::Timestamp;
-use proptest::prelude::*;
 
-use crate::catalog::{Catalog, Opened, Unusable};
+use crate::catalog::Catalog;
 use crate::domain::freight::{Destination, FreightTerms};
 use crate::domain::group_buy::{Counts, GroupBuy, GroupState};
 use crate::domain::id::{GroupId, OfferKey, SupplierId};
 use crate::domain::money::Money;
-use crate::domain::offer::{Completeness, Offer, OfferKind, PriceTier};
+use crate::domain::offer::{Completeness, Offer, PriceTier};
 use crate::domain::order::Address;
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::search::{SearchPage, SearchRequest, Sort};
 use crate::domain::supplier::{Mix, Supplier};
 use crate::domain::text::Clean;
-use crate::query::fold::fold;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_760_000_000 + second).unwrap()
@@ -76,7 +75,7 @@ fn find(catalog: &Catalog, text: &str) -> Vec<i64> {
 
 fn filled(offers: &[Offer]) -> Catalog {
     let catalog = Catalog::open_in_memory().unwrap();
-    catalog.upsert(offers, &[supplier("s1", "永康市好杯厂")]).unwrap();
+    catalog.upsert(offers, &[supplier("s1", "永康市好物厂")]).unwrap();
     catalog
 }
 

@@ -24,9 +24,14 @@ struct StatsDocument {
 
 #[derive(Serialize)]
 struct ImportDocument {
-    read: u64,
-    imported: u64,
+    read: usize,
+    imported: usize,
+    new: usize,
+    changed: usize,
+    bad_rows: usize,
     bad: Vec<BadDocument>,
+    currencies: Vec<String>,
+    stopped: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -82,11 +87,23 @@ fn import(desk: &Desk, file: &Path, printer: &Printer) -> Result<Exit, Failure> 
         let hint = "a JSONL file (one listing a line) or a CSV file with a header";
         Failure::failed("import", error.to_string(), hint)
     })?;
+    let told = |bad: crate::procure::BadRow| BadDocument { line: bad.line, reason: Clean::new(&bad.reason) };
     let document = ImportDocument {
         read: report.read,
         imported: report.imported,
-        bad: report.bad.into_iter().map(|bad| BadDocument { line: bad.line, reason: bad.reason }).collect(),
+        new: report.upserted.new,
+        changed: report.upserted.changed,
+        bad_rows: report.bad_rows,
+        bad: report.bad.into_iter().map(told).collect(),
+        currencies: report.currencies,
+        stopped: report.stopped,
     };
+    if let Some(stopped) = &document.stopped {
+        note(&format!("{}: not read to its end: {stopped}", file.display()));
+    }
+    if !document.currencies.is_empty() {
+        note(&format!("prices in {} were taken as they are", document.currencies.join(", ")));
+    }
     if !printer.is_json() {
         for bad in &document.bad {
             note(&format!("{}:{}: {}", file.display(), bad.line, bad.reason));
@@ -101,7 +118,7 @@ fn import(desk: &Desk, file: &Path, printer: &Printer) -> Result<Exit, Failure> 
             words("imported", "导入", "匯入"),
             document.imported,
             words("bad rows", "坏行", "壞行"),
-            document.bad.len()
+            document.bad_rows
         )
     })?;
     Ok(if document.imported == 0 && document.read > 0 { Exit::Failed } else { Exit::Done })

@@ -1,8 +1,9 @@
 //! Printing: one JSON document, or lines and tables for people.
 
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
 use serde::Serialize;
+use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::failure::Failure;
@@ -86,8 +87,14 @@ pub(super) fn note(text: &str) {
     eprintln!("{}", Clean::new(text));
 }
 
-/// A table aligned on the cell grid: Chinese characters are two cells wide.
+/// A table aligned on the cell grid: Chinese characters are two cells wide. On a terminal its widest text
+/// column gives way, so that a row stays a line; in a pipe nothing is cut.
 pub(super) fn table(heads: &[(&str, Lean)], rows: &[Vec<String>]) -> String {
+    let screen = if std::io::stdout().is_terminal() { crossterm::terminal::size().ok() } else { None };
+    fitted(heads, rows, screen.map_or(usize::MAX, |(columns, _)| columns as usize))
+}
+
+fn fitted(heads: &[(&str, Lean)], rows: &[Vec<String>], screen: usize) -> String {
     let width = |text: &str| UnicodeWidthStr::width(text);
     let mut widths: Vec<usize> = heads.iter().map(|(head, _)| width(head)).collect();
     for row in rows {
@@ -95,10 +102,16 @@ pub(super) fn table(heads: &[(&str, Lean)], rows: &[Vec<String>]) -> String {
             *widest = width(cell).max(*widest);
         }
     }
+    let whole: usize = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
+    let text_columns = widths.iter_mut().zip(heads).filter(|(_, (_, lean))| *lean == Lean::Left);
+    if let Some((widest, _)) = text_columns.max_by_key(|(width, _)| **width) {
+        *widest = widest.saturating_sub(whole.saturating_sub(screen)).max(LEAST_TEXT.min(*widest));
+    }
     let draw = |cells: &mut dyn Iterator<Item = &str>| {
         let mut text = String::new();
         for ((cell, (_, lean)), widest) in cells.zip(heads).zip(&widths) {
-            let gap = " ".repeat(widest - width(cell).min(*widest));
+            let cell = cut(cell, *widest);
+            let gap = " ".repeat(widest - width(&cell).min(*widest));
             if !text.is_empty() {
                 text.push_str("  ");
             }
@@ -118,6 +131,25 @@ pub(super) fn table(heads: &[(&str, Lean)], rows: &[Vec<String>]) -> String {
     text
 }
 
+/// A text column is never made narrower than this to fit a terminal.
+const LEAST_TEXT: usize = 12;
+
+/// At most this many cells of a text; what was cut is marked.
+fn cut(text: &str, cells: usize) -> std::borrow::Cow<'_, str> {
+    if UnicodeWidthStr::width(text) <= cells {
+        return text.into();
+    }
+    let mut kept = String::new();
+    for grapheme in text.graphemes(true) {
+        if UnicodeWidthStr::width(kept.as_str()) + UnicodeWidthStr::width(grapheme) + 2 > cells {
+            break;
+        }
+        kept.push_str(grapheme);
+    }
+    kept.push_str("..");
+    kept.into()
+}
+
 /// `?` for what is not known.
 pub(super) fn known<T: ToString>(value: Option<&T>) -> String {
     value.map_or_else(|| "?".to_owned(), ToString::to_string)
@@ -126,6 +158,15 @@ pub(super) fn known<T: ToString>(value: Option<&T>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_widest_text_gives_way_on_a_narrow_terminal() {
+        let heads = [("id", Lean::Left), ("offer", Lean::Left), ("n", Lean::Right)];
+        let rows = [vec!["1".into(), "304不锈钢真空保温杯 500ml 车载礼品杯".into(), "30".into()]];
+        let text = fitted(&heads, &rows, 30);
+        assert!(text.lines().all(|line| UnicodeWidthStr::width(line) <= 30), "{text}");
+        assert!(text.ends_with("304不锈钢真空保温..  30\n"), "{text}");
+    }
 
     #[test]
     fn columns_meet_on_the_cell_grid() {

@@ -8,26 +8,25 @@ mod cart;
 mod error;
 mod fill;
 mod groups;
-mod import;
 mod lease;
 mod orders;
 mod outbox;
 mod submit;
 mod sync;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+pub use crate::catalog::import::{BadRow, ImportError, ImportReport};
 pub use crate::catalog::{Catalog, CatalogError, Stats};
 pub use crate::ledger::{Ledger, LedgerError, Policy, private_file, private_folder};
 pub use crate::market::gateway::{Credentials, Gateway, GatewayOptions};
 pub use crate::market::{Capabilities, MarketError, Marketplace};
 pub use cart::CartView;
 pub use error::DeskError;
-pub use import::{BadLine, ImportSummary};
 pub use submit::{Blocked, SubmitOptions, SubmitReport};
 pub use sync::{SyncOptions, SyncProgress, SyncReport};
 
@@ -125,10 +124,9 @@ impl Desk {
         Ok(self.parts.catalog.stats()?)
     }
 
-    /// Puts imported listings into the catalog.
-    pub fn store_offers(&self, offers: &[Offer]) -> Result<(), DeskError> {
-        self.parts.catalog.upsert(offers, &[])?;
-        Ok(())
+    /// Imports a JSONL or CSV file of listings: good rows go in, every bad one is named.
+    pub fn import(&self, path: &Path) -> Result<ImportReport, ImportError> {
+        self.parts.catalog.import(path, self.now())
     }
 
     /// Whether no sync has ever come to its end here.

@@ -195,7 +195,10 @@ fn drain(
                 let opened = executor.open(*desk);
                 opened.err().map(|error| Msg {
                     at: Timestamp::now(),
-                    fact: Fact::Failed(Trouble::new(&error.to_string(), Some("close other programs, start again"))),
+                    fact: Fact::Failed(Trouble::new(
+                        &error.to_string(),
+                        Some("close other programs, start again"),
+                    )),
                 })
             }
             Wake::Closed => return Some(Ended::Quit),

@@ -10,6 +10,7 @@
 )]
 
 mod bench;
+mod carts;
 mod contract;
 mod hostile;
 mod job;

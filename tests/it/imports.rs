@@ -40,11 +40,8 @@ fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
 /// Tests inside a file may use what they like.
 fn used(text: &str) -> BTreeSet<String> {
     let product = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let code: String = product
-        .lines()
-        .map(|line| line.split("//").next().unwrap_or_default())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let code: String =
+        product.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
     let mut found = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
         open(&code[at + "crate::".len()..], "", &mut found);
@@ -82,9 +79,9 @@ fn open(text: &str, prefix: &str, found: &mut BTreeSet<String>) {
 
 fn allows(rule: &str, path: &str) -> bool {
     match rule {
-        "sandbox::start" => path
-            .strip_prefix("sandbox")
-            .is_some_and(|rest| rest.is_empty() || FRONT_DOOR.contains(&rest.trim_start_matches(':').split("::").next().unwrap())),
+        "sandbox::start" => path.strip_prefix("sandbox").is_some_and(|rest| {
+            rest.is_empty() || FRONT_DOOR.contains(&rest.trim_start_matches(':').split("::").next().unwrap())
+        }),
         rule => path == rule || path.starts_with(&format!("{rule}::")),
     }
 }
@@ -118,7 +115,10 @@ fn modules_use_only_what_the_map_allows() {
 #[test]
 fn the_check_can_fail() {
     let paths = used("use crate::{domain::id, ledger::{Ledger, cart::Edit}};\nlet x = crate::market::Quote;");
-    assert_eq!(paths.into_iter().collect::<Vec<_>>(), ["domain::id", "ledger::Ledger", "ledger::cart::Edit", "market::Quote"]);
+    assert_eq!(
+        paths.into_iter().collect::<Vec<_>>(),
+        ["domain::id", "ledger::Ledger", "ledger::cart::Edit", "market::Quote"]
+    );
     assert!(!allows("domain::money", "domain::price") && allows("domain::money", "domain::money::Fen"));
     assert!(allows("sandbox::start", "sandbox::Options") && !allows("sandbox::start", "sandbox::rules"));
 }

@@ -15,13 +15,72 @@ use pifa::domain::supplier::Mix;
 use pifa::domain::text::Clean;
 
 const GOODS: [&str; 24] = [
-    "保温杯", "玻璃杯", "四件套", "瓷砖", "拖鞋", "运动鞋", "棉布", "积木", "吊灯", "袜子", "雨伞", "水壶", "饭盒",
-    "毛巾", "抱枕", "窗帘", "台灯", "背包", "手套", "帽子", "围巾", "餐具", "收纳盒", "玩具车",
+    "保温杯",
+    "玻璃杯",
+    "四件套",
+    "瓷砖",
+    "拖鞋",
+    "运动鞋",
+    "棉布",
+    "积木",
+    "吊灯",
+    "袜子",
+    "雨伞",
+    "水壶",
+    "饭盒",
+    "毛巾",
+    "抱枕",
+    "窗帘",
+    "台灯",
+    "背包",
+    "手套",
+    "帽子",
+    "围巾",
+    "餐具",
+    "收纳盒",
+    "玩具车",
 ];
 const WORDS: [&str; 40] = [
-    "不锈钢", "316", "500ml", "学生", "大容量", "定制", "LOGO", "批发", "跨境", "新款", "儿童", "加厚", "纯棉", "北欧",
-    "简约", "防滑", "家用", "便携", "礼品", "户外", "ins风", "可爱", "卡通", "复古", "网红", "厂家", "直销", "现货",
-    "春夏", "秋冬", "男士", "女士", "情侣", "商务", "办公", "车载", "防水", "折叠", "多功能", "高档",
+    "不锈钢",
+    "316",
+    "500ml",
+    "学生",
+    "大容量",
+    "定制",
+    "LOGO",
+    "批发",
+    "跨境",
+    "新款",
+    "儿童",
+    "加厚",
+    "纯棉",
+    "北欧",
+    "简约",
+    "防滑",
+    "家用",
+    "便携",
+    "礼品",
+    "户外",
+    "ins风",
+    "可爱",
+    "卡通",
+    "复古",
+    "网红",
+    "厂家",
+    "直销",
+    "现货",
+    "春夏",
+    "秋冬",
+    "男士",
+    "女士",
+    "情侣",
+    "商务",
+    "办公",
+    "车载",
+    "防水",
+    "折叠",
+    "多功能",
+    "高档",
 ];
 
 /// A small generator of our own (xorshift): the same world for the same number of offers.
@@ -45,7 +104,7 @@ impl Dice {
 fn offer(id: i64, dice: &mut Dice) -> Offer {
     let pick = |dice: &mut Dice| WORDS.get(dice.skewed(WORDS.len())).copied().unwrap_or_default();
     let goods = GOODS.get(dice.skewed(GOODS.len())).copied().unwrap_or_default();
-    let title: String = (0..5).map(|_| pick(dice)).chain([goods]).chain((0..3).map(|_| pick(dice))).collect();
+    let title: String = (0..9).map(|n| if n == 5 { goods } else { pick(dice) }).collect();
     let key = OfferKey::Market(600_000_000_000 + id);
     let mut offer = Offer::blank(key, Clean::new(&title), Timestamp::UNIX_EPOCH);
     offer.title_en = Some(Clean::new("Stainless steel vacuum cup, large, for students, wholesale"));
@@ -75,7 +134,11 @@ fn offer(id: i64, dice: &mut Dice) -> Offer {
             .collect();
     } else {
         offer.tiers = [1, 100, 300]
-            .map(|from| PriceTier { from_quantity: Quantity::whole(from), price: price(dice), promotion: None })
+            .map(|from| PriceTier {
+                from_quantity: Quantity::whole(from),
+                price: price(dice),
+                promotion: None,
+            })
             .to_vec();
     }
     offer
@@ -137,7 +200,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         times.sort_unstable();
         let at = |share: usize| times.get(times.len() * share / 100).map_or(0, Duration::as_micros);
         let worst = times.last().map_or(0, Duration::as_micros);
-        say(&format!("{name:<26} p50 {:>7} us   p99 {:>7} us   worst {worst:>7} us   ({hits} hits)", at(50), at(99)));
+        say(&format!(
+            "{name:<26} p50 {:>7} us   p99 {:>7} us   worst {worst:>7} us   ({hits} hits)",
+            at(50),
+            at(99)
+        ));
     }
     Ok(())
 }

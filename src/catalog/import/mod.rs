@@ -225,7 +225,10 @@ impl Rows<'_> {
         offer.key.hash(&mut hasher);
         if let Some(first) = self.lines.insert(hasher.finish(), line) {
             self.lines.insert(hasher.finish(), first);
-            self.bad(line, format!("id stands in line {first} already; that row was imported, this one was not"));
+            self.bad(
+                line,
+                format!("id stands in line {first} already; that row was imported, this one was not"),
+            );
             return Ok(());
         }
         if let Some(currency) = fields.foreign_currency()
@@ -353,8 +356,11 @@ fn header(record: &[Vec<u8>]) -> Result<Vec<Option<Meaning>>, Stop> {
     } else {
         return Ok(columns);
     };
-    let found: Vec<String> =
-        record.iter().take(20).map(|name| Clean::capped(&String::from_utf8_lossy(name), 30).to_string()).collect();
+    let found: Vec<String> = record
+        .iter()
+        .take(20)
+        .map(|name| Clean::capped(&String::from_utf8_lossy(name), 30).to_string())
+        .collect();
     Err(shape(format!(
         "no column of the first line is one of: {}. Its columns: {}",
         columns::names(missing),
@@ -365,7 +371,7 @@ fn header(record: &[Vec<u8>]) -> Result<Vec<Option<Meaning>>, Stop> {
 /// The likeliest separator: the one that stands most often in the first line.
 fn separator(begin: &[u8]) -> u8 {
     let line = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |separator: u8| line.iter().filter(|byte| **byte == separator).count();
+    let count = |separator: u8| memchr::memchr_iter(separator, line).count();
     // The later of equals wins, so the comma stands last.
     [b'\t', b';', b','].into_iter().max_by_key(|separator| count(*separator)).unwrap_or(b',')
 }

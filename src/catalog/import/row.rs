@@ -65,9 +65,9 @@ impl Fields {
         if quantity.is_sign_negative() && !quantity.is_zero() {
             return Err(format!("{name} is negative: {}", shown(&text)));
         }
-        Quantity::from_decimal(quantity)
-            .map(Some)
-            .ok_or_else(|| format!("{name} is not a quantity (at most 99,999,999, three decimals): {}", shown(&text)))
+        Quantity::from_decimal(quantity).map(Some).ok_or_else(|| {
+            format!("{name} is not a quantity (at most 99,999,999, three decimals): {}", shown(&text))
+        })
     }
 
     fn count(&self, field: Field, name: &str) -> Result<Option<u64>, String> {
@@ -196,7 +196,9 @@ fn tiers_of(tiers: &[Value]) -> Result<Vec<PriceTier>, String> {
                 .ok_or("a price tier has no from_quantity")?;
             let cost = scalar(tier, &["unit_price", "price"]).ok_or("a price tier has no unit_price")?;
             let from_quantity = Quantity::from_decimal(decimal(&from, "from_quantity of a price tier")?)
-                .ok_or_else(|| format!("from_quantity of a price tier is not a quantity: {}", shown(&from)))?;
+                .ok_or_else(|| {
+                    format!("from_quantity of a price tier is not a quantity: {}", shown(&from))
+                })?;
             Ok(PriceTier { from_quantity, price: price(&cost)?, promotion: None })
         })
         .collect()

@@ -68,11 +68,17 @@ fn jsonl_rows_become_offers_and_every_bad_one_is_told() {
         ]
     );
     let [one, two, three] = offers.try_into().unwrap();
-    assert_eq!((one.quote_type, one.moq, one.sold_30d), (QuoteType::ByOffer, Some(Quantity::whole(2)), Some(3)));
+    assert_eq!(
+        (one.quote_type, one.moq, one.sold_30d),
+        (QuoteType::ByOffer, Some(Quantity::whole(2)), Some(3))
+    );
     assert_eq!(one.tiers[0].from_quantity, Quantity::whole(2));
     assert_eq!((two.quote_type, two.moq, two.tiers.len()), (QuoteType::BySku, None, 0));
     let shown = row_price(&two, Quantity::whole(300));
-    assert_eq!((shown.least.unwrap().to_string(), shown.greatest.unwrap().to_string()), ("41.00".into(), "138.00".into()));
+    assert_eq!(
+        (shown.least.unwrap().to_string(), shown.greatest.unwrap().to_string()),
+        ("41.00".into(), "138.00".into())
+    );
     assert_eq!((three.title.as_str(), three.unit), ("Only English", None));
 }
 
@@ -113,8 +119,12 @@ fn csv_columns_are_found_by_their_names_and_lines_counted() {
 
 #[test]
 fn other_separators_ranges_tiers_and_currencies() {
-    let (offers, report) = all("货号;品名;单价;币种\nA;杯;¥1.60～5.80;CNY\nB;盘;2元;USD\n".as_bytes(), Format::Csv);
-    assert_eq!(offers[0].price_range.map(|(a, b)| (a.to_string(), b.to_string())), Some(("1.60".into(), "5.80".into())));
+    let (offers, report) =
+        all("货号;品名;单价;币种\nA;杯;¥1.60～5.80;CNY\nB;盘;2元;USD\n".as_bytes(), Format::Csv);
+    assert_eq!(
+        offers[0].price_range.map(|(a, b)| (a.to_string(), b.to_string())),
+        Some(("1.60".into(), "5.80".into()))
+    );
     assert_eq!(offers[1].tiers[0].price.to_string(), "2.00");
     assert_eq!(report.currencies, ["USD"]);
     let tiers = r#"{"id":"1","title":"杯","unit":"个","tiers":[{"from_quantity":2,"unit_price":"10.00"},{"from_quantity":100,"unit_price":"8.50"}]}"#;
@@ -176,7 +186,10 @@ fn no_line_or_record_grows_without_bound() {
 fn quotes_are_followed_over_lines_and_left_alone_inside_text() {
     let text = "id,title,price\n1,\"a \"\"b\"\"\n\n c\",1\n2,6\" RULER,1\n3,\"open,1\n4,x,1\n";
     let (offers, report) = all(text.as_bytes(), Format::Csv);
-    assert_eq!(offers.iter().map(|offer| offer.title.as_str()).collect::<Vec<_>>(), ["a \"b\" c", "6\" RULER"]);
+    assert_eq!(
+        offers.iter().map(|offer| offer.title.as_str()).collect::<Vec<_>>(),
+        ["a \"b\" c", "6\" RULER"]
+    );
     assert_eq!(bad(&report), [(6, "a quote is opened and never closed")]);
 }
 
@@ -189,7 +202,8 @@ fn complaints_are_capped_but_counted() {
 
 #[test]
 fn hostile_text_is_cleaned() {
-    let text = "id,title,price\n\u{1b}[31m7,\u{202e}a\u{1b}]0;x\u{7}b\u{200b}c,1\n8,\u{1b}[2J,1\n9,x,\u{1b}[2J1\n";
+    let text =
+        "id,title,price\n\u{1b}[31m7,\u{202e}a\u{1b}]0;x\u{7}b\u{200b}c,1\n8,\u{1b}[2J,1\n9,x,\u{1b}[2J1\n";
     let (offers, report) = all(text.as_bytes(), Format::Csv);
     assert_eq!((offers[0].key.to_string(), offers[0].title.as_str()), ("L:src:7".to_owned(), "abc"));
     assert_eq!(bad(&report), [(3, "title is missing"), (4, "price is not a number: 1")]);
@@ -232,7 +246,10 @@ fn the_real_listings_are_imported_whole() {
     assert_eq!((report.read, report.imported, report.bad_rows), (366, 366, 0), "{:?}", report.bad);
     let key: OfferKey = "L:1688-listings:862986344448".parse().unwrap();
     let offer = catalog.offer(&key).unwrap().unwrap();
-    assert_eq!((offer.quote_type, offer.price_range.unwrap().1.to_string()), (QuoteType::BySku, "138.00".into()));
+    assert_eq!(
+        (offer.quote_type, offer.price_range.unwrap().1.to_string()),
+        (QuoteType::BySku, "138.00".into())
+    );
 }
 
 #[test]

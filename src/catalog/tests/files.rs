@@ -49,7 +49,8 @@ fn readers_and_writers_run_at_once() {
         let writers = [&catalog, &other].map(|writer| {
             scope.spawn(move || {
                 for round in 0..20 {
-                    let offers: Vec<_> = (1..=20).map(|id| full(id, "杯", &format!("{}.00", round + 1))).collect();
+                    let offers: Vec<_> =
+                        (1..=20).map(|id| full(id, "杯", &format!("{}.00", round + 1))).collect();
                     writer.upsert(&offers, &[]).unwrap();
                 }
             })
@@ -76,12 +77,17 @@ fn readers_and_writers_run_at_once() {
 fn a_file_that_is_no_database_is_moved_aside() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("catalog.db");
-    for (round, garbage) in [(1, b"not a database, but long enough to be taken for one".repeat(40)), (2, vec![7; 3])] {
+    for (round, garbage) in
+        [(1, b"not a database, but long enough to be taken for one".repeat(40)), (2, vec![7; 3])]
+    {
         fs::remove_file(&path).ok();
         fs::write(&path, &garbage).unwrap();
         let catalog = Catalog::open(&path).unwrap();
         let (to, why) = moved(&catalog);
-        assert_eq!((to.clone(), why), (folder.path().join(format!("catalog.db.bad-{round}")), Unusable::Corrupt));
+        assert_eq!(
+            (to.clone(), why),
+            (folder.path().join(format!("catalog.db.bad-{round}")), Unusable::Corrupt)
+        );
         assert_eq!(fs::read(to).unwrap(), garbage);
         catalog.upsert(&[full(1, "杯", "1.00")], &[]).unwrap();
         assert_eq!(find(&catalog, "杯"), [1]);
@@ -107,7 +113,11 @@ fn other_programs_and_other_versions_files_are_left_whole() {
     let folder = tempfile::tempdir().unwrap();
     for (name, sql, wanted) in [
         ("foreign", "CREATE TABLE t(x); INSERT INTO t VALUES(1)", Unusable::Foreign),
-        ("newer", "PRAGMA application_id = 1885955681; PRAGMA user_version = 99; CREATE TABLE t(x)", Unusable::Newer),
+        (
+            "newer",
+            "PRAGMA application_id = 1885955681; PRAGMA user_version = 99; CREATE TABLE t(x)",
+            Unusable::Newer,
+        ),
         ("older", "PRAGMA application_id = 1885955681; CREATE TABLE t(x)", Unusable::Older),
     ] {
         let path = folder.path().join(name);

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::offer::{OfferKind, QuoteType, Sku};
 use crate::domain::freight::{ChargeBy, Fee, Fees, FreightTemplate};
 use crate::domain::id::SpecId;
+use crate::domain::offer::{OfferKind, QuoteType, Sku};
 use crate::query::fold::fold;
 
 fn sorted(catalog: &Catalog, text: &str, sort: Sort, quantity: u32) -> Vec<i64> {
@@ -50,7 +50,8 @@ fn fee_links_show_only_when_asked_for() {
     fee.kind = OfferKind::Fee;
     let catalog = filled(&[fee, full(2, "杯", "1.00")]);
     assert_eq!(find(&catalog, "杯"), [2]);
-    let page = catalog.search(&SearchRequest { include_fees: true, ..request("杯") }, &Destination::default());
+    let page =
+        catalog.search(&SearchRequest { include_fees: true, ..request("杯") }, &Destination::default());
     assert_eq!((page.as_ref().unwrap().total, page.unwrap().cached), (2, 2));
 }
 
@@ -59,7 +60,8 @@ fn better_places_of_a_match_come_before_better_ranks() {
     let mut shop = selling(1, "盘", 1_000_000);
     shop.supplier_id = None;
     shop.supplier_name = Some(Clean::new("cup 工厂"));
-    let catalog = filled(&[shop, selling(2, "cupboard", 100_000), selling(3, "tea cup", 1), selling(4, "cup", 2)]);
+    let catalog =
+        filled(&[shop, selling(2, "cupboard", 100_000), selling(3, "tea cup", 1), selling(4, "cup", 2)]);
     assert_eq!(find(&catalog, "cup")[2..], [2, 1]);
     assert_eq!(find(&catalog, "cup").len(), 4);
     let mut first = find(&catalog, "cup")[..2].to_vec();
@@ -98,7 +100,7 @@ fn pages_are_cut_from_one_order() {
         (0..1_200).map(|n| selling(n + 1, &format!("杯 {}", n % 7), (n * 37 % 900) as u64)).collect();
     let catalog = filled(&offers);
     let page = |offset, limit| {
-        let request = SearchRequest { offset, limit, ..request("杯 3") };
+        let request = SearchRequest { limit, offset, ..request("杯 3") };
         ids(&catalog.search(&request, &Destination::default()).unwrap())
     };
     let whole = page(0, 5_000);
@@ -122,7 +124,11 @@ fn the_highlights_are_those_of_the_shown_title() {
 #[test]
 fn cheapest_first_at_the_quantity_and_what_cannot_be_bought_last() {
     let mut tiered = full(1, "杯", "10.00");
-    tiered.tiers.push(PriceTier { from_quantity: Quantity::whole(100), price: money("4.00"), promotion: None });
+    tiered.tiers.push(PriceTier {
+        from_quantity: Quantity::whole(100),
+        price: money("4.00"),
+        promotion: None,
+    });
     let mut large = full(3, "杯", "1.00");
     large.moq = Some(Quantity::whole(500));
     let mut unknown = row(4, "杯");
@@ -180,10 +186,16 @@ fn unlike_units_are_never_ranked_against_each_other() {
     ]);
     assert_eq!(sorted(&catalog, "杯", Sort::Price, 1), [3, 2, 5, 4, 1, 9]);
     let fee = FreightTerms::SellerPays;
-    let free: Vec<Offer> = [boxed(1, "2.00"), full(2, "杯", "3.00"), full(3, "杯", "1.00"), boxed(4, "0.50"), full(5, "杯", "9.00")]
-        .into_iter()
-        .map(|offer| Offer { freight: fee.clone(), ..offer })
-        .collect();
+    let free: Vec<Offer> = [
+        boxed(1, "2.00"),
+        full(2, "杯", "3.00"),
+        full(3, "杯", "1.00"),
+        boxed(4, "0.50"),
+        full(5, "杯", "9.00"),
+    ]
+    .into_iter()
+    .map(|offer| Offer { freight: fee.clone(), ..offer })
+    .collect();
     catalog.upsert(&free, &[]).unwrap();
     assert_eq!(sorted(&catalog, "杯", Sort::Landed, 1), [3, 2, 5, 4, 1, 9]);
 }

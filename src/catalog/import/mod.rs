@@ -30,7 +30,7 @@ use lines::{Line, MAX_LINE, Records, next_line, split};
 use row::Fields;
 
 /// Rows of one file that are read; the rest is left and the report says so.
-const MAX_ROWS: usize = 5_000_000;
+const MAX_ROWS: usize = 1_000_000;
 /// Bad rows that are told one by one; more are only counted.
 const MAX_BAD: usize = 10_000;
 /// Most columns of a CSV file.

@@ -104,7 +104,7 @@ impl Dice {
 fn offer(id: i64, dice: &mut Dice) -> Offer {
     let pick = |dice: &mut Dice| WORDS.get(dice.skewed(WORDS.len())).copied().unwrap_or_default();
     let goods = GOODS.get(dice.skewed(GOODS.len())).copied().unwrap_or_default();
-    let title: String = (0..5).map(|_| pick(dice)).chain([goods]).chain((0..3).map(|_| pick(dice))).collect();
+    let title: String = (0..9).map(|n| if n == 5 { goods } else { pick(dice) }).collect();
     let key = OfferKey::Market(600_000_000_000 + id);
     let mut offer = Offer::blank(key, Clean::new(&title), Timestamp::UNIX_EPOCH);
     offer.title_en = Some(Clean::new("Stainless steel vacuum cup, large, for students, wholesale"));

@@ -16,7 +16,7 @@ const SCHEMA: i64 = 1;
 /// `PRAGMA application_id`: tells our files from anybody else's ("pifa").
 const APPLICATION: i64 = 0x7069_6661;
 /// How long a statement waits for another process's write.
-const BUSY: Duration = Duration::from_millis(5000);
+const BUSY: Duration = Duration::from_secs(5);
 
 const TABLES: &str = "
 CREATE TABLE state(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -224,7 +224,7 @@ fn is_truncated(path: &Path) -> io::Result<bool> {
 }
 
 fn move_aside(path: &Path) -> io::Result<PathBuf> {
-    let to = (1_u32..)
+    let to = (1..=u16::MAX)
         .map(|n| beside(path, &format!(".bad-{n}")))
         .find(|to| !to.exists())
         .ok_or_else(|| io::Error::other("no free name to move the catalog to"))?;

@@ -247,5 +247,7 @@ fn is_whole_word(text: &[u8], at: usize, word: &[u8]) -> bool {
     let latin = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     let before = at.checked_sub(1).and_then(|at| text.get(at));
     let after = text.get(at + word.len());
-    !(latin(word.first()) && latin(before)) && !(latin(word.last()) && latin(after))
+    let cut_before = latin(word.first()) && latin(before);
+    let cut_after = latin(word.last()) && latin(after);
+    !cut_before && !cut_after
 }

@@ -51,7 +51,7 @@ impl Catalog {
             match request.sort {
                 Sort::Rank => by_rank(&*index, &mut found, &words),
                 Sort::Price | Sort::Landed => {
-                    self.by_price(&*index, &mut found, request, destination, &moment)?
+                    self.by_price(&index, &mut found, request, destination, &moment)?;
                 }
                 Sort::Sold => by_figure(&*index, &mut found, |doc| doc.sold),
                 Sort::Repeat => by_figure(&*index, &mut found, |doc| doc.repeat_ppm),

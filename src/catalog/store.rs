@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -280,7 +280,11 @@ impl Catalog {
             Ok(())
         })?;
         let writer = lock(&self.inner.writer);
-        writer.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);").map_err(|e| self.failed(e.into()))
+        match writer.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);") {
+            // Somebody else is reading: everything is forgotten all the same, the space is used again.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(()),
+            done => done.map_err(|error| self.failed(error.into())),
+        }
     }
 
     fn document<T: DeserializeOwned>(

@@ -100,7 +100,7 @@ fn pages_are_cut_from_one_order() {
         (0..1_200).map(|n| selling(n + 1, &format!("杯 {}", n % 7), (n * 37 % 900) as u64)).collect();
     let catalog = filled(&offers);
     let page = |offset, limit| {
-        let request = SearchRequest { offset, limit, ..request("杯 3") };
+        let request = SearchRequest { limit, offset, ..request("杯 3") };
         ids(&catalog.search(&request, &Destination::default()).unwrap())
     };
     let whole = page(0, 5_000);

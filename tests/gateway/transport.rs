@@ -326,6 +326,16 @@ async fn a_refused_connection_means_not_sent() {
 }
 
 #[tokio::test]
+async fn a_failed_tls_handshake_means_not_sent() {
+    let server = Server::start(vec![Act::Reset]).await;
+    let gateway = gateway(&format!("https://{}", server.address));
+    let outcome = create(&gateway).await;
+    assert!(matches!(outcome, Err(CreateError::NotSent(_))), "{outcome:?}");
+    assert!(matches!(gateway.search(&query()).await, Err(MarketError::Unreachable(_))));
+    assert_eq!((server.connections(), server.requests().len()), (2, 0));
+}
+
+#[tokio::test]
 async fn no_pooled_connection_carries_a_create() {
     let kept = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{CREATED}", CREATED.len()).into_bytes();
     let server = Server::start(vec![Act::AnswerAndHang(kept)]).await;

@@ -14,6 +14,7 @@ mod bench;
 mod contract;
 mod hostile;
 mod job;
+mod samples;
 mod sandbox;
 mod sandbox_calls;
 mod together;

@@ -1,5 +1,6 @@
 //! Over the socket: the sandbox marketplace and the gateway client, each by itself and together.
 
+// A test that cannot go on has failed: here panicking is how that is said.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,6 +15,8 @@ mod carts;
 mod contract;
 mod hostile;
 mod job;
+mod samples;
 mod sandbox;
 mod sandbox_calls;
+mod together;
 mod transport;

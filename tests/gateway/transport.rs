@@ -134,16 +134,21 @@ async fn read_request(stream: &mut TcpStream) -> Option<String> {
     }
 }
 
+/// Patient enough for a busy machine: only the test of deadlines is in a hurry.
 fn gateway(origin: &str) -> Gateway {
+    with_deadlines(origin, Duration::from_secs(10), Duration::from_secs(20))
+}
+
+fn with_deadlines(origin: &str, idle_timeout: Duration, total_timeout: Duration) -> Gateway {
     let credentials = Credentials {
         app_key: "1000000".to_owned(),
         app_secret: "test123".to_owned(),
         access_token: Some("token-of-the-account".to_owned()),
     };
     let options = GatewayOptions {
-        connect_timeout: Duration::from_secs(2),
-        idle_timeout: Duration::from_millis(150),
-        total_timeout: Duration::from_millis(400),
+        connect_timeout: Duration::from_millis(100).max(idle_timeout / 2),
+        idle_timeout,
+        total_timeout,
         max_body: 1024 * 1024,
         first_wait: Duration::from_millis(1),
         longest_wait: Duration::from_millis(20),
@@ -295,7 +300,8 @@ async fn silence_and_dripping_end_at_their_deadlines() {
     let head = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{".to_vec();
     for act in [Act::AnswerAndHang(Vec::new()), Act::AnswerAndHang(head.clone()), Act::Drip(head)] {
         let server = Server::start(vec![act]).await;
-        let gateway = server.gateway();
+        let origin = format!("http://{}", server.address);
+        let gateway = with_deadlines(&origin, Duration::from_millis(150), Duration::from_millis(400));
         let started = Instant::now();
         // The first byte may take connecting and one idle span, the whole no longer than the total.
         assert!(matches!(gateway.search(&query()).await, Err(MarketError::Broken(_))));
@@ -323,6 +329,16 @@ async fn a_refused_connection_means_not_sent() {
     let gateway = gateway(&format!("http://{free}"));
     assert!(matches!(create(&gateway).await, Err(CreateError::NotSent(_))));
     assert!(matches!(gateway.search(&query()).await, Err(MarketError::Unreachable(_))));
+}
+
+#[tokio::test]
+async fn a_failed_tls_handshake_means_not_sent() {
+    let server = Server::start(vec![Act::Reset]).await;
+    let gateway = gateway(&format!("https://{}", server.address));
+    let outcome = create(&gateway).await;
+    assert!(matches!(outcome, Err(CreateError::NotSent(_))), "{outcome:?}");
+    assert!(matches!(gateway.search(&query()).await, Err(MarketError::Unreachable(_))));
+    assert_eq!((server.connections(), server.requests().len()), (2, 0));
 }
 
 #[tokio::test]

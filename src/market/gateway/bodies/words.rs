@@ -64,29 +64,35 @@ fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str
 }
 
 /// What a link that only collects a fee is called.
-const FEES: [&str; 12] = [
-    "补差价",
-    "差价",
-    "补差",
-    "补运费",
-    "运费",
-    "补邮费",
-    "邮费",
-    "补快递费",
-    "快递费",
-    "代发费",
-    "专拍链接",
-    "专拍",
-];
+const FEES: [&str; 7] = ["差价", "补差", "运费", "邮费", "快递费", "代发费", "专拍"];
 
-/// Goods or a fee link, by its title: a short one that is little more than the fee's name. Long titles that
-/// mention freight (运费险, 包运费) are goods.
+/// What such links mention besides; alone these words say nothing.
+const FEE_COMPANY: [&str; 8] = ["链接", "打样费", "开版费", "制版费", "打包费", "服务费", "定金", "补拍"];
+
+/// Longest title of a fee link in letters; goods pack more words into theirs.
+const LONGEST_FEE: usize = 24;
+
+/// Goods or a fee link, by its title: a short one that names a fee and little else. Titles that mention freight in
+/// passing (运费险, 包邮费) are goods. Only a guess: the extension tells the kind, the plain gateway does not.
 pub fn kind_of(title: &Clean) -> OfferKind {
     let bare: String = title.as_str().chars().filter(|c| c.is_alphanumeric()).collect();
     let length = bare.chars().count();
-    let starts = FEES.iter().any(|fee| bare.starts_with(fee)) && !bare.starts_with("运费险");
-    let holds = FEES.iter().any(|fee| bare.contains(fee)) && !bare.contains('包') && !bare.contains("运费险");
-    if (starts && length <= 24) || (holds && length <= 12) { OfferKind::Fee } else { OfferKind::Goods }
+    let says = |words: &[&str]| words.iter().filter(|word| bare.contains(*word)).count();
+    let named = says(&FEES);
+    if named == 0
+        || length > LONGEST_FEE
+        || ["运费险", "包运费", "包邮"].iter().any(|word| bare.contains(word))
+    {
+        return OfferKind::Goods;
+    }
+    let unpaid = bare.trim_start_matches('补');
+    let begins = FEES.iter().any(|fee| unpaid.starts_with(fee) || bare.starts_with(fee));
+    let ends = bare.ends_with("专拍") || bare.ends_with("链接");
+    if begins || ends || length <= 12 || named + says(&FEE_COMPANY) >= 2 {
+        OfferKind::Fee
+    } else {
+        OfferKind::Goods
+    }
 }
 
 /// Hours of a promise such as `shipIn48Hours`, `shipInToday`, `shipIn7Days`.
@@ -170,6 +176,9 @@ mod tests {
     fn fee_links_are_short_and_named_after_the_fee() {
         let kind = |title: &str| kind_of(&Clean::new(title));
         for fee in [
+            "开版费 印LOGO制版费 定金专拍",
+            "定制专拍 打样费 单拍不发货",
+            "补运费补差价专用链接 拍前联系客服",
             "补差价",
             "【补差价】专用链接 拍下请联系客服",
             "运费",

@@ -73,6 +73,8 @@ pub(super) fn of_order(parcels: &[Parcel<'_>], zone: Zone, goods: Money) -> Carr
     for parcel in parcels.iter().filter(|parcel| !parcel.post_included) {
         let weighed = match &parcel.offer.freight {
             WorldFreight::SellerPays | WorldFreight::Collect => continue,
+            // What ships free needs no weight.
+            WorldFreight::Template { free_from: Some(from), .. } if goods >= *from => continue,
             WorldFreight::ByAgreement => None,
             WorldFreight::Template { template_id, charge, .. } => {
                 measure(parcel.offer, *charge, parcel.quantity).map(|measured| (*template_id, measured))
@@ -94,12 +96,8 @@ pub(super) fn of_order(parcels: &[Parcel<'_>], zone: Zone, goods: Money) -> Carr
     let amount = loads
         .values()
         .map(|load| match load.freight {
-            WorldFreight::Template { first_unit, next_unit, fees, free_from, .. } => {
-                if free_from.is_some_and(|from| goods >= from) {
-                    Money::ZERO
-                } else {
-                    template_fee(load.measured, (*first_unit, *next_unit), zone_fee(fees, zone)).rounded()
-                }
+            WorldFreight::Template { first_unit, next_unit, fees, .. } => {
+                template_fee(load.measured, (*first_unit, *next_unit), zone_fee(fees, zone)).rounded()
             }
             _ => Money::ZERO,
         })

@@ -70,7 +70,9 @@ impl Executor {
         let search: Slot<Effect> = Arc::default();
         let (ledger, jobs) = channel::<Job>();
         let (slot, at_desk, bell) = (search.clone(), desk.clone(), self.bell.clone());
-        std::thread::Builder::new().name("search".into()).spawn(move || search_for_ever(&slot, &at_desk, &bell))?;
+        std::thread::Builder::new()
+            .name("search".into())
+            .spawn(move || search_for_ever(&slot, &at_desk, &bell))?;
         let at_desk = desk.clone();
         std::thread::Builder::new().name("ledger".into()).spawn(move || {
             for job in jobs {
@@ -121,19 +123,19 @@ impl Executor {
             }
             Effect::ReadGroups => {
                 self.at_market(|desk, bell, reach| async move {
-                let result = desk.refresh_groups().await;
-                reach.learn(result.as_ref().err());
-                let fact = match result {
-                    Ok((groups, _)) => Ok(Some(groups)),
-                    Err(error) if error.code() == "not_offered" => Ok(None),
-                    Err(error) => match desk.groups() {
-                        // Offline the last reading still stands.
-                        Ok((groups, Some(_))) if error.is_unreachable() => Ok(Some(groups)),
-                        _ => Err(trouble(&error)),
-                    },
-                };
-                bell.tell(Fact::GroupsRead(fact));
-            });
+                    let result = desk.refresh_groups().await;
+                    reach.learn(result.as_ref().err());
+                    let fact = match result {
+                        Ok((groups, _)) => Ok(Some(groups)),
+                        Err(error) if error.code() == "not_offered" => Ok(None),
+                        Err(error) => match desk.groups() {
+                            // Offline the last reading still stands.
+                            Ok((groups, Some(_))) if error.is_unreachable() => Ok(Some(groups)),
+                            _ => Err(trouble(&error)),
+                        },
+                    };
+                    bell.tell(Fact::GroupsRead(fact));
+                });
             }
             Effect::Sync => {
                 let progress = self.progress.clone();
@@ -201,7 +203,8 @@ impl Executor {
     fn to_ledger(&self, job: Job) {
         let sent = self.open.as_ref().is_some_and(|open| open.ledger.send(job).is_ok());
         if !sent {
-            self.bell.tell(Fact::Failed(Trouble::new("the ledger's worker has ended", Some("start pifa again"))));
+            self.bell
+                .tell(Fact::Failed(Trouble::new("the ledger's worker has ended", Some("start pifa again"))));
         }
     }
 

@@ -66,7 +66,7 @@ pub struct Action {
 }
 
 actions! {
-    Help "help" Panes 1 do_help;
+    Help "help" Anywhere 1 do_help;
     SearchAdd "search.add" Search 2 do_add;
     SearchMark "search.mark" Search 3 do_mark;
     SearchQuery "search.query" Panes 4 do_query;
@@ -114,7 +114,7 @@ actions! {
     LayerUp "layer.up" Layers 0 do_up;
     LayerDown "layer.down" Layers 0 do_down;
     LayerPageUp "layer.page_up" Layers 0 do_page_up;
-    LayerPageDown "layer.page_down" Layers 0 do_page_down;
+    LayerPageDown "layer.page_down" Layers 5 do_page_down;
     LayerClose "layer.close" Layers 4 do_close;
     Palette "palette" Panes 10 do_palette;
     Redraw "redraw" Always 0 do_redraw;
@@ -130,7 +130,7 @@ pub fn row(id: ActionId) -> &'static Action {
 }
 
 static FALLBACK: Action =
-    Action { id: ActionId::Help, name: "help", scope: Scope::Panes, hint: 1, text: |text| text.do_help };
+    Action { id: ActionId::Help, name: "help", scope: Scope::Anywhere, hint: 1, text: |text| text.do_help };
 
 /// The scopes that have the keys now, nearest first.
 pub fn scopes(model: &Model) -> &'static [Scope] {
@@ -242,6 +242,16 @@ impl Keys {
     /// The first keys of an action as the screen shows them; empty when it has none.
     pub fn shown(&self, id: ActionId) -> String {
         self.bindings.iter().find(|(bound, _)| *bound == id).map(|(_, keys)| shown(keys)).unwrap_or_default()
+    }
+
+    /// The first keys of an action that work in a text field, where characters are text.
+    pub fn shown_in_field(&self, id: ActionId) -> String {
+        let is_text = |keys: &Sequence| keys.first().is_some_and(|key| key.typed().is_some());
+        self.bindings
+            .iter()
+            .find(|(bound, keys)| *bound == id && !is_text(keys))
+            .map(|(_, keys)| shown(keys))
+            .unwrap_or_default()
     }
 
     /// All keys of an action as the screen shows them.

@@ -107,7 +107,7 @@ words! {
     only_a_row: "详情尚未读取", "詳情尚未讀取", "detail not read yet";
     no_mix: "不支持混批", "不支援混批", "no mixing";
     mix_unknown: "混批规则未知", "混批規則未知", "mix rule ?";
-    mix: "混批", "混批", "mixed minimum";
+    mix: "混批", "混批", "mix";
     mix_met: "已满足", "已滿足", "met";
     ships_unknown: "发货时间未知", "發貨時間未知", "ships in ?";
     super_factory: "超级工厂", "超級工廠", "super factory";

@@ -17,8 +17,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 
 use crate::app::msg::Trouble;
 use crate::app::{Effect, Fact, Model, Msg, update};
@@ -26,7 +24,7 @@ use crate::procure::{Desk, Policy};
 use crate::ui;
 use execute::Executor;
 pub use look::{BadLook, Look};
-use present::{Output, Screen};
+use present::Output;
 
 /// Messages that may wait; a sender beyond that waits itself.
 const QUEUED: usize = 1024;
@@ -116,7 +114,12 @@ pub fn run<K: Send + 'static, E: Send + 'static>(
     if !terminal::is_interactive() {
         return Err(RunError::NotATerminal);
     }
-    let workers = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let workers = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        // A worker that waits for more is gone soon after: idle means that nobody wakes.
+        .thread_keep_alive(Duration::from_secs(2))
+        .enable_all()
+        .build()?;
     let (sender, wakes) = sync_channel(QUEUED);
     let bell = Bell(sender);
 
@@ -144,9 +147,7 @@ pub fn run<K: Send + 'static, E: Send + 'static>(
         }
     });
 
-    let screen = Screen::new();
-    let mut terminal = Terminal::new(CrosstermBackend::new(screen.writer()))?;
-    let mut output = Output { screen, terminal: &mut terminal };
+    let mut output = Output::new()?;
     let size = crossterm::terminal::size()?;
     let started = Fact::Started { width: size.0, height: size.1 };
     let first = update(&mut model, Msg { at: Timestamp::now(), fact: started });
@@ -179,7 +180,7 @@ fn drain(
     wakes: &Receiver<Wake>,
     model: &mut Model,
     executor: &mut Executor,
-    output: &mut Output<'_>,
+    output: &mut Output,
     dirty: &mut bool,
 ) -> Option<Ended> {
     let begun = Instant::now();
@@ -210,8 +211,7 @@ fn drain(
             }
             #[cfg(unix)]
             Wake::Continue => {
-                let _ = terminal::enter();
-                output.forget();
+                come_back(output);
                 *dirty = true;
                 Some(Msg { at: Timestamp::now(), fact: Fact::Resumed })
             }
@@ -230,11 +230,11 @@ fn drain(
 }
 
 /// Sends effects on their way; some are the loop's own.
-fn perform(effects: Vec<Effect>, executor: &mut Executor, output: &mut Output<'_>) -> Option<Ended> {
+fn perform(effects: Vec<Effect>, executor: &mut Executor, output: &mut Output) -> Option<Ended> {
     for effect in effects {
         match effect {
             Effect::Quit => return Some(Ended::Quit),
-            Effect::Redraw => output.forget(),
+            Effect::Redraw => forget(output),
             Effect::Suspend => {
                 #[cfg(unix)]
                 suspend(output);
@@ -246,16 +246,30 @@ fn perform(effects: Vec<Effect>, executor: &mut Executor, output: &mut Output<'_
 }
 
 #[cfg(unix)]
-fn suspend(output: &mut Output<'_>) {
+fn suspend(output: &mut Output) {
     terminal::leave();
     signals::stop();
     // Here the shell has put us in the foreground again.
-    let _ = terminal::enter();
-    output.forget();
+    come_back(output);
+}
+
+/// Takes the terminal again. One that cannot be taken fails at the next frame, which ends the program.
+#[cfg(unix)]
+fn come_back(output: &mut Output) {
+    if let Err(error) = terminal::enter() {
+        tracing::warn!(%error, "cannot take the terminal again");
+    }
+    forget(output);
+}
+
+fn forget(output: &mut Output) {
+    if let Err(error) = output.forget() {
+        tracing::warn!(%error, "cannot draw anew");
+    }
 }
 
 /// One frame, in one write, inside a synchronized update.
-fn draw(model: &mut Model, output: &mut Output<'_>) -> std::io::Result<()> {
+fn draw(model: &mut Model, output: &mut Output) -> std::io::Result<()> {
     let mut seen = None;
     output.frame(|frame| seen = Some(ui::view(model, frame)))?;
     if let Some(hits) = seen {

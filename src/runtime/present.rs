@@ -54,12 +54,19 @@ impl Screen {
 }
 
 /// The terminal as frames are drawn to it.
-pub struct Output<'a> {
-    pub screen: Screen,
-    pub terminal: &'a mut Terminal<CrosstermBackend<Gather>>,
+pub struct Output {
+    screen: Screen,
+    terminal: Terminal<CrosstermBackend<Gather>>,
 }
 
-impl Output<'_> {
+impl Output {
+    /// With nothing drawn yet.
+    pub fn new() -> io::Result<Self> {
+        let screen = Screen::new();
+        let terminal = Terminal::new(CrosstermBackend::new(screen.writer()))?;
+        Ok(Output { screen, terminal })
+    }
+
     /// Draws a frame and writes it.
     pub fn frame(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(draw)?;
@@ -67,8 +74,11 @@ impl Output<'_> {
     }
 
     /// Forgets what is on the screen: the next frame is drawn whole.
-    pub fn forget(&mut self) {
-        // It only writes into memory, which cannot fail.
-        let _ = self.terminal.clear();
+    ///
+    /// Not by `Terminal::clear`: it asks the terminal where the cursor is and waits for an answer that the
+    /// input thread has taken.
+    pub fn forget(&mut self) -> io::Result<()> {
+        self.terminal = Terminal::new(CrosstermBackend::new(self.screen.writer()))?;
+        self.screen.writer().write_all(b"\x1b[0m\x1b[2J")
     }
 }

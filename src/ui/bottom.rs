@@ -66,10 +66,11 @@ pub fn hints(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
     }
     shown.retain(|action| !hidden(model, action.id));
     shown.sort_by_key(|action| action.hint);
+    let in_field = model.layers.is_empty() && model.pane == Pane::Search && model.search.focused;
     let mut spans: Vec<Span<'_>> = vec![Span::raw(" ")];
     let mut room = (area.width as usize).saturating_sub(1);
     for action in shown {
-        let keys = model.keys.shown(action.id);
+        let keys = if in_field { model.keys.shown_in_field(action.id) } else { model.keys.shown(action.id) };
         let what = (action.text)(words);
         let cells = text::width(&keys) + 1 + text::width(what) + 3;
         if keys.is_empty() || (cells > room && action.id != ActionId::Help) {
@@ -94,6 +95,9 @@ fn hidden(model: &Model, id: ActionId) -> bool {
         ActionId::CartUndo => model.pane != Pane::Cart && !model.cart.snapshot.can_undo,
         ActionId::LayerAccept => {
             matches!(model.layers.last(), Some(Layer::Help { .. } | Layer::Confirm(_) | Layer::Picker(_)))
+        }
+        ActionId::LayerPageDown => {
+            !matches!(model.layers.last(), Some(Layer::Help { .. } | Layer::Confirm(_)))
         }
         ActionId::Quantity => matches!(model.pane, Pane::Deals | Pane::Orders),
         _ => false,

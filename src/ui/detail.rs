@@ -101,11 +101,10 @@ fn ladder(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) ->
     let current = tiers.iter().rposition(|tier| tier.from_quantity <= model.quantity);
     let runs = compare::dominated(offer, None);
     let unit = offer.unit.as_ref().map_or("", |unit| unit.as_str());
-    let bar_cells = match cells {
-        0..44 => 5,
-        44..60 => 9,
-        _ => 16,
-    };
+    // In a narrow half a note stands under its tier, while there is room for that.
+    let below = cells < 60;
+    let bar_cells = if cells < 44 { 9 } else { 16 };
+    let mut spare = room.saturating_sub(tiers.len());
     let mut lines = Vec::new();
     for at in window(tiers.len(), current.unwrap_or(0), room) {
         let Some(tier) = tiers.get(at) else { continue };
@@ -141,6 +140,8 @@ fn ladder(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) ->
         let promotion = if tier.promotion.is_some() { "*" } else { " " };
         let from = format!("{}+", text::quantity(tier.from_quantity));
         let note_room = cells.saturating_sub(3 + 8 + 10 + 2 + bar_cells + 2);
+        let fits = text::width(&note) <= note_room;
+        let beside = if below && !fits { "" } else { note.as_str() };
         lines.push(Line::from(vec![
             Span::styled(if here { " > " } else { "   " }, pen.accent),
             Span::styled(text::right(&from, 8, ""), style),
@@ -149,8 +150,13 @@ fn ladder(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) ->
             Span::raw(" "),
             Span::styled(pen.gauge(tier.charged().yuan(), greatest.yuan(), bar_cells), pen.dim),
             Span::raw("  "),
-            Span::styled(text::cut(&note, note_room, pen.sign()), note_style),
+            Span::styled(text::cut(beside, note_room, pen.sign()), note_style),
         ]));
+        if below && !fits && spare > 0 {
+            spare -= 1;
+            let note = text::cut(&note, cells.saturating_sub(12), pen.sign());
+            lines.push(Line::styled(format!("           {note}"), note_style));
+        }
     }
     lines
 }

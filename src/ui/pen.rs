@@ -94,7 +94,7 @@ impl Pen {
     pub fn gauge(&self, part: Decimal, whole: Decimal, cells: usize) -> String {
         let share = part.checked_div(whole).unwrap_or(Decimal::ZERO).clamp(Decimal::ZERO, Decimal::ONE);
         let full = (share * Decimal::from(cells)).round().to_usize().unwrap_or(0).min(cells);
-        let full = if part > Decimal::ZERO { full.max(1).min(cells) } else { full };
+        let full = if part > Decimal::ZERO { full.max(1.min(cells)) } else { full };
         format!("{}{}", self.glyphs.full.repeat(full), self.glyphs.empty.repeat(cells - full))
     }
 }

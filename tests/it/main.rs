@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod flows;
 mod imports;
 mod oracle;
 mod properties;
+mod screens;
+mod ui_fixtures;

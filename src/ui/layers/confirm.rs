@@ -17,7 +17,7 @@ use crate::ui::text;
 pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, confirm: &Confirm) -> usize {
     let words = model.text();
     let proposal = &confirm.proposal;
-    let inner = super::popup(pen, frame, body, words.confirm_title, 116, body.height);
+    let inner = super::popup(pen, frame, body, words.confirm_title, body.width, body.height);
     let cells = inner.width as usize;
     let row = |y: u16| Rect { y: inner.y + y.min(inner.height - 1), height: 1, ..inner };
     let mut first = vec![Span::raw(" ")];

@@ -29,7 +29,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
     if model.cart.is_empty() {
         let said = if model.cart.read { words.cart_empty } else { words.searching };
         let keys = model.keys.shown(ActionId::SearchAdd);
-        let how = messages::press(model.lang, &keys, words.do_add);
+        let how = format!("{}: {}", words.pane_search, messages::press(model.lang, &keys, words.do_add));
         empty(pen, frame, area, &[(said.to_owned(), pen.plain), (how, pen.dim)]);
         return area.height.into();
     }

@@ -4,9 +4,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::compare::{self, Crown};
+use crate::app::compare::{self, Crown, Row};
 use crate::app::{ActionId, Model};
 use crate::i18n::messages;
+use crate::ui::detail::sku_name;
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
@@ -18,20 +19,22 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
     let rows = compare::rows(model);
     if rows.is_empty() {
         let keys = model.keys.shown(ActionId::SearchMark);
-        let how = messages::press(model.lang, &keys, words.do_mark);
+        let how = format!("{}: {}", words.pane_search, messages::press(model.lang, &keys, words.do_mark));
         empty(pen, frame, area, &[(words.compare_empty.to_owned(), pen.plain), (how, pen.dim)]);
         return area.height.into();
     }
     let cells = area.width as usize;
     let wide = cells >= 100;
-    let title = cells.saturating_sub(2 + 8 + 11 + 13 + 13 + 15 + if wide { 30 } else { 12 });
+    let columns = columns(words, wide);
+    let title = cells.saturating_sub(12 + columns.iter().map(|(_, width)| width).sum::<usize>());
     let mut head = format!("  {}", text::left(&format!("@{}", text::quantity(model.quantity)), 8, ""));
-    for (name, width) in columns(words, wide) {
-        head.push_str(&text::right(name, width, ""));
+    for (name, width) in &columns {
+        head.push_str(&text::right(name, *width, ""));
     }
     head.push_str(&format!("  {}", text::left(words.col_offer, title, "")));
     frame.render_widget(Line::styled(head, pen.head), row(area, 0));
-    let page = area.height.saturating_sub(1) as usize;
+    let below = if area.height >= 10 { 3 } else { 0 };
+    let page = area.height.saturating_sub(1 + below) as usize;
     let first = model.compare.list.first_in_view(rows.len(), page);
     for (at, shown) in rows.iter().enumerate().skip(first).take(page) {
         let selected = at == model.compare.list.selected;
@@ -57,11 +60,15 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
             Span::styled(text::left(&format!(" {crown}"), 9, ""), crown_style),
             Span::styled(text::right(&price, 11, pen.sign()), base),
             Span::styled(text::left(&unit, 4, ""), pen.dim),
-            Span::styled(text::right(&text::money_or(shown.at.goods), 13, pen.sign()), base),
+        ];
+        if wide {
+            spans.push(Span::styled(text::right(&text::money_or(shown.at.goods), 13, pen.sign()), base));
+        }
+        spans.extend([
             Span::styled(text::right(&text::freight(shown.at.freight), 11, pen.sign()), base),
             Span::styled(text::right(&landed, 15, pen.sign()), base),
             Span::styled(text::right(&text::money_or(shown.each), 9, pen.sign()), base),
-        ];
+        ]);
         if wide {
             let moq = shown.offer.moq.map_or_else(|| "?".to_owned(), text::quantity);
             let ships = shown.at.lead_time_hours.map_or_else(|| "?".to_owned(), |hours| format!("{hours} h"));
@@ -82,19 +89,47 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
         spans.push(Span::styled(text::cut(title, room - note_cells, pen.sign()), base));
         frame.render_widget(Line::from(spans), row(area, 1 + (at - first) as u16));
     }
+    if let Some(shown) = rows.get(model.compare.list.selected).filter(|_| below > 0) {
+        chosen(model, pen, frame, Rect { y: area.bottom() - below, height: below, ..area }, shown);
+    }
     page
+}
+
+/// The selected offer in full: what the columns have no room for.
+fn chosen(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, shown: &Row) {
+    let cells = area.width as usize;
+    frame.render_widget(Line::styled(pen.glyphs.rule.repeat(cells), pen.dim), row(area, 0));
+    let offer = &*shown.offer;
+    let sku = shown.at.spec_id.as_ref().and_then(|spec| offer.sku(spec));
+    let mut title = model.title_of(offer).to_string();
+    if let Some(sku) = sku {
+        title = format!("{title}{}{}", pen.glyphs.dot, sku_name(model, sku));
+    }
+    frame.render_widget(Line::raw(text::cut(&format!(" {title}"), cells, pen.sign())), row(area, 1));
+    let unit = offer.unit.as_ref().map_or("", |unit| unit.as_str());
+    let mut facts = vec![offer.supplier_name.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string)];
+    facts.extend(
+        offer.moq.map(|moq| {
+            format!("{} {}", model.text().col_moq, messages::with_unit(&text::quantity(moq), unit))
+        }),
+    );
+    facts.extend(shown.at.goods.map(|goods| format!("{} {}", model.text().goods, text::money(goods))));
+    facts.extend(shown.at.lead_time_hours.map(|hours| messages::ships_in(model.lang, hours)));
+    facts.extend(offer.repeat_rate.map(|rate| {
+        let percent = rate.saturating_mul(100.into()).round_dp(0).normalize().to_string();
+        messages::repeat(model.lang, &percent)
+    }));
+    let facts = text::cut(&format!(" {}", facts.join(pen.glyphs.dot)), cells, pen.sign());
+    frame.render_widget(Line::styled(facts, pen.dim), row(area, 2));
 }
 
 fn columns(words: &'static crate::i18n::Text, wide: bool) -> Vec<(&'static str, usize)> {
     // The unit price leaves room for its closing parenthesis and its unit.
-    let mut columns = vec![
-        (words.col_price, 10),
-        (" ", 5),
-        (words.goods, 13),
-        (words.freight, 11),
-        (words.landed, 15),
-        (words.col_each, 9),
-    ];
+    let mut columns = vec![(words.col_price, 10), (" ", 5)];
+    if wide {
+        columns.push((words.goods, 13));
+    }
+    columns.extend([(words.freight, 11), (words.landed, 15), (words.col_each, 9)]);
     if wide {
         columns.extend([(words.col_moq, 7), (words.col_ships, 7)]);
     }

@@ -1,0 +1,371 @@
+//! A small world for the screens: offers, a cart with problems, orders, groups, and a model to show them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use pifa::app::msg::{CartDeed, CartSnapshot, Status};
+use pifa::app::{Effect, Fact, Keys, Model, Msg, update};
+use pifa::config::keymap::{Code, Key};
+use pifa::domain::cart::{CartLine, Rules, assess};
+use pifa::domain::freight::{ChargeBy, Destination, Fee, Fees, FreightTemplate, FreightTerms};
+use pifa::domain::group_buy::{Counts, GroupBuy, GroupState, Step};
+use pifa::domain::id::{GroupId, LineId, OfferKey, OrderId, OutOrderId, SpecId, SupplierId};
+use pifa::domain::offer::{Completeness, Offer, PriceTier, QuoteType, Sku};
+use pifa::domain::order::{Address, Order, OrderLine};
+use pifa::domain::price::row_price;
+use pifa::domain::proposal::{Drift, Proposal, ProposedOrder};
+use pifa::domain::quantity::{Quantity, Unit};
+use pifa::domain::search::{SearchPage, SearchRow};
+use pifa::domain::supplier::{Identity, Mix, MixRule};
+use pifa::domain::text::Clean;
+use pifa::i18n::Lang;
+
+pub fn at(seconds: i64) -> Timestamp {
+    // 2026-01-05 06:00:00 UTC
+    Timestamp::from_second(1_767_592_800 + seconds).unwrap()
+}
+
+fn yuan(text: &str) -> pifa::domain::money::Money {
+    text.parse().unwrap()
+}
+
+fn q(units: u32) -> Quantity {
+    Quantity::whole(units)
+}
+
+pub fn destination() -> Destination {
+    Destination { district: Some("440111".into()), zone: Some(0) }
+}
+
+fn offer(id: i64, title: &str, english: &str, supplier: u8) -> Offer {
+    let mut offer = Offer::blank(OfferKey::Market(id), Clean::new(title), at(-240));
+    offer.title_en = Some(Clean::new(english));
+    offer.supplier_id = Some(SupplierId::new(&format!("S{supplier}")));
+    let names = ["永康市恒致杯业有限公司", "南通梦洁家纺有限公司", "晟朗日用品厂"];
+    offer.supplier_name = Some(Clean::new(names[usize::from(supplier) % names.len()]));
+    offer.belt = Some(Clean::new(["永康", "南通", "义乌"][usize::from(supplier) % 3]));
+    offer.unit = Some(Unit::new("个"));
+    offer.identities = vec![Identity::SuperFactory, Identity::TrustPass];
+    offer.years = Some(9);
+    offer.completeness = Completeness::Full;
+    offer.lead_time_hours = Some(48);
+    offer.sold_30d = Some(2840);
+    offer.repeat_rate = Some("0.18".parse().unwrap());
+    offer.weight_kg = Some("0.38".parse().unwrap());
+    offer.stock = Some(q(9390));
+    offer.freight = FreightTerms::Template(FreightTemplate {
+        charge_by: ChargeBy::Weight,
+        first_unit: 1.into(),
+        next_unit: 1.into(),
+        fees: Fees::Zones(vec![Fee { first: yuan("6.00"), next: yuan("0.70") }]),
+        free_from: None,
+    });
+    offer
+}
+
+fn tiers(list: &[(u32, &str)]) -> Vec<PriceTier> {
+    list.iter()
+        .map(|(from, price)| PriceTier { from_quantity: q(*from), price: yuan(price), promotion: None })
+        .collect()
+}
+
+fn sku(spec: &str, name: &str, english: &str, price: Option<&str>, stock: u32) -> Sku {
+    Sku {
+        spec_id: SpecId::new(spec),
+        sku_id: None,
+        name: Clean::new(name),
+        name_en: Some(Clean::new(english)),
+        price: price.map(yuan),
+        promotion: None,
+        tiers: vec![],
+        stock: Some(q(stock)),
+    }
+}
+
+/// Tiers with dominated tails, two SKUs sharing them, a mix rule, freight known.
+pub fn cup() -> Offer {
+    let mut offer =
+        offer(676_651_652_931, "304不锈钢真空保温杯 500ml 车载礼品杯", "304 stainless vacuum cup 500 ml", 0);
+    offer.quote_type = QuoteType::ByOfferOverSkus;
+    offer.tiers = tiers(&[(10, "12.50"), (100, "10.60"), (300, "9.80"), (1000, "9.20")]);
+    offer.skus = vec![
+        sku("w", "白", "white", None, 4210),
+        sku("b", "黑", "black", None, 3980),
+        sku("g", "绿", "green", None, 0),
+    ];
+    offer.moq = Some(q(10));
+    offer.lot = Some(q(1));
+    offer.mix = Mix::Rule(MixRule { pieces: Some(q(30)), amount: Some(yuan("300")) });
+    offer
+}
+
+/// SKUs of unlike price, one of them bait; freight by agreement.
+pub fn pot() -> Offer {
+    let mut offer = offer(
+        676_651_652_932,
+        "316L大容量保温壶 户外运动 大口径便携车载旅行水壶",
+        "316L large vacuum pot, outdoor",
+        2,
+    );
+    offer.quote_type = QuoteType::BySku;
+    offer.skus = vec![
+        sku("s", "1.5L", "1.5 l", Some("21.50"), 1000),
+        sku("m", "2L", "2 l", Some("24.00"), 1000),
+        sku("l", "3L", "3 l", Some("28.00"), 1000),
+        sku("x", "配件", "spare part", Some("1.00"), 1000),
+    ];
+    offer.moq = Some(q(24));
+    offer.lot = Some(q(12));
+    offer.freight = FreightTerms::ByAgreement;
+    offer.identities = vec![];
+    offer
+}
+
+/// Not orderable at 300.
+pub fn straw() -> Offer {
+    let mut offer = offer(676_651_652_933, "儿童吸管保温杯 卡通", "children's straw cup, cartoon", 0);
+    offer.tiers = tiers(&[(500, "11.00")]);
+    offer.moq = Some(q(500));
+    offer.lot = Some(q(50));
+    offer.repeat_rate = Some("0.09".parse().unwrap());
+    offer
+}
+
+/// Sold in sets by another supplier, freight free.
+pub fn bedding() -> Offer {
+    let mut offer =
+        offer(676_651_652_934, "牛奶绒四件套 冬季加厚 1.8m床", "milk velvet bedding set of four", 1);
+    offer.unit = Some(Unit::new("套"));
+    offer.tiers = tiers(&[(2, "86.00"), (50, "82.00"), (150, "78.00")]);
+    offer.moq = Some(q(2));
+    offer.freight = FreightTerms::SellerPays;
+    offer.mix = Mix::None;
+    offer
+}
+
+/// A search row: little is known.
+pub fn row_only() -> Offer {
+    let mut offer =
+        Offer::blank(OfferKey::Market(676_651_652_935), Clean::new("玻璃饭盒 三件套"), at(-86_400));
+    offer.price_range = Some((yuan("8.90"), yuan("8.90")));
+    offer
+}
+
+pub fn page(quantity: Quantity) -> SearchPage {
+    let mut rows = Vec::new();
+    for (offer, matched) in [
+        (cup(), vec![3, 4, 5, 8, 9, 10]),
+        (pot(), vec![7, 8]),
+        (straw(), vec![4, 5, 6]),
+        (bedding(), vec![]),
+        (row_only(), vec![]),
+    ] {
+        let offer = Arc::new(offer);
+        rows.push(SearchRow { price: row_price(&offer, quantity), offer, matched });
+    }
+    SearchPage { total: 218, cached: 20_000, rows, took: Duration::from_micros(300) }
+}
+
+pub fn line(id: i64, offer: &Offer, spec: Option<&str>, units: u32) -> CartLine {
+    CartLine {
+        id: LineId(id),
+        offer: Arc::new(offer.clone()),
+        spec_id: spec.map(SpecId::new),
+        quantity: q(units),
+    }
+}
+
+pub fn snapshot(lines: &[CartLine]) -> CartSnapshot {
+    CartSnapshot {
+        assessment: assess(lines, &Rules::default(), &destination()),
+        can_undo: true,
+        can_redo: false,
+        unchanged: false,
+    }
+}
+
+/// Two suppliers; the first misses its mixed minimum.
+pub fn broken_cart() -> CartSnapshot {
+    let mut straw = straw();
+    straw.tiers = tiers(&[(20, "6.50")]);
+    straw.moq = Some(q(20));
+    straw.lot = None;
+    straw.mix = cup().mix;
+    let lines = [
+        line(1, &cup(), Some("w"), 8),
+        line(2, &straw, None, 8),
+        line(3, &bedding(), None, 120),
+        line(4, &pot(), Some("m"), 30),
+    ];
+    snapshot(&lines)
+}
+
+pub fn legal_cart() -> CartSnapshot {
+    snapshot(&[line(1, &cup(), Some("w"), 300), line(3, &bedding(), None, 120)])
+}
+
+pub fn proposal() -> Proposal {
+    let address = Address {
+        id: "1".into(),
+        full_name: Clean::new("王芳"),
+        phone: Clean::new("13800000000"),
+        region: Clean::new("广东省 广州市 白云区"),
+        street: Clean::new("机场路 1 号"),
+        district_code: "440111".into(),
+        is_default: true,
+    };
+    let order_line = |id, offer: &Offer, spec: &str, units: u32, price: &str, amount: &str| OrderLine {
+        line_id: Some(LineId(id)),
+        offer_id: offer.key.clone(),
+        spec_id: None,
+        title: offer.title.clone(),
+        spec_name: Clean::new(spec),
+        unit: offer.unit.clone(),
+        quantity: q(units),
+        unit_price: Some(yuan(price)),
+        amount: Some(yuan(amount)),
+    };
+    Proposal {
+        address,
+        quoted_at: Some(at(0)),
+        orders: vec![
+            ProposedOrder {
+                supplier_id: SupplierId::new("S0"),
+                supplier_name: Clean::new("永康市恒致杯业有限公司"),
+                lines: vec![order_line(1, &cup(), "白", 300, "9.80", "2940.00")],
+                goods: yuan("2940.00"),
+                freight: Some(yuan("86.00")),
+                discount: yuan("4.00"),
+                payable: yuan("3022.00"),
+                flow: "general".into(),
+                trade_type: Some("fxassure".into()),
+                drift: vec![],
+                refusal: None,
+            },
+            ProposedOrder {
+                supplier_id: SupplierId::new("S1"),
+                supplier_name: Clean::new("南通梦洁家纺有限公司"),
+                lines: vec![order_line(3, &bedding(), "灰", 120, "82.50", "9900.00")],
+                goods: yuan("9900.00"),
+                freight: None,
+                discount: yuan("0"),
+                payable: yuan("9900.00"),
+                flow: "general".into(),
+                trade_type: Some("fxassure".into()),
+                drift: vec![Drift {
+                    line_id: Some(LineId(3)),
+                    offer_id: bedding().key,
+                    spec_id: None,
+                    old: yuan("9840.00"),
+                    new: yuan("9900.00"),
+                }],
+                refusal: None,
+            },
+        ],
+    }
+}
+
+pub fn orders() -> Vec<Order> {
+    let order = |state: &str,
+                 id: Option<&str>,
+                 freight: Option<&str>,
+                 total: &str,
+                 ago: i64,
+                 reason: Option<&str>| Order {
+        order_id: id.map(OrderId::new),
+        order_ids: id.map(OrderId::new).into_iter().collect(),
+        out_order_id: Some(OutOrderId::new("0192f3c4-7d2a-7000-8000-000000000001")),
+        supplier_id: Some(SupplierId::new("S0")),
+        supplier_name: Some(Clean::new("永康市恒致杯业有限公司")),
+        state: Clean::new(state),
+        goods: Some(yuan("2940.00")),
+        freight: freight.map(yuan),
+        total: Some(yuan(total)),
+        lines: proposal().orders.into_iter().flat_map(|order| order.lines).collect(),
+        reason: reason.map(Clean::new),
+        created_at: at(-ago),
+    };
+    vec![
+        order("unknown", None, Some("86.00"), "3026.00", 60, Some("the answer was lost")),
+        order("to_pay_freight_open", Some("33170811602112345"), None, "3060.00", 3600, None),
+        order("shipped", Some("33169921477112345"), Some("0"), "3146.00", 200_000, None),
+    ]
+}
+
+pub fn groups() -> Vec<GroupBuy> {
+    let group = |id: &str, offer: &Offer, joined, mine: u32, hours: i64| GroupBuy {
+        id: GroupId::new(id),
+        offer: offer.key.clone(),
+        title: offer.title.clone(),
+        title_en: offer.title_en.clone(),
+        unit: offer.unit.clone(),
+        steps: [(18, "76.00"), (168, "72.00"), (1688, "69.90")]
+            .map(|(participants, price)| Step { participants, unit_price: yuan(price) })
+            .to_vec(),
+        alone_price: Some(yuan("82.00")),
+        participants: joined,
+        counts: Counts::People,
+        deadline: at(hours * 3600),
+        state: GroupState::Open,
+        my_quantity: q(mine),
+    };
+    vec![group("1", &bedding(), 14, 0, 10), group("2", &cup(), 201, 60, 50), group("3", &pot(), 1700, 0, 1)]
+}
+
+pub fn status() -> Status {
+    Status {
+        market: Clean::new("sandbox/1"),
+        sandbox: true,
+        online: Some(true),
+        offline_since: None,
+        read_at: Some(at(-240)),
+        cached: 20_000,
+        unsent: 0,
+        destination: destination(),
+    }
+}
+
+pub fn fresh(lang: Lang, width: u16, height: u16) -> Model {
+    let mut model = Model::new(lang, false, Keys::preset(), q(300));
+    tell(&mut model, Fact::Started { width, height });
+    model
+}
+
+/// With hits, as after the first second.
+pub fn ready(lang: Lang, width: u16, height: u16) -> Model {
+    let mut model = fresh(lang, width, height);
+    tell(&mut model, Fact::StatusRead(Ok(status())));
+    let generation = model.search.generation;
+    tell(&mut model, Fact::Searched { generation, result: Ok(page(q(300))) });
+    tell(&mut model, Fact::CartChanged { deed: CartDeed::Read, result: Ok(CartSnapshot::default()) });
+    tell(&mut model, Fact::OrdersRead(Ok(vec![])));
+    model
+}
+
+pub fn tell(model: &mut Model, fact: Fact) -> Vec<Effect> {
+    tell_at(model, at(0), fact)
+}
+
+pub fn tell_at(model: &mut Model, at: Timestamp, fact: Fact) -> Vec<Effect> {
+    update(model, Msg { at, fact })
+}
+
+pub fn with_cart(model: &mut Model, cart: CartSnapshot) {
+    tell(model, Fact::CartChanged { deed: CartDeed::Read, result: Ok(cart) });
+}
+
+/// Presses keys named as in a keymap, blank-separated.
+pub fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
+    keys.split_whitespace()
+        .flat_map(|name| {
+            let key = Key::from_name(name).unwrap_or_else(|| panic!("{name} is no key"));
+            tell(model, Fact::KeyPressed(key))
+        })
+        .collect()
+}
+
+/// Types text, one key a character.
+pub fn type_text(model: &mut Model, text: &str) -> Vec<Effect> {
+    text.chars().flat_map(|c| tell(model, Fact::KeyPressed(Key::plain(Code::Char(c))))).collect()
+}

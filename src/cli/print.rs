@@ -165,7 +165,7 @@ mod tests {
         let rows = [vec!["1".into(), "304不锈钢真空保温杯 500ml 车载礼品杯".into(), "30".into()]];
         let text = fitted(&heads, &rows, 30);
         assert!(text.lines().all(|line| UnicodeWidthStr::width(line) <= 30), "{text}");
-        assert!(text.ends_with("304不锈钢真空保温..  30\n"), "{text}");
+        assert!(text.ends_with("304不锈钢真空保温杯 ..  30\n"), "{text}");
     }
 
     #[test]

@@ -42,6 +42,7 @@ fn strict(shown: &Value) -> bool {
     let lot = shown["lot"].as_u64().unwrap_or(1);
     let stock = shown["skus"].as_array().unwrap().iter().filter_map(|sku| sku["stock"].as_u64()).max();
     (5..=500).contains(&moq)
+        && moq > lot
         && moq.is_multiple_of(lot)
         && shown["mix_rule"].is_null()
         && shown["purchase_limit"].is_null()

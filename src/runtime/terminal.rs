@@ -86,7 +86,10 @@ fn hook_panics() {
             leave();
             let place = info.location().map(ToString::to_string).unwrap_or_default();
             // The words of a panic may hold text from outside.
-            let said = Trouble::new(info.payload_as_str().unwrap_or("no words"), None).text;
+            let payload = info.payload();
+            let words = payload.downcast_ref::<&str>().copied();
+            let words = words.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+            let said = Trouble::new(words.unwrap_or("no words"), None).text;
             tracing::error!(%said, place, "panic");
             let _ = writeln!(io::stderr(), "pifa: internal error: {said} ({place})");
             let _ = writeln!(io::stderr(), "  -> nothing confirmed is lost: start again, it is looked up");

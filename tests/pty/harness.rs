@@ -49,7 +49,7 @@ impl Session {
         let let_go = Arc::new(AtomicBool::new(false));
         let asked = let_go.clone();
         let reader = std::thread::spawn(move || {
-            let mut buffer = [0; 65_536];
+            let mut buffer = vec![0; 65_536];
             while let Ok(count) = output.read(&mut buffer) {
                 if count == 0
                     || asked.load(Ordering::SeqCst)

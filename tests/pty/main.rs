@@ -1,6 +1,7 @@
 //! The program as a buyer has it: on a terminal of 24 by 80, against its own marketplace.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod harness;
 

@@ -121,7 +121,7 @@ fn supplier_lines(model: &Model, pen: &Pen, part: &SupplierPart, cells: usize) -
     let goods = if part.goods_complete { goods } else { format!(">= {goods}") };
     let freight = format!("{} {}", words.freight, text::freight(part.freight));
     let sums = format!("{freight}   {}", text::right(&goods, AMOUNT, pen.sign()));
-    let room = cells.saturating_sub(3 + text::width(&sums) + 2);
+    let room = cells.saturating_sub(3 + text::width(&sums) + 2 + 1);
     let name = part.supplier_name.as_ref().map_or(words.supplier_unknown, |name| name.as_str());
     let mut lines = vec![Line::from(vec![
         Span::styled(format!(" {mark} "), style),

@@ -10,7 +10,7 @@ use super::sync::progress;
 use crate::domain::order::Order;
 use crate::domain::proposal::{Proposal, ProposedOrder};
 use crate::domain::text::Clean;
-use crate::procure::{Blocked, Policy, SubmitOptions};
+use crate::procure::{Blocked, DeskError, Policy, SubmitOptions};
 
 pub(super) async fn run(verb: OrderVerb, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
     match verb {
@@ -54,21 +54,24 @@ async fn submit(session: &Session, options: &SubmitOptions, printer: &Printer) -
     if !report.drift.is_empty() {
         document.drift = Some(report.drift);
     }
-    let mut exit = Exit::Done;
-    for order in &document.orders {
-        exit = match order.state.as_str() {
-            "rejected" | "unknown" => Exit::Failed,
-            "draft" => Exit::Policy,
-            _ => continue,
-        };
-    }
+    let any = |words: &[&str]| document.orders.iter().any(|order| words.contains(&order.state.as_str()));
+    let mut exit = match () {
+        () if any(&["rejected", "unknown"]) => Exit::Failed,
+        () if any(&["draft"]) => Exit::Policy,
+        () => Exit::Done,
+    };
     match report.blocked {
         Some(Blocked::Violations(violations)) => {
             let cart = session.desk.cart()?;
             document.violations =
                 Some(CheckDocument::new(&cart.assessment, &violations, printer.lang).violations);
-            document.reason =
-                Some("the cart breaks a rule: nothing of it was sent that breaks one".to_owned());
+            // Where the market itself said no, its words say most.
+            let words: Vec<&str> = report.refusals.iter().map(Clean::as_str).collect();
+            document.reason = Some(if words.is_empty() {
+                "the cart breaks a rule: nothing of it was sent that breaks one".to_owned()
+            } else {
+                format!("the market would refuse it: {}", words.join("; "))
+            });
             exit = Exit::Rule;
         }
         Some(Blocked::Policy(reasons)) => {
@@ -81,7 +84,17 @@ async fn submit(session: &Session, options: &SubmitOptions, printer: &Printer) -
                 Some(format!("{lines} cart lines belong to another market and are never sent to this one"));
             exit = Exit::Policy;
         }
+        Some(Blocked::CartChanged) => {
+            document.reason =
+                Some("the cart was changed while it was being sent: look at what is left in it".to_owned());
+            exit = Exit::Policy;
+        }
         None => {}
+    }
+    if let Some(error) = &report.stopped
+        && document.orders.is_empty()
+    {
+        return Err(DeskError::Market(error.clone()).into());
     }
     let queued = document.orders.iter().any(|order| order.state.as_str() == "queued");
     if let Some(why) = report.offline.filter(|_| queued) {
@@ -102,7 +115,10 @@ async fn submit(session: &Session, options: &SubmitOptions, printer: &Printer) -
         }
         text
     })?;
-    Ok(exit)
+    match report.stopped {
+        Some(error) => Err(DeskError::Market(error).into()),
+        None => Ok(exit),
+    }
 }
 
 async fn propose(session: &Session, printer: &Printer) -> Result<Exit, Failure> {

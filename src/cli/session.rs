@@ -14,8 +14,8 @@ use crate::config::{Paths, Settings};
 use crate::domain::id::{MarketId, OutOrderId};
 use crate::i18n::Lang;
 use crate::procure::{
-    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, Ledger, Marketplace,
-    SyncOptions,
+    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, Ledger, MarketError,
+    Marketplace, SyncOptions,
 };
 use crate::sandbox;
 
@@ -157,7 +157,18 @@ impl Profile {
     async fn identify(&self, ledger: &Ledger, gateway: &Gateway, app_key: &str) -> Result<MarketId, Failure> {
         match gateway.capabilities().await {
             Ok(capabilities) => {
-                let id = capabilities.market_id.unwrap_or_else(|| without_account(app_key));
+                let known = self.remembered(ledger)?;
+                let id = match capabilities.market_id {
+                    Some(id) => id,
+                    // A market that told its account once and turns our token away now has not become
+                    // another: its cart and its orders stay in sight.
+                    None if known != without_account(app_key)
+                        && matches!(gateway.addresses().await, Err(MarketError::Unauthorized(_))) =>
+                    {
+                        known
+                    }
+                    None => without_account(app_key),
+                };
                 ledger.set_meta(&remote_key(app_key), id.as_str()).map_err(DeskError::from)?;
                 Ok(id)
             }

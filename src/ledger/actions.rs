@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::cart::quantity_of;
 use super::{Ledger, LedgerError, damaged, from_json, instant, millis, to_json};
-use crate::domain::id::{LineId, MarketId, OrderId, OutOrderId, SupplierId};
+use crate::domain::id::{MarketId, OrderId, OutOrderId, SupplierId};
 use crate::domain::money::Money;
 use crate::domain::order::{ActionKind, ActionState, Address, Order, OrderLine};
 use crate::domain::text::Clean;
@@ -118,15 +119,14 @@ const COLUMNS: &str = "action_id, kind, state, out_order_id, supplier_id, suppli
 
 impl Ledger {
     /// Writes an action as queued and, in the same transaction, takes its lines out of the cart.
-    /// `Ok(None)` when one of the lines is not in the cart any more (another window was faster): then
-    /// nothing is written.
+    /// `Ok(None)` when one of the lines is not in the cart any more, or not as it was quoted (another
+    /// window was faster): then nothing is written.
     pub fn queue(
         &self,
         market: &MarketId,
         new: &NewAction,
         now: Timestamp,
     ) -> Result<Option<ActionId>, LedgerError> {
-        let lines: Vec<LineId> = new.lines.iter().filter_map(|line| line.line_id).collect();
         self.write(|tx| {
             tx.execute(
                 "INSERT INTO action (market_id, kind, state, out_order_id, supplier_id, supplier_name, target, address,
@@ -149,14 +149,12 @@ impl Ledger {
                 ],
             )?;
             let id = tx.last_insert_rowid();
-            for line in lines {
-                let taken = tx.execute(
-                    "UPDATE cart_line SET taken_by = ?2 WHERE line_id = ?1 AND market_id = ?3 AND present = 1 AND taken_by IS NULL",
-                    params![line.0, id, market.as_str()],
-                )?;
-                if taken != 1 {
+            for line in &new.lines {
+                let Some(line_id) = line.line_id else { continue };
+                if quantity_of(tx, market, line_id)? != Some(line.quantity) {
                     return Err(rusqlite::Error::QueryReturnedNoRows);
                 }
+                tx.execute("UPDATE cart_line SET taken_by = ?2 WHERE line_id = ?1", params![line_id.0, id])?;
             }
             Ok(ActionId(id))
         })
@@ -220,7 +218,9 @@ impl Ledger {
         })
     }
 
-    /// Releases held actions to be tried again under a new policy; how many.
+    /// Releases held actions to be tried again under a new policy; how many. What the buyer allowed and
+    /// forbade for an order stays with it: a new policy can accept a greater rise and name another cap on
+    /// freight, but one that names no cap does not lift the order's own.
     pub fn release_held(
         &self,
         market: &MarketId,
@@ -228,10 +228,23 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<usize, LedgerError> {
         self.write(|tx| {
-            tx.execute(
-                "UPDATE action SET state = 'queued', policy = ?2, updated_at = ?3 WHERE market_id = ?1 AND state = 'draft'",
-                params![market.as_str(), to_json(policy)?, millis(now)],
-            )
+            let mut statement =
+                tx.prepare("SELECT action_id, policy FROM action WHERE market_id = ?1 AND state = 'draft'")?;
+            let held = statement
+                .query_map([market.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<rusqlite::Result<Vec<(i64, String)>>>()?;
+            for (id, own) in &held {
+                let own: Policy = from_json(own)?;
+                let policy = Policy {
+                    accept_drift_percent: policy.accept_drift_percent.max(own.accept_drift_percent),
+                    max_freight: policy.max_freight.or(own.max_freight),
+                };
+                tx.execute(
+                    "UPDATE action SET state = 'queued', policy = ?2, updated_at = ?3 WHERE action_id = ?1",
+                    params![id, to_json(&policy)?, millis(now)],
+                )?;
+            }
+            Ok(held.len())
         })
     }
 
@@ -339,7 +352,7 @@ fn sha256(text: &str) -> String {
 mod tests {
     use super::super::Edit;
     use super::*;
-    use crate::domain::id::OfferKey;
+    use crate::domain::id::{LineId, OfferKey};
     use crate::domain::offer::Offer;
     use crate::domain::quantity::Quantity;
 
@@ -402,6 +415,37 @@ mod tests {
         again.out_order_id = OutOrderId::new("0192-b");
         assert_eq!(ledger.queue(&market(), &again, Timestamp::UNIX_EPOCH).unwrap(), None);
         assert_eq!(ledger.actions(&market(), &[]).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_line_whose_quantity_was_changed_since_it_was_quoted_is_not_ordered() {
+        let (ledger, first, line) = with_queued();
+        ledger.finish(first, &Outcome::Rejected(Clean::new("500_004")), Timestamp::UNIX_EPOCH).unwrap();
+        let mut quoted = ledger.action(first).unwrap().unwrap().new;
+        quoted.out_order_id = OutOrderId::new("0192-b");
+        let edit = Edit::Set { line, quantity: Quantity::whole(7) };
+        ledger.edit_cart(&market(), "set", &[edit], Timestamp::UNIX_EPOCH).unwrap().unwrap();
+        assert_eq!(ledger.queue(&market(), &quoted, Timestamp::UNIX_EPOCH).unwrap(), None);
+        assert_eq!(ledger.actions(&market(), &[]).unwrap().len(), 1);
+        assert_eq!(ledger.cart_lines(&market()).unwrap()[0].quantity, Quantity::whole(7));
+    }
+
+    #[test]
+    fn a_held_order_keeps_its_cap_on_freight_unless_a_new_one_is_named() {
+        let (ledger, id, _) = with_queued();
+        let cap = |yuan: &str| Some(yuan.parse::<Money>().unwrap());
+        let percent = |n: i64| Decimal::from(n);
+        let own = Policy { accept_drift_percent: percent(5), max_freight: cap("20.00") };
+        let now = Timestamp::UNIX_EPOCH;
+        let released = |with: Policy| {
+            ledger.finish(id, &Outcome::Held(Clean::new("freight 50.00 is over the cap")), now).unwrap();
+            assert_eq!(ledger.release_held(&market(), &with, now).unwrap(), 1);
+            ledger.action(id).unwrap().unwrap().new.policy
+        };
+        assert_eq!(released(own), own);
+        assert_eq!(released(Policy::default()), own);
+        let raised = Policy { accept_drift_percent: percent(8), max_freight: cap("60.00") };
+        assert_eq!(released(raised), raised);
     }
 
     #[test]

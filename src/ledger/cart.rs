@@ -172,7 +172,11 @@ fn visible(connection: &Connection, market: &MarketId) -> rusqlite::Result<Vec<S
     rows.collect()
 }
 
-fn quantity_of(tx: &Transaction<'_>, market: &MarketId, line: LineId) -> rusqlite::Result<Option<Quantity>> {
+pub(super) fn quantity_of(
+    tx: &Transaction<'_>,
+    market: &MarketId,
+    line: LineId,
+) -> rusqlite::Result<Option<Quantity>> {
     let text: Option<String> = tx
         .query_row(
             "SELECT quantity FROM cart_line WHERE line_id = ?1 AND market_id = ?2 AND present = 1 AND taken_by IS NULL",

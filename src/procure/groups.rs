@@ -8,7 +8,7 @@ use crate::domain::id::{GroupId, SpecId};
 use crate::domain::order::{ActionKind, ActionState, OrderLine};
 use crate::domain::quantity::Quantity;
 use crate::domain::text::Clean;
-use crate::ledger::{NewAction, Policy};
+use crate::ledger::{NewAction, Outcome, Policy};
 use crate::market::Marketplace;
 
 impl Desk {
@@ -77,6 +77,24 @@ impl Desk {
 
     async fn act(&self, kind: ActionKind, id: &GroupId, lines: Vec<OrderLine>) -> Result<(), DeskError> {
         let _lease = self.lease().await?;
+        let ledger = &self.parts.ledger;
+        let market = &self.parts.market_id;
+        // What was asked of this group before and got no clean answer comes first: left behind it, an old
+        // leave would take back a newer join, and the same join asked for again would count twice.
+        ledger.recover_sending(market, self.now())?;
+        let mut again = None;
+        for open in ledger.actions(market, &[ActionState::Unknown, ActionState::Queued])? {
+            let about_it = matches!(open.new.kind, ActionKind::Join | ActionKind::Leave)
+                && open.new.target.as_deref() == Some(id.as_str());
+            if !about_it {
+                continue;
+            }
+            if again.is_none() && open.new.kind == kind && same_goods(&open.new.lines, &lines) {
+                again = Some(open.id);
+            } else if let Some(error) = self.settle_one(open.id).await? {
+                return Err(error.into());
+            }
+        }
         let new = NewAction {
             kind,
             out_order_id: self.fresh_number(),
@@ -90,13 +108,31 @@ impl Desk {
             message: None,
             policy: Policy::default(),
         };
-        let ledger = &self.parts.ledger;
-        let Some(action) = ledger.queue(&self.parts.market_id, &new, self.now())? else { return Ok(()) };
+        let action = match again {
+            Some(action) => action,
+            None => match ledger.queue(market, &new, self.now())? {
+                Some(action) => action,
+                None => return Ok(()),
+            },
+        };
         let stopped = self.settle_one(action).await?;
+        if again.is_none() && ledger.action(action)?.is_some_and(|now| now.state == ActionState::Queued) {
+            // It never left, and this verb cannot be done later (DESIGN 10): nothing stays behind to be
+            // sent when nobody expects it.
+            let why = stopped.as_ref().map_or_else(Clean::default, |error| Clean::new(&error.to_string()));
+            ledger.finish(action, &Outcome::Rejected(why), self.now())?;
+        }
         match ledger.action(action)?.map(|action| (action.state, action.reason)) {
             Some((ActionState::Done, _)) => Ok(()),
             Some((ActionState::Unknown, reason)) => Err(DeskError::Unknown(reason.unwrap_or_default())),
             _ => Err(stopped.map_or_else(|| DeskError::NoGroup(id.clone()), DeskError::Market)),
         }
     }
+}
+
+fn same_goods(some: &[OrderLine], others: &[OrderLine]) -> bool {
+    let goods = |lines: &[OrderLine]| -> Vec<_> {
+        lines.iter().map(|line| (line.offer_id.clone(), line.spec_id.clone(), line.quantity)).collect()
+    };
+    goods(some) == goods(others)
 }

@@ -49,19 +49,13 @@ impl Desk {
 
     /// Cancels an unpaid order at the market, or takes back an intent that has not been sent.
     pub async fn cancel(&self, id: &str) -> Result<Order, DeskError> {
-        let market = &self.parts.market_id;
-        if let Some(action) = self.parts.ledger.action_by_number(market, id)? {
+        // Nobody sends or settles meanwhile: neither this intent nor the cancel of its order.
+        let _lease = self.lease().await?;
+        if let Some(action) = self.looked_up(id).await? {
             match action.state {
                 ActionState::Draft | ActionState::Queued => {
-                    let _lease = self.lease().await?;
-                    // Another window may have sent it while we waited.
-                    let still = self.parts.ledger.action(action.id)?;
-                    if still.is_some_and(|now| matches!(now.state, ActionState::Draft | ActionState::Queued))
-                    {
-                        let reason =
-                            Clean::new("taken back before it was sent; its lines are in the cart again");
-                        self.parts.ledger.finish(action.id, &Outcome::Rejected(reason), self.now())?;
-                    }
+                    let reason = Clean::new("taken back before it was sent; its lines are in the cart again");
+                    self.parts.ledger.finish(action.id, &Outcome::Rejected(reason), self.now())?;
                     return self.order(id);
                 }
                 ActionState::Unknown | ActionState::Sending => {
@@ -90,6 +84,23 @@ impl Desk {
         self.order(id)
     }
 
+    /// The intent of this number; one whose outcome is unknown is looked up first. It is never sent here.
+    async fn looked_up(&self, number: &str) -> Result<Option<Action>, DeskError> {
+        let (market, ledger) = (&self.parts.market_id, &self.parts.ledger);
+        if self.is_online() {
+            ledger.recover_sending(market, self.now())?;
+        }
+        let Some(action) = ledger.action_by_number(market, number)? else { return Ok(None) };
+        if action.state != ActionState::Unknown || action.new.kind != ActionKind::Create || !self.is_online()
+        {
+            return Ok(Some(action));
+        }
+        match self.look_up(&action).await? {
+            Some(error) => Err(error.into()),
+            None => Ok(ledger.action(action.id)?),
+        }
+    }
+
     async fn cancel_one(&self, id: &OrderId, supplier_id: Option<SupplierId>) -> Result<(), DeskError> {
         let gateway = self.gateway()?;
         let new = NewAction {
@@ -111,7 +122,7 @@ impl Desk {
         let result = gateway.cancel(id).await;
         let outcome = match &result {
             Ok(()) => Outcome::Done(vec![id.clone()]),
-            Err(MarketError::Broken(what)) => Outcome::Unknown(what.clone()),
+            Err(MarketError::Broken(what) | MarketError::BadAnswer(what)) => Outcome::Unknown(what.clone()),
             Err(error) => Outcome::Rejected(Clean::new(&error.to_string())),
         };
         ledger.finish(action, &outcome, self.now())?;

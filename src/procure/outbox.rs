@@ -7,19 +7,22 @@
 use super::lease::Lease;
 use super::{Desk, DeskError, off_thread};
 use crate::domain::id::OrderId;
+use crate::domain::money::Money;
 use crate::domain::order::{ActionKind, ActionState, Order, OrderLine};
 use crate::domain::proposal::Drift;
 use crate::domain::text::Clean;
 use crate::ledger::{Action, ActionId, Outcome, Policy};
 use crate::market::{
     CreateError, CreateRequest, JoinRequest, MarketError, Marketplace, OrderQuery, PreviewRequest, Quote,
-    RequestLine,
+    QuotedLine, RequestLine,
 };
 
 /// Longest quiet time that is waited for on the spot; a longer one is waited for between two runs.
 const WAITED: std::time::Duration = std::time::Duration::from_secs(5);
-/// The list is read this far back when the market ignores the filter by our number.
+/// The newest pages are read as well, should the market's filter by our number lag behind.
 const LOOKUP_PAGES: u32 = 4;
+/// The list is read this far back when the market ignores the filter by our number.
+const UNFILTERED_PAGES: u32 = 40;
 const LOOKUP_PAGE_SIZE: u32 = 50;
 /// How often one run may send one action again after it was proven not placed, or asked to slow down.
 const RESENDS: usize = 3;
@@ -33,6 +36,8 @@ pub(super) struct Settled {
     pub touched: Vec<ActionId>,
     /// Why it stopped early, when the market could not be used.
     pub stopped: Option<MarketError>,
+    /// An answer about a single action that could not be used: it stays as it is.
+    pub stuck: Option<MarketError>,
 }
 
 impl Desk {
@@ -63,9 +68,14 @@ impl Desk {
                 continue;
             }
             settled.touched.push(action.id);
-            if let Some(error) = self.settle_one(action.id).await? {
-                settled.stopped = Some(error);
-                break;
+            match self.settle_one(action.id).await? {
+                None => {}
+                // It says nothing about the others, which must not wait behind it for ever.
+                Some(error) if is_about_one(&error) => settled.stuck = Some(error),
+                Some(error) => {
+                    settled.stopped = Some(error);
+                    break;
+                }
             }
         }
         Ok(settled)
@@ -201,13 +211,17 @@ impl Desk {
 
     /// Looks an unknown create up: found = done; the second empty look-up, a quiet time after the first,
     /// queues the same number again.
-    async fn look_up(&self, action: &Action) -> Result<Option<MarketError>, DeskError> {
+    pub(super) async fn look_up(&self, action: &Action) -> Result<Option<MarketError>, DeskError> {
         let mut empty = action.empty_lookups;
         let mut last = action.looked_up_at.or(action.sent_at);
         loop {
             if let Some(last) = last {
-                let waited = self.now().duration_since(last).unsigned_abs();
-                let left = self.parts.quiet.saturating_sub(waited);
+                let waited = self.now().duration_since(last);
+                if waited.is_negative() {
+                    // The clock was set back: nobody knows how long ago that was, so this counts as the first.
+                    empty = 0;
+                }
+                let left = self.parts.quiet.saturating_sub(waited.unsigned_abs());
                 // The first look-up goes out at once: most lost answers are found by it.
                 if empty > 0 && !left.is_zero() {
                     if left > WAITED {
@@ -257,11 +271,14 @@ impl Desk {
         let ours = |orders: Vec<crate::market::MarketOrder>| -> Vec<Order> {
             orders.into_iter().map(|o| o.order).filter(|o| o.out_order_id.as_ref() == Some(number)).collect()
         };
-        let found = ours(gateway.orders(&query).await?.items);
+        let filtered = gateway.orders(&query).await?.items;
+        // Orders of other numbers: the market does not filter, and only the whole list can say no.
+        let ignored = !filtered.is_empty();
+        let found = ours(filtered);
         if !found.is_empty() {
             return Ok(found);
         }
-        for page in 1..=LOOKUP_PAGES {
+        for page in 1..=if ignored { UNFILTERED_PAGES } else { LOOKUP_PAGES } {
             let query = OrderQuery { page, page_size: LOOKUP_PAGE_SIZE, ..OrderQuery::default() };
             let answer = gateway.orders(&query).await?;
             let read = answer.items.len();
@@ -270,8 +287,12 @@ impl Desk {
                 return Ok(found);
             }
             if read < LOOKUP_PAGE_SIZE as usize {
-                break;
+                return Ok(Vec::new());
             }
+        }
+        if ignored {
+            let words = "the order list is too long to be read, and cannot be asked for one number";
+            return Err(MarketError::BadAnswer(Clean::new(words)));
         }
         Ok(Vec::new())
     }
@@ -369,6 +390,17 @@ impl Desk {
     }
 }
 
+/// Whether an answer speaks of the one thing asked about, and not of market, key or account as a whole.
+fn is_about_one(error: &MarketError) -> bool {
+    matches!(
+        error,
+        MarketError::BadAnswer(_)
+            | MarketError::Refused(_)
+            | MarketError::Denied(_)
+            | MarketError::Unsupported
+    )
+}
+
 /// The lines as the market is asked about them.
 pub(super) fn request_lines(lines: &[OrderLine]) -> Vec<RequestLine> {
     lines
@@ -395,18 +427,31 @@ pub(super) fn preview_request(lines: &[OrderLine], address_id: &str) -> PreviewR
     }
 }
 
-/// The lines with the market's prices and amounts; a line the quote does not name keeps its own.
-pub(super) fn quoted_lines(lines: &[OrderLine], quote: &Quote) -> Vec<OrderLine> {
+/// What the quote says of each line. Two lines of one SKU take theirs in turn.
+fn said_of<'a>(lines: &[OrderLine], quote: &'a Quote) -> Vec<Option<&'a QuotedLine>> {
+    let mut said: Vec<&QuotedLine> = quote.lines.iter().collect();
     lines
         .iter()
         .map(|line| {
-            let said = quote.lines.iter().find(|said| {
+            let is_its = |said: &&QuotedLine| {
                 Some(said.offer_id) == line.offer_id.market_id() && said.spec_id == line.spec_id
-            });
+            };
+            said.iter().position(is_its).map(|at| said.remove(at))
+        })
+        .collect()
+}
+
+/// The lines with the market's prices and amounts; a line the quote does not name keeps its own.
+pub(super) fn quoted_lines(lines: &[OrderLine], quote: &Quote) -> Vec<OrderLine> {
+    said_of(lines, quote)
+        .into_iter()
+        .zip(lines)
+        .map(|(said, line)| {
             let mut line = line.clone();
             if let Some(said) = said {
+                let priced = said.unit_price.map(|price| price.times(line.quantity.decimal()).rounded());
                 line.unit_price = said.unit_price.or(line.unit_price);
-                line.amount = said.amount.or(line.amount);
+                line.amount = said.amount.or(priced).or(line.amount);
             }
             line
         })
@@ -435,14 +480,26 @@ pub(super) fn drift(lines: &[OrderLine], quote: &Quote) -> Vec<Drift> {
 /// where a cap is set, and freight the seller will only set later cannot be shown to keep a cap.
 pub(super) fn against_policy(lines: &[OrderLine], quote: &Quote, policy: &Policy) -> Option<Clean> {
     let hundred = rust_decimal::Decimal::ONE_HUNDRED;
-    let risen = drift(lines, quote).into_iter().find(|drift| {
-        drift.is_rise()
-            && (drift.new - drift.old).times(hundred) > drift.old.times(policy.accept_drift_percent)
-    });
+    let too_dear = |old: Money, new: Money| {
+        new > old && (new - old).times(hundred) > old.times(policy.accept_drift_percent)
+    };
+    let risen = drift(lines, quote).into_iter().find(|drift| too_dear(drift.old, drift.new));
     if let Some(drift) = risen {
         let words = format!(
             "goods of {} rose from {} to {}, over the accepted {} %",
             drift.offer_id, drift.old, drift.new, policy.accept_drift_percent
+        );
+        return Some(Clean::new(&words));
+    }
+    // A line the quote is silent about cannot be compared: then the sum has to be.
+    let silent = |said: &Option<&QuotedLine>| {
+        said.is_none_or(|said| said.amount.is_none() && said.unit_price.is_none())
+    };
+    let shown: Money = lines.iter().filter_map(|line| line.amount).sum();
+    if said_of(lines, quote).iter().any(silent) && too_dear(shown, quote.goods) {
+        let words = format!(
+            "goods rose from {shown} to {} in all, over the accepted {} %",
+            quote.goods, policy.accept_drift_percent
         );
         return Some(Clean::new(&words));
     }
@@ -464,4 +521,77 @@ pub(super) fn trade_type(quote: &Quote) -> Option<&str> {
         .find_map(|wanted| quote.trade_types.iter().find(|offered| offered == wanted))
         .or_else(|| quote.trade_types.first())
         .map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::OfferKey;
+    use crate::domain::quantity::Quantity;
+
+    fn yuan(text: &str) -> Money {
+        text.parse().unwrap()
+    }
+
+    fn line(offer: i64, quantity: u32, amount: &str) -> OrderLine {
+        OrderLine {
+            line_id: None,
+            offer_id: OfferKey::Market(offer),
+            spec_id: None,
+            title: Clean::new("杯"),
+            spec_name: Clean::default(),
+            unit: None,
+            quantity: Quantity::whole(quantity),
+            unit_price: None,
+            amount: Some(yuan(amount)),
+        }
+    }
+
+    fn said(offer_id: i64, unit_price: Option<&str>, amount: Option<&str>) -> QuotedLine {
+        QuotedLine {
+            offer_id,
+            spec_id: None,
+            unit_price: unit_price.map(yuan),
+            amount: amount.map(yuan),
+            refusal: None,
+        }
+    }
+
+    fn quote(goods: &str, lines: Vec<QuotedLine>) -> Quote {
+        Quote {
+            flow: FLOW.to_owned(),
+            trade_types: vec!["assureTrade".to_owned()],
+            lines,
+            goods: yuan(goods),
+            freight: None,
+            discount: Money::ZERO,
+            payable: yuan(goods),
+            parts: 1,
+        }
+    }
+
+    fn forbids(lines: &[OrderLine], quote: &Quote) -> bool {
+        against_policy(lines, quote, &Policy::default()).is_some()
+    }
+
+    #[test]
+    fn two_lines_of_one_sku_are_compared_each_with_its_own_figure() {
+        let lines = [line(1, 10, "100.00"), line(1, 5, "50.00")];
+        let same =
+            quote("150.00", vec![said(1, Some("10"), Some("100.00")), said(1, Some("10"), Some("50.00"))]);
+        assert_eq!(drift(&lines, &same), []);
+        assert!(!forbids(&lines, &same));
+    }
+
+    #[test]
+    fn a_rise_the_quote_does_not_name_a_line_for_is_not_overlooked() {
+        let lines = [line(1, 10, "100.00"), line(2, 1, "50.00")];
+        let first = || said(1, Some("10"), Some("100.00"));
+        assert!(forbids(&lines, &quote("200.00", vec![first()])));
+        assert!(forbids(&lines, &quote("200.00", vec![first(), said(2, None, None)])));
+        assert!(!forbids(&lines, &quote("150.00", vec![first()])));
+        // A price without an amount is a price all the same.
+        assert!(forbids(&lines, &quote("200.00", vec![first(), said(2, Some("100"), None)])));
+        assert!(!forbids(&lines, &quote("150.00", vec![first(), said(2, Some("50"), None)])));
+    }
 }

@@ -37,6 +37,8 @@ pub enum Blocked {
     Policy(Vec<Clean>),
     /// This market's cart is empty, but another market's holds this many lines.
     OtherMarket(u64),
+    /// The cart is not, or no longer, the one that was confirmed and quoted.
+    CartChanged,
 }
 
 /// What a submit did.
@@ -50,6 +52,21 @@ pub struct SubmitReport {
     pub drift: Vec<Drift>,
     /// Why the market could not be used, when it could not: orders were queued.
     pub offline: Option<String>,
+    /// An answer nothing more can be done after until the buyer has mended its cause: key, authorisation,
+    /// a missing grant, nonsense. What was ordered before it is in `orders` all the same.
+    pub stopped: Option<MarketError>,
+    /// The market's own words on what it would refuse.
+    pub refusals: Vec<Clean>,
+}
+
+impl SubmitReport {
+    fn stop(&mut self, error: MarketError) {
+        if error.is_passing() {
+            self.offline = Some(error.to_string());
+        } else {
+            self.stopped = Some(error);
+        }
+    }
 }
 
 /// A supplier's part, quoted where the market could be asked.
@@ -102,18 +119,20 @@ impl Desk {
         touched.extend(settled.touched);
         let mut online = self.is_online();
         if let Some(error) = settled.stopped {
-            if !error.is_passing() {
-                return Err(error.into());
-            }
-            report.offline = Some(error.to_string());
+            report.stop(error);
             online = false;
         }
-        if let Err(error) = self.place(shown, options, &mut online, &mut touched, &mut report).await {
-            // What was sent before the failure is in the ledger and is reported by the next call.
-            drop(lease);
-            return Err(error);
+        if report.stopped.is_none() {
+            match self.place(shown, options, &mut online, &mut touched, &mut report).await {
+                Ok(()) => {}
+                // What was sent before it is told with it.
+                Err(DeskError::Market(error)) => report.stopped = Some(error),
+                Err(error) => return Err(error),
+            }
         }
-        if !online && report.offline.is_none() {
+        report.stopped = report.stopped.or(settled.stuck);
+        drop(lease);
+        if !online && report.offline.is_none() && report.stopped.is_none() {
             report.offline = Some("offline".to_owned());
         }
         report.orders = self.orders_of(&touched)?;
@@ -145,7 +164,17 @@ impl Desk {
             .cloned()
             .collect();
         violations.dedup();
-        let Some(address) = cart.address.clone() else {
+        for part in parts.iter().filter(|part| part.supplier_id.is_none()) {
+            if cart.assessment.violations_of(None).next().is_none() {
+                violations.push(unknown_supplier(part));
+            }
+        }
+        if shown.is_some_and(|shown| !is_as_shown(shown, &parts, &options.only)) {
+            report.blocked = Some(Blocked::CartChanged);
+            return Ok(());
+        }
+        // To the address that was confirmed, whichever was chosen since.
+        let Some(address) = shown.map(|shown| shown.address.clone()).or(cart.address) else {
             report.blocked = Some(Blocked::Violations(violations));
             return Ok(());
         };
@@ -173,6 +202,10 @@ impl Desk {
             }
             if let Some(refusal) = &part.refusal {
                 violations.push(violation_of(refusal, part));
+                report.refusals.push(Clean::new(&format!(
+                    "{}: {} {}",
+                    part.supplier_name, refusal.code, refusal.message
+                )));
             }
             if let Some(quote) = &part.quote {
                 report.drift.extend(drift(&part.lines, quote));
@@ -198,7 +231,11 @@ impl Desk {
             return Ok(());
         }
         for part in ready.into_iter().filter(|part| fits(part)) {
-            let Some(action) = self.queue_part(&part, &address, options)? else { continue };
+            let Some(action) = self.queue_part(&part, &address, options)? else {
+                // Another window changed these lines since they were quoted: nothing of them was sent.
+                report.blocked.get_or_insert(Blocked::CartChanged);
+                continue;
+            };
             touched.push(action);
             let (true, Some(stored)) = (*online, self.parts.ledger.action(action)?) else { continue };
             let mut stopped = self.send(&stored, part.quote).await?;
@@ -207,8 +244,11 @@ impl Desk {
                 stopped = self.settle_one(action).await?;
             }
             if let Some(error) = stopped {
-                report.offline = Some(error.to_string());
+                report.stop(error);
                 *online = false;
+            }
+            if report.stopped.is_some() {
+                break;
             }
         }
         Ok(())
@@ -246,7 +286,7 @@ impl Desk {
         Ok(())
     }
 
-    /// The cart with the details of its row-only listings read first; a market that cannot be reached
+    /// The cart with the details of its row-only listings read first; a market that does not give them
     /// leaves them as they are.
     async fn complete_cart(&self) -> Result<CartView, DeskError> {
         let cart = self.cart()?;
@@ -263,7 +303,11 @@ impl Desk {
         }
         match self.fill(&rows, MAX_FILLED).await {
             Ok(_) => self.cart(),
-            Err(error) if error.is_unreachable() => Ok(cart),
+            // The preview is the judge of what could not be read here.
+            Err(DeskError::Market(error)) => {
+                tracing::warn!(%error, "details of the cart's listings could not all be read");
+                self.cart()
+            }
             Err(error) => Err(error),
         }
     }
@@ -305,6 +349,27 @@ fn prepare(part: &SupplierPart, shown: Option<&Proposal>) -> Option<Ready> {
         quote: None,
         refusal: None,
     })
+}
+
+/// Whether these parts are what the buyer confirmed, line by line.
+fn is_as_shown(shown: &Proposal, parts: &[&SupplierPart], only: &[SupplierId]) -> bool {
+    let wanted = |id: &SupplierId| only.is_empty() || only.contains(id);
+    let mut confirmed: Vec<_> = shown
+        .orders
+        .iter()
+        .filter(|order| wanted(&order.supplier_id))
+        .flat_map(|order| &order.lines)
+        .map(|line| (line.line_id, line.quantity, line.spec_id.as_ref()))
+        .collect();
+    let mut now: Vec<_> = parts
+        .iter()
+        .filter(|part| part.supplier_id.is_some())
+        .flat_map(|part| &part.lines)
+        .map(|priced| (Some(priced.line.id), priced.line.quantity, priced.line.spec_id.as_ref()))
+        .collect();
+    confirmed.sort();
+    now.sort();
+    confirmed == now
 }
 
 fn shown_line(proposal: &Proposal, line: LineId) -> Option<&OrderLine> {
@@ -373,6 +438,19 @@ fn violation_of(refusal: &Refusal, part: &Ready) -> Violation {
         violation.line_ids = named;
     }
     violation
+}
+
+/// A listing known only as a row of a search: neither its supplier nor its SKUs are, so it is no order yet.
+fn unknown_supplier(part: &SupplierPart) -> Violation {
+    Violation {
+        kind: ViolationKind::UnknownSpec,
+        supplier_id: None,
+        offer: None,
+        line_ids: part.lines.iter().map(|priced| priced.line.id).collect(),
+        required: Measure::default(),
+        actual: Measure::default(),
+        shortfall: Measure::default(),
+    }
 }
 
 fn part_violation(kind: ViolationKind, part: &Ready) -> Violation {

@@ -284,10 +284,14 @@ async fn submit(
         other => reach.learn(other.as_ref().err()),
     }
     let report = result?;
+    if let Some(error) = report.stopped {
+        return Err(error.into());
+    }
     let held = report.blocked.map(|blocked| match blocked {
         Blocked::Violations(violations) => Held::Violations(violations),
         Blocked::Policy(reasons) => Held::Policy(reasons),
         Blocked::OtherMarket(lines) => Held::OtherMarket(lines),
+        Blocked::CartChanged => Held::CartChanged,
     });
     Ok(Sent { orders: report.orders, held })
 }

@@ -195,6 +195,8 @@ pub enum Fault {
     Truncate,
     /// The market acts; the client is told 503.
     Unavailable,
+    /// The market never sees it; this is the answer.
+    Says(&'static str),
 }
 
 type Rule = Box<dyn FnMut(&str, usize) -> Fault + Send>;
@@ -252,11 +254,16 @@ fn serve(
         if fault == Fault::DropBefore {
             return None;
         }
+        if let Fault::Says(body) = fault {
+            let length = body.len();
+            write!(client, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}").ok()?;
+            continue;
+        }
         let mut market = TcpStream::connect(upstream).ok()?;
         market.write_all(&request).ok()?;
         let answer = message(&mut market)?;
         match fault {
-            Fault::DropAfter | Fault::DropBefore => return None,
+            Fault::DropAfter | Fault::DropBefore | Fault::Says(_) => return None,
             Fault::Truncate => {
                 client.write_all(&answer[..answer.len() - answer.len() / 4]).ok()?;
                 return None;

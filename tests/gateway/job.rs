@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::bench::{Buyer, Fault, Proxy, Sandbox, seed};
 
-fn text(value: &Value) -> &str {
+pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("not text: {value}"))
 }
 
@@ -13,12 +13,12 @@ fn decimal(value: &Value) -> Decimal {
     text(value).parse().unwrap()
 }
 
-fn number(value: &Value) -> u64 {
+pub fn number(value: &Value) -> u64 {
     value.as_u64().unwrap_or_else(|| panic!("not a whole number: {value}"))
 }
 
 /// `OFFER:SPEC` of an offer that matches, with its document: the first SKU that has enough in stock.
-fn pick(buyer: &Buyer, suits: impl Fn(&Value) -> bool) -> (String, Value) {
+pub fn pick(buyer: &Buyer, suits: impl Fn(&Value) -> bool) -> (String, Value) {
     let found = buyer.does(&["search", "", "--limit", "2000", "--qty", "1"]);
     for row in found["offers"].as_array().unwrap() {
         let shown = buyer.does(&["show", text(&row["offer_id"])]);
@@ -37,7 +37,7 @@ fn pick(buyer: &Buyer, suits: impl Fn(&Value) -> bool) -> (String, Value) {
 }
 
 /// An offer that can only be bought from `MOQ` on: no mix rule helps, and there is enough of it.
-fn strict(shown: &Value) -> bool {
+pub fn strict(shown: &Value) -> bool {
     let moq = shown["moq"].as_u64().unwrap_or(0);
     let lot = shown["lot"].as_u64().unwrap_or(1);
     let stock = shown["skus"].as_array().unwrap().iter().filter_map(|sku| sku["stock"].as_u64()).max();
@@ -50,7 +50,7 @@ fn strict(shown: &Value) -> bool {
 }
 
 /// What the books say of an order equals what the buyer was told, to the fen.
-fn same_order(told: &Value, booked: &Value) {
+pub fn same_order(told: &Value, booked: &Value) {
     assert_eq!(told["order_id"], booked["order_id"]);
     assert_eq!(told["out_order_id"], booked["out_order_id"]);
     assert_eq!(told["supplier_id"], booked["supplier_id"]);

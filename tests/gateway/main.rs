@@ -15,6 +15,7 @@ mod carts;
 mod contract;
 mod hostile;
 mod job;
+mod review;
 mod samples;
 mod sandbox;
 mod sandbox_calls;

@@ -464,6 +464,14 @@ async fn a_gateway_without_the_extension_is_plain_and_not_broken() {
 }
 
 #[tokio::test]
+async fn an_answer_that_names_an_order_has_made_one_whatever_else_it_says() {
+    let body =
+        r#"{"error_code":"gw.ParamInvalid","error_message":"m","result":{"orderId":"3317081160226242182"}}"#;
+    let server = Server::start(vec![ok(body)]).await;
+    assert_eq!(create(&server.gateway()).await, Ok("3317081160226242182".to_owned()));
+}
+
+#[tokio::test]
 async fn the_offer_answered_must_be_the_one_asked_for() {
     let body = r#"{"result":{"success":true,"result":{"offerId":5,"subject":"x"}}}"#;
     let server = Server::start(vec![ok(body)]).await;

@@ -222,6 +222,10 @@ fn judge_create(reply: &Reply) -> Result<Created, CreateError> {
         return unknown(&format!("HTTP {}", reply.status));
     }
     if let Some(fault) = envelope::gateway_fault(&reply.body) {
+        // Whatever it says went wrong, an answer that names an order has made one.
+        if let Ok(created) = bodies::created::created(&reply.body) {
+            return Ok(created);
+        }
         return match reply.fault_error(&fault) {
             _ if !fault.is_before_execution() => unknown(&format!("{} {}", fault.code, fault.message)),
             // The request itself is at fault: sending it again mends nothing.

@@ -8,7 +8,7 @@ use crate::domain::id::{GroupId, SpecId};
 use crate::domain::order::{ActionKind, ActionState, OrderLine};
 use crate::domain::quantity::Quantity;
 use crate::domain::text::Clean;
-use crate::ledger::{NewAction, Policy};
+use crate::ledger::{NewAction, Outcome, Policy};
 use crate::market::Marketplace;
 
 impl Desk {
@@ -95,6 +95,12 @@ impl Desk {
         let stopped = self.settle_one(action).await?;
         match ledger.action(action)?.map(|action| (action.state, action.reason)) {
             Some((ActionState::Done, _)) => Ok(()),
+            Some((ActionState::Queued, reason)) => {
+                // The buyer is told that it failed: it must not be sent behind their back with the next orders.
+                let words = Clean::new("not sent, and not kept for later");
+                self.finish(action, Outcome::Rejected(reason.clone().unwrap_or(words)))?;
+                Err(stopped.map_or_else(|| DeskError::Unknown(reason.unwrap_or_default()), DeskError::Market))
+            }
             Some((ActionState::Unknown, reason)) => Err(DeskError::Unknown(reason.unwrap_or_default())),
             _ => Err(stopped.map_or_else(|| DeskError::NoGroup(id.clone()), DeskError::Market)),
         }

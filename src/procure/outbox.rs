@@ -7,12 +7,13 @@
 use super::lease::Lease;
 use super::{Desk, DeskError, off_thread};
 use crate::domain::id::OrderId;
+use crate::domain::money::Money;
 use crate::domain::order::{ActionKind, ActionState, Order, OrderLine};
 use crate::domain::proposal::Drift;
 use crate::domain::text::Clean;
 use crate::ledger::{Action, ActionId, Outcome, Policy};
 use crate::market::{
-    CreateError, CreateRequest, JoinRequest, MarketError, Marketplace, OrderQuery, PreviewRequest, Quote,
+    CreateError, CreateRequest, JoinRequest, MarketError, MarketOrder, Marketplace, OrderQuery, PreviewRequest, Quote,
     RequestLine,
 };
 
@@ -254,10 +255,17 @@ impl Desk {
             page_size: LOOKUP_PAGE_SIZE,
             ..OrderQuery::default()
         };
-        let ours = |orders: Vec<crate::market::MarketOrder>| -> Vec<Order> {
-            orders.into_iter().map(|o| o.order).filter(|o| o.out_order_id.as_ref() == Some(number)).collect()
+        let ours = |orders: Vec<MarketOrder>| -> Result<Vec<Order>, MarketError> {
+            let orders = orders.into_iter().map(|listed| listed.order);
+            let (ours, others): (Vec<Order>, Vec<Order>) =
+                orders.partition(|order| order.out_order_id.as_ref() == Some(number));
+            if ours.is_empty() && others.iter().any(|order| may_be(order, action)) {
+                let words = "the market lists an order of these goods without its number: it may be this one";
+                return Err(MarketError::BadAnswer(Clean::new(words)));
+            }
+            Ok(ours)
         };
-        let found = ours(gateway.orders(&query).await?.items);
+        let found = ours(gateway.orders(&query).await?.items)?;
         if !found.is_empty() {
             return Ok(found);
         }
@@ -265,7 +273,7 @@ impl Desk {
             let query = OrderQuery { page, page_size: LOOKUP_PAGE_SIZE, ..OrderQuery::default() };
             let answer = gateway.orders(&query).await?;
             let read = answer.items.len();
-            let found = ours(answer.items);
+            let found = ours(answer.items)?;
             if !found.is_empty() {
                 return Ok(found);
             }
@@ -369,6 +377,20 @@ impl Desk {
     }
 }
 
+/// Whether a listed order without a number has exactly an action's goods and is not plainly older: then nobody
+/// can say that the action was not placed.
+fn may_be(order: &Order, action: &Action) -> bool {
+    let goods = |lines: &[OrderLine]| {
+        let mut goods: Vec<_> =
+            lines.iter().map(|line| (line.offer_id.clone(), line.spec_id.clone(), line.quantity)).collect();
+        goods.sort();
+        goods
+    };
+    // Two clocks, and one of them a foreign one.
+    let before = action.sent_at.is_some_and(|sent| sent.duration_since(order.created_at).as_hours() >= 24);
+    order.out_order_id.is_none() && !before && goods(&order.lines) == goods(&action.new.lines)
+}
+
 /// The lines as the market is asked about them.
 pub(super) fn request_lines(lines: &[OrderLine]) -> Vec<RequestLine> {
     lines
@@ -445,6 +467,18 @@ pub(super) fn against_policy(lines: &[OrderLine], quote: &Quote, policy: &Policy
             drift.offer_id, drift.old, drift.new, policy.accept_drift_percent
         );
         return Some(Clean::new(&words));
+    }
+    if let Some(shown) = lines.iter().map(|line| line.amount).sum::<Option<Money>>() {
+        // A preview that leaves a line's amount out still says what they cost together. Less than a fen is
+        // rounding.
+        let rise = quote.goods - shown;
+        if rise >= Money::from_fen(1) && rise.times(hundred) > shown.times(policy.accept_drift_percent) {
+            let words = format!(
+                "goods rose from {shown} to {}, over the accepted {} %",
+                quote.goods, policy.accept_drift_percent
+            );
+            return Some(Clean::new(&words));
+        }
     }
     let cap = policy.max_freight?;
     match quote.freight {

@@ -129,7 +129,7 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "RFC3339")]
     pub now: Option<Timestamp>,
     /// Its seconds per real second; 0 freezes its clock
-    #[arg(long, default_value = "1", value_parser = speed)]
+    #[arg(long, default_value = "1", value_parser = speed, allow_negative_numbers = true)]
     pub speed: Decimal,
     /// What a create with a number already used does
     #[arg(long, value_enum, default_value_t = IdempotencyArg::Off)]
@@ -193,7 +193,7 @@ pub struct SyncArgs {
     #[arg(long, value_name = "ID")]
     pub supplier: Option<String>,
     /// At most this many offers
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
     pub limit: Option<u64>,
 }
 
@@ -204,13 +204,13 @@ pub struct SearchArgs {
     #[arg(num_args = 0.., value_name = "QUERY")]
     pub query: Vec<String>,
     /// Price everything at this quantity
-    #[arg(long, value_name = "N", value_parser = quantity)]
+    #[arg(long, value_name = "N", value_parser = quantity, allow_negative_numbers = true)]
     pub qty: Option<Quantity>,
     /// rank, price, landed, sold, repeat or age
     #[arg(long, default_value = "rank", value_parser = sort)]
     pub sort: Sort,
     /// At most this many rows
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000), allow_negative_numbers = true)]
     pub limit: u32,
 }
 
@@ -221,7 +221,7 @@ pub struct SuppliersArgs {
     #[arg(num_args = 0.., value_name = "QUERY")]
     pub query: Vec<String>,
     /// At most this many
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000), allow_negative_numbers = true)]
     pub limit: u32,
 }
 
@@ -229,10 +229,10 @@ pub struct SuppliersArgs {
 #[derive(Debug, ClapArgs)]
 pub struct ShowArgs {
     /// Offer id, or L:<source>:<item> of an imported one
-    #[arg(value_name = "OFFER")]
+    #[arg(value_name = "OFFER", allow_negative_numbers = true)]
     pub offer: OfferKey,
     /// Price it at this quantity
-    #[arg(long, value_name = "N", value_parser = quantity)]
+    #[arg(long, value_name = "N", value_parser = quantity, allow_negative_numbers = true)]
     pub qty: Option<Quantity>,
 }
 
@@ -243,7 +243,7 @@ pub struct CompareArgs {
     #[arg(required = true, value_name = "OFFER[:SPEC]", value_parser = offer_spec)]
     pub offers: Vec<OfferSpec>,
     /// Quantity to compare at
-    #[arg(long, value_name = "N", value_parser = quantity)]
+    #[arg(long, value_name = "N", value_parser = quantity, allow_negative_numbers = true)]
     pub qty: Quantity,
 }
 
@@ -255,23 +255,25 @@ pub enum CartVerb {
     /// Add units of an offer; rules may be broken, `check` names them
     Add {
         /// Offer, with a SKU if it has several
-        #[arg(value_name = "OFFER[:SPEC]", value_parser = offer_spec)]
+        #[arg(value_name = "OFFER[:SPEC]", value_parser = offer_spec, allow_negative_numbers = true)]
         offer: OfferSpec,
         /// Units
-        #[arg(value_name = "QTY", value_parser = quantity)]
+        #[arg(value_name = "QTY", value_parser = quantity, allow_negative_numbers = true)]
         quantity: Quantity,
     },
     /// Set a line's units
     Set {
         /// Line id
+        #[arg(value_parser = line_id, allow_negative_numbers = true)]
         line: i64,
         /// Units
-        #[arg(value_name = "QTY", value_parser = quantity)]
+        #[arg(value_name = "QTY", value_parser = quantity, allow_negative_numbers = true)]
         quantity: Quantity,
     },
     /// Take a line out
     Rm {
         /// Line id
+        #[arg(value_parser = line_id, allow_negative_numbers = true)]
         line: i64,
     },
     /// Name every broken rule with its shortfall (exit 4 when there is one)
@@ -290,10 +292,10 @@ pub enum OrderVerb {
     /// Settle the outbox, then send the cart: one order a supplier, each exactly once
     Submit {
         /// Accept goods that rose by this many percent since last shown
-        #[arg(long, value_name = "PCT", value_parser = percent)]
+        #[arg(long, value_name = "PCT", value_parser = percent, allow_negative_numbers = true)]
         accept_drift: Option<Decimal>,
         /// Send nothing whose freight is over this
-        #[arg(long, value_name = "YUAN", value_parser = yuan)]
+        #[arg(long, value_name = "YUAN", value_parser = yuan, allow_negative_numbers = true)]
         max_freight: Option<Money>,
         /// Send suppliers without problems even if others have some
         #[arg(long)]
@@ -334,7 +336,7 @@ pub enum GroupVerb {
         #[arg(value_name = "GROUP[:SPEC]")]
         id: String,
         /// Units
-        #[arg(value_name = "QTY", value_parser = quantity)]
+        #[arg(value_name = "QTY", value_parser = quantity, allow_negative_numbers = true)]
         quantity: Quantity,
     },
     /// Take our joins back
@@ -392,6 +394,11 @@ fn offer_spec(text: &str) -> Result<OfferSpec, String> {
         Some("") => Err("the SKU after the colon is missing".to_owned()),
         spec => Ok(OfferSpec { offer, spec: spec.map(SpecId::new) }),
     }
+}
+
+fn line_id(text: &str) -> Result<i64, String> {
+    let id = text.parse().ok().filter(|id: &i64| *id > 0);
+    id.ok_or_else(|| "not a line id (`pifa cart list` shows them)".to_owned())
 }
 
 fn quantity(text: &str) -> Result<Quantity, String> {

@@ -42,7 +42,7 @@ struct BadDocument {
 
 pub(super) async fn run(verb: CatalogVerb, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
     match verb {
-        CatalogVerb::Import { file } => import(&profile.data_only()?.desk, &file, printer),
+        CatalogVerb::Import { file } => import(&profile.named().await?.desk, &file, printer),
         CatalogVerb::Clear => {
             let session = profile.data_only()?;
             session.desk.clear_catalog()?;

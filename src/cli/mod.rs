@@ -32,6 +32,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::domain::text::Clean;
 use args::{Args, Verb};
 pub use failure::{Exit, Failure};
 use print::Printer;
@@ -56,7 +57,14 @@ pub fn run() -> Next {
         Ok(profile) => (args.verb, profile),
         Err(failure) => return Next::Exit(failure.report(json)),
     };
-    let Some(verb) = verb else { return Next::Screens(Box::new(profile)) };
+    let Some(verb) = verb else {
+        if json {
+            let failure =
+                Failure::usage("--json prints what a verb found, and no verb is given", "pifa --help");
+            return Next::Exit(failure.report(true));
+        }
+        return Next::Screens(Box::new(profile));
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -99,11 +107,38 @@ fn usage(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return Exit::Done.code();
     }
-    if std::env::args().any(|arg| arg == "--json") {
-        let words = error.to_string();
-        let message = words.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        return Failure::usage(message, "pifa --help").report(true);
+    let words = error.to_string();
+    if wants_json() {
+        return Failure::usage(in_short(&words), "pifa --help").report(true);
     }
-    let _ = error.print();
+    let plain = |line: &str| {
+        let dense = line.replace(' ', "");
+        Clean::capped(&dense, dense.len()).as_str() == dense
+    };
+    if !words.lines().all(plain) {
+        // What was typed is repeated in the message, and it may have been pasted from anywhere.
+        for line in words.lines() {
+            let indent = line.len() - line.trim_start().len();
+            eprintln!("{}{}", " ".repeat(indent), Clean::new(line));
+        }
+    } else {
+        let _ = error.print();
+    }
     Exit::Usage.code()
+}
+
+/// Whether JSON was asked for, when the arguments as a whole could not be read.
+fn wants_json() -> bool {
+    let set = |value: std::ffi::OsString| {
+        let word = value.to_string_lossy().to_lowercase();
+        !matches!(word.as_str(), "" | "n" | "no" | "f" | "false" | "off" | "0")
+    };
+    std::env::args_os().any(|arg| arg == "--json") || std::env::var_os("PIFA_JSON").is_some_and(set)
+}
+
+/// What is wrong, on one line: everything before the usage.
+fn in_short(words: &str) -> String {
+    let lines = words.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+    let lines: Vec<&str> = lines.map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join(" ").trim_start_matches("error: ").to_owned()
 }

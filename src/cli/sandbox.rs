@@ -56,12 +56,15 @@ async fn serve(args: SandboxArgs) -> Result<Exit, Failure> {
         fixed_credentials: true,
         ..Options::new(state)
     };
-    let running = sandbox::start(options).await.map_err(|error| {
-        Failure::failed(
-            "sandbox",
-            error.to_string(),
-            "use another --listen or --state, or the flags it was made with",
-        )
+    let running = sandbox::start(options).await.map_err(|error| match error {
+        sandbox::StartError::NotLoopback(_) => Failure::usage(error.to_string(), "--listen 127.0.0.1:0"),
+        sandbox::StartError::Catalog { .. } => {
+            Failure::failed("sandbox", error.to_string(), "--catalog wants a JSONL file: one listing a line")
+        }
+        error => {
+            let hint = "use another --listen or --state, or the flags it was made with";
+            Failure::failed("sandbox", error.to_string(), hint)
+        }
     })?;
     let ready = Ready {
         url: &running.url,

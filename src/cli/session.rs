@@ -10,12 +10,13 @@ use jiff::Timestamp;
 use super::args::Global;
 use super::failure::{Exit, Failure};
 use super::logs;
+use super::print::note;
 use crate::config::{Paths, Settings};
 use crate::domain::id::{MarketId, OutOrderId};
 use crate::i18n::Lang;
 use crate::procure::{
-    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, Ledger, MarketError,
-    Marketplace, SyncOptions,
+    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, Ledger, Marketplace, Opened,
+    SyncOptions,
 };
 use crate::sandbox;
 
@@ -66,15 +67,29 @@ impl Profile {
                 "check --config",
             ));
         }
+        if paths.folder().exists() && !paths.folder().is_dir() {
+            let words = format!("{} is no folder, so it cannot hold the data", paths.folder().display());
+            return Err(Failure::usage(words, "name a folder with --data-dir or PIFA_DATA_DIR"));
+        }
         let settings = Settings::load(paths.config()).map_err(|error| {
-            Failure::usage(error.to_string(), "mend that line, or remove it to use the default")
+            let hint = if error.line == 0 {
+                "make it a readable text file, or move it away to use the defaults"
+            } else {
+                "mend that line, or remove it to use the default"
+            };
+            Failure::usage(error.to_string(), hint)
         })?;
         let env = |name: &str| std::env::var(name).ok();
-        let tag = global.lang.clone().or_else(|| env("PIFA_LANG")).or_else(|| settings.lang.clone());
+        let tag = language(&global, &env, &settings, paths.config())?;
         let lang = Lang::detect(tag.as_deref(), env);
         logs::start(&paths.logs(), global.verbose);
         let market = match global.market.clone().or_else(|| settings.market.clone()) {
-            Some(origin) => Target::Remote { origin, credentials: credentials(&env)? },
+            Some(origin) => {
+                let credentials = credentials(&env)?;
+                // A mistyped origin is told by every verb, also by those that will not use it.
+                connect(&origin, credentials.clone())?;
+                Target::Remote { origin, credentials }
+            }
             None => Target::Embedded,
         };
         let ascii = global.ascii || settings.ascii;
@@ -122,17 +137,8 @@ impl Profile {
         let ledger = self.ledger()?;
         match &self.market {
             Target::Embedded => {
-                let options = sandbox::Options::new(self.paths.sandbox());
-                let running = sandbox::start(options).await.map_err(|error| {
-                    let hint = "check the permissions and free space of the data folder";
-                    Failure::failed("sandbox", error.to_string(), hint)
-                })?;
+                let running = self.start_embedded(&ledger).await?;
                 let market_id = MarketId::new(&running.market_id);
-                if ledger.meta(SANDBOX_MARKET).map_err(DeskError::from)?.as_deref()
-                    != Some(market_id.as_str())
-                {
-                    ledger.set_meta(SANDBOX_MARKET, market_id.as_str()).map_err(DeskError::from)?;
-                }
                 let credentials = Credentials {
                     app_key: running.app_key.clone(),
                     app_secret: running.app_secret.clone(),
@@ -152,22 +158,54 @@ impl Profile {
         }
     }
 
+    /// A desk over the data folder for verbs that put goods of the user's into the catalog: what was written
+    /// before it is known whose market this is would be looked for in another one ever after.
+    pub async fn named(&self) -> Result<Session, Failure> {
+        let ledger = self.ledger()?;
+        let (key, _) = self.key_and_stranger();
+        match &self.market {
+            _ if ledger.meta(&key).map_err(DeskError::from)?.is_some() => {}
+            // In this process and over no network, so --offline does not forbid it.
+            Target::Embedded => self.start_embedded(&ledger).await?.stop().await,
+            Target::Remote { .. } => {
+                return Err(Failure::failed(
+                    "market_not_known",
+                    "it is not known yet which account of the market this is",
+                    "run `pifa sync` once, then this again",
+                ));
+            }
+        }
+        drop(ledger);
+        self.data_only()
+    }
+
+    async fn start_embedded(&self, ledger: &Ledger) -> Result<sandbox::Running, Failure> {
+        let options = sandbox::Options::new(self.paths.sandbox());
+        let running = sandbox::start(options).await.map_err(|error| {
+            let hint = if error.is_damage() {
+                "move that file away and the sandbox begins anew; ledger and catalog keep what they hold"
+            } else {
+                "check the permissions and free space of the data folder"
+            };
+            Failure::failed("sandbox", error.to_string(), hint)
+        })?;
+        let known = ledger.meta(SANDBOX_MARKET).map_err(DeskError::from)?;
+        if known.as_deref() != Some(running.market_id.as_str()) {
+            ledger.set_meta(SANDBOX_MARKET, &running.market_id).map_err(DeskError::from)?;
+        }
+        Ok(running)
+    }
+
     /// Asks the market who it is, and remembers it for the verbs that do not ask. A market that cannot be
     /// reached is the one it was last time.
     async fn identify(&self, ledger: &Ledger, gateway: &Gateway, app_key: &str) -> Result<MarketId, Failure> {
         match gateway.capabilities().await {
             Ok(capabilities) => {
-                let known = self.remembered(ledger)?;
+                // One that does not say, be it for want of a valid token, is the one it was: calling it by
+                // another name would hide its cart and orders.
                 let id = match capabilities.market_id {
                     Some(id) => id,
-                    // A market that told its account once and turns our token away now has not become
-                    // another: its cart and its orders stay in sight.
-                    None if known != without_account(app_key)
-                        && matches!(gateway.addresses().await, Err(MarketError::Unauthorized(_))) =>
-                    {
-                        known
-                    }
-                    None => without_account(app_key),
+                    None => self.remembered(ledger)?,
                 };
                 ledger.set_meta(&remote_key(app_key), id.as_str()).map_err(DeskError::from)?;
                 Ok(id)
@@ -180,14 +218,19 @@ impl Profile {
     }
 
     fn remembered(&self, ledger: &Ledger) -> Result<MarketId, Failure> {
-        let (key, unknown) = match &self.market {
+        let (key, stranger) = self.key_and_stranger();
+        let known = ledger.meta(&key).map_err(DeskError::from)?;
+        Ok(known.map_or(stranger, |id| MarketId::new(&id)))
+    }
+
+    /// Under what the ledger remembers the market, and what it is called until then.
+    fn key_and_stranger(&self) -> (String, MarketId) {
+        match &self.market {
             Target::Embedded => (SANDBOX_MARKET.to_owned(), MarketId::new("sandbox/new")),
             Target::Remote { credentials, .. } => {
                 (remote_key(&credentials.app_key), without_account(&credentials.app_key))
             }
-        };
-        let known = ledger.meta(&key).map_err(DeskError::from)?;
-        Ok(known.map_or(unknown, |id| MarketId::new(&id)))
+        }
     }
 
     fn ledger(&self) -> Result<Ledger, Failure> {
@@ -233,7 +276,34 @@ fn open_catalog(path: &Path) -> Result<Catalog, Failure> {
             )
         })?;
     }
-    Ok(Catalog::open(path).map_err(DeskError::from)?)
+    let catalog = Catalog::open(path).map_err(DeskError::from)?;
+    if let Opened::MovedAside { to, .. } = catalog.opened() {
+        note(&format!(
+            "the catalog could not be used and was set aside as {}: `pifa sync` fills a new one",
+            to.display()
+        ));
+    }
+    Ok(catalog)
+}
+
+/// The language asked for, by flag, environment or settings; a tag we do not know is a mistake.
+fn language(
+    global: &Global,
+    env: &impl Fn(&str) -> Option<String>,
+    settings: &Settings,
+    config: &Path,
+) -> Result<Option<String>, Failure> {
+    let hint = "zh-CN, zh-TW or en";
+    let environment = || env("PIFA_LANG").filter(|tag| !tag.is_empty());
+    let (tag, place) = match (global.lang.clone().or_else(environment), &settings.lang) {
+        (Some(tag), _) => (tag, "PIFA_LANG".to_owned()),
+        (None, Some((tag, line))) => (tag.clone(), format!("{}:{line}", config.display())),
+        (None, None) => return Ok(None),
+    };
+    if Lang::from_tag(&tag).is_none() {
+        return Err(Failure::usage(format!("{place}: no such language: {tag:?}"), hint));
+    }
+    Ok(Some(tag))
 }
 
 fn credentials(env: &impl Fn(&str) -> Option<String>) -> Result<Credentials, Failure> {

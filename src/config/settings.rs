@@ -13,8 +13,8 @@ use crate::domain::quantity::Quantity;
 /// Everything that can be set, with the defaults.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// Language tag; `None` = by the environment.
-    pub lang: Option<String>,
+    /// Language tag, not checked, and the line it stands on; `None` = by the environment.
+    pub lang: Option<(String, usize)>,
     /// ASCII marks only.
     pub ascii: bool,
     /// Market origin; `None` = the profile's own sandbox.
@@ -48,7 +48,7 @@ impl Default for Settings {
 
 /// A mistake in a settings file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}:{line}: {message}", path.display())]
+#[error("{}{}: {message}", path.display(), at(*line))]
 pub struct ConfigError {
     /// The file.
     pub path: PathBuf,
@@ -61,7 +61,7 @@ pub struct ConfigError {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct File {
-    lang: Option<String>,
+    lang: Option<toml::Spanned<String>>,
     ascii: Option<bool>,
     market: Option<String>,
     search: Search,
@@ -87,10 +87,18 @@ struct Orders {
 impl Settings {
     /// Reads the file; the defaults when there is none.
     pub fn load(path: &Path) -> Result<Settings, ConfigError> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => Settings::parse(&text, path),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
-            Err(error) => Err(ConfigError { path: path.to_owned(), line: 0, message: error.to_string() }),
+        let fail = |line, message| Err(ConfigError { path: path.to_owned(), line, message });
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),
+            Err(error) => return fail(0, error.to_string()),
+        };
+        match str::from_utf8(&bytes) {
+            Ok(text) => Settings::parse(text, path),
+            Err(error) => {
+                let breaks = bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count();
+                fail(breaks + 1, "not UTF-8 text: save the file as UTF-8".to_owned())
+            }
         }
     }
 
@@ -103,7 +111,8 @@ impl Settings {
         };
         let file: File =
             toml::from_str(text).map_err(|error| fail(error.span(), explain(error.message())))?;
-        let mut settings = Settings { lang: file.lang, market: file.market, ..Settings::default() };
+        let lang = file.lang.map(|lang| (lang.get_ref().clone(), line_of(text, lang.span().start)));
+        let mut settings = Settings { lang, market: file.market, ..Settings::default() };
         settings.ascii = file.ascii.unwrap_or_default();
         if let Some(quantity) = file.search.quantity {
             if *quantity.get_ref() == 0 {
@@ -141,6 +150,11 @@ impl Settings {
     }
 }
 
+/// `:line`, where there is one.
+fn at(line: usize) -> String {
+    if line == 0 { String::new() } else { format!(":{line}") }
+}
+
 /// 1-based line of a byte offset.
 fn line_of(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
@@ -149,6 +163,9 @@ fn line_of(text: &str, offset: usize) -> usize {
 /// The parser's words on one line, with the nearest known key in front where one was misspelt.
 fn explain(message: &str) -> String {
     let message = message.lines().collect::<Vec<_>>().join(" ");
+    let message = message
+        .replace("expected u32", "expected a whole number")
+        .replace("expected u64", "expected a whole number");
     let mut quoted = message.split('`').skip(1).step_by(2);
     let (Some(unknown), true) = (quoted.next(), message.starts_with("unknown field")) else { return message };
     let nearest = quoted.min_by_key(|known| strsim::damerau_levenshtein(unknown, known));

@@ -70,7 +70,7 @@ impl LedgerError {
                 "check free space and permissions of the data folder; nothing that was confirmed is lost"
             }
             LedgerError::Damaged { .. } => {
-                "keep the file: `sqlite3 ledger.db .recover` salvages it, and a backup stands beside it"
+                "nothing was changed; keep the file: `sqlite3 ledger.db .recover` salvages what can be read; moved away, a new one is begun"
             }
         }
     }
@@ -97,7 +97,7 @@ impl Ledger {
         if !path.exists() {
             private_file(path).map_err(io)?;
         }
-        let sqlite = |source| LedgerError::Sqlite { path: path.display().to_string(), source };
+        let sqlite = |source| failed(path.display().to_string(), source);
         let mut connection = Connection::open(path).map_err(sqlite)?;
         prepare(&mut connection, path)?;
         Ok(Ledger { shared: Arc::new(Shared { path: path.to_owned(), connection: Mutex::new(connection) }) })
@@ -169,19 +169,27 @@ impl Ledger {
     }
 
     fn sqlite(&self, source: rusqlite::Error) -> LedgerError {
-        let path = self.shared.path.display().to_string();
-        match source {
-            rusqlite::Error::FromSqlConversionFailure(_, _, inner) => {
-                LedgerError::Damaged { path, what: inner.to_string() }
-            }
-            source => LedgerError::Sqlite { path, source },
+        failed(self.shared.path.display().to_string(), source)
+    }
+}
+
+/// A failure by what can be done about it: a damaged file is another matter than a full disk.
+fn failed(path: String, source: rusqlite::Error) -> LedgerError {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    match source {
+        rusqlite::Error::FromSqlConversionFailure(_, _, inner) => {
+            LedgerError::Damaged { path, what: inner.to_string() }
         }
+        source if matches!(source.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)) => {
+            LedgerError::Damaged { path, what: source.to_string() }
+        }
+        source => LedgerError::Sqlite { path, source },
     }
 }
 
 fn prepare(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {
     let shown = path.display().to_string();
-    let sqlite = |source| LedgerError::Sqlite { path: shown.clone(), source };
+    let sqlite = |source| failed(shown.clone(), source);
     connection.busy_timeout(Duration::from_secs(10)).map_err(sqlite)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(sqlite)?;

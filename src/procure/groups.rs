@@ -124,6 +124,12 @@ impl Desk {
         }
         match ledger.action(action)?.map(|action| (action.state, action.reason)) {
             Some((ActionState::Done, _)) => Ok(()),
+            Some((ActionState::Queued, reason)) => {
+                // The buyer is told that it failed: it must not be sent behind their back with the next orders.
+                let words = Clean::new("not sent, and not kept for later");
+                self.finish(action, Outcome::Rejected(reason.clone().unwrap_or(words)))?;
+                Err(stopped.map_or_else(|| DeskError::Unknown(reason.unwrap_or_default()), DeskError::Market))
+            }
             Some((ActionState::Unknown, reason)) => Err(DeskError::Unknown(reason.unwrap_or_default())),
             _ => Err(stopped.map_or_else(|| DeskError::NoGroup(id.clone()), DeskError::Market)),
         }

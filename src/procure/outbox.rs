@@ -13,8 +13,8 @@ use crate::domain::proposal::Drift;
 use crate::domain::text::Clean;
 use crate::ledger::{Action, ActionId, Outcome, Policy};
 use crate::market::{
-    CreateError, CreateRequest, JoinRequest, MarketError, Marketplace, OrderQuery, PreviewRequest, Quote,
-    QuotedLine, RequestLine,
+    CreateError, CreateRequest, JoinRequest, MarketError, MarketOrder, Marketplace, OrderQuery,
+    PreviewRequest, Quote, QuotedLine, RequestLine,
 };
 
 /// Longest quiet time that is waited for on the spot; a longer one is waited for between two runs.
@@ -268,13 +268,20 @@ impl Desk {
             page_size: LOOKUP_PAGE_SIZE,
             ..OrderQuery::default()
         };
-        let ours = |orders: Vec<crate::market::MarketOrder>| -> Vec<Order> {
-            orders.into_iter().map(|o| o.order).filter(|o| o.out_order_id.as_ref() == Some(number)).collect()
+        let ours = |orders: Vec<MarketOrder>| -> Result<Vec<Order>, MarketError> {
+            let orders = orders.into_iter().map(|listed| listed.order);
+            let (ours, others): (Vec<Order>, Vec<Order>) =
+                orders.partition(|order| order.out_order_id.as_ref() == Some(number));
+            if ours.is_empty() && others.iter().any(|order| may_be(order, action)) {
+                let words = "the market lists an order of these goods without its number: it may be this one";
+                return Err(MarketError::BadAnswer(Clean::new(words)));
+            }
+            Ok(ours)
         };
         let filtered = gateway.orders(&query).await?.items;
         // Orders of other numbers: the market does not filter, and only the whole list can say no.
         let ignored = !filtered.is_empty();
-        let found = ours(filtered);
+        let found = ours(filtered)?;
         if !found.is_empty() {
             return Ok(found);
         }
@@ -282,7 +289,7 @@ impl Desk {
             let query = OrderQuery { page, page_size: LOOKUP_PAGE_SIZE, ..OrderQuery::default() };
             let answer = gateway.orders(&query).await?;
             let read = answer.items.len();
-            let found = ours(answer.items);
+            let found = ours(answer.items)?;
             if !found.is_empty() {
                 return Ok(found);
             }
@@ -401,6 +408,20 @@ fn is_about_one(error: &MarketError) -> bool {
     )
 }
 
+/// Whether a listed order without a number has exactly an action's goods and is not plainly older: then nobody
+/// can say that the action was not placed.
+fn may_be(order: &Order, action: &Action) -> bool {
+    let goods = |lines: &[OrderLine]| {
+        let mut goods: Vec<_> =
+            lines.iter().map(|line| (line.offer_id.clone(), line.spec_id.clone(), line.quantity)).collect();
+        goods.sort();
+        goods
+    };
+    // Two clocks, and one of them a foreign one.
+    let before = action.sent_at.is_some_and(|sent| sent.duration_since(order.created_at).as_hours() >= 24);
+    order.out_order_id.is_none() && !before && goods(&order.lines) == goods(&action.new.lines)
+}
+
 /// The lines as the market is asked about them.
 pub(super) fn request_lines(lines: &[OrderLine]) -> Vec<RequestLine> {
     lines
@@ -491,17 +512,17 @@ pub(super) fn against_policy(lines: &[OrderLine], quote: &Quote, policy: &Policy
         );
         return Some(Clean::new(&words));
     }
-    // A line the quote is silent about cannot be compared: then the sum has to be.
-    let silent = |said: &Option<&QuotedLine>| {
-        said.is_none_or(|said| said.amount.is_none() && said.unit_price.is_none())
-    };
-    let shown: Money = lines.iter().filter_map(|line| line.amount).sum();
-    if said_of(lines, quote).iter().any(silent) && too_dear(shown, quote.goods) {
-        let words = format!(
-            "goods rose from {shown} to {} in all, over the accepted {} %",
-            quote.goods, policy.accept_drift_percent
-        );
-        return Some(Clean::new(&words));
+    if let Some(shown) = lines.iter().map(|line| line.amount).sum::<Option<Money>>() {
+        // A preview that leaves a line's amount out still says what they cost together. Less than a fen is
+        // rounding.
+        let rise = quote.goods - shown;
+        if rise >= Money::from_fen(1) && rise.times(hundred) > shown.times(policy.accept_drift_percent) {
+            let words = format!(
+                "goods rose from {shown} to {}, over the accepted {} %",
+                quote.goods, policy.accept_drift_percent
+            );
+            return Some(Clean::new(&words));
+        }
     }
     let cap = policy.max_freight?;
     match quote.freight {

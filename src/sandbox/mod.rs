@@ -179,6 +179,15 @@ pub enum StartError {
     Worker(String),
 }
 
+impl StartError {
+    /// Whether the state's file is no database or a damaged one.
+    pub fn is_damage(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        matches!(self, StartError::State { source, .. }
+            if matches!(source.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)))
+    }
+}
+
 /// A marketplace that is serving. Dropping it stops the server.
 #[derive(Debug)]
 pub struct Running {

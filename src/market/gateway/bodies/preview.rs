@@ -99,6 +99,9 @@ fn quote(parts: Vec<PartBody>, freight_open: bool) -> Result<Quote, MarketError>
     let goods = sum("sumPaymentNoCarriage", |part| part.sum_payment_no_carriage)?;
     let payable = sum("sumPayment", |part| part.sum_payment)?;
     let freight = if freight_open { None } else { sum("sumCarriage", |part| part.sum_carriage).ok() };
+    if parts.iter().any(|part| !believable(part)) {
+        return Err(envelope::unreadable("a preview with figures that cannot be believed"));
+    }
     // Left out where there is none; written with either sign.
     if parts.iter().any(|part| part.discount_fee.is_unreadable()) {
         return Err(envelope::unreadable("a preview whose discount is no number"));
@@ -132,6 +135,21 @@ fn quote(parts: Vec<PartBody>, freight_open: bool) -> Result<Quote, MarketError>
         discount,
         payable,
     })
+}
+
+/// Whether what a part says beyond its sums can be believed: a figure may be left out, but one that stands there
+/// as nonsense speaks against the whole, and orders are placed on it.
+fn believable(part: &PartBody) -> bool {
+    let carriage = &part.sum_carriage;
+    let cargoes = &part.cargo_list;
+    !carriage.is_unreadable()
+        && carriage.as_ref().is_none_or(|fen| fen.0 >= 0)
+        && cargoes.dropped == 0
+        && cargoes.items.iter().all(|cargo| {
+            !cargo.offer_id.is_unreadable()
+                && !cargo.final_unit_price.is_unreadable()
+                && !cargo.amount.is_unreadable()
+        })
 }
 
 impl CargoBody {

@@ -146,8 +146,8 @@ pub enum Fact {
     CartChanged { deed: CartDeed, result: Result<CartSnapshot, Trouble> },
     /// Orders of the ledger were read.
     OrdersRead(Result<Vec<Order>, Trouble>),
-    /// Group-buys were read; `None` = this market has none.
-    GroupsRead(Result<Option<Vec<GroupBuy>>, Trouble>),
+    /// Group-buys, and when the market told of them; `None` = this market has none.
+    GroupsRead(Result<Option<(Vec<GroupBuy>, Timestamp)>, Trouble>),
     /// A sync got this far.
     SyncProgressed { done: u64, total: Option<u64> },
     /// A sync ended; how many rows were read.

@@ -1,5 +1,7 @@
 //! One message in, the changed model and the wishes out. Everything that happens passes through here.
 
+use jiff::Timestamp;
+
 use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
@@ -119,15 +121,15 @@ fn status_read(model: &mut Model, result: Result<crate::app::msg::Status, Troubl
     effects
 }
 
-fn groups_read(model: &mut Model, result: Result<Option<Vec<GroupBuy>>, Trouble>) {
+fn groups_read(model: &mut Model, result: Result<Option<(Vec<GroupBuy>, Timestamp)>, Trouble>) {
     model.deals.pending = false;
     match result {
-        Ok(Some(groups)) => {
+        Ok(Some((groups, as_of))) => {
             let len = groups.len();
             model.deals.groups = Some(groups);
             model.deals.unsupported = false;
             model.deals.trouble = None;
-            model.deals.as_of = Some(model.now);
+            model.deals.as_of = Some(as_of);
             model.deals.list.settle(len, model.viewport.rows);
         }
         Ok(None) => {

@@ -125,7 +125,7 @@ impl Profile {
     pub fn data_only(&self) -> Result<Session, Failure> {
         let ledger = self.ledger()?;
         let market_id = self.remembered(&ledger)?;
-        Ok(Session { desk: self.desk(ledger, market_id, None, false)?, market: None })
+        Ok(Session { desk: self.desk(ledger, market_id, None, self.is_embedded())?, market: None })
     }
 
     /// A desk for verbs that need the market. With --offline it has no connection: submitting queues, and

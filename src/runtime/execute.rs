@@ -126,11 +126,11 @@ impl Executor {
                     let result = desk.refresh_groups().await;
                     reach.learn(result.as_ref().err());
                     let fact = match result {
-                        Ok((groups, _)) => Ok(Some(groups)),
+                        Ok(read) => Ok(Some(read)),
                         Err(error) if error.code() == "not_offered" => Ok(None),
                         Err(error) => match desk.groups() {
                             // Offline the last reading still stands.
-                            Ok((groups, Some(_))) if error.is_unreachable() => Ok(Some(groups)),
+                            Ok((groups, Some(as_of))) if error.is_unreachable() => Ok(Some((groups, as_of))),
                             _ => Err(trouble(&error)),
                         },
                     };
@@ -181,16 +181,14 @@ impl Executor {
             }
             Effect::Settle => {
                 self.at_market(|desk, bell, reach| async move {
-                    let result = desk.settle().await;
-                    reach.learn(result.as_ref().err());
-                    let result = match result {
-                        Ok(orders) => {
-                            // The market's own news of known orders; out of reach it is told by the status.
-                            let news = desk.refresh_orders().await;
-                            reach.learn(news.as_ref().err());
-                            Ok(orders)
-                        }
-                        Err(error) => Err(trouble(&error)),
+                    // The outbox first, then the market's own news of the orders it knows.
+                    let settled = desk.settle().await;
+                    let news = desk.refresh_orders().await;
+                    reach.learn(news.as_ref().err());
+                    let result = match (settled, news) {
+                        (Ok(orders), Err(error)) if orders.is_empty() => Err(trouble(&error)),
+                        (Ok(orders), _) => Ok(orders),
+                        (Err(error), _) => Err(trouble(&error)),
                     };
                     bell.tell(Fact::Settled(result));
                 });
@@ -230,8 +228,8 @@ impl Learner {
         match error {
             Some(error) if error.is_unreachable() => self.lost(),
             // Refused, or done: it was there to answer. A failure of our own stores says nothing of it.
-            Some(DeskError::Market(_)) | None => self.now_is(Some(true)),
-            Some(_) => {}
+            Some(DeskError::Market(_)) | None if self.desk.is_online() => self.now_is(Some(true)),
+            Some(_) | None => {}
         }
     }
 

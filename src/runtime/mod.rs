@@ -10,6 +10,7 @@ mod present;
 #[cfg(unix)]
 mod signals;
 mod terminal;
+mod tighten;
 
 use std::future::Future;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

@@ -7,6 +7,7 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 
 use crate::runtime::terminal;
+use crate::runtime::tighten::tighten;
 
 /// Bytes of a frame before they are written.
 #[derive(Clone)]
@@ -47,7 +48,8 @@ impl Screen {
             return Ok(());
         }
         let mut frame = b"\x1b[?2026h".to_vec();
-        frame.append(&mut bytes);
+        frame.append(&mut tighten(&bytes));
+        bytes.clear();
         frame.extend_from_slice(b"\x1b[?2026l");
         terminal::write(&frame)
     }

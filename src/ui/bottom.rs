@@ -6,35 +6,62 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::action::{self, ACTIONS, Action, ActionId};
-use crate::app::model::{Layer, Model, Pane, Prompt, Tone, Wish};
+use crate::app::model::{Layer, Model, Notice, Pane, Prompt, Tone, Wish};
 use crate::app::trigger;
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
-/// Whether there is anything to say above the hints.
-pub fn wants_line(model: &Model) -> bool {
-    model.notice.is_some() || matches!(model.layers.last(), Some(Layer::Prompt(_) | Layer::QuitAnyway))
+/// How many lines there are to say above the hints: a message is never cut to one that says half of it.
+pub fn lines_wanted(model: &Model, cells: u16) -> u16 {
+    match (model.layers.last(), &model.notice) {
+        (Some(Layer::Prompt(_)), _) => 1,
+        (Some(Layer::QuitAnyway), _) => said_lines(model.text().quit_anyway, cells).len() as u16,
+        (_, Some(notice)) => said_lines(&notice_text(notice), cells).len() as u16,
+        (_, None) => 0,
+    }
 }
+
+fn said_lines(said: &str, cells: u16) -> Vec<String> {
+    let mut lines = text::fold(said, (cells as usize).saturating_sub(2));
+    lines.truncate(MOST_LINES);
+    lines
+}
+
+fn notice_text(notice: &Notice) -> String {
+    let mark = match notice.tone {
+        Tone::Done | Tone::Info => "",
+        Tone::Warn | Tone::Bad => "! ",
+    };
+    format!("{mark}{}", notice.text)
+}
+
+/// A message of more lines is not one that anybody reads.
+const MOST_LINES: usize = 3;
 
 /// The message, or the field that is asked for.
 pub fn line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
     match model.layers.last() {
         Some(Layer::Prompt(prompt)) => return prompt_line(model, pen, frame, area, prompt),
-        Some(Layer::QuitAnyway) => {
-            let said = text::cut(model.text().quit_anyway, area.width as usize - 2, pen.sign());
-            return frame.render_widget(Line::styled(format!(" {said}"), pen.warn), area);
-        }
+        Some(Layer::QuitAnyway) => return said(frame, area, model.text().quit_anyway, pen.warn),
         _ => {}
     }
     let Some(notice) = &model.notice else { return };
-    let (mark, style) = match notice.tone {
-        Tone::Done => ("", pen.good),
-        Tone::Info => ("", pen.plain),
-        Tone::Warn => ("! ", pen.warn),
-        Tone::Bad => ("! ", pen.bad),
+    let style = match notice.tone {
+        Tone::Done => pen.good,
+        Tone::Info => pen.plain,
+        Tone::Warn => pen.warn,
+        Tone::Bad => pen.bad,
     };
-    let said = text::cut(&format!(" {mark}{}", notice.text), area.width as usize, pen.sign());
-    frame.render_widget(Line::styled(said, style), area);
+    said(frame, area, &notice_text(notice), style);
+}
+
+fn said(frame: &mut Frame<'_>, area: Rect, words: &str, style: Style) {
+    for (at, line) in said_lines(words, area.width).into_iter().enumerate() {
+        let y = area.y + at as u16;
+        if y < area.bottom() {
+            frame.render_widget(Line::styled(format!(" {line}"), style), Rect { y, height: 1, ..area });
+        }
+    }
 }
 
 fn prompt_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, prompt: &Prompt) {
@@ -92,7 +119,7 @@ pub fn hints(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
 fn hidden(model: &Model, id: ActionId) -> bool {
     match id {
         ActionId::SearchQuery => model.pane != Pane::Search,
-        ActionId::CartUndo => model.pane != Pane::Cart && !model.cart.snapshot.can_undo,
+        ActionId::CartUndo => !matches!(model.pane, Pane::Cart),
         ActionId::LayerAccept => {
             matches!(model.layers.last(), Some(Layer::Help { .. } | Layer::Confirm(_) | Layer::Picker(_)))
         }

@@ -38,9 +38,10 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) -> Hits {
     status::draw(model, &pen, frame, row(area.y));
     bottom::hints(model, &pen, frame, row(area.bottom() - 1));
     let mut bottom = area.bottom() - 1;
-    if bottom::wants_line(model) {
-        bottom -= 1;
-        bottom::line(model, &pen, frame, row(bottom));
+    let wanted = bottom::lines_wanted(model, area.width);
+    if wanted > 0 {
+        bottom -= wanted;
+        bottom::line(model, &pen, frame, Rect { height: wanted, ..row(bottom) });
     }
     let body = Rect { y: area.y + 1, height: bottom - area.y - 1, ..area };
     hits.viewport.rows = match model.pane {

@@ -482,7 +482,7 @@ impl Dice {
                 Fact::OrdersRead(self.trouble(orders))
             }
             5 => {
-                let groups = if self.roll(2) == 0 { Some(groups()) } else { None };
+                let groups = if self.roll(2) == 0 { Some((groups(), at(0))) } else { None };
                 Fact::GroupsRead(self.trouble(groups))
             }
             6 => {

@@ -140,7 +140,7 @@ fn confirm() {
 fn deals_and_orders() {
     snap("deals_full", |model| {
         press(model, "4");
-        tell(model, Fact::GroupsRead(Ok(Some(groups()))));
+        tell(model, Fact::GroupsRead(Ok(Some((groups(), at(-60))))));
     });
     snap("deals_not_offered", |model| {
         press(model, "4");
@@ -204,7 +204,7 @@ fn every_line_fits_the_screen_in_every_language_and_size() {
                 let mut model = ready(lang, width, height);
                 with_cart(&mut model, broken_cart());
                 tell(&mut model, Fact::OrdersRead(Ok(orders())));
-                tell(&mut model, Fact::GroupsRead(Ok(Some(groups()))));
+                tell(&mut model, Fact::GroupsRead(Ok(Some((groups(), at(-60))))));
                 press(&mut model, "c down c");
                 model.pane = pane;
                 let drawn = shown(&mut model);

@@ -87,7 +87,11 @@ fn chosen(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, group: &G
     facts.extend(group.steps.iter().map(|step| {
         messages::at_step(model.lang, &text::money(step.unit_price), &text::count(step.participants))
     }));
-    facts.push(group.id.to_string());
+    facts.extend(
+        model.deals.as_of.map(|as_of| {
+            messages::read_ago(model.lang, &text::age(model.now, as_of, model.text().age_units))
+        }),
+    );
     let facts = text::cut(&format!(" {}", facts.join(pen.glyphs.dot)), cells, pen.sign());
     frame.render_widget(Line::styled(facts, pen.dim), row(area, 2));
 }

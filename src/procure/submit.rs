@@ -1,5 +1,7 @@
 //! From cart to orders: what would be sent, and sending it.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::outbox::{against_policy, drift, preview_request, quoted_lines, trade_type};
 use super::{CartView, Desk, DeskError};
 use crate::domain::cart::{Measure, SupplierPart, Violation, ViolationKind};
@@ -14,6 +16,9 @@ use crate::market::{MarketError, Marketplace, Quote, Refusal};
 
 /// Details are read for at most this many lines that are known only as rows, before a submit.
 const MAX_FILLED: usize = 200;
+
+/// A quote older than this is asked for again before its order leaves: those before it took their time.
+const FRESH: SignedDuration = SignedDuration::from_secs(5);
 
 /// How to submit.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +83,7 @@ struct Ready {
     goods: Money,
     freight: Option<Money>,
     quote: Option<Quote>,
+    quoted_at: Option<Timestamp>,
     refusal: Option<Refusal>,
 }
 
@@ -238,7 +244,9 @@ impl Desk {
             };
             touched.push(action);
             let (true, Some(stored)) = (*online, self.parts.ledger.action(action)?) else { continue };
-            let mut stopped = self.send(&stored, part.quote).await?;
+            let age = part.quoted_at.map(|at| self.now().duration_since(at));
+            let fresh = age.is_some_and(|age| !age.is_negative() && age <= FRESH);
+            let mut stopped = self.send(&stored, part.quote.filter(|_| fresh)).await?;
             if matches!(stopped, None | Some(MarketError::Throttled { .. })) {
                 // An answer that was lost is looked up at once; a throttled one waits its turn.
                 stopped = self.settle_one(action).await?;
@@ -279,7 +287,10 @@ impl Desk {
     async fn quote(&self, part: &mut Ready, address: &Address) -> Result<(), MarketError> {
         let Some(gateway) = &self.parts.gateway else { return Ok(()) };
         match gateway.preview(&preview_request(&part.lines, &address.id)).await {
-            Ok(quote) => part.quote = Some(quote),
+            Ok(quote) => {
+                part.quote = Some(quote);
+                part.quoted_at = Some(self.now());
+            }
             Err(MarketError::Refused(refusal)) => part.refusal = Some(refusal),
             Err(error) => return Err(error),
         }
@@ -347,6 +358,7 @@ fn prepare(part: &SupplierPart, shown: Option<&Proposal>) -> Option<Ready> {
         lines,
         freight: part.freight.amount(),
         quote: None,
+        quoted_at: None,
         refusal: None,
     })
 }

@@ -165,6 +165,29 @@ async fn a_line_edited_while_it_is_being_quoted_stays_in_the_cart_as_edited() {
     assert_eq!(number(&orders(&market.ledger())[0]["lines"][0]["quantity"]), 3 * moq);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quote_that_has_grown_old_behind_other_orders_is_asked_for_again() {
+    let market = market();
+    let buyer = Buyer::at(&market);
+    with_line(&buyer);
+    add_of_another_supplier(&buyer);
+    let (quotes, clock) = (Arc::new(AtomicU64::new(0)), Arc::new(Mutex::new(None::<Arc<AtomicI64>>)));
+    let (counted, moved) = (quotes.clone(), clock.clone());
+    let proxy = Proxy::start(market.url(), "rder", move |path, _| {
+        if path.contains("createOrder.preview") {
+            counted.fetch_add(1, Ordering::SeqCst);
+        } else if path.contains("fastCreateOrder") {
+            // Every create takes a minute.
+            moved.lock().unwrap().as_ref().unwrap().fetch_add(60_000, Ordering::SeqCst);
+        }
+        Fault::Pass
+    });
+    let window = Window::open(&buyer, &market, &proxy.url, Duration::ZERO);
+    *clock.lock().unwrap() = Some(window.ahead_ms.clone());
+    assert_eq!(window.submits().await.len(), 2);
+    assert_eq!((quotes.load(Ordering::SeqCst), orders(&market.ledger()).len()), (3, 2));
+}
+
 #[test]
 fn a_token_that_ran_out_neither_hides_the_cart_nor_loses_anything() {
     let market = market();
@@ -436,9 +459,10 @@ fn a_line_whose_supplier_is_not_known_is_named_and_not_passed_over() {
         .as_array()
         .unwrap()
         .iter()
-        .find(|row| row["supplier_id"].is_null() && !row["unit_price"].is_null())
+        .find(|row| row["supplier_id"].is_null() && !row["unit_price"].is_null() && row["lot"].is_null())
         .unwrap_or_else(|| panic!("{rows}"));
-    buyer.does(&["cart", "add", text(&row["offer_id"]), "1"]);
+    let quantity = row["moq"].as_u64().unwrap_or(1);
+    buyer.does(&["cart", "add", text(&row["offer_id"]), &quantity.to_string()]);
     for arguments in [&["--offline", "order", "submit"][..], &["order", "submit"]] {
         let said = buyer.says(arguments).exits(4).json();
         assert_eq!(said["violations"][0]["kind"], "unknown_spec", "{said}");

@@ -513,10 +513,13 @@ pub(super) fn against_policy(lines: &[OrderLine], quote: &Quote, policy: &Policy
         return Some(Clean::new(&words));
     }
     if let Some(shown) = lines.iter().map(|line| line.amount).sum::<Option<Money>>() {
-        // A preview that leaves a line's amount out still says what they cost together. Less than a fen is
-        // rounding.
+        // A preview that leaves a line's amount out still says what they cost together. Where every line was
+        // named and none rose, up to a fen a line is rounding.
+        let every_line_named =
+            said_of(lines, quote).iter().all(|said| said.is_some_and(|said| said.amount.is_some()));
+        let rounding = if every_line_named { Money::from_fen(lines.len() as i64) } else { Money::ZERO };
         let rise = quote.goods - shown;
-        if rise >= Money::from_fen(1) && rise.times(hundred) > shown.times(policy.accept_drift_percent) {
+        if rise > rounding && rise.times(hundred) > shown.times(policy.accept_drift_percent) {
             let words = format!(
                 "goods rose from {shown} to {}, over the accepted {} %",
                 quote.goods, policy.accept_drift_percent

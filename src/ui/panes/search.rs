@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::app::Model;
 use crate::app::trigger::DETAIL_FROM;
 use crate::domain::money::Money;
-use crate::domain::offer::{Offer, OfferKind};
+use crate::domain::offer::{Completeness, Offer, OfferKind};
 use crate::domain::price::RowPrice;
 use crate::domain::search::SearchRow;
 use crate::i18n::messages;
@@ -189,7 +189,7 @@ fn hit_line(model: &Model, pen: &Pen, columns: &Columns, hit: &SearchRow, select
         Span::styled(text::right(&price(&hit.price), PRICE, sign), quiet),
         Span::styled(text::left(&unit, UNIT, sign), pen.dim),
         Span::styled(text::right(&or_unknown(offer.moq.map(text::quantity)), MOQ, sign), base),
-        Span::styled(text::right(&or_unknown(offer.lot.map(text::quantity)), LOT, sign), pen.dim),
+        Span::styled(text::right(&lot(offer), LOT, sign), pen.dim),
         Span::raw("  "),
     ];
     spans.extend(title(model, pen, columns.title, hit, base));
@@ -208,6 +208,14 @@ fn hit_line(model: &Model, pen: &Pen, columns: &Columns, hit: &SearchRow, select
         spans.push(Span::styled(text::left(&belt, columns.belt - 1, sign), pen.dim));
     }
     Line::from(spans)
+}
+
+/// The lot; blank where the detail says there is none, unknown while only the row was read.
+fn lot(offer: &Offer) -> String {
+    match offer.lot {
+        None if offer.completeness == Completeness::Full => String::new(),
+        lot => or_unknown(lot.map(text::quantity)),
+    }
 }
 
 /// The price at Q, its last digit always in the same column: in parentheses when Q cannot be bought.

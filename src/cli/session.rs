@@ -266,15 +266,17 @@ impl Profile {
     }
 }
 
+/// A folder of the profile that only its owner can enter.
+fn private(folder: &Path) -> Result<(), Failure> {
+    crate::procure::private_folder(folder).map_err(|error| {
+        let words = format!("{}: {error}", folder.display());
+        Failure::failed("data_folder", words, "check the data folder's permissions")
+    })
+}
+
 fn open_catalog(path: &Path) -> Result<Catalog, Failure> {
     if let Some(folder) = path.parent() {
-        crate::procure::private_folder(folder).map_err(|error| {
-            Failure::failed(
-                "catalog",
-                format!("{}: {error}", folder.display()),
-                "check the data folder's permissions",
-            )
-        })?;
+        private(folder)?;
     }
     let catalog = Catalog::open(path).map_err(DeskError::from)?;
     if let Opened::MovedAside { to, .. } = catalog.opened() {

@@ -13,9 +13,9 @@
 mod bench;
 mod carts;
 mod contract;
+mod exactly_once;
 mod hostile;
 mod job;
-mod review;
 mod samples;
 mod sandbox;
 mod sandbox_calls;

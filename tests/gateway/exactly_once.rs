@@ -345,9 +345,9 @@ async fn a_cancel_waits_for_whoever_is_sending() {
     let sender = std::fs::File::options().append(true).open(buyer.data_dir().join("sender.lock")).unwrap();
     sender.lock().unwrap();
     let (desk, order_id) = (window.desk.clone(), id.to_string());
-    let cancel = tokio::spawn(async move { desk.cancel(&order_id).await });
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(!cancel.is_finished());
+    let mut cancel = tokio::spawn(async move { desk.cancel(&order_id).await });
+    let held_up = tokio::time::timeout(Duration::from_millis(300), &mut cancel).await;
+    assert!(held_up.is_err(), "it went out while somebody else was sending");
     assert_eq!(window.desk.outbox().unwrap(), [], "nothing another window could settle meanwhile");
     sender.unlock().unwrap();
     // Too early for the sandbox, and said so: what counts is that it went out now.

@@ -87,6 +87,14 @@ fn import(desk: &Desk, file: &Path, printer: &Printer) -> Result<Exit, Failure> 
         let hint = "a JSONL file (one listing a line) or a CSV file with a header";
         Failure::failed("import", error.to_string(), hint)
     })?;
+    if report.read == 0 {
+        let words = format!("{}: the file is empty or blank", file.display());
+        return Err(Failure::failed(
+            "import",
+            words,
+            "a JSONL file (one listing a line) or a CSV file with a header",
+        ));
+    }
     let told = |bad: crate::procure::BadRow| BadDocument { line: bad.line, reason: Clean::new(&bad.reason) };
     let document = ImportDocument {
         read: report.read,

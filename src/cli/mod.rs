@@ -115,14 +115,14 @@ fn usage(error: &clap::Error) -> ExitCode {
         let dense = line.replace(' ', "");
         Clean::capped(&dense, dense.len()).as_str() == dense
     };
-    if !words.lines().all(plain) {
+    if words.lines().all(plain) {
+        let _ = error.print();
+    } else {
         // What was typed is repeated in the message, and it may have been pasted from anywhere.
         for line in words.lines() {
             let indent = line.len() - line.trim_start().len();
             eprintln!("{}{}", " ".repeat(indent), Clean::new(line));
         }
-    } else {
-        let _ = error.print();
     }
     Exit::Usage.code()
 }

@@ -67,8 +67,9 @@ impl Profile {
                 "check --config",
             ));
         }
-        if paths.folder().exists() && !paths.folder().is_dir() {
-            let words = format!("{} is no folder, so it cannot hold the data", paths.folder().display());
+        let standing = paths.folder().ancestors().find(|place| place.exists());
+        if let Some(place) = standing.filter(|place| !place.is_dir()) {
+            let words = format!("{} is no folder, so it cannot hold the data", place.display());
             return Err(Failure::usage(words, "name a folder with --data-dir or PIFA_DATA_DIR"));
         }
         let settings = Settings::load(paths.config()).map_err(|error| {

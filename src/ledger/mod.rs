@@ -97,6 +97,12 @@ impl Ledger {
         if !path.exists() {
             private_file(path).map_err(io)?;
         }
+        // SQLite takes a file shorter than its header for an empty one and would write over it.
+        let length = std::fs::metadata(path).map_err(io)?.len();
+        if (1..100).contains(&length) {
+            let what = format!("only {length} bytes are left of it");
+            return Err(LedgerError::Damaged { path: path.display().to_string(), what });
+        }
         let sqlite = |source| failed(path.display().to_string(), source);
         let mut connection = Connection::open(path).map_err(sqlite)?;
         prepare(&mut connection, path)?;

@@ -9,6 +9,7 @@ mod error;
 mod fill;
 mod groups;
 mod lease;
+mod lookup;
 mod orders;
 mod outbox;
 mod submit;

@@ -95,14 +95,55 @@ impl Drop for Sandbox {
 }
 
 /// What a verb printed and left with.
-#[derive(Debug)]
 pub struct Said {
     pub code: i32,
     pub out: Vec<u8>,
     pub err: String,
 }
 
+impl std::fmt::Debug for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let out: String = String::from_utf8_lossy(&self.out).chars().take(2_000).collect();
+        write!(f, "exit {}\n  out: {out:?}\n  err: {:?}", self.code, self.err)
+    }
+}
+
 impl Said {
+    /// Runs a command to its end. Whatever else it does, it may not panic.
+    pub fn of(command: &mut Command) -> Said {
+        let out = command.stdin(Stdio::null()).output().unwrap();
+        let said = Said {
+            code: out.status.code().unwrap_or(-1),
+            out: out.stdout,
+            err: String::from_utf8_lossy(&out.stderr).into_owned(),
+        };
+        assert!(!said.err.contains("panicked") && (0..=6).contains(&said.code), "{command:?}: {said:?}");
+        said
+    }
+
+    /// The error document of a verb that failed with this code under `--json`: the only one, complete, and
+    /// nothing on stdout.
+    pub fn fails(&self, code: i32) -> Value {
+        assert!(self.out.is_empty(), "{self:?}");
+        self.complains(code)
+    }
+
+    /// The same where what was done until then is printed all the same.
+    pub fn complains(&self, code: i32) -> Value {
+        let errors: Vec<Value> = self
+            .err
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .filter(|line| line.is_object())
+            .collect();
+        assert!(self.code == code && errors.len() == 1, "wanted {code}: {self:?}");
+        let error = &errors[0]["error"];
+        for field in ["code", "message", "hint"] {
+            assert!(error[field].as_str().is_some_and(|words| !words.is_empty()), "{field}: {self:?}");
+        }
+        error.clone()
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
@@ -141,13 +182,31 @@ impl Buyer {
         self.market = Some((sandbox.url().to_owned(), sandbox.ready.clone()));
     }
 
+    /// The same data folder and credentials, the market elsewhere.
+    pub fn reaches(&mut self, url: &str) {
+        self.market.as_mut().unwrap().0 = url.to_owned();
+    }
+
+    /// Another value for `app_key`, `app_secret` or `access_token`; what it was.
+    pub fn swaps(&mut self, field: &str, value: &str) -> String {
+        let known = &mut self.market.as_mut().unwrap().1[field];
+        std::mem::replace(known, value.into()).as_str().unwrap().to_owned()
+    }
+
     pub fn data_dir(&self) -> &Path {
         self.folder.path()
     }
 
     pub fn command(&self) -> Command {
+        let mut command = self.human_command();
+        command.arg("--json");
+        command
+    }
+
+    /// Without `--json`: what people read.
+    pub fn human_command(&self) -> Command {
         let mut command = binary();
-        command.env("PIFA_DATA_DIR", self.folder.path()).arg("--json");
+        command.env("PIFA_DATA_DIR", self.folder.path());
         if let Some((url, ready)) = &self.market {
             command.args(["--market", url]);
             for (name, field) in [
@@ -162,12 +221,12 @@ impl Buyer {
     }
 
     pub fn says(&self, arguments: &[&str]) -> Said {
-        let out = self.command().args(arguments).stdin(Stdio::null()).output().unwrap();
-        Said {
-            code: out.status.code().unwrap_or(-1),
-            out: out.stdout,
-            err: String::from_utf8_lossy(&out.stderr).into_owned(),
-        }
+        Said::of(self.command().args(arguments))
+    }
+
+    /// What people are told.
+    pub fn tells(&self, arguments: &[&str]) -> Said {
+        Said::of(self.human_command().args(arguments))
     }
 
     /// Runs a verb that has to end with 0, and reads its document.
@@ -199,7 +258,22 @@ pub enum Fault {
     Says(&'static str),
 }
 
-type Rule = Box<dyn FnMut(&str, usize) -> Fault + Send>;
+/// What the proxy does to a request, where a fault is not enough.
+pub enum Doing {
+    Fault(Fault),
+    /// The market never sees it; these bytes are the answer, and the connection is closed.
+    Answer(Vec<u8>),
+    /// The market answers; its JSON arrives as this makes it.
+    Rewrite(Box<dyn FnOnce(Value) -> String + Send>),
+}
+
+impl From<Fault> for Doing {
+    fn from(fault: Fault) -> Doing {
+        Doing::Fault(fault)
+    }
+}
+
+type Rule = Box<dyn FnMut(&str, usize) -> Doing + Send>;
 
 /// A loopback proxy that lets faults happen to requests whose path contains a word.
 pub struct Proxy {
@@ -209,16 +283,17 @@ pub struct Proxy {
 
 impl Proxy {
     /// `rule` sees the path and how many requests matched `word` before.
-    pub fn start(
+    pub fn start<D: Into<Doing>>(
         upstream: &str,
         word: &'static str,
-        rule: impl FnMut(&str, usize) -> Fault + Send + 'static,
+        mut rule: impl FnMut(&str, usize) -> D + Send + 'static,
     ) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let upstream = upstream.trim_start_matches("http://").to_owned();
         let hits = Arc::new(AtomicUsize::new(0));
-        let rule: Arc<Mutex<Rule>> = Arc::new(Mutex::new(Box::new(rule)));
+        let rule: Arc<Mutex<Rule>> =
+            Arc::new(Mutex::new(Box::new(move |path: &str, before| rule(path, before).into())));
         let counted = Arc::clone(&hits);
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
@@ -246,22 +321,39 @@ fn serve(
     loop {
         let request = message(&mut client)?;
         let path = String::from_utf8_lossy(&request).split_whitespace().nth(1)?.to_owned();
-        let fault = if path.contains(word) {
+        let doing = if path.contains(word) {
             rule.lock().unwrap()(&path, hits.fetch_add(1, Ordering::SeqCst))
         } else {
-            Fault::Pass
+            Doing::Fault(Fault::Pass)
         };
-        if fault == Fault::DropBefore {
-            return None;
-        }
-        if let Fault::Says(body) = fault {
-            let length = body.len();
-            write!(client, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}").ok()?;
-            continue;
+        match &doing {
+            Doing::Fault(Fault::DropBefore) => return None,
+            Doing::Fault(Fault::Says(body)) => {
+                let length = body.len();
+                write!(client, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}").ok()?;
+                continue;
+            }
+            Doing::Answer(bytes) => {
+                client.write_all(bytes).ok()?;
+                return None;
+            }
+            _ => {}
         }
         let mut market = TcpStream::connect(upstream).ok()?;
         market.write_all(&request).ok()?;
         let answer = message(&mut market)?;
+        let fault = match doing {
+            Doing::Rewrite(rewrite) => {
+                let body = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
+                let text = rewrite(serde_json::from_slice(&answer[body..]).unwrap());
+                let status = String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned();
+                let head = format!("{status}\r\ncontent-length: {}\r\n\r\n", text.len());
+                client.write_all(&[head.as_bytes(), text.as_bytes()].concat()).ok()?;
+                continue;
+            }
+            Doing::Fault(fault) => fault,
+            Doing::Answer(_) => return None,
+        };
         match fault {
             Fault::DropAfter | Fault::DropBefore | Fault::Says(_) => return None,
             Fault::Truncate => {

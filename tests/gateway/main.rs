@@ -10,6 +10,7 @@
     clippy::print_stdout
 )]
 
+mod bad_input;
 mod bench;
 mod carts;
 mod contract;

@@ -138,7 +138,8 @@ fn item_no(fields: &Fields) -> Result<String, String> {
     match clean.as_str().chars().count() {
         0 => Err("id is missing".to_owned()),
         n if n > MAX_ITEM_NO => Err(format!("id is longer than {MAX_ITEM_NO} characters")),
-        _ => Ok(clean.as_str().to_owned()),
+        // A colon would end the number wherever `L:<source>:<item>[:<spec>]` is typed.
+        _ => Ok(clean.as_str().replace(':', "-")),
     }
 }
 

@@ -47,11 +47,17 @@ struct AddressBody {
     is_default: Field<bool>,
 }
 
-/// Delivery addresses of the account.
+/// Delivery addresses of the account. An answer that does not say that there are none is not taken for one that
+/// does: the known ones would be forgotten.
 pub fn addresses(body: &[u8]) -> Result<Vec<Address>, MarketError> {
-    let Some(payload) = envelope::payload(body)? else { return Ok(Vec::new()) };
-    let list: AddressesBody =
-        object(payload).ok_or_else(|| envelope::unreadable("addresses that are none"))?;
+    let unreadable = || envelope::unreadable("addresses that are none");
+    let Some(payload) = envelope::payload(body)? else {
+        return envelope::open(body)?.success().map(|_| Vec::new()).ok_or_else(unreadable);
+    };
+    let list: AddressesBody = object(payload).ok_or_else(unreadable)?;
+    if list.receive_address_items.items.is_empty() && list.receive_address_items.dropped > 0 {
+        return Err(unreadable());
+    }
     Ok(list.receive_address_items.items.into_iter().filter_map(AddressBody::into_address).collect())
 }
 

@@ -215,7 +215,26 @@ pub fn suppliers(body: &[u8]) -> Result<Page<Supplier>, MarketError> {
 /// The committed tables as they are.
 pub fn ledger_dump(body: &[u8]) -> Result<serde_json::Value, MarketError> {
     let raw = envelope::payload(body)?.ok_or_else(|| envelope::unreadable("no ledger"))?;
-    serde_json::from_str(raw.get()).map_err(|_| envelope::unreadable("a ledger that is none"))
+    let dump: serde_json::Value =
+        serde_json::from_str(raw.get()).map_err(|_| envelope::unreadable("a ledger that is none"))?;
+    if !dump.get("orders").is_some_and(serde_json::Value::is_array) {
+        return Err(envelope::unreadable("a ledger without orders"));
+    }
+    Ok(cleaned(dump))
+}
+
+/// Every text of a document that is passed on as it is.
+fn cleaned(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    let clean = |text: &str| Clean::new(text).as_str().to_owned();
+    match value {
+        Value::String(text) => Value::String(clean(&text)),
+        Value::Array(items) => items.into_iter().map(cleaned).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(key, member)| (clean(&key), cleaned(member))).collect()
+        }
+        plain => plain,
+    }
 }
 
 pub(super) fn payload<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, MarketError> {

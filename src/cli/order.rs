@@ -197,7 +197,7 @@ fn confirm(proposal: &Proposal, printer: &Printer) -> String {
             order.lines.len(),
             order.goods,
             order.payable,
-            order.trade_type.as_deref().unwrap_or("?"),
+            Clean::capped(order.trade_type.as_deref().unwrap_or("?"), 20),
         ));
         for drift in &order.drift {
             text.push_str(&format!("  {}: {} -> {}\n", drift.offer_id, drift.old, drift.new));

@@ -291,7 +291,7 @@ pub fn picked(lang: Lang, total: &str, least: &str) -> String {
 
 /// The price of the next step of a group.
 pub fn at_step(lang: Lang, price: &str, participants: &str) -> String {
-    say!(lang; "满 {participants} {price}", "滿 {participants} {price}", "{price} at {participants}")
+    say!(lang; "满 {participants}：{price}", "滿 {participants}：{price}", "{price} at {participants}")
 }
 
 /// What we reserved.

@@ -9,6 +9,7 @@ use crate::app::Model;
 use crate::app::model::Confirm;
 use crate::domain::money::Money;
 use crate::domain::proposal::ProposedOrder;
+use crate::domain::text::Clean;
 use crate::i18n::messages;
 use crate::ui::pen::Pen;
 use crate::ui::text;
@@ -89,9 +90,14 @@ fn order_lines(model: &Model, pen: &Pen, order: &ProposedOrder, cells: usize) ->
         sums.push(format!("{} -{}", words.discount, text::money(order.discount)));
     }
     sums.push(format!("{} {payable}", words.payable));
+    // The market's own word: text from outside like any other.
+    let trade = Clean::capped(order.trade_type.as_deref().unwrap_or("?"), 20);
+    let trade_cells = text::width(trade.as_str()) + 2;
+    let name = text::left(order.supplier_name.as_str(), room.saturating_sub(trade_cells + 1), pen.sign());
     let mut lines = vec![Line::from(vec![
         Span::raw(" "),
-        Span::styled(text::cut(order.supplier_name.as_str(), room, pen.sign()), pen.accent),
+        Span::styled(name, pen.accent),
+        Span::styled(format!("  {trade}"), pen.dim),
     ])];
     for line in &order.lines {
         let unit = line.unit.as_ref().map_or("", |unit| unit.as_str());

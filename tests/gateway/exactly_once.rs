@@ -465,7 +465,8 @@ fn a_line_whose_supplier_is_not_known_is_named_and_not_passed_over() {
     buyer.does(&["cart", "add", text(&row["offer_id"]), &quantity.to_string()]);
     for arguments in [&["--offline", "order", "submit"][..], &["order", "submit"]] {
         let said = buyer.says(arguments).exits(4).json();
-        assert_eq!(said["violations"][0]["kind"], "unknown_spec", "{said}");
+        let violations = said["violations"].as_array().unwrap();
+        assert!(violations.iter().any(|violation| violation["kind"] == "unknown_spec"), "{said}");
         assert!(orders(&said).is_empty());
     }
     assert!(orders(&market.ledger()).is_empty());

@@ -7,6 +7,7 @@ use super::print::{Lean, Printer, known, table};
 use super::search::price;
 use super::session::Profile;
 use super::sync::progress;
+use crate::i18n::messages;
 use crate::procure::DeskError;
 
 pub(super) async fn run(args: ShowArgs, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
@@ -54,15 +55,9 @@ fn words(document: &ShowDocument, printer: &Printer) -> String {
         text.push_str(&format!("  {:>8}+  {:>10}\n", tier.from_quantity, tier.unit_price));
     }
     for run in &document.dominated {
-        text.push_str(&match printer.lang {
-            crate::i18n::Lang::En => {
-                format!(
-                    "  {}-{} cost more than {} ({})\n",
-                    run.from, run.to, run.better_quantity, run.better_cost
-                )
-            }
-            _ => format!("  {}-{} 比 {} 更贵 ({})\n", run.from, run.to, run.better_quantity, run.better_cost),
-        });
+        let [from, to, better] = [run.from, run.to, run.better_quantity].map(|quantity| quantity.to_string());
+        let words = messages::dominated(printer.lang, &from, &to, &better);
+        text.push_str(&format!("  {words} ({})\n", run.better_cost));
     }
     if !document.skus.is_empty() {
         let heads = [

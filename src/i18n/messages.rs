@@ -166,6 +166,9 @@ pub fn nearest(lang: Lang, quantity: &str) -> String {
 
 /// Quantities that cost more in total than a greater one.
 pub fn dominated(lang: Lang, from: &str, to: &str, better: &str) -> String {
+    if from == to {
+        return say!(lang; "买 {from} 比买 {better} 还贵", "買 {from} 比買 {better} 還貴", "{from} costs more than {better}");
+    }
     say!(lang; "{from}-{to} 比买 {better} 还贵", "{from}-{to} 比買 {better} 還貴", "{from}-{to} cost more than {better}")
 }
 
@@ -176,7 +179,8 @@ pub fn cheaper_at(lang: Lang, better: &str, saving: &str) -> String {
 
 /// TrustPass years.
 pub fn years(lang: Lang, years: u32) -> String {
-    say!(lang; "{years} 年", "{years} 年", "{years} years")
+    let years_en = if years == 1 { "year" } else { "years" };
+    say!(lang; "{years} 年", "{years} 年", "{years} {years_en}")
 }
 
 /// A mix rule.

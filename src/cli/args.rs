@@ -53,7 +53,7 @@ pub struct Global {
     #[arg(long, global = true, env = "PIFA_ASCII", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub ascii: bool,
     /// Log more (twice: everything) to the profile's logs
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, global = true, env = "PIFA_VERBOSE", action = ArgAction::Count)]
     pub verbose: u8,
 }
 

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::queue;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 
 use crate::app::msg::Trouble;
 
@@ -42,7 +44,9 @@ impl Drop for Guard {
 pub fn enter() -> io::Result<()> {
     enable_raw_mode()?;
     let mut modes = Vec::new();
-    queue!(modes, EnterAlternateScreen, EnableBracketedPaste)?;
+    // Some terminals have no alternate screen (GNU screen as shipped): what stands there would show through
+    // the cells that the first frame leaves blank.
+    queue!(modes, EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste)?;
     TAKEN.store(true, Ordering::SeqCst);
     write(&modes)
 }

@@ -196,6 +196,11 @@ fn order(
         created_ms: join.deadline_ms,
         modified_ms: join.deadline_ms,
         pay_by_ms: join.deadline_ms.saturating_add(orders::PAY_WITHIN_MS),
+        paid_ms: None,
+        shipped_ms: None,
+        receive_by_ms: None,
+        completed_ms: None,
+        discount_fen: 0,
         seeded: false,
         lines: vec![OrderLine {
             sub_id: 0,
@@ -210,6 +215,7 @@ fn order(
             unit: offer.unit.clone(),
             unit_price: price,
             amount_fen: amount.to_fen_rounded(),
+            delivered: None,
         }],
     };
     orders::insert(tx, &mut order, account_number, false, false)?;

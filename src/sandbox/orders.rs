@@ -40,14 +40,22 @@ pub(super) struct Order {
     pub created_ms: i64,
     pub modified_ms: i64,
     pub pay_by_ms: i64,
+    pub paid_ms: Option<i64>,
+    pub shipped_ms: Option<i64>,
+    /// When a shipped order is confirmed by itself.
+    pub receive_by_ms: Option<i64>,
+    pub completed_ms: Option<i64>,
+    /// What the seller took off (or with a minus put on) after ordering, fen.
+    pub discount_fen: i64,
+    /// Part of the buyer's made-up past.
     pub seeded: bool,
     pub lines: Vec<OrderLine>,
 }
 
 impl Order {
-    /// Goods plus freight as far as it is known.
+    /// Goods less the seller's discount, plus freight as far as it is known.
     pub fn total_fen(&self) -> i64 {
-        self.goods_fen.saturating_add(self.freight_fen.unwrap_or(0))
+        self.goods_fen.saturating_sub(self.discount_fen).saturating_add(self.freight_fen.unwrap_or(0))
     }
 }
 
@@ -65,6 +73,8 @@ pub(super) struct OrderLine {
     pub unit: String,
     pub unit_price: Money,
     pub amount_fen: i64,
+    /// What of it arrived, where that is less than ordered.
+    pub delivered: Option<Decimal>,
 }
 
 /// Gives the order its ids and stores it with its stock taken; `order_id`, `create_seq` and the lines' `sub_id`
@@ -83,8 +93,10 @@ pub(super) fn insert(
     order.create_seq = if by_create { Some(state::next_number(tx, "create_seq")?) } else { None };
     tx.prepare_cached(
         "INSERT INTO orders (order_id, position, out_order_id, create_seq, supplier, seller_open_id, status, close_reason,
-            flow, trade_type, goods_fen, freight_fen, address, message, created_ms, modified_ms, pay_by_ms, seeded)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+            flow, trade_type, goods_fen, freight_fen, address, message, created_ms, modified_ms, pay_by_ms, seeded,
+            paid_ms, shipped_ms, receive_by_ms, completed_ms, discount_fen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+            ?23)",
     )?
     .execute(params![
         order.order_id,
@@ -105,10 +117,15 @@ pub(super) fn insert(
         order.modified_ms,
         order.pay_by_ms,
         order.seeded,
+        order.paid_ms,
+        order.shipped_ms,
+        order.receive_by_ms,
+        order.completed_ms,
+        order.discount_fen,
     ])?;
     let mut insert_line = tx.prepare_cached(
         "INSERT INTO order_lines (order_id, position, sub_id, offer_id, spec_id, sku_id, name, attributes, quantity, unit,
-            unit_price, amount_fen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            unit_price, amount_fen, delivered) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
     for (index, line) in order.lines.iter_mut().enumerate() {
         line.sub_id = order.order_id + 1_000_000 * (index as i64 + 1);
@@ -125,6 +142,7 @@ pub(super) fn insert(
             line.unit,
             line.unit_price.to_string(),
             line.amount_fen,
+            line.delivered.map(|delivered| delivered.to_string()),
         ])?;
         if take_stock {
             state::move_stock(tx, line.offer_id, line.spec_id.as_deref(), line.quantity)?;
@@ -135,7 +153,8 @@ pub(super) fn insert(
 
 const COLUMNS: &str =
     "order_id, out_order_id, create_seq, supplier, seller_open_id, status, close_reason, flow, trade_type,
-    goods_fen, freight_fen, address, message, created_ms, modified_ms, pay_by_ms, seeded";
+    goods_fen, freight_fen, address, message, created_ms, modified_ms, pay_by_ms, seeded, paid_ms, shipped_ms, receive_by_ms,
+    completed_ms, discount_fen";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Order> {
     Ok(Order {
@@ -156,14 +175,19 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Order> {
         modified_ms: row.get(14)?,
         pay_by_ms: row.get(15)?,
         seeded: row.get(16)?,
+        paid_ms: row.get(17)?,
+        shipped_ms: row.get(18)?,
+        receive_by_ms: row.get(19)?,
+        completed_ms: row.get(20)?,
+        discount_fen: row.get(21)?,
         lines: Vec::new(),
     })
 }
 
 fn lines(tx: &Transaction<'_>, order_id: i64) -> rusqlite::Result<Vec<OrderLine>> {
     tx.prepare_cached(
-        "SELECT sub_id, offer_id, spec_id, sku_id, name, attributes, quantity, unit, unit_price, amount_fen
-         FROM order_lines WHERE order_id = ?1 ORDER BY position",
+        "SELECT sub_id, offer_id, spec_id, sku_id, name, attributes, quantity, unit, unit_price, amount_fen,
+            delivered FROM order_lines WHERE order_id = ?1 ORDER BY position",
     )?
     .query_map([order_id], |row| {
         Ok(OrderLine {
@@ -178,6 +202,10 @@ fn lines(tx: &Transaction<'_>, order_id: i64) -> rusqlite::Result<Vec<OrderLine>
             unit: row.get(7)?,
             unit_price: row.get::<_, String>(8)?.parse().map_err(|error| unreadable(8, Box::new(error)))?,
             amount_fen: row.get(9)?,
+            delivered: row
+                .get::<_, Option<String>>(10)?
+                .map(|text| text.parse().map_err(|error| unreadable(10, Box::new(error))))
+                .transpose()?,
         })
     })?
     .collect()

@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::clock::Clock;
 use super::{Options, StartError};
 
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 const SCHEMA: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -79,6 +79,16 @@ CREATE TABLE stock_taken (               -- thousandths of a unit, so that metre
 CREATE TABLE changes (seq INTEGER PRIMARY KEY AUTOINCREMENT, offer_id INTEGER NOT NULL UNIQUE);
 ";
 
+/// What a state of version 1 lacks: the life of an order after its creation.
+const AFTER_CREATION: &str = "
+ALTER TABLE orders ADD COLUMN paid_ms INTEGER;
+ALTER TABLE orders ADD COLUMN shipped_ms INTEGER;
+ALTER TABLE orders ADD COLUMN receive_by_ms INTEGER;        -- confirmed by itself then
+ALTER TABLE orders ADD COLUMN completed_ms INTEGER;
+ALTER TABLE orders ADD COLUMN discount_fen INTEGER NOT NULL DEFAULT 0;  -- what the seller took off after ordering
+ALTER TABLE order_lines ADD COLUMN delivered TEXT;          -- NULL: all of it, once shipped
+";
+
 /// Who the marketplace is to its one client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
@@ -134,8 +144,11 @@ impl State {
         if found > SCHEMA_VERSION {
             return Err(StartError::NewerState { path, found, known: SCHEMA_VERSION });
         }
-        if found == 0 {
-            tx.execute_batch(SCHEMA).map_err(failed)?;
+        if found < SCHEMA_VERSION {
+            if found == 0 {
+                tx.execute_batch(SCHEMA).map_err(failed)?;
+            }
+            tx.execute_batch(AFTER_CREATION).map_err(failed)?;
             tx.pragma_update(None, "user_version", SCHEMA_VERSION).map_err(failed)?;
         }
         match meta(&tx, "world").map_err(failed)? {

@@ -170,6 +170,11 @@ pub(in super::super) fn create(session: &Session<'_>, params: &Params) -> Result
         created_ms: session.now_ms,
         modified_ms: session.now_ms,
         pay_by_ms: session.now_ms.saturating_add(orders::PAY_WITHIN_MS),
+        paid_ms: None,
+        shipped_ms: None,
+        receive_by_ms: None,
+        completed_ms: None,
+        discount_fen: 0,
         seeded: false,
         lines: judged
             .lines
@@ -188,6 +193,7 @@ pub(in super::super) fn create(session: &Session<'_>, params: &Params) -> Result
                 unit: line.offer.unit.clone(),
                 unit_price: line.unit_price,
                 amount_fen: line.amount.to_fen_rounded(),
+                delivered: None,
             })
             .collect(),
     };

@@ -22,6 +22,7 @@ use crate::catalog::rank;
 use crate::catalog::store::{Catalog, CatalogError, Failure, lock, read_offer};
 use crate::domain::compare;
 use crate::domain::freight::Destination;
+use crate::domain::mark::Mine;
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
 use crate::domain::price::row_price;
@@ -62,7 +63,7 @@ impl Catalog {
                 let Some(offer) = offer_of(&*index, hit.doc, &moment)? else { continue };
                 let price = row_price(&offer, request.quantity);
                 let matched = query::highlights(offer.title.as_str(), &words);
-                rows.push(SearchRow { offer: Arc::new(offer), price, matched });
+                rows.push(SearchRow { offer: Arc::new(offer), price, matched, mine: Mine::default() });
             }
             moment.finish()?;
             Ok(SearchPage { total: found.len(), cached: index.len(), rows, ..SearchPage::default() })

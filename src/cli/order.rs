@@ -165,13 +165,13 @@ fn as_order(proposed: &ProposedOrder, now: jiff::Timestamp) -> Order {
         out_order_id: None,
         supplier_id: Some(proposed.supplier_id.clone()),
         supplier_name: Some(proposed.supplier_name.clone()),
-        state: Clean::new("draft"),
         goods: Some(proposed.goods),
         freight: proposed.freight,
         total: Some(proposed.payable),
         lines: proposed.lines.clone(),
         reason: proposed.refusal.clone(),
-        created_at: now,
+        message: proposed.message.clone(),
+        ..Order::blank(Clean::new("draft"), now)
     }
 }
 

@@ -2,9 +2,11 @@
 
 pub mod cart;
 pub mod compare;
+pub mod deal;
 pub mod freight;
 pub mod group_buy;
 pub mod id;
+pub mod mark;
 pub mod minimum;
 pub mod money;
 pub mod offer;

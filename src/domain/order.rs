@@ -169,6 +169,114 @@ pub struct OrderLine {
     pub unit_price: Option<Money>,
     /// Goods amount of the line, yuan.
     pub amount: Option<Money>,
+    /// How far its goods are on their way, as the market told.
+    #[serde(default)]
+    pub shipping: Option<LineShipping>,
+}
+
+/// How far a line's goods are on their way (`logisticsStatus` of an order's line, GATEWAY.md 2.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineShipping {
+    /// 1: not shipped
+    Waiting,
+    /// 2: shipped
+    Shipped,
+    /// 3: received
+    Received,
+    /// 4: sent back
+    Returned,
+    /// 5: only a part was shipped
+    Partly,
+}
+
+impl LineShipping {
+    /// From the wire's number.
+    pub const fn from_number(number: i64) -> Option<Self> {
+        Some(match number {
+            1 => LineShipping::Waiting,
+            2 => LineShipping::Shipped,
+            3 => LineShipping::Received,
+            4 => LineShipping::Returned,
+            5 => LineShipping::Partly,
+            _ => return None,
+        })
+    }
+}
+
+/// A shipped order is confirmed by itself after so many days of silence (the platform's usual term for parcels; the
+/// gateway does not tell it, so what is computed from it is a prediction).
+pub const AUTO_CONFIRM_DAYS: i64 = 10;
+
+/// One consignment of an order (GATEWAY.md 2.10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shipment {
+    /// The market's id of it.
+    pub id: Clean,
+    /// Carrier.
+    pub company: Clean,
+    /// Number of the consignment note.
+    pub bill_no: Clean,
+    /// The market's word: ACCEPT, TRANSPORT, SIGN ...; open.
+    pub status: Clean,
+    /// Where it has been, newest last; empty when the market has no trace yet.
+    pub steps: Vec<TraceStep>,
+}
+
+/// One station of a consignment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceStep {
+    /// When; `None` when the market's time could not be read.
+    pub at: Option<Timestamp>,
+    /// The carrier's words.
+    pub text: Clean,
+}
+
+/// Where a browser pays for orders. Only a link to an allowed host is ever made into one of these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayLink {
+    /// The address to open.
+    pub url: String,
+    /// Orders it pays for.
+    pub orders: Vec<OrderId>,
+    /// Orders it does not pay for, and why where the market told.
+    pub failed: Vec<(OrderId, Clean)>,
+}
+
+/// An order read again before it is paid (DESIGN 7: a changed total is shown old -> new and accepted first).
+#[derive(Debug, Clone, PartialEq)]
+pub struct PayCheck {
+    /// As the market has it now.
+    pub order: Order,
+    /// The total the buyer last accepted; `None` when none is known.
+    pub accepted: Option<Money>,
+}
+
+impl PayCheck {
+    /// Whether the total is another than the accepted one.
+    pub fn is_changed(&self) -> bool {
+        self.accepted.is_some() && self.accepted != self.order.total
+    }
+}
+
+/// What putting a past order into the cart again did, as one step of undo.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Reordered {
+    /// Lines that went into the cart.
+    pub added: Vec<LineId>,
+    /// Lines that could not, with the reason: gone, an unknown spec.
+    pub unresolved: Vec<(OrderLine, Unresolved)>,
+    /// Lines whose price differs from what was paid: the line, then and now (per unit, yuan).
+    pub moved: Vec<(OrderLine, Money, Money)>,
+}
+
+/// Why a past line has no match today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unresolved {
+    /// The offer is not on sale, or not in the catalog.
+    Gone,
+    /// The offer has no such SKU any more.
+    UnknownSpec,
 }
 
 /// An order as the ledger and the JSON documents know it: one intent, one supplier.
@@ -192,12 +300,78 @@ pub struct Order {
     pub freight: Option<Money>,
     /// Payable, yuan.
     pub total: Option<Money>,
+    /// What the seller took off after ordering (a minus: put on), yuan; `None` = not told.
+    #[serde(default)]
+    pub discount: Option<Money>,
     /// Lines.
     pub lines: Vec<OrderLine>,
     /// Why it was held or rejected, in words.
     pub reason: Option<Clean>,
+    /// Words to the seller that went with it.
+    #[serde(default)]
+    pub message: Option<Clean>,
+    /// Until when it has to be paid.
+    #[serde(default)]
+    pub pay_by: Option<Timestamp>,
+    /// When it was paid.
+    #[serde(default)]
+    pub paid_at: Option<Timestamp>,
+    /// When all of it had been shipped.
+    #[serde(default)]
+    pub shipped_at: Option<Timestamp>,
+    /// When it ended.
+    #[serde(default)]
+    pub completed_at: Option<Timestamp>,
+    /// The seller's login name, which chat links need.
+    #[serde(default)]
+    pub seller_login: Option<Clean>,
     /// When it was written (an intent) or created (a market order).
     pub created_at: Timestamp,
+}
+
+impl Order {
+    /// An order with nothing known of it but when it came to be.
+    pub fn blank(state: Clean, created_at: Timestamp) -> Self {
+        Order {
+            order_id: None,
+            order_ids: Vec::new(),
+            out_order_id: None,
+            supplier_id: None,
+            supplier_name: None,
+            state,
+            goods: None,
+            freight: None,
+            total: None,
+            discount: None,
+            lines: Vec::new(),
+            reason: None,
+            message: None,
+            pay_by: None,
+            paid_at: None,
+            shipped_at: None,
+            completed_at: None,
+            seller_login: None,
+            created_at,
+        }
+    }
+
+    /// When it is confirmed by itself: predicted from [`AUTO_CONFIRM_DAYS`].
+    pub fn confirms_at(&self) -> Option<Timestamp> {
+        let days = jiff::SignedDuration::from_hours(24 * AUTO_CONFIRM_DAYS);
+        self.shipped_at
+            .filter(|_| self.state.as_str() == OrderState::Shipped.as_str())?
+            .checked_add(days)
+            .ok()
+    }
+
+    /// Whether goods arrived short: the order is on its way or done, and a line is not.
+    pub fn is_short(&self) -> bool {
+        let on_its_way =
+            [OrderState::Shipped, OrderState::Done].iter().any(|s| s.as_str() == self.state.as_str());
+        let short =
+            |line: &OrderLine| matches!(line.shipping, Some(LineShipping::Waiting | LineShipping::Partly));
+        on_its_way && self.lines.iter().any(short)
+    }
 }
 
 /// A delivery address of the account.

@@ -16,6 +16,9 @@ use crate::domain::text::Clean;
 pub struct Proposal {
     /// Where everything goes.
     pub address: Address,
+    /// All addresses of the account in their order, that one among them.
+    #[serde(default)]
+    pub addresses: Vec<Address>,
     /// One block a supplier.
     pub orders: Vec<ProposedOrder>,
     /// When the market was asked; `None` when it could not be and the figures are predictions.
@@ -47,7 +50,13 @@ pub struct ProposedOrder {
     pub drift: Vec<Drift>,
     /// Why the market would refuse it.
     pub refusal: Option<Clean>,
+    /// Words to the seller that go with it, at most [`MESSAGE_CHARS`] characters.
+    #[serde(default)]
+    pub message: Option<Clean>,
 }
+
+/// Longest message to a seller (GATEWAY.md 1.4).
+pub const MESSAGE_CHARS: usize = 500;
 
 /// One changed figure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

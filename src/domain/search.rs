@@ -3,11 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::mark::{Mark, Mine};
+use crate::domain::money::Money;
 use crate::domain::offer::Offer;
 use crate::domain::price::RowPrice;
-use crate::domain::quantity::Quantity;
+use crate::domain::quantity::{Quantity, Unit};
+use crate::domain::supplier::Supplier;
+use crate::domain::text::Clean;
 
 /// Orders of a result list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -76,6 +81,34 @@ pub struct SearchRow {
     pub price: RowPrice,
     /// Character positions of the shown title that matched, ascending; for highlighting.
     pub matched: Vec<usize>,
+    /// The buyer's own words on it, and what they bought of it.
+    pub mine: Mine,
+}
+
+/// A supplier found, with what the buyer decides by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SupplierRow {
+    /// As cached.
+    pub supplier: Supplier,
+    /// Names of the categories most of their offers are in, or words of their titles; most offers first.
+    pub categories: Vec<Clean>,
+    /// Least unit price at Q among their offers that can be bought at Q, yuan, with its unit.
+    pub least: Option<(Money, Option<Unit>)>,
+    /// The buyer's own words.
+    pub mark: Mark,
+    /// Orders with them that were not closed, and the newest of them.
+    pub ordered: Option<(u64, Timestamp)>,
+}
+
+/// A supplier in full: the sheet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SupplierSheet {
+    /// The row.
+    pub row: SupplierRow,
+    /// Their offers as cached, best first, priced at Q.
+    pub offers: Vec<SearchRow>,
+    /// Orders with them, newest first: when, how much, state.
+    pub orders: Vec<(Timestamp, Option<Money>, Clean)>,
 }
 
 /// The answer.

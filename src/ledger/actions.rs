@@ -88,13 +88,13 @@ impl Action {
             out_order_id: Some(self.new.out_order_id.clone()),
             supplier_id: self.new.supplier_id.clone(),
             supplier_name: self.new.supplier_name.clone(),
-            state: Clean::new(self.state.as_str()),
             goods: self.new.goods,
             freight: self.new.freight,
             total: self.total,
             lines: self.new.lines.clone(),
             reason: self.reason.clone(),
-            created_at: self.created_at,
+            message: self.new.message.as_deref().map(Clean::new),
+            ..Order::blank(Clean::new(self.state.as_str()), self.created_at)
         }
     }
 }
@@ -382,6 +382,7 @@ mod tests {
                 quantity: Quantity::whole(5),
                 unit_price: None,
                 amount: None,
+                shipping: None,
             }],
             goods: None,
             freight: None,

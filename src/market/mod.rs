@@ -7,16 +7,18 @@ pub mod error;
 pub mod gateway;
 
 use std::future::Future;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 pub use error::{CreateError, MarketError};
 
+use crate::domain::deal::{Deal, DealKind};
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{GroupId, MarketId, OrderId, OutOrderId, SpecId, SupplierId};
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
-use crate::domain::order::{Address, Order, OrderState};
+use crate::domain::order::{Address, Order, OrderState, PayLink, Shipment};
 use crate::domain::quantity::Quantity;
 use crate::domain::supplier::Supplier;
 use crate::domain::text::Clean;
@@ -310,6 +312,21 @@ pub trait Marketplace: Send + Sync {
     fn join(&self, request: &JoinRequest) -> impl Future<Output = Result<Joined, MarketError>> + Send;
     /// Leaves all our open joins of a group.
     fn leave(&self, id: &GroupId) -> impl Future<Output = Result<GroupBuy, MarketError>> + Send;
+    /// Where a browser pays for these orders; the adapter refuses links to hosts that take no payments.
+    fn pay_link(&self, ids: &[OrderId]) -> impl Future<Output = Result<PayLink, MarketError>> + Send;
+    /// Confirms that an order's goods were received.
+    fn receive(&self, id: &OrderId) -> impl Future<Output = Result<(), MarketError>> + Send;
+    /// An order's consignments with their traces; empty when nothing was shipped yet.
+    fn shipments(&self, id: &OrderId) -> impl Future<Output = Result<Vec<Shipment>, MarketError>> + Send;
+    /// Flash or discount deals; `Err(Unsupported)` on a plain gateway.
+    fn deals(&self, kind: DealKind) -> impl Future<Output = Result<Vec<Deal>, MarketError>> + Send;
+    /// The best of one category, to have something to show while the rest is read; `Err(Unsupported)` on a
+    /// plain gateway.
+    fn best(&self, limit: u32) -> impl Future<Output = Result<Changes, MarketError>> + Send;
+    /// Sets a sandbox's clock forward and tells its time; `Err(Unsupported)` elsewhere.
+    fn move_clock(&self, by: Duration) -> impl Future<Output = Result<Timestamp, MarketError>> + Send;
+    /// Pays a sandbox's order without a browser; `Err(Unsupported)` elsewhere.
+    fn sandbox_pay(&self, id: &OrderId) -> impl Future<Output = Result<(), MarketError>> + Send;
     /// The market's committed tables as JSON (sandbox only).
     fn ledger_dump(&self, all: bool) -> impl Future<Output = Result<serde_json::Value, MarketError>> + Send;
 }

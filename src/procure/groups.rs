@@ -58,6 +58,7 @@ impl Desk {
             quantity,
             unit_price: group.price_now().or(group.alone_price),
             amount: None,
+            shipping: None,
         };
         self.act(ActionKind::Join, id, vec![line]).await?;
         let (groups, _) = self.refresh_groups().await?;

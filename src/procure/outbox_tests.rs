@@ -19,6 +19,7 @@ fn line(offer: i64, quantity: u32, amount: &str) -> OrderLine {
         quantity: Quantity::whole(quantity),
         unit_price: None,
         amount: Some(yuan(amount)),
+        shipping: None,
     }
 }
 

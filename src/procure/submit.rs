@@ -106,7 +106,8 @@ impl Desk {
             }
             orders.push(proposed(ready));
         }
-        Ok(Proposal { address, orders, quoted_at })
+        let addresses = self.addresses()?;
+        Ok(Proposal { address, addresses, orders, quoted_at })
     }
 
     /// Settles the outbox, then sends the cart: one order a supplier. Never prompts.
@@ -348,6 +349,7 @@ fn prepare(part: &SupplierPart, shown: Option<&Proposal>) -> Option<Ready> {
                 amount: confirmed
                     .filter(|shown| shown.quantity == line.quantity)
                     .map_or(priced.amount, |shown| shown.amount),
+                shipping: None,
             }
         })
         .collect();
@@ -403,6 +405,7 @@ fn proposed(part: Ready) -> ProposedOrder {
             trade_type: trade_type(&quote).map(str::to_owned),
             flow: quote.flow,
             refusal,
+            message: None,
         },
         None => ProposedOrder {
             supplier_id: part.supplier_id,
@@ -416,6 +419,7 @@ fn proposed(part: Ready) -> ProposedOrder {
             trade_type: None,
             drift: Vec::new(),
             refusal,
+            message: None,
         },
     }
 }

@@ -11,6 +11,7 @@ use pifa::domain::cart::{CartLine, Rules, assess};
 use pifa::domain::freight::{ChargeBy, Destination, Fee, Fees, FreightTemplate, FreightTerms};
 use pifa::domain::group_buy::{Counts, GroupBuy, GroupState, Step};
 use pifa::domain::id::{GroupId, LineId, OfferKey, OrderId, OutOrderId, SpecId, SupplierId};
+use pifa::domain::mark::Mine;
 use pifa::domain::offer::{Completeness, Offer, PriceTier, QuoteType, Sku};
 use pifa::domain::order::{Address, Order, OrderLine};
 use pifa::domain::price::row_price;
@@ -162,7 +163,7 @@ pub fn page(quantity: Quantity) -> SearchPage {
         (row_only(), vec![]),
     ] {
         let offer = Arc::new(offer);
-        rows.push(SearchRow { price: row_price(&offer, quantity), offer, matched });
+        rows.push(SearchRow { price: row_price(&offer, quantity), offer, matched, mine: Mine::default() });
     }
     SearchPage { total: 218, cached: 20_000, rows, took: Duration::from_micros(300) }
 }
@@ -225,8 +226,10 @@ pub fn proposal() -> Proposal {
         quantity: q(units),
         unit_price: Some(yuan(price)),
         amount: Some(yuan(amount)),
+        shipping: None,
     };
     Proposal {
+        addresses: vec![address.clone()],
         address,
         quoted_at: Some(at(0)),
         orders: vec![
@@ -242,6 +245,7 @@ pub fn proposal() -> Proposal {
                 trade_type: Some("fxassure".into()),
                 drift: vec![],
                 refusal: None,
+                message: None,
             },
             ProposedOrder {
                 supplier_id: SupplierId::new("S1"),
@@ -261,6 +265,7 @@ pub fn proposal() -> Proposal {
                     new: yuan("9900.00"),
                 }],
                 refusal: None,
+                message: None,
             },
         ],
     }
@@ -278,13 +283,12 @@ pub fn orders() -> Vec<Order> {
         out_order_id: Some(OutOrderId::new("0192f3c4-7d2a-7000-8000-000000000001")),
         supplier_id: Some(SupplierId::new("S0")),
         supplier_name: Some(Clean::new("永康市恒致杯业有限公司")),
-        state: Clean::new(state),
         goods: Some(yuan("2940.00")),
         freight: freight.map(yuan),
         total: Some(yuan(total)),
         lines: proposal().orders.into_iter().flat_map(|order| order.lines).collect(),
         reason: reason.map(Clean::new),
-        created_at: at(-ago),
+        ..Order::blank(Clean::new(state), at(-ago))
     };
     vec![
         order("unknown", None, Some("86.00"), "3026.00", 60, Some("the answer was lost")),

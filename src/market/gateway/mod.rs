@@ -19,6 +19,7 @@ mod requests;
 mod transport;
 
 use std::fmt;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -26,10 +27,11 @@ pub use options::{Credentials, GatewayOptions, OriginError};
 
 use self::bodies::freight::Asked;
 use self::transport::{Failure, Reply, Transport};
+use crate::domain::deal::{Deal, DealKind};
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{GroupId, OrderId, SupplierId};
 use crate::domain::offer::Offer;
-use crate::domain::order::Address;
+use crate::domain::order::{Address, PayLink, Shipment};
 use crate::domain::supplier::Supplier;
 use crate::domain::text::Clean;
 use crate::market::{
@@ -207,6 +209,34 @@ impl Marketplace for Gateway {
         bodies::group::left(&self.transport.act(&requests::leave(id)).await?)?;
         // Leaving twice is leaving once, so a failure from here on may be repeated as a whole.
         self.group(id).await?.ok_or_else(|| envelope::unreadable("the group is gone after leaving it"))
+    }
+
+    async fn pay_link(&self, _: &[OrderId]) -> Result<PayLink, MarketError> {
+        Err(MarketError::Unsupported)
+    }
+
+    async fn receive(&self, _: &OrderId) -> Result<(), MarketError> {
+        Err(MarketError::Unsupported)
+    }
+
+    async fn shipments(&self, _: &OrderId) -> Result<Vec<Shipment>, MarketError> {
+        Err(MarketError::Unsupported)
+    }
+
+    async fn deals(&self, _: DealKind) -> Result<Vec<Deal>, MarketError> {
+        Err(MarketError::Unsupported)
+    }
+
+    async fn best(&self, _: u32) -> Result<Changes, MarketError> {
+        Err(MarketError::Unsupported)
+    }
+
+    async fn move_clock(&self, _: Duration) -> Result<Timestamp, MarketError> {
+        Err(MarketError::Unsupported)
+    }
+
+    async fn sandbox_pay(&self, _: &OrderId) -> Result<(), MarketError> {
+        Err(MarketError::Unsupported)
     }
 
     async fn ledger_dump(&self, all: bool) -> Result<serde_json::Value, MarketError> {

@@ -138,13 +138,12 @@ impl TradeBody {
                 .get()
                 .or(seller.name.get())
                 .map(|name| Clean::capped(&name, 120)),
-            state: Clean::new(state.as_str()),
             goods: money(base.sum_product_payment),
             freight,
             total: money(base.total_amount),
             lines: self.product_items.items.into_iter().filter_map(ItemBody::into_line).collect(),
             reason: base.close_reason.get().map(|reason| Clean::capped(&reason, 120)),
-            created_at: created.0,
+            ..Order::blank(Clean::new(state.as_str()), created.0)
         };
         Ok(MarketOrder { state, wire_state, order })
     }
@@ -168,6 +167,7 @@ impl ItemBody {
             quantity: self.quantity.get()?,
             unit_price: money(self.price),
             amount: money(self.item_amount),
+            shipping: None,
         })
     }
 }

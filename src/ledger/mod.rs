@@ -21,8 +21,8 @@ pub use cart::{Edit, StoredLine};
 use crate::domain::id::MarketId;
 
 /// The schema this program writes.
-const SCHEMA: i64 = 1;
-const MIGRATIONS: [&str; SCHEMA as usize] = [include_str!("schema.sql")];
+const SCHEMA: i64 = 2;
+const MIGRATIONS: [&str; SCHEMA as usize] = [include_str!("schema.sql"), include_str!("schema2.sql")];
 
 /// Why the ledger could not be used.
 #[derive(Debug, thiserror::Error)]

@@ -2,6 +2,7 @@
 //! and a keymap file may name nothing else.
 
 use crate::app::model::{Layer, Model, Pane};
+use crate::app::suppliers::SearchView;
 use crate::config::keymap::{self, BadKeymap, Binding, Key, Sequence};
 use crate::i18n::Text;
 
@@ -15,6 +16,8 @@ pub enum Scope {
     /// In every pane outside text fields.
     Panes,
     Search,
+    /// In the list of suppliers.
+    Suppliers,
     /// In the query field.
     Query,
     Compare,
@@ -28,6 +31,10 @@ pub enum Scope {
     Prompt,
     Picker,
     Confirm,
+    /// In a supplier's sheet.
+    Sheet,
+    /// Where something is asked before it is done.
+    Decide,
     QuitAnyway,
 }
 
@@ -74,11 +81,25 @@ actions! {
     SearchFees "search.fees" Search 9 do_fees;
     SearchDetail "search.detail" Search 8 do_detail;
     SearchClear "search.clear" Search 0 do_clear_query;
+    SuppliersOpen "suppliers.open" Suppliers 2 do_open;
+    SheetOffers "sheet.offers" Sheet 2 do_their_offers;
+    ViewNext "view.next" Anywhere 7 do_view_next;
+    OfferFavourite "offer.favourite" Panes 0 do_favourite;
+    OfferNote "offer.note" Panes 0 do_note;
+    OfferTags "offer.tags" Panes 0 do_tags;
+    OfferBlock "offer.block" Panes 0 do_block;
+    OfferWeb "offer.web" Panes 9 do_web;
+    OfferCopyLink "offer.copy_link" Panes 0 do_copy_link;
+    OfferCopyText "offer.copy_text" Panes 0 do_copy_text;
+    OfferChat "offer.chat" Panes 0 do_chat;
     QueryLeave "query.leave" Query 2 do_leave_query;
     QueryEscape "query.escape" Query 3 do_escape_query;
     CompareAdd "compare.add" Compare 2 do_add;
     CompareDrop "compare.drop" Compare 3 do_drop;
     CompareClear "compare.clear" Compare 0 do_compare_clear;
+    CompareBreakEven "compare.break_even" Compare 5 do_break_even;
+    ComparePick "compare.pick" Compare 4 do_pick;
+    CompareTranspose "compare.transpose" Compare 0 do_transpose;
     CartEdit "cart.edit" Cart 2 do_edit;
     CartMore "cart.more" Cart 3 do_more;
     CartLess "cart.less" Cart 4 do_less;
@@ -89,8 +110,18 @@ actions! {
     CartUndo "cart.undo" Panes 8 do_undo;
     CartRedo "cart.redo" Panes 0 do_redo;
     CartClear "cart.clear" Cart 0 do_cart_clear;
-    DealsRefresh "deals.refresh" Deals 2 do_refresh;
-    OrdersRefresh "orders.refresh" Orders 2 do_settle;
+    CartMessage "cart.message" Cart 9 do_message;
+    DealsOpen "deals.open" Deals 2 do_open;
+    DealsJoin "deals.join" Deals 3 do_join;
+    DealsLeave "deals.leave" Deals 4 do_leave;
+    DealsRefresh "deals.refresh" Deals 5 do_refresh;
+    OrdersOpen "orders.open" Orders 2 do_open;
+    OrdersPay "orders.pay" Orders 3 do_pay;
+    OrdersReorder "orders.reorder" Orders 4 do_reorder;
+    OrdersReceive "orders.receive" Orders 5 do_receive;
+    OrdersCancel "orders.cancel" Orders 6 do_cancel_order;
+    OrdersWaiting "orders.waiting" Orders 7 do_waiting;
+    OrdersRefresh "orders.refresh" Orders 8 do_settle;
     Quantity "quantity" Panes 5 do_quantity;
     Sync "sync" Panes 0 do_sync;
     PaneSearch "pane.search" Panes 0 do_pane_search;
@@ -110,12 +141,22 @@ actions! {
     PickerUp "picker.up" Picker 0 do_up;
     PickerDown "picker.down" Picker 0 do_down;
     ConfirmSend "confirm.send" Confirm 2 do_send;
+    ConfirmMessage "confirm.message" Confirm 3 do_message;
+    ConfirmAddress "confirm.address" Confirm 3 do_address;
+    ConfirmEdit "confirm.edit" Confirm 3 do_edit_line;
+    DecideYes "decide.yes" Decide 2 do_yes;
     LayerAccept "layer.accept" Layers 3 do_accept;
     LayerUp "layer.up" Layers 0 do_up;
     LayerDown "layer.down" Layers 0 do_down;
     LayerPageUp "layer.page_up" Layers 0 do_page_up;
     LayerPageDown "layer.page_down" Layers 5 do_page_down;
     LayerClose "layer.close" Layers 4 do_close;
+    TitlesSwap "titles.swap" Panes 0 do_swap_titles;
+    OfflineToggle "offline.toggle" Panes 0 do_offline;
+    ClockHour "clock.hour" Panes 0 do_clock_hour;
+    ClockDay "clock.day" Panes 0 do_clock_day;
+    Tour "tour" Panes 0 do_tour;
+    TourEnd "tour.end" Panes 0 do_tour_end;
     Palette "palette" Panes 10 do_palette;
     Redraw "redraw" Always 0 do_redraw;
     Suspend "suspend" Always 0 do_suspend;
@@ -140,9 +181,15 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
         Some(Layer::Prompt(_)) => &[Scope::Prompt, Scope::Layers, Scope::Always],
         Some(Layer::Picker(_)) => &[Scope::Picker, Scope::Layers, Scope::Always],
         Some(Layer::Confirm(_)) => &[Scope::Confirm, Scope::Layers, Scope::Always],
+        Some(Layer::Words(_) | Layer::Order(_) | Layer::Group(_)) => &[Scope::Layers, Scope::Always],
+        Some(Layer::Sheet(_)) => &[Scope::Sheet, Scope::Layers, Scope::Always],
+        Some(Layer::Decide(_)) => &[Scope::Decide, Scope::Layers, Scope::Always],
         Some(Layer::QuitAnyway) => &[Scope::QuitAnyway, Scope::Layers, Scope::Always],
         None if model.pane == Pane::Search && model.search.focused => {
             &[Scope::Query, Scope::Anywhere, Scope::Always]
+        }
+        None if model.pane == Pane::Search && model.search.view == SearchView::Suppliers => {
+            &[Scope::Suppliers, Scope::Panes, Scope::Anywhere, Scope::Always]
         }
         None => pane_scopes(model.pane),
     }

@@ -53,6 +53,21 @@ pub fn step(model: &mut Model, up: bool) -> Vec<Effect> {
     vec![Effect::Cart(CartDeed::Set(line.id, wanted))]
 }
 
+/// Asks for words to the seller of the selected line, or of the confirmed order in view.
+pub fn message(_model: &mut Model) -> Vec<Effect> {
+    Vec::new()
+}
+
+/// In the confirm layer: the account's next address, and what that costs.
+pub fn next_address(_model: &mut Model) -> Vec<Effect> {
+    Vec::new()
+}
+
+/// From the confirm layer back to the cart.
+pub fn edit_from_confirm(_model: &mut Model) -> Vec<Effect> {
+    Vec::new()
+}
+
 /// Takes the selected line out.
 pub fn remove(model: &mut Model) -> Vec<Effect> {
     let Some(id) = model.cart.selected().map(|line| line.line.id) else { return Vec::new() };

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::app::model::{Model, Tone};
+use crate::app::msg::Effect;
 use crate::domain::compare::{self, Comparison};
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
@@ -102,4 +103,11 @@ pub fn drop_selected(model: &mut Model) {
     model.compare.offers.retain(|offer| offer.key != key);
     let (len, page) = (model.compare.offers.len(), model.viewport.rows);
     model.compare.list.settle(len, page);
+}
+
+/// Marks the selected row as the one the buyer means to take, or takes that mark away.
+pub fn pick(model: &mut Model) -> Vec<Effect> {
+    let key = rows(model).into_iter().nth(model.compare.list.selected).map(|row| row.offer.key.clone());
+    model.compare.pick = if model.compare.pick == key { None } else { key };
+    Vec::new()
 }

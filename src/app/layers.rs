@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::app::list::{List, Move};
 use crate::app::model::{Layer, Model, Picker, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect, NewLine};
-use crate::app::{palette, search, trigger};
+use crate::app::{deals, palette, search, trigger, words};
 use crate::config::keymap::{Code, Key};
 use crate::domain::id::SpecId;
 use crate::domain::offer::Offer;
@@ -43,7 +43,14 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
         Some(Layer::Palette(palette)) => palette.list.go(to, found, page),
         Some(Layer::Picker(picker)) => picker.list.go(to, picker.quantities.len(), page),
         // The screen knows how long these are and never shows less than their last page.
-        Some(Layer::Help { first } | Layer::Confirm(crate::app::model::Confirm { first, .. })) => {
+        Some(
+            Layer::Help { first }
+            | Layer::Confirm(crate::app::model::Confirm { first, .. })
+            | Layer::Sheet(crate::app::suppliers::SheetLayer { first, .. })
+            | Layer::Order(crate::app::orders::OrderLayer { first, .. })
+            | Layer::Group(crate::app::deals::GroupLayer { first, .. })
+            | Layer::Decide(crate::app::decide::Decision { first, .. }),
+        ) => {
             let leap = page.saturating_sub(1).max(1);
             *first = match to {
                 Move::Up => first.saturating_sub(1),
@@ -77,6 +84,11 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
         Some(layer @ Layer::Confirm(_)) => {
             model.layers.push(layer);
             model.say(Tone::Info, model.text().press_send);
+            Vec::new()
+        }
+        Some(Layer::Words(prompt)) => words::take(model, prompt),
+        Some(layer @ (Layer::Sheet(_) | Layer::Order(_) | Layer::Group(_) | Layer::Decide(_))) => {
+            model.layers.push(layer);
             Vec::new()
         }
         Some(Layer::QuitAnyway) => vec![Effect::Quit],
@@ -169,6 +181,7 @@ fn take_number(model: &mut Model, mut prompt: Prompt) -> Vec<Effect> {
             search::search(model)
         }
         Wish::Line { id, .. } => vec![Effect::Cart(CartDeed::Set(id, quantity))],
+        Wish::Join { id, spec, .. } => deals::ask_join(model, &id, spec, quantity),
     }
 }
 

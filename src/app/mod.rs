@@ -5,16 +5,25 @@
 
 pub mod action;
 mod cart;
+pub mod coach;
 pub mod compare;
+pub mod deals;
+pub mod decide;
 pub mod field;
 mod layers;
 pub mod list;
 pub mod model;
+mod mouse;
 pub mod msg;
+pub mod offer;
+pub mod orders;
 pub mod palette;
+mod remember;
 mod search;
+pub mod suppliers;
 pub mod trigger;
 mod update;
+pub mod words;
 
 pub use action::{Action, ActionId, Keys};
 pub use model::{Layer, Model, Pane};

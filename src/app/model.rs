@@ -6,14 +6,20 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::action::Keys;
+use crate::app::coach::Coach;
+use crate::app::deals::{DealList, DealsView, GroupLayer};
+use crate::app::decide::Decision;
 use crate::app::field::Field;
 use crate::app::list::List;
 use crate::app::msg::{CartSnapshot, Effect, Status, Trouble};
+use crate::app::orders::OrderLayer;
+use crate::app::suppliers::{SearchView, SheetLayer, SuppliersPane};
+use crate::app::words::WordsPrompt;
 use crate::config::keymap::Key;
 use crate::config::theme::Theme;
 use crate::domain::cart::{PricedLine, SupplierPart, Violation};
 use crate::domain::group_buy::GroupBuy;
-use crate::domain::id::{LineId, OfferKey};
+use crate::domain::id::{GroupId, LineId, OfferKey, SpecId};
 use crate::domain::offer::Offer;
 use crate::domain::order::Order;
 use crate::domain::proposal::Proposal;
@@ -60,6 +66,8 @@ impl Pane {
 /// Search: the query, the hits, the detail.
 #[derive(Debug, Clone)]
 pub struct SearchPane {
+    /// What is listed: offers or suppliers.
+    pub view: SearchView,
     pub query: Field,
     /// Whether keys go to the query.
     pub focused: bool,
@@ -86,6 +94,7 @@ pub struct SearchPane {
 impl Default for SearchPane {
     fn default() -> Self {
         SearchPane {
+            view: SearchView::Offers,
             query: Field::default(),
             focused: false,
             sort: Sort::Rank,
@@ -116,6 +125,12 @@ pub struct ComparePane {
     /// In the order they were marked.
     pub offers: Vec<Arc<Offer>>,
     pub list: List,
+    /// The one the buyer means to take.
+    pub pick: Option<OfferKey>,
+    /// Whether offers are columns.
+    pub transposed: bool,
+    /// Whether break-even quantities stand in the place of the curve.
+    pub break_even: bool,
 }
 
 impl ComparePane {
@@ -139,6 +154,8 @@ pub struct CartPane {
     pub proposing: bool,
     /// Whether orders are being sent.
     pub submitting: bool,
+    /// The last proposal, for the server's figures beside our own; `None` once the cart changed.
+    pub quoted: Option<Box<Proposal>>,
 }
 
 impl CartPane {
@@ -179,6 +196,11 @@ pub struct DealsPane {
     pub trouble: Option<Trouble>,
     pub list: List,
     pub as_of: Option<Timestamp>,
+    pub view: DealsView,
+    pub flash: DealList,
+    pub discount: DealList,
+    /// A group that is being joined or left.
+    pub busy: Option<GroupId>,
 }
 
 /// Orders of the ledger, newest first.
@@ -188,6 +210,10 @@ pub struct OrdersPane {
     pub read: bool,
     pub pending: bool,
     pub list: List,
+    /// Only what waits for the buyer is shown.
+    pub waiting_only: bool,
+    /// An order something is being done with at the market.
+    pub busy: Option<String>,
 }
 
 /// A number asked for at the bottom of the screen.
@@ -209,6 +235,8 @@ pub enum Wish {
     Quantity,
     /// The quantity of a cart line.
     Line { id: LineId, title: Clean },
+    /// How much to reserve in a group-buy.
+    Join { id: GroupId, spec: Option<(SpecId, Clean)>, title: Clean },
 }
 
 /// SKUs to choose from, with the quantities typed so far.
@@ -249,6 +277,16 @@ pub enum Layer {
     Prompt(Prompt),
     Picker(Picker),
     Confirm(Confirm),
+    /// A line of text is asked for.
+    Words(WordsPrompt),
+    /// A supplier in full.
+    Sheet(SheetLayer),
+    /// An order in full.
+    Order(OrderLayer),
+    /// A group-buy in full.
+    Group(GroupLayer),
+    /// Something is asked before it is done.
+    Decide(Decision),
     /// Orders are on their way: end all the same?
     QuitAnyway,
 }
@@ -305,6 +343,7 @@ pub struct Model {
     /// Q: every price, sort and filter is at this quantity.
     pub quantity: Quantity,
     pub search: SearchPane,
+    pub suppliers: SuppliersPane,
     pub compare: ComparePane,
     pub cart: CartPane,
     pub deals: DealsPane,
@@ -313,6 +352,10 @@ pub struct Model {
     pub notice: Option<Notice>,
     pub status: Option<Status>,
     pub sync: Option<Progress>,
+    /// The tour.
+    pub coach: Coach,
+    /// Titles in the other language than the screen's.
+    pub titles_swapped: bool,
     /// Keys of a sequence begun and not ended.
     pub begun: Vec<Key>,
 }
@@ -333,6 +376,7 @@ impl Model {
             pane: Pane::Search,
             quantity,
             search: SearchPane::default(),
+            suppliers: SuppliersPane::default(),
             compare: ComparePane::default(),
             cart: CartPane::default(),
             deals: DealsPane::default(),
@@ -341,6 +385,8 @@ impl Model {
             notice: None,
             status: None,
             sync: None,
+            coach: Coach::default(),
+            titles_swapped: false,
             begun: Vec::new(),
         }
     }
@@ -353,7 +399,9 @@ impl Model {
     /// An offer's title in the language of the screen; the Chinese one where there is no translation.
     pub fn title_of<'a>(&self, offer: &'a Offer) -> &'a Clean {
         match &offer.title_en {
-            Some(translated) if !self.lang.is_chinese() && !translated.is_empty() => translated,
+            Some(translated) if self.lang.is_chinese() == self.titles_swapped && !translated.is_empty() => {
+                translated
+            }
             _ => &offer.title,
         }
     }

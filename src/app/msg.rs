@@ -4,13 +4,17 @@ use jiff::Timestamp;
 
 use crate::config::keymap::Key;
 use crate::domain::cart::{Assessment, Violation};
+use crate::domain::deal::{Deal, DealKind};
 use crate::domain::freight::Destination;
 use crate::domain::group_buy::GroupBuy;
-use crate::domain::id::{LineId, OfferKey, SpecId};
-use crate::domain::order::Order;
+use crate::domain::id::{GroupId, LineId, OfferKey, SpecId, SupplierId};
+use crate::domain::mark::{MarkEdit, Subject};
+use crate::domain::money::Money;
+use crate::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment};
 pub use crate::domain::proposal::Proposal;
 use crate::domain::quantity::Quantity;
-use crate::domain::search::{SearchPage, SearchRequest};
+use crate::domain::search::{SearchPage, SearchRequest, SupplierRow, SupplierSheet};
+use crate::domain::session::Remembered;
 use crate::domain::text::Clean;
 
 /// Something that happened, and when.
@@ -123,6 +127,30 @@ pub struct Status {
     pub unsent: u64,
     /// Where goods go.
     pub destination: Destination,
+    /// Origin of the sandbox's own pages; `None` = the real 1688.
+    pub web_origin: Option<Clean>,
+    /// How far the market's clock is ahead of ours, milliseconds.
+    pub clock_ahead_ms: i64,
+    /// Asked to work offline, by flag or by key.
+    pub offline_by_wish: bool,
+}
+
+/// What was asked of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OrderDeed {
+    /// To close it unpaid, or to take back what was not sent.
+    Cancel,
+    /// To confirm that the goods came.
+    Receive,
+}
+
+/// Where a mouse did something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mouse {
+    /// The left button went down on this cell.
+    Pressed { x: u16, y: u16 },
+    /// The wheel turned over this cell; up is towards the first row.
+    Wheel { x: u16, y: u16, up: bool },
 }
 
 /// Facts.
@@ -158,6 +186,44 @@ pub enum Fact {
     Submitted(Result<Sent, Trouble>),
     /// The outbox was worked through.
     Settled(Result<Vec<Order>, Trouble>),
+    /// The mouse did something.
+    Moused(Mouse),
+    /// The terminal answered how wide it draws marks of ambiguous width: 1 or 2 cells.
+    AmbiguousWidth(u8),
+    /// The moment asked for with [`Effect::WakeAt`] came.
+    Woke,
+    /// Suppliers found.
+    SuppliersRead { generation: u64, result: Result<Vec<SupplierRow>, Trouble> },
+    /// A supplier's sheet; `None` = not in the catalog.
+    SheetRead { id: SupplierId, result: Result<Option<Box<SupplierSheet>>, Trouble> },
+    /// The buyer's words on an offer or supplier were kept.
+    Marked { subject: Subject, edit: MarkEdit, result: Result<(), Trouble> },
+    /// Flash or discount deals, and when the market told of them; `None` = this market has none.
+    DealsRead { kind: DealKind, result: Result<Option<(Vec<Deal>, Timestamp)>, Trouble> },
+    /// A group was joined (or left).
+    GroupActed { joined: bool, result: Result<GroupBuy, Trouble> },
+    /// An order was cancelled or received.
+    OrderActed { id: String, deed: OrderDeed, result: Result<Order, Trouble> },
+    /// An order was read again before paying.
+    PayChecked { id: String, result: Result<Box<PayCheck>, Trouble> },
+    /// Where to pay.
+    PayLinked { id: String, result: Result<PayLink, Trouble> },
+    /// Where an order's goods are.
+    ShipmentsRead { id: String, result: Result<Vec<Shipment>, Trouble> },
+    /// Past orders were put into the cart.
+    Reordered(Result<Reordered, Trouble>),
+    /// A message to a seller was kept for the next order to them.
+    MessageSet { supplier: SupplierId, result: Result<(), Trouble> },
+    /// Another delivery address counts now.
+    AddressChosen(Result<(), Trouble>),
+    /// A browser was asked to open an address; on failure the address is to be shown.
+    Opened { url: String, result: Result<(), Trouble> },
+    /// Text went to the clipboard (as far as a terminal tells).
+    Copied { characters: usize },
+    /// The sandbox's clock was set forward; its time now.
+    ClockMoved(Result<Timestamp, Trouble>),
+    /// What was remembered of the last session.
+    SessionRead(Option<Box<Remembered>>),
     /// Something of ours broke; nothing was lost by it.
     Failed(Trouble),
 }
@@ -183,6 +249,46 @@ pub enum Effect {
     Submit(Box<Proposal>),
     /// Look up unknown outcomes, send what is queued.
     Settle,
+    /// Say [`Fact::Woke`] at this time; supersedes an earlier wish.
+    WakeAt(Timestamp),
+    /// Find suppliers; supersedes every earlier asking.
+    ReadSuppliers { generation: u64, text: String, quantity: Quantity },
+    /// Read a supplier's sheet, priced at this quantity.
+    ReadSheet { id: SupplierId, quantity: Quantity },
+    /// Keep the buyer's words on an offer or supplier.
+    Mark { subject: Subject, edit: MarkEdit },
+    /// Read flash or discount deals, from the market.
+    ReadDeals(DealKind),
+    /// Reserve a quantity in a group-buy.
+    Join { id: GroupId, spec_id: Option<SpecId>, quantity: Quantity },
+    /// Take our joins of a group-buy back.
+    Leave(GroupId),
+    /// Cancel or receive an order, by its id or our number.
+    Order { id: String, deed: OrderDeed },
+    /// Read an order again before paying it.
+    CheckPay(String),
+    /// Ask where to pay an order whose total was accepted.
+    Pay { id: String, accepted: Money },
+    /// Ask where an order's goods are.
+    ReadShipments(String),
+    /// Put the lines of past orders into the cart.
+    Reorder(Vec<String>),
+    /// Keep a message to a seller for the next order to them.
+    SetMessage { supplier: SupplierId, words: Option<Clean> },
+    /// Send goods to this address from now on.
+    UseAddress(String),
+    /// Open an address in the browser.
+    Open(String),
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Set the sandbox's clock forward by so many hours.
+    MoveClock { hours: u32 },
+    /// Work offline, or no longer.
+    SetOffline(bool),
+    /// Read what was remembered of the last session.
+    ReadSession,
+    /// Remember this.
+    SaveSession(Box<Remembered>),
     /// Stop like any other job of the shell.
     Suspend,
     /// Draw everything anew.

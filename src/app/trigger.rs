@@ -4,7 +4,8 @@ use crate::app::action::ActionId;
 use crate::app::list::Move;
 use crate::app::model::{Layer, Model, Palette, Pane, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect};
-use crate::app::{cart, compare, layers, search};
+use crate::app::suppliers::SearchView;
+use crate::app::{cart, coach, compare, deals, decide, layers, offer, orders, search, suppliers};
 use crate::domain::search::Sort;
 
 /// Whether the action can be triggered now; the reason when not.
@@ -33,6 +34,22 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         ActionId::CartSubmit => needs(model.cart.violations().is_empty(), text.why_violations),
         ActionId::CartUndo => needs(model.cart.snapshot.can_undo, text.why_no_undo),
         ActionId::CartRedo => needs(model.cart.snapshot.can_redo, text.why_no_redo),
+        ActionId::OfferFavourite
+        | ActionId::OfferNote
+        | ActionId::OfferTags
+        | ActionId::OfferBlock
+        | ActionId::OfferWeb
+        | ActionId::OfferCopyLink
+        | ActionId::OfferCopyText
+        | ActionId::OfferChat => offer::enabled(model, id),
+        ActionId::ClockHour | ActionId::ClockDay => {
+            needs(model.status.as_ref().is_some_and(|status| status.sandbox), text.not_offered)
+        }
+        ActionId::DecideYes => decide::enabled(model),
+        ActionId::ComparePick | ActionId::CompareBreakEven | ActionId::CompareTranspose => {
+            needs(!model.compare.offers.is_empty(), text.why_nothing_marked)
+        }
+        ActionId::CartMessage => needs(!model.cart.is_empty(), text.why_cart_empty),
         ActionId::Sync => needs(model.sync.is_none(), text.why_syncing),
         ActionId::ConfirmSend => match model.layers.last() {
             Some(Layer::Confirm(confirm)) => {
@@ -161,6 +178,51 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
             model.layers.pop();
             Vec::new()
         }
+        ActionId::ViewNext => view_next(model),
+        ActionId::SuppliersOpen => suppliers::open(model),
+        ActionId::SheetOffers => suppliers::their_offers(model),
+        ActionId::OfferFavourite
+        | ActionId::OfferNote
+        | ActionId::OfferTags
+        | ActionId::OfferBlock
+        | ActionId::OfferWeb
+        | ActionId::OfferCopyLink
+        | ActionId::OfferCopyText
+        | ActionId::OfferChat => offer::act(model, id),
+        ActionId::CompareBreakEven => {
+            model.compare.break_even = !model.compare.break_even;
+            Vec::new()
+        }
+        ActionId::ComparePick => compare::pick(model),
+        ActionId::CompareTranspose => {
+            model.compare.transposed = !model.compare.transposed;
+            Vec::new()
+        }
+        ActionId::CartMessage | ActionId::ConfirmMessage => cart::message(model),
+        ActionId::ConfirmAddress => cart::next_address(model),
+        ActionId::ConfirmEdit => cart::edit_from_confirm(model),
+        ActionId::DealsOpen => deals::open(model),
+        ActionId::DealsJoin => deals::join(model),
+        ActionId::DealsLeave => deals::leave(model),
+        ActionId::OrdersOpen => orders::open(model),
+        ActionId::OrdersPay => orders::pay(model),
+        ActionId::OrdersReorder => orders::reorder(model),
+        ActionId::OrdersReceive => orders::receive(model),
+        ActionId::OrdersCancel => orders::cancel(model),
+        ActionId::OrdersWaiting => orders::toggle_waiting(model),
+        ActionId::DecideYes => decide::yes(model),
+        ActionId::TitlesSwap => {
+            model.titles_swapped = !model.titles_swapped;
+            Vec::new()
+        }
+        ActionId::OfflineToggle => {
+            let wish = !model.status.as_ref().is_some_and(|status| status.offline_by_wish);
+            vec![Effect::SetOffline(wish)]
+        }
+        ActionId::ClockHour => vec![Effect::MoveClock { hours: 1 }],
+        ActionId::ClockDay => vec![Effect::MoveClock { hours: 24 }],
+        ActionId::Tour => coach::begin(model),
+        ActionId::TourEnd => coach::end(model),
         ActionId::Redraw => vec![Effect::Redraw],
         ActionId::Suspend => vec![Effect::Suspend],
         ActionId::Quit | ActionId::Interrupt => quit(model),
@@ -193,6 +255,21 @@ fn go(model: &mut Model, pane: Pane) -> Vec<Effect> {
         }
         Pane::Orders => vec![Effect::ReadOrders],
         _ => Vec::new(),
+    }
+}
+
+/// The next view of a pane that has several, else the next pane.
+fn view_next(model: &mut Model) -> Vec<Effect> {
+    match model.pane {
+        Pane::Search => {
+            model.search.view = match model.search.view {
+                SearchView::Offers => SearchView::Suppliers,
+                SearchView::Suppliers => SearchView::Offers,
+            };
+            search::search(model)
+        }
+        Pane::Deals => deals::next_view(model),
+        Pane::Compare | Pane::Cart | Pane::Orders => go(model, neighbour(model.pane, 1)),
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
-use crate::app::{cart, layers, search, trigger};
+use crate::app::{cart, deals, layers, mouse, offer, orders, remember, search, suppliers, trigger, words};
 use crate::config::keymap::{Code, Key};
 use crate::domain::group_buy::GroupBuy;
 use crate::i18n::messages;
@@ -70,6 +70,40 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             effects.extend([Effect::ReadStatus, Effect::Cart(CartDeed::Read)]);
             effects
         }
+        Fact::Moused(mouse) => mouse::moused(model, mouse),
+        Fact::AmbiguousWidth(cells) => {
+            model.ascii |= cells > 1;
+            Vec::new()
+        }
+        Fact::Woke => Vec::new(),
+        Fact::SuppliersRead { generation, result } => suppliers::answered(model, generation, result),
+        Fact::SheetRead { id, result } => suppliers::sheet_read(model, &id, result),
+        Fact::Marked { subject, edit, result } => offer::marked(model, &subject, &edit, result),
+        Fact::DealsRead { kind, result } => deals::read(model, kind, result),
+        Fact::GroupActed { joined, result } => deals::acted(model, joined, result),
+        Fact::OrderActed { id, deed, result } => orders::acted(model, &id, deed, result),
+        Fact::PayChecked { id, result } => orders::checked(model, &id, result),
+        Fact::PayLinked { id, result } => orders::linked(model, &id, result),
+        Fact::ShipmentsRead { id, result } => orders::tracked(model, &id, result),
+        Fact::Reordered(result) => orders::reordered(model, result),
+        Fact::MessageSet { result, .. } | Fact::AddressChosen(result) => {
+            if let Err(trouble) = result {
+                model.complain(&trouble);
+            }
+            Vec::new()
+        }
+        Fact::Opened { url, result } => offer::opened(model, &url, result),
+        Fact::Copied { characters } => offer::copied(model, characters),
+        Fact::ClockMoved(result) => {
+            if let Err(trouble) = result {
+                model.complain(&trouble);
+            }
+            vec![Effect::ReadStatus, Effect::Settle]
+        }
+        Fact::SessionRead(remembered) => match remembered {
+            Some(remembered) => remember::restore(model, *remembered),
+            None => Vec::new(),
+        },
         Fact::Proposed { generation, result } => cart::proposed(model, generation, result, at),
         Fact::Submitted(result) => cart::submitted(model, result),
         Fact::Settled(result) => {
@@ -253,7 +287,10 @@ fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
             let yes = matches!(key.narrowed().typed(), Some('y' | 'Y'));
             yes.then(|| vec![Effect::Quit])
         }
-        Some(Layer::Confirm(_)) => None,
+        Some(Layer::Words(prompt)) => words::key(prompt, key).then(Vec::new),
+        Some(Layer::Confirm(_) | Layer::Sheet(_) | Layer::Order(_) | Layer::Group(_) | Layer::Decide(_)) => {
+            None
+        }
         None if model.pane == Pane::Search && model.search.focused => {
             let changed = model.search.query.edit(key)?;
             Some(if changed { search::from_top(model) } else { Vec::new() })

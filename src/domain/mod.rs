@@ -15,5 +15,6 @@ pub mod price;
 pub mod proposal;
 pub mod quantity;
 pub mod search;
+pub mod session;
 pub mod supplier;
 pub mod text;

@@ -188,6 +188,9 @@ words! {
     do_escape_query: "清空，再按离开", "清空，再按離開", "clear, then leave";
     do_drop: "去掉", "去掉", "drop";
     do_compare_clear: "清空比价", "清空比價", "clear the comparison";
+    do_break_even: "在哪里打平", "在哪裡打平", "break-even";
+    do_pick: "选定", "選定", "mark the pick";
+    do_transpose: "行列互换", "行列互換", "transpose";
     do_edit: "改数量", "改數量", "edit quantity";
     do_more: "加", "加", "more";
     do_less: "减", "減", "less";
@@ -221,6 +224,36 @@ words! {
     help_digits: "数字键：在采购车和比价里直接改数量，在其他窗格里切换窗格；g 加数字在哪里都能切换。", "數字鍵：在採購車和比價裡直接改數量，在其他窗格裡切換窗格；g 加數字在哪裡都能切換。", "Digits: on a line of Cart and Compare they open its quantity, elsewhere they switch panes; g and a digit always does.";
     help_chinese: "在列表里直接打中文就开始搜索；全角的 ？：／１ 和半角一样。", "在列表裡直接打中文就開始搜尋；全形的 ？：／１ 和半形一樣。", "A Chinese character typed into the list begins a search; full-width keys count as their ASCII ones.";
     help_bounds: "? 是未知，不是零；>= 是至少，<= 是至多；括号里的价格在数量 Q 买不到。", "? 是未知，不是零；>= 是至少，<= 是至多；括號裡的價格在數量 Q 買不到。", "? is unknown, never zero; >= at least, <= at most; a price in parentheses cannot be had at Q.";
+
+    // Actions of offers, suppliers, deals, orders.
+    do_open: "打开", "打開", "open";
+    do_their_offers: "看TA的货", "看TA的貨", "their offers";
+    do_view_next: "换视图", "換檢視", "next view";
+    do_favourite: "收藏/取消", "收藏/取消", "favourite on/off";
+    do_note: "备注", "備註", "note";
+    do_tags: "标签", "標籤", "tags";
+    do_block: "拉黑/取消", "封鎖/取消", "block/unblock";
+    do_web: "网页", "網頁", "web page";
+    do_copy_link: "复制链接", "複製連結", "copy link";
+    do_copy_text: "复制文字", "複製文字", "copy as text";
+    do_chat: "联系卖家", "聯絡賣家", "chat link";
+    do_message: "给卖家留言", "給賣家留言", "message to seller";
+    do_address: "换收货地址", "換收貨地址", "next address";
+    do_edit_line: "回去改", "回去改", "edit";
+    do_yes: "确定", "確定", "yes";
+    do_join: "参团", "參團", "join";
+    do_leave: "退团", "退團", "leave";
+    do_pay: "付款", "付款", "pay";
+    do_reorder: "再来一单", "再來一單", "reorder";
+    do_receive: "确认收货", "確認收貨", "receive";
+    do_cancel_order: "取消订单", "取消訂單", "cancel order";
+    do_waiting: "只看待办", "只看待辦", "only what waits for me";
+    do_swap_titles: "标题换语言", "標題換語言", "swap title language";
+    do_offline: "离线/在线", "離線/線上", "work offline/online";
+    do_clock_hour: "沙盒时钟 +1 小时", "沙盒時鐘 +1 小時", "sandbox clock +1 hour";
+    do_clock_day: "沙盒时钟 +1 天", "沙盒時鐘 +1 天", "sandbox clock +1 day";
+    do_tour: "导览", "導覽", "tour";
+    do_tour_end: "结束导览", "結束導覽", "end the tour";
 
     // Why an action cannot be used now.
     why_no_offer: "没有选中的商品", "沒有選中的商品", "no offer is selected";

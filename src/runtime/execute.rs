@@ -194,11 +194,12 @@ impl Executor {
                 });
             }
             // The loop's own.
-            Effect::Suspend | Effect::Redraw | Effect::Quit => {}
+            Effect::Suspend | Effect::Redraw | Effect::Quit | Effect::Copy(_) | Effect::WakeAt(_) => {}
+            effect => self.run_deed(effect),
         }
     }
 
-    fn to_ledger(&self, job: Job) {
+    pub(super) fn to_ledger(&self, job: Job) {
         let sent = self.open.as_ref().is_some_and(|open| open.ledger.send(job).is_ok());
         if !sent {
             self.bell
@@ -206,7 +207,7 @@ impl Executor {
         }
     }
 
-    fn at_market<F: Future<Output = ()> + Send + 'static>(
+    pub(super) fn at_market<F: Future<Output = ()> + Send + 'static>(
         &self,
         work: impl FnOnce(Desk, Bell, Learner) -> F,
     ) -> Option<JoinHandle<()>> {
@@ -217,14 +218,14 @@ impl Executor {
 }
 
 /// Learns from the outcome of calls whether the market can be reached, and tells when that changed.
-struct Learner {
+pub(super) struct Learner {
     desk: Desk,
     bell: Bell,
     reach: Arc<Mutex<Reach>>,
 }
 
 impl Learner {
-    fn learn(&self, error: Option<&DeskError>) {
+    pub(super) fn learn(&self, error: Option<&DeskError>) {
         match error {
             Some(error) if error.is_unreachable() => self.lost(),
             // Refused, or done: it was there to answer. A failure of our own stores says nothing of it.
@@ -352,10 +353,13 @@ fn read_status(desk: &Desk, reach: &Mutex<Reach>) -> Result<Status, DeskError> {
         cached: stats.offers,
         unsent,
         destination: desk.destination()?,
+        web_origin: None,
+        clock_ahead_ms: 0,
+        offline_by_wish: false,
     })
 }
 
-fn trouble(error: &DeskError) -> Trouble {
+pub(super) fn trouble(error: &DeskError) -> Trouble {
     Trouble::new(&error.to_string(), Some(&error.hint()))
 }
 

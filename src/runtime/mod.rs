@@ -3,6 +3,7 @@
 //! One thread waits for one message, drains what is queued, and draws once if anything came. Nothing here
 //! ticks: idle means that no thread wakes and no byte is written.
 
+mod deeds;
 mod execute;
 mod input;
 mod look;

@@ -69,7 +69,7 @@ fn prompt_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, prom
     let cells = area.width as usize;
     let label = match &prompt.wish {
         Wish::Quantity => format!(" {} ", words.ask_quantity),
-        Wish::Line { title, .. } => {
+        Wish::Line { title, .. } | Wish::Join { title, .. } => {
             format!(" {} {} ", text::cut(title.as_str(), cells / 2, pen.sign()), words.ask_line)
         }
     };

@@ -327,6 +327,9 @@ pub fn status() -> Status {
         cached: 20_000,
         unsent: 0,
         destination: destination(),
+        web_origin: Some(Clean::new("http://127.0.0.1:8765")),
+        clock_ahead_ms: 0,
+        offline_by_wish: false,
     }
 }
 

@@ -1,9 +1,13 @@
 //! What lies over the panes. The top layer is drawn last; those under it stay in view where it leaves room.
 
 mod confirm;
+mod decide;
+mod group;
 mod help;
+mod order;
 mod palette;
 mod picker;
+mod sheet;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -23,7 +27,11 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect) -> usiz
             Layer::Palette(palette) => palette::draw(model, pen, frame, body, palette),
             Layer::Picker(picker) => picker::draw(model, pen, frame, body, picker),
             Layer::Confirm(confirm) => confirm::draw(model, pen, frame, body, confirm),
-            Layer::Prompt(_) | Layer::QuitAnyway => rows,
+            Layer::Sheet(sheet) => sheet::draw(model, pen, frame, body, sheet),
+            Layer::Order(order) => order::draw(model, pen, frame, body, order),
+            Layer::Group(group) => group::draw(model, pen, frame, body, group),
+            Layer::Decide(decision) => decide::draw(model, pen, frame, body, decision),
+            Layer::Words(_) | Layer::Prompt(_) | Layer::QuitAnyway => rows,
         };
     }
     rows

@@ -1,0 +1,14 @@
+//! What is asked before it is done, printed from the very values that are sent.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::app::decide::Decision;
+use crate::ui::pen::Pen;
+
+/// Draws the layer; how many of its lines were in view.
+pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, layer: &Decision) -> usize {
+    let inner = super::popup(pen, frame, body, model.text().pane_search, body.width, body.height);
+    super::scrolled(frame, inner, Vec::new(), layer.first)
+}

@@ -146,6 +146,9 @@ pub struct SandboxArgs {
     /// Serve these listings (JSONL) instead of a generated world
     #[arg(long, value_name = "FILE")]
     pub catalog: Option<PathBuf>,
+    /// Give its buyer six months of orders (generated worlds of 2,000 offers or more; a new state only)
+    #[arg(long, conflicts_with = "catalog")]
+    pub history: bool,
     /// Keep its books and credentials here (default: a temporary folder)
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,

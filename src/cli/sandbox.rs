@@ -53,6 +53,7 @@ async fn serve(args: SandboxArgs) -> Result<Exit, Failure> {
             LotRuleArg::Accept => LotRule::Accept,
         },
         catalog: args.catalog,
+        history: args.history,
         fixed_credentials: true,
         ..Options::new(state)
     };

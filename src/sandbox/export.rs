@@ -36,9 +36,9 @@ struct Page<'a> {
 }
 
 #[derive(Serialize)]
-struct Envelope<'a> {
+struct Envelope<'a, T> {
     success: bool,
-    result: Page<'a>,
+    result: &'a T,
 }
 
 #[derive(Serialize)]
@@ -397,12 +397,7 @@ pub(super) fn changes(session: &Session<'_>, params: &Params) -> Result<Reply, F
         }
     };
     let taken = state::all_taken(session.tx)?;
-    let groups: HashMap<i64, String> = market
-        .goods
-        .groups(session.now_ms)
-        .into_iter()
-        .map(|group| (group.offer_id, group.group_id))
-        .collect();
+    let groups = open_groups(&market.goods, session.now_ms);
     let market = Arc::clone(market);
     let cursor = next.write(&market.fingerprint);
     Ok(Reply::Later(Box::new(move || {
@@ -413,6 +408,92 @@ pub(super) fn changes(session: &Session<'_>, params: &Params) -> Result<Reply, F
 enum Wanted {
     Numbers(std::ops::Range<u64>),
     Ids(Vec<i64>),
+}
+
+/// The suppliers of some offers, each once.
+struct Sellers(HashMap<u64, WorldSupplier>);
+
+impl Sellers {
+    fn of<'o>(goods: &Goods, offers: impl Iterator<Item = &'o WorldOffer>) -> Sellers {
+        let numbers: HashSet<u64> = offers.map(|offer| offer.supplier).collect();
+        Sellers(numbers.into_iter().filter_map(|number| Some((number, goods.supplier(number)?))).collect())
+    }
+
+    fn item<'a>(
+        &'a self,
+        offer: &'a WorldOffer,
+        taken: &HashMap<i64, HashMap<String, i64>>,
+        groups: &'a HashMap<i64, String>,
+    ) -> Item<'a> {
+        let supplier = self.0.get(&offer.supplier).map_or("", |supplier| supplier.seller_open_id.as_str());
+        Item::Offer(Box::new(OfferRow::of(
+            offer,
+            supplier,
+            taken.get(&offer.offer_id),
+            groups.get(&offer.offer_id).map(String::as_str),
+        )))
+    }
+
+    fn rows(&self, goods: &Goods) -> Vec<SupplierRow> {
+        let mut rows: Vec<SupplierRow> =
+            self.0.values().map(|supplier| SupplierRow::of(goods, supplier)).collect();
+        rows.sort_unstable_by(|a, b| a.supplier_id.cmp(&b.supplier_id));
+        rows
+    }
+}
+
+/// Ids of the groups open at a moment, by offer.
+fn open_groups(goods: &Goods, now_ms: i64) -> HashMap<i64, String> {
+    goods.groups(now_ms).into_iter().map(|group| (group.offer_id, group.group_id)).collect()
+}
+
+#[derive(Serialize)]
+struct Best<'a> {
+    category_id: Text<i64>,
+    category: Option<&'a str>,
+    category_en: Option<&'a str>,
+    items: Vec<Item<'a>>,
+    suppliers: Vec<SupplierRow>,
+}
+
+/// `offer.best`: the first `limit` of these numbers that have something left, in the rows of `offer.changes`.
+/// The category's names are Chinese and English.
+pub(super) fn best(
+    market: &Market,
+    (category_id, names): (i64, Option<(&str, &str)>),
+    numbers: &[u64],
+    limit: usize,
+    taken: &HashMap<i64, HashMap<String, i64>>,
+    now_ms: i64,
+) -> Vec<u8> {
+    let goods = &market.goods;
+    let has_some = |offer: &WorldOffer| {
+        let taken = taken.get(&offer.offer_id);
+        if offer.skus.is_empty() {
+            return left_milli(taken, offer, None) > 0;
+        }
+        offer.skus.iter().any(|sku| left_milli(taken, offer, Some(sku)) > 0)
+    };
+    let offers: Vec<WorldOffer> =
+        numbers.iter().filter_map(|number| goods.offer(*number)).filter(has_some).take(limit).collect();
+    let groups = open_groups(goods, now_ms);
+    let sellers = Sellers::of(goods, offers.iter());
+    written(&Best {
+        category_id: Text(category_id),
+        category: names.map(|(name, _)| name),
+        category_en: names.map(|(_, name)| name),
+        items: offers.iter().map(|offer| sellers.item(offer, taken, &groups)).collect(),
+        suppliers: sellers.rows(goods),
+    })
+}
+
+fn written<T: Serialize>(result: &T) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(1 << 20);
+    if let Err(error) = serde_json::to_writer(&mut bytes, &Envelope { success: true, result }) {
+        tracing::error!(%error, "an answer of the extension could not be written");
+        bytes.clear();
+    }
+    bytes
 }
 
 fn page(
@@ -427,37 +508,17 @@ fn page(
         Wanted::Numbers(range) => range.clone().filter_map(|number| goods.offer(number)).map(Ok).collect(),
         Wanted::Ids(ids) => ids.iter().map(|id| goods.offer_by_id(*id).ok_or(*id)).collect(),
     };
-    let numbers: HashSet<u64> = offers.iter().flatten().map(|offer| offer.supplier).collect();
-    let suppliers: HashMap<u64, WorldSupplier> = numbers
-        .into_iter()
-        .filter_map(|number| goods.supplier(number).map(|supplier| (number, supplier)))
-        .collect();
+    let sellers = Sellers::of(goods, offers.iter().flatten());
     let items = offers
         .iter()
         .map(|offer| match offer {
-            Ok(offer) => {
-                let supplier =
-                    suppliers.get(&offer.supplier).map_or("", |supplier| supplier.seller_open_id.as_str());
-                Item::Offer(Box::new(OfferRow::of(
-                    offer,
-                    supplier,
-                    taken.get(&offer.offer_id),
-                    groups.get(&offer.offer_id).map(String::as_str),
-                )))
-            }
+            Ok(offer) => sellers.item(offer, taken, groups),
             Err(id) => Item::Gone { offer_id: Text(*id), supplier_id: None, gone: true, status: "deleted" },
         })
         .collect();
-    let mut rows: Vec<SupplierRow> =
-        suppliers.values().map(|supplier| SupplierRow::of(goods, supplier)).collect();
-    rows.sort_unstable_by(|a, b| a.supplier_id.cmp(&b.supplier_id));
+    let rows = sellers.rows(goods);
     let page = Page { items, suppliers: rows, cursor, complete, total: goods.offer_count(), restarted };
-    let mut bytes = Vec::with_capacity(1 << 20);
-    if let Err(error) = serde_json::to_writer(&mut bytes, &Envelope { success: true, result: page }) {
-        tracing::error!(%error, "an offer.changes page could not be written");
-        bytes.clear();
-    }
-    bytes
+    written(&page)
 }
 
 #[cfg(test)]

@@ -100,6 +100,14 @@ impl Goods {
         }
     }
 
+    /// The category with most listings, and the numbers of its best sellers; fee links left out.
+    pub fn best_sellers(&self, most: usize) -> (i64, Vec<u64>) {
+        match self {
+            Goods::World(world) => world.best_sellers(most).unwrap_or_default(),
+            Goods::Listings(listings) => listings.best_sellers(most),
+        }
+    }
+
     /// Groups open at this time; a file of listings has none.
     pub fn groups(&self, now_ms: i64) -> Vec<WorldGroup> {
         match self {

@@ -9,6 +9,7 @@ use rust_decimal::prelude::ToPrimitive;
 use super::address::Address;
 use super::carriage::{self, Parcel};
 use super::goods::Goods;
+use super::opening::{self, Opening};
 use super::orders::{self, Order, OrderLine};
 use super::state;
 use super::world::types::{WorldGroup, WorldOffer};
@@ -109,7 +110,13 @@ pub(super) fn release(tx: &Transaction<'_>, join: &Join, to: &str) -> rusqlite::
 }
 
 /// How many have joined: others and ours. People are counted once an account, pieces as they are.
-pub(super) fn participants(goods: &Goods, group: &WorldGroup, joins: &[Join], now_ms: i64) -> i64 {
+pub(super) fn participants(
+    goods: &Goods,
+    opening: Option<&Opening>,
+    group: &WorldGroup,
+    joins: &[Join],
+    now_ms: i64,
+) -> i64 {
     let counted = |join: &&Join| join.state == JOINED || join.state == ORDERED;
     let ours = if group.counts == "pieces" {
         let pieces: Decimal = joins.iter().filter(counted).map(|join| join.quantity).sum();
@@ -117,7 +124,7 @@ pub(super) fn participants(goods: &Goods, group: &WorldGroup, joins: &[Join], no
     } else {
         i64::from(joins.iter().any(|join| counted(&join)))
     };
-    goods.arrivals(group, now_ms).saturating_add(ours)
+    opening::arrivals(goods, opening, group, now_ms).saturating_add(ours)
 }
 
 /// Steps reached, and the price of the last one.
@@ -139,6 +146,10 @@ pub(super) fn settle(
         ))?
         .query_map([now_ms], read)?
         .collect::<rusqlite::Result<_>>()?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    let opening = Opening::load(tx)?;
     // Counted before any of them changes, so that all joins of a group meet the same step.
     let mut outcomes = Vec::with_capacity(due.len());
     for join in &due {
@@ -146,7 +157,7 @@ pub(super) fn settle(
         let price = match &known {
             Some((group, _)) => {
                 let joins = of_group(tx, &join.group_id)?;
-                reached(group, participants(goods, group, &joins, group.deadline_ms)).1
+                reached(group, participants(goods, opening.as_ref(), group, &joins, group.deadline_ms)).1
             }
             None => None,
         };

@@ -1,7 +1,8 @@
 //! Listings from a file (`--catalog`): JSON lines, as real exports have them, served in place of the generated
 //! world. What a listing does not say stays unknown: no minimum, no weight, freight by agreement.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -32,6 +33,19 @@ pub(super) struct Listings {
 }
 
 impl Listings {
+    /// See [`super::goods::Goods::best_sellers`].
+    pub fn best_sellers(&self, most: usize) -> (i64, Vec<u64>) {
+        let mut leaves: BTreeMap<i64, Vec<&WorldOffer>> = BTreeMap::new();
+        for offer in self.offers.iter().filter(|offer| !offer.fee_link) {
+            leaves.entry(offer.category_id).or_default().push(offer);
+        }
+        let Some((leaf, mut rows)) = leaves.into_iter().max_by_key(|(_, rows)| rows.len()) else {
+            return (0, Vec::new());
+        };
+        rows.sort_by_key(|offer| (Reverse(offer.sold_30d), offer.number));
+        (leaf, rows.into_iter().take(most).map(|offer| offer.number).collect())
+    }
+
     /// Reads a file; lines that are no listings are skipped with a warning, a file without any is an error.
     pub fn read(path: &Path) -> Result<Listings, StartError> {
         let failed = |reason: String| StartError::Catalog { path: path.to_owned(), reason };

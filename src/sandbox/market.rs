@@ -15,8 +15,11 @@ use super::params::Params;
 use super::state::{self, Identity, State};
 use super::throttle::Throttle;
 use super::world::World;
-use super::{Idempotency, LotRule, Options, StartError, groups, orders};
+use super::{Idempotency, LotRule, Options, StartError, groups, history, orders};
 use crate::wire::sign;
+
+/// Best sellers remembered: more than one answer holds, for those that are sold out by then.
+const BEST_KEPT: usize = 600;
 
 /// What every request shares.
 #[derive(Debug)]
@@ -25,6 +28,7 @@ pub(super) struct Market {
     pub state: State,
     identity: Identity,
     index: OnceLock<Index>,
+    best: OnceLock<(i64, Vec<u64>)>,
     pub idempotency: Idempotency,
     pub lot_rule: LotRule,
     plain: Option<Throttle>,
@@ -60,13 +64,20 @@ impl Market {
         let mut entropy = [0; 48];
         getrandom::fill(&mut entropy).map_err(|error| StartError::Random(error.to_string()))?;
         let wall_ms = wall_ms();
-        let (state, identity) = State::open(options, &described, wall_ms, entropy)?;
+        let (state, identity) =
+            State::open(options, &described, wall_ms, entropy, |tx, identity, now_ms| {
+                if options.history {
+                    history::seed(tx, &goods, identity.account_number(), now_ms)?;
+                }
+                Ok(())
+            })?;
         Ok(Market {
             fingerprint: fingerprint(&described),
             goods,
             state,
             identity,
             index: OnceLock::new(),
+            best: OnceLock::new(),
             idempotency: options.idempotency,
             lot_rule: options.lot_rule,
             plain: options.plain.then(|| Throttle::new(wall_ms)),
@@ -81,6 +92,11 @@ impl Market {
     /// The keyword index, made at its first use.
     pub fn index(&self) -> &Index {
         self.index.get_or_init(|| Index::build(&self.goods))
+    }
+
+    /// The largest category and the numbers of its best sellers, found at the first use.
+    pub fn best(&self) -> &(i64, Vec<u64>) {
+        self.best.get_or_init(|| self.goods.best_sellers(BEST_KEPT))
     }
 
     /// Answers one request. `path` is the URL's, e.g. `/openapi/param2/1/ns/name/key`. Blocks.

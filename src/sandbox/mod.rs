@@ -14,13 +14,16 @@ mod awkward;
 mod calls;
 mod carriage;
 mod clock;
+mod deals;
 mod envelope;
 mod export;
 mod goods;
 mod groups;
+mod history;
 mod index;
 mod listings;
 mod market;
+mod opening;
 mod orders;
 mod params;
 mod rules;
@@ -85,6 +88,8 @@ pub struct Options {
     pub catalog: Option<PathBuf>,
     /// Folder of `state.db`, or the file itself.
     pub state: PathBuf,
+    /// Give a new state six months of seeded orders, in a generated world of 2,000 offers or more.
+    pub history: bool,
     /// Keep the access token in the state across restarts; otherwise it is valid for this process only.
     pub fixed_credentials: bool,
 }
@@ -105,6 +110,7 @@ impl Options {
             lot_rule: LotRule::Refuse,
             catalog: None,
             state,
+            history: true,
             fixed_credentials: false,
         }
     }

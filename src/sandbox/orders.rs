@@ -312,13 +312,13 @@ pub(super) fn page(
     Ok((complete(tx, heads)?, total))
 }
 
-/// Closes an order and returns its stock.
+/// Closes an order and returns its stock; seeded orders took none.
 pub(super) fn close(tx: &Transaction<'_>, order: &Order, reason: &str, at_ms: i64) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "UPDATE orders SET status = ?2, close_reason = ?3, modified_ms = ?4 WHERE order_id = ?1",
     )?
     .execute(params![order.order_id, CANCELLED, reason, at_ms])?;
-    for line in &order.lines {
+    for line in order.lines.iter().filter(|_| !order.seeded) {
         state::move_stock(tx, line.offer_id, line.spec_id.as_deref(), -line.quantity)?;
     }
     Ok(())

@@ -216,24 +216,27 @@ fn total_of(totals: &BTreeMap<i64, Decimal>, offer: &WorldOffer) -> Decimal {
 
 /// What a piece costs in flow `general`: by the SKU for quote type 1, else by the tier the offer's total reaches,
 /// and the first tier below it. The promotion price is charged where there is one.
-fn charged(line: &Found<'_>, offer_total: Decimal) -> Money {
-    if line.offer.quote_type == 1
-        && let Some(sku) = line.sku
+pub(super) fn price_at(offer: &WorldOffer, sku: Option<&WorldSku>, offer_total: Decimal) -> Money {
+    if offer.quote_type == 1
+        && let Some(sku) = sku
     {
         return sku.promotion_price.or(sku.price).unwrap_or(Money::ZERO);
     }
-    let reached = line
-        .offer
+    let reached = offer
         .tiers
         .iter()
         .filter(|tier| Decimal::from(tier.from_quantity) <= offer_total)
         .max_by_key(|tier| tier.from_quantity);
-    let first = line.offer.tiers.iter().min_by_key(|tier| tier.from_quantity);
+    let first = offer.tiers.iter().min_by_key(|tier| tier.from_quantity);
     reached.or(first).map_or(Money::ZERO, |tier| tier.promotion_price.unwrap_or(tier.price))
 }
 
+fn charged(line: &Found<'_>, offer_total: Decimal) -> Money {
+    price_at(line.offer, line.sku, offer_total)
+}
+
 /// The least quantity an offer is sold at alone.
-fn minimum(offer: &WorldOffer) -> Decimal {
+pub(super) fn minimum(offer: &WorldOffer) -> Decimal {
     let first_tier = offer.tiers.iter().map(|tier| tier.from_quantity).min().unwrap_or(1);
     let tiered = if offer.quote_type == 1 { 1 } else { first_tier };
     Decimal::from(offer.moq.max(tiered).max(1))

@@ -125,12 +125,13 @@ pub(super) fn file_of(state: &Path) -> PathBuf {
 
 impl State {
     /// Opens or makes the state. `world` describes the goods it belongs to; `entropy` is fresh randomness for
-    /// credentials that do not exist yet.
+    /// credentials that do not exist yet; `first` writes what a new state begins with, at the clock's start.
     pub fn open(
         options: &Options,
         world: &str,
         wall_ms: i64,
         entropy: [u8; 48],
+        first: impl FnOnce(&Transaction<'_>, &Identity, i64) -> rusqlite::Result<()>,
     ) -> Result<(State, Identity), StartError> {
         let path = file_of(&options.state);
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -160,6 +161,10 @@ impl State {
         }
         let identity = establish(&tx, options, entropy).map_err(failed)?;
         set_clock(&tx, options, wall_ms).map_err(failed)?;
+        if found == 0 {
+            let now_ms = clock(&tx).map_err(failed)?.map_or(wall_ms, |clock| clock.at(wall_ms));
+            first(&tx, &identity, now_ms).map_err(failed)?;
+        }
         tx.commit().map_err(failed)?;
         Ok((State(Mutex::new(conn)), identity))
     }
@@ -264,11 +269,13 @@ pub(super) fn clock(tx: &Transaction<'_>) -> rusqlite::Result<Option<Clock>> {
     })())
 }
 
-fn meta(tx: &Transaction<'_>, key: &str) -> rusqlite::Result<Option<String>> {
+/// A value kept by name.
+pub(super) fn meta(tx: &Transaction<'_>, key: &str) -> rusqlite::Result<Option<String>> {
     tx.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()
 }
 
-fn set_meta(tx: &Transaction<'_>, key: &str, value: &str) -> rusqlite::Result<()> {
+/// Keeps a value by name.
+pub(super) fn set_meta(tx: &Transaction<'_>, key: &str, value: &str) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
     )?
@@ -362,7 +369,7 @@ mod tests {
     use jiff::Timestamp;
 
     fn open(options: &Options, wall_ms: i64, entropy: u8) -> (State, Identity) {
-        State::open(options, "seed 1, 300 offers", wall_ms, [entropy; 48]).unwrap()
+        State::open(options, "seed 1, 300 offers", wall_ms, [entropy; 48], |_, _, _| Ok(())).unwrap()
     }
 
     #[test]
@@ -386,7 +393,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let options = Options::new(folder.path().join("deep").join("down"));
         open(&options, 0, 7);
-        let refused = State::open(&options, "seed 2, 300 offers", 0, [1; 48]);
+        let refused = State::open(&options, "seed 2, 300 offers", 0, [1; 48], |_, _, _| Ok(()));
         assert!(matches!(refused, Err(StartError::OtherWorld { .. })), "{refused:?}");
     }
 
@@ -400,7 +407,7 @@ mod tests {
             .pragma_update(None, "user_version", 99)
             .unwrap();
         assert!(matches!(
-            State::open(&options, "seed 1, 300 offers", 0, [1; 48]),
+            State::open(&options, "seed 1, 300 offers", 0, [1; 48], |_, _, _| Ok(())),
             Err(StartError::NewerState { found: 99, .. })
         ));
     }

@@ -15,6 +15,7 @@ mod bench;
 mod carts;
 mod contract;
 mod exactly_once;
+mod history;
 mod hostile;
 mod job;
 mod samples;

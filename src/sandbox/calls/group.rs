@@ -6,9 +6,10 @@ use super::super::address;
 use super::super::envelope::{Fault, Reply};
 use super::super::groups::{self, JOINED, Join, LEFT, ORDERED};
 use super::super::market::Session;
+use super::super::opening::Opening;
 use super::super::params::{self, Params};
 use super::super::rules::{left_milli, quantity_fits};
-use super::super::world::types::{WorldGroup, WorldOffer};
+use super::super::world::types::{WorldGroup, WorldOffer, WorldSku};
 use super::super::{LotRule, state};
 use super::{number, page_of, paging, rfc3339};
 use rust_decimal::Decimal;
@@ -25,11 +26,38 @@ fn join_row(join: &Join) -> Value {
     })
 }
 
-fn group_row(session: &Session<'_>, group: &WorldGroup) -> Result<Option<Value>, Fault> {
+/// What may be joined with: the variants and what is left of each, in whole units.
+fn choice(session: &Session<'_>, offer: &WorldOffer) -> Result<(i64, Vec<Value>), Fault> {
+    let taken = state::taken(session.tx, offer.offer_id)?;
+    let left = |sku: Option<&WorldSku>| left_milli(Some(&taken), offer, sku) / 1000;
+    let skus: Vec<Value> = offer
+        .skus
+        .iter()
+        .map(|sku| {
+            let attributes: Vec<Value> = sku
+                .attributes
+                .iter()
+                .map(|a| {
+                    json!({"name": a.name, "name_en": a.name_en, "value": a.value, "value_en": a.value_en})
+                })
+                .collect();
+            json!({"spec_id": sku.spec_id, "attributes": attributes, "stock": left(Some(sku))})
+        })
+        .collect();
+    let stock =
+        if offer.skus.is_empty() { left(None) } else { offer.skus.iter().map(|sku| left(Some(sku))).sum() };
+    Ok((stock, skus))
+}
+
+fn group_row(
+    session: &Session<'_>,
+    opening: Option<&Opening>,
+    group: &WorldGroup,
+) -> Result<Option<Value>, Fault> {
     let goods = &session.market.goods;
     let Some(offer) = goods.offer_by_id(group.offer_id) else { return Ok(None) };
     let joins = groups::of_group(session.tx, &group.group_id)?;
-    let participants = groups::participants(goods, group, &joins, session.now_ms);
+    let participants = groups::participants(goods, opening, group, &joins, session.now_ms);
     let (step, price) = groups::reached(group, participants);
     let state = if session.now_ms < group.start_ms {
         "upcoming"
@@ -45,6 +73,9 @@ fn group_row(session: &Session<'_>, group: &WorldGroup) -> Result<Option<Value>,
         .filter(|join| join.state == JOINED || join.state == ORDERED)
         .map(|join| join.quantity)
         .sum();
+    let lot = offer.lot.filter(|lot| *lot > 1 && session.market.lot_rule == LotRule::Refuse);
+    let (stock, skus) = choice(session, &offer)?;
+    let supplier = goods.supplier(offer.supplier);
     let steps: Vec<Value> = group
         .steps
         .iter()
@@ -53,7 +84,8 @@ fn group_row(session: &Session<'_>, group: &WorldGroup) -> Result<Option<Value>,
     Ok(Some(json!({
         "group_id": group.group_id,
         "offer_id": group.offer_id.to_string(),
-        "supplier_id": goods.supplier(offer.supplier).map(|supplier| supplier.seller_open_id),
+        "supplier_id": supplier.as_ref().map(|supplier| &supplier.seller_open_id),
+        "supplier_name": supplier.as_ref().map(|supplier| &supplier.company),
         "title": offer.subject,
         "title_en": offer.subject_en,
         "unit": offer.unit,
@@ -67,6 +99,11 @@ fn group_row(session: &Session<'_>, group: &WorldGroup) -> Result<Option<Value>,
         "deadline": rfc3339(group.deadline_ms),
         "state": state,
         "my_quantity": number(mine),
+        "minimum": lot.unwrap_or(1),
+        "lot": lot,
+        "purchase_limit": offer.purchase_limit,
+        "stock": stock,
+        "skus": skus,
         "joins": joins.iter().map(join_row).collect::<Vec<_>>(),
     })))
 }
@@ -74,6 +111,13 @@ fn group_row(session: &Session<'_>, group: &WorldGroup) -> Result<Option<Value>,
 pub(in super::super) fn list(session: &Session<'_>, params: &Params) -> Result<Reply, Fault> {
     let (page, size) = paging(params.int("page")?, params.int("pageSize")?, 50, 100);
     let goods = &session.market.goods;
+    let offer_id = params.int("offerId")?;
+    // Whoever looks for their own or for one offer's does not look at what is on.
+    let opening = if params.flag("mine") || offer_id.is_some() {
+        Opening::load(session.tx)?
+    } else {
+        Opening::at_first_look(session.tx, goods, session.now_ms)?
+    };
     let mut found: Vec<WorldGroup> = if params.flag("mine") {
         let mut ids: Vec<String> = Vec::new();
         for join in groups::all(session.tx)? {
@@ -85,12 +129,14 @@ pub(in super::super) fn list(session: &Session<'_>, params: &Params) -> Result<R
     } else {
         goods.groups(session.now_ms)
     };
-    if let Some(offer_id) = params.int("offerId")? {
+    if let Some(offer_id) = offer_id {
         found.retain(|group| group.offer_id == offer_id);
     }
+    // Stable: the rest stays in its order.
+    found.sort_by_key(|group| opening.as_ref().is_none_or(|opening| opening.group_id != group.group_id));
     let mut rows = Vec::new();
     for group in page_of(&found, page, size) {
-        rows.extend(group_row(session, group)?);
+        rows.extend(group_row(session, opening.as_ref(), group)?);
     }
     Ok(Reply::extension(json!({
         "groups": rows, "page": page, "page_size": size, "total": found.len(),
@@ -105,7 +151,7 @@ fn no_such_group() -> Reply {
 pub(in super::super) fn get(session: &Session<'_>, params: &Params) -> Result<Reply, Fault> {
     let group = session.market.goods.group(params.require("groupId")?);
     let row = match &group {
-        Some(group) => group_row(session, group)?,
+        Some(group) => group_row(session, Opening::load(session.tx)?.as_ref(), group)?,
         None => None,
     };
     Ok(match row {
@@ -116,7 +162,7 @@ pub(in super::super) fn get(session: &Session<'_>, params: &Params) -> Result<Re
 
 fn joined(session: &Session<'_>, join: &Join, repeated: bool) -> Result<Reply, Fault> {
     let group = match session.market.goods.group(&join.group_id) {
-        Some(group) => group_row(session, &group)?,
+        Some(group) => group_row(session, Opening::load(session.tx)?.as_ref(), &group)?,
         None => None,
     };
     Ok(Reply::extension(json!({"join": join_row(join), "group": group, "repeated": repeated})))

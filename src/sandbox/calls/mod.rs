@@ -1,6 +1,7 @@
 //! The calls that are served: which, under what conditions, and how values are written in their answers.
 
 mod book;
+mod deal;
 mod detail;
 mod extension;
 mod group;
@@ -60,7 +61,7 @@ impl Api {
     }
 }
 
-static SERVED: [Api; 24] = [
+static SERVED: &[Api] = &[
     Api::open("system", "currentTime", current_time),
     Api::open("system", "currentTimeMillis", current_time_millis),
     Api::open(PRODUCT, "alibaba.category.get", product::category),
@@ -104,6 +105,8 @@ static SERVED: [Api; 24] = [
     Api::documented(TRADE, "alibaba.trade.OpQueryMarketingMixConfig", &[], book::mix_config),
     Api::extension("capabilities", &[], extension::capabilities),
     Api::extension("offer.changes", &[], super::export::changes),
+    Api::extension("offer.best", &[], deal::best),
+    Api::extension("deal.list", &[], deal::list),
     Api::extension("supplier.search", &[], extension::suppliers),
     Api::extension("group.list", &[], group::list),
     Api::extension("group.get", &["groupId"], group::get),

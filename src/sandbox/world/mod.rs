@@ -6,6 +6,7 @@
 //! decided first ([`draft`]), then written down ([`offer`], [`title`], [`freight`]). The proportions it
 //! keeps are those of the sandbox's section in the design; the tests beside the code hold them.
 
+mod best;
 mod draft;
 mod freight;
 mod group;

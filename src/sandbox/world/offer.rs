@@ -238,6 +238,11 @@ fn stock_level(draft: &Draft, base_fen: i64, counter: u64) -> i64 {
     (level * 4_000 / (base_fen + 2_000)).max(5)
 }
 
+/// What [`write()`] says was sold in thirty days, without the rest.
+pub(super) fn sold_in_30_days(draft: &Draft) -> i64 {
+    sold(draft, base_price(draft))
+}
+
 /// What was sold in thirty days: nothing for one in eight, then a long tail.
 fn sold(draft: &Draft, base_fen: i64) -> i64 {
     let pieces = quantile(

@@ -105,7 +105,8 @@ fn specimen(world: &World, shelf: &Shelf, kind: Move) -> Option<(Portion, OrderL
                 Portion { quantity, ..usual }
             }
             Move::Lot => {
-                let lot = offer.lot.filter(|lot| *lot > 1)?;
+                // Half a lot more: 18 of what now comes in twelves.
+                let lot = offer.lot.filter(|lot| *lot > 5)?;
                 let quantity = usual.quantity + lot / 2;
                 offer.purchase_limit.is_none_or(|limit| quantity <= limit).then_some(())?;
                 Portion { quantity, ..usual }

@@ -61,7 +61,7 @@ fn seeds() -> impl Iterator<Item = u64> {
     (0..20).map(|n| if n == 0 { 1688 } else { n * 977 + 3 })
 }
 
-fn big<'a>(past: &'a [Order]) -> &'a Order {
+fn big(past: &[Order]) -> &Order {
     let mut found = past.iter().filter(|order| order.lines.len() == 50);
     let order = found.next().unwrap();
     assert!(found.next().is_none());

@@ -60,12 +60,13 @@ impl Opening {
         Ok(Some(chosen))
     }
 
-    /// Two or three short of the step by itself if there is one; else one short; else the one that comes
-    /// nearest, which is then two short from now on.
+    /// Two or three short of the step by itself if there is one; else the one that comes nearest from below,
+    /// which is two short from now on; else one short.
     fn choose(goods: &Goods, open: &[WorldGroup], now_ms: i64) -> Option<Opening> {
         let rank = |missing: i64| match missing {
             2 | 3 => 0,
-            1 => 1,
+            // The buyer's own join would cross the step at once.
+            1 => i64::MAX,
             more => more,
         };
         open.iter()

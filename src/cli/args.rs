@@ -143,6 +143,9 @@ pub struct SandboxArgs {
     /// What breaks a lot
     #[arg(long, value_enum, default_value_t = LotRuleArg::Refuse)]
     pub lot_rule: LotRuleArg,
+    /// How many of a hundred unpaid orders the sellers change the price of
+    #[arg(long, default_value_t = 0, value_name = "PCT", value_parser = clap::value_parser!(u32).range(0..=100), allow_negative_numbers = true)]
+    pub reprice: u32,
     /// Serve these listings (JSONL) instead of a generated world
     #[arg(long, value_name = "FILE")]
     pub catalog: Option<PathBuf>,

@@ -52,6 +52,7 @@ async fn serve(args: SandboxArgs) -> Result<Exit, Failure> {
             LotRuleArg::Refuse => LotRule::Refuse,
             LotRuleArg::Accept => LotRule::Accept,
         },
+        reprice_percent: args.reprice,
         catalog: args.catalog,
         history: args.history,
         fixed_credentials: true,

@@ -181,7 +181,8 @@ impl Profile {
     }
 
     async fn start_embedded(&self, ledger: &Ledger) -> Result<sandbox::Running, Failure> {
-        let options = sandbox::Options::new(self.paths.sandbox());
+        // As on the real market, a price may change between ordering and paying.
+        let options = sandbox::Options { reprice_percent: 10, ..sandbox::Options::new(self.paths.sandbox()) };
         let running = sandbox::start(options).await.map_err(|error| {
             let hint = if error.is_damage() {
                 "move that file away and the sandbox begins anew; ledger and catalog keep what they hold"

@@ -146,8 +146,9 @@ const SHARES: [&str; 6] = [
 
 fn respell(dice: &mut Dice, habits: &Habits, fields: &mut Map<String, Value>) {
     if let Some(Value::Bool(success)) = fields.get("success").cloned() {
-        // A missing success means nothing only where there was one to report.
-        if habits.success_missing && success {
+        // A missing success means nothing only where there was one to report; beside an error text it is what
+        // tells that nothing failed.
+        if habits.success_missing && success && !fields.contains_key("errorMessage") {
             fields.remove("success");
         } else if habits.success_text {
             fields.insert("success".to_owned(), Value::String(success.to_string()));

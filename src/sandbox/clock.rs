@@ -28,6 +28,11 @@ impl Clock {
     pub fn with_speed(&self, speed: Decimal, wall_ms: i64) -> Clock {
         Clock { anchor_wall_ms: wall_ms, anchor_ms: self.at(wall_ms), speed }
     }
+
+    /// The same clock, so much later.
+    pub fn moved(&self, by_ms: i64) -> Clock {
+        Clock { anchor_ms: self.anchor_ms.saturating_add(by_ms), ..*self }
+    }
 }
 
 #[cfg(test)]

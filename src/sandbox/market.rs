@@ -10,12 +10,14 @@ use super::calls::{self, Api};
 use super::envelope::{Answer, Fault, Reply};
 use super::goods::Goods;
 use super::index::Index;
+use super::life::Sellers;
 use super::listings::Listings;
+use super::pages::{Page, Visit};
 use super::params::Params;
 use super::state::{self, Identity, State};
 use super::throttle::Throttle;
 use super::world::World;
-use super::{Idempotency, LotRule, Options, StartError, groups, history, orders};
+use super::{Idempotency, LotRule, Options, StartError, groups, history, life, pages};
 use crate::wire::sign;
 
 /// Best sellers remembered: more than one answer holds, for those that are sold out by then.
@@ -31,6 +33,9 @@ pub(super) struct Market {
     best: OnceLock<(i64, Vec<u64>)>,
     pub idempotency: Idempotency,
     pub lot_rule: LotRule,
+    sellers: Sellers,
+    /// Where its own pages are, e.g. `http://127.0.0.1:41234`; known when it listens.
+    origin: OnceLock<String>,
     plain: Option<Throttle>,
     awkward: Option<Awkward>,
     /// What the goods are made from; cursors carry it.
@@ -43,6 +48,8 @@ pub(super) struct Session<'a> {
     pub tx: &'a Transaction<'a>,
     /// Sandbox clock, Unix milliseconds.
     pub now_ms: i64,
+    /// Wall clock at the same moment.
+    pub wall_ms: i64,
 }
 
 impl Market {
@@ -80,6 +87,8 @@ impl Market {
             best: OnceLock::new(),
             idempotency: options.idempotency,
             lot_rule: options.lot_rule,
+            sellers: Sellers { seed: options.seed, reprice_percent: options.reprice_percent },
+            origin: OnceLock::new(),
             plain: options.plain.then(|| Throttle::new(wall_ms)),
             awkward: options.awkward.map(Awkward::new),
         })
@@ -87,6 +96,16 @@ impl Market {
 
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// Says where it listens; the first word counts.
+    pub fn listens_at(&self, origin: String) {
+        self.origin.get_or_init(|| origin);
+    }
+
+    /// Origin of its own pages; empty before it listens.
+    pub fn origin(&self) -> &str {
+        self.origin.get().map_or("", String::as_str)
     }
 
     /// The keyword index, made at its first use.
@@ -128,6 +147,24 @@ impl Market {
         }
     }
 
+    /// Shows one of its own pages, or does what a form on it asks for. Blocks.
+    pub fn page(self: &std::sync::Arc<Self>, visit: &Visit<'_>) -> Page {
+        let shown = self.state.transact(|tx| pages::show(&self.session(tx)?, visit));
+        shown.unwrap_or_else(|error| {
+            tracing::error!(%error, "the sandbox's state failed");
+            Page::broken()
+        })
+    }
+
+    /// A request's view of the market, with everything made up for that fell due until now.
+    fn session<'a>(self: &'a std::sync::Arc<Self>, tx: &'a Transaction<'a>) -> rusqlite::Result<Session<'a>> {
+        let wall_ms = wall_ms();
+        let now_ms = state::clock(tx)?.map_or(wall_ms, |clock| clock.at(wall_ms));
+        groups::settle(tx, &self.goods, self.identity.account_number(), now_ms)?;
+        life::settle(tx, &self.goods, self.sellers, now_ms)?;
+        Ok(Session { market: self, tx, now_ms, wall_ms })
+    }
+
     fn judge(
         self: &std::sync::Arc<Self>,
         path: &str,
@@ -150,10 +187,7 @@ impl Market {
                 Ok(api) => api,
                 Err(fault) => return Ok(Err(fault)),
             };
-            let now_ms = state::clock(tx)?.map_or_else(wall_ms, |clock| clock.at(wall_ms()));
-            groups::settle(tx, &self.goods, self.identity.account_number(), now_ms)?;
-            orders::settle(tx, now_ms)?;
-            let session = Session { market: self, tx, now_ms };
+            let session = self.session(tx)?;
             match (api.handler)(&session, params) {
                 // Rolls back, so that a failure half-way leaves nothing.
                 Err(Fault::Storage(error)) => Err(error),

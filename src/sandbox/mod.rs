@@ -5,7 +5,8 @@
 //! ([`rules`], [`carriage`]) are written from GATEWAY.md and share nothing with the client's: the market judges
 //! the client. All that changes lives in one SQLite file ([`state`]) under `BEGIN IMMEDIATE`, so several
 //! processes serving the same file are one marketplace. There are no timers: what becomes due is settled in the
-//! transaction of the next request.
+//! transaction of the next request ([`life`]). Beside the gateway it has a few pages for a browser ([`pages`]): a
+//! cashier, offers, a chat that nobody answers.
 //!
 //! `EXT.md` beside this file documents the extension namespace `com.pifa.ext`.
 
@@ -13,7 +14,9 @@ mod address;
 mod awkward;
 mod calls;
 mod carriage;
+mod cashier;
 mod clock;
+mod consignment;
 mod deals;
 mod envelope;
 mod export;
@@ -21,10 +24,12 @@ mod goods;
 mod groups;
 mod history;
 mod index;
+mod life;
 mod listings;
 mod market;
 mod opening;
 mod orders;
+mod pages;
 mod params;
 mod rules;
 mod server;
@@ -84,6 +89,8 @@ pub struct Options {
     pub awkward: Option<u64>,
     /// What breaks a lot.
     pub lot_rule: LotRule,
+    /// How many of a hundred unpaid orders their sellers change the price of.
+    pub reprice_percent: u32,
     /// JSON lines of listings to serve instead of the generated world.
     pub catalog: Option<PathBuf>,
     /// Folder of `state.db`, or the file itself.
@@ -108,6 +115,7 @@ impl Options {
             plain: false,
             awkward: None,
             lot_rule: LotRule::Refuse,
+            reprice_percent: 0,
             catalog: None,
             state,
             history: true,

@@ -1,5 +1,5 @@
 //! The marketplace's order book: rows in, rows out, closing and the dump. What may be ordered is judged in
-//! [`super::rules`]; this only keeps it.
+//! [`super::rules`], what becomes of it in [`super::life`]; this only keeps it.
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use rust_decimal::Decimal;
@@ -13,9 +13,14 @@ pub(super) const PAY_WITHIN_MS: i64 = 3 * 24 * 3600 * 1000;
 /// A cancel is refused in the first ten seconds (GATEWAY.md 1.4).
 pub(super) const CANCEL_AFTER_MS: i64 = 10_000;
 
+/// A shipped order is received by itself after ten days.
+pub(super) const RECEIVE_WITHIN_MS: i64 = 10 * 24 * 3600 * 1000;
+
 pub(super) const WAIT_PAY: &str = "waitbuyerpay";
+pub(super) const WAIT_SEND: &str = "waitsellersend";
 pub(super) const WAIT_RECEIVE: &str = "waitbuyerreceive";
 pub(super) const CONFIRMED: &str = "confirm_goods";
+pub(super) const SUCCESS: &str = "success";
 pub(super) const CANCELLED: &str = "cancel";
 
 /// One order as stored.
@@ -313,41 +318,55 @@ pub(super) fn page(
 }
 
 /// Closes an order and returns its stock; seeded orders took none.
-pub(super) fn close(tx: &Transaction<'_>, order: &Order, reason: &str, at_ms: i64) -> rusqlite::Result<()> {
-    tx.prepare_cached(
-        "UPDATE orders SET status = ?2, close_reason = ?3, modified_ms = ?4 WHERE order_id = ?1",
-    )?
-    .execute(params![order.order_id, CANCELLED, reason, at_ms])?;
+pub(super) fn close(
+    tx: &Transaction<'_>,
+    order: &mut Order,
+    reason: &str,
+    at_ms: i64,
+) -> rusqlite::Result<()> {
+    order.status = CANCELLED.to_owned();
+    order.close_reason = Some(reason.to_owned());
+    order.modified_ms = at_ms;
+    save(tx, order, None)?;
     for line in order.lines.iter().filter(|_| !order.seeded) {
         state::move_stock(tx, line.offer_id, line.spec_id.as_deref(), -line.quantity)?;
     }
     Ok(())
 }
 
-/// Moves an order to another status.
-pub(super) fn set_status(
-    tx: &Transaction<'_>,
-    order_id: i64,
-    status: &str,
-    at_ms: i64,
-) -> rusqlite::Result<()> {
-    tx.prepare_cached("UPDATE orders SET status = ?2, modified_ms = ?3 WHERE order_id = ?1")?
-        .execute(params![order_id, status, at_ms])?;
+/// Writes what can change after an order was created. `due_ms`: when to look at it again; `Some(0)` at the next
+/// request, `None` never.
+pub(super) fn save(tx: &Transaction<'_>, order: &Order, due_ms: Option<i64>) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "UPDATE orders SET status = ?2, close_reason = ?3, freight_fen = ?4, discount_fen = ?5, modified_ms = ?6,
+            paid_ms = ?7, shipped_ms = ?8, receive_by_ms = ?9, completed_ms = ?10, due_ms = ?11
+         WHERE order_id = ?1",
+    )?
+    .execute(params![
+        order.order_id,
+        order.status,
+        order.close_reason,
+        order.freight_fen,
+        order.discount_fen,
+        order.modified_ms,
+        order.paid_ms,
+        order.shipped_ms,
+        order.receive_by_ms,
+        order.completed_ms,
+        due_ms,
+    ])?;
     Ok(())
 }
 
-/// Closes what was not paid in time, at the moment it fell due.
-pub(super) fn settle(tx: &Transaction<'_>, now_ms: i64) -> rusqlite::Result<()> {
-    let due = tx
+/// Orders that something falls due for, earliest first; a new or changed order always counts.
+pub(super) fn due(tx: &Transaction<'_>, now_ms: i64) -> rusqlite::Result<Vec<Order>> {
+    let heads = tx
         .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM orders WHERE status = 'waitbuyerpay' AND pay_by_ms <= ?1"
+            "SELECT {COLUMNS} FROM orders WHERE due_ms <= ?1 ORDER BY due_ms, position"
         ))?
         .query_map([now_ms], read)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    for order in complete(tx, due)? {
-        close(tx, &order, "BUYER_NO_PAY", order.pay_by_ms)?;
-    }
-    Ok(())
+    complete(tx, heads)
 }
 
 /// One order of the dump, exactly as `pifa sandbox ledger` prints it.
@@ -360,9 +379,15 @@ struct Dumped {
     state: String,
     goods: Money,
     freight: Option<Money>,
+    /// What the seller took off after ordering (with a minus: put on): total = goods - discount + freight.
+    discount: Money,
     total: Money,
     created_at: String,
+    paid_at: Option<String>,
+    shipped_at: Option<String>,
+    completed_at: Option<String>,
     flow: String,
+    seeded: bool,
     lines: Vec<DumpedLine>,
 }
 
@@ -393,9 +418,14 @@ pub(super) fn dump(tx: &Transaction<'_>, all: bool) -> rusqlite::Result<Vec<serd
                 state: order.status,
                 goods: Money::from_fen(order.goods_fen),
                 freight: order.freight_fen.map(Money::from_fen),
+                discount: Money::from_fen(order.discount_fen),
                 total,
                 created_at: super::calls::rfc3339(order.created_ms),
+                paid_at: order.paid_ms.map(super::calls::rfc3339),
+                shipped_at: order.shipped_ms.map(super::calls::rfc3339),
+                completed_at: order.completed_ms.map(super::calls::rfc3339),
                 flow: order.flow,
+                seeded: order.seeded,
                 lines: order
                     .lines
                     .into_iter()

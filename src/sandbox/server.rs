@@ -1,12 +1,13 @@
-//! The socket: HTTP on loopback in front of [`Market::answer`], which runs on blocking threads.
+//! The socket: HTTP on loopback in front of [`Market::answer`] (the gateway) and [`Market::page`] (a browser), which
+//! run on blocking threads.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
@@ -16,10 +17,13 @@ use tokio::task::JoinHandle;
 use super::StartError;
 use super::envelope::{Answer, Fault};
 use super::market::Market;
+use super::pages::{Page, Visit};
 use crate::wire::form;
 
 /// Fifty lines with everything around them stay far below this.
 const BODY_CAP: usize = 1 << 20;
+/// A hundred order ids and a seal fit in it.
+const PATH_CAP: usize = 4096;
 
 /// Listens and serves until the sender is dropped.
 pub(super) async fn serve(
@@ -29,6 +33,7 @@ pub(super) async fn serve(
     let failed = |source| StartError::Listen { address: listen, source };
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
+    market.listens_at(format!("http://{address}"));
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "no TCP_NODELAY");
@@ -50,10 +55,14 @@ pub(super) async fn serve(
 
 async fn handle(State(market): State<Arc<Market>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let answer = match to_bytes(body, BODY_CAP).await {
+    let path = parts.uri.path().to_owned();
+    let body = to_bytes(body, BODY_CAP).await;
+    if !path.starts_with("/openapi/") {
+        return page(market, parts.method, path, body.ok()).await;
+    }
+    let answer = match body {
         Err(_) => Fault::too_large().answer(),
         Ok(body) => {
-            let path = parts.uri.path().to_owned();
             let mut pairs = form::decode(parts.uri.query().unwrap_or_default().as_bytes());
             if parts.method == Method::POST {
                 pairs.extend(form::decode(&body));
@@ -69,10 +78,47 @@ async fn handle(State(market): State<Arc<Market>>, request: Request) -> Response
         }
     };
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = Response::new(Body::from(answer.body));
+    response(status, answer.body, &[(header::CONTENT_TYPE, "application/json;charset=UTF-8")])
+}
+
+/// For people with a browser. Everything a page needs is in it: nothing else may be loaded, run or framed, and
+/// nothing is kept.
+async fn page(market: Arc<Market>, method: Method, path: String, body: Option<Bytes>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ];
+    let page = match (method, body) {
+        (_, None) => Page::too_large(),
+        (Method::GET | Method::HEAD | Method::POST, Some(_)) if path.len() > PATH_CAP => Page::too_large(),
+        (method @ (Method::GET | Method::HEAD | Method::POST), Some(body)) => {
+            let form = if method == Method::POST { Some(form::decode(&body)) } else { None };
+            let work = tokio::task::spawn_blocking(move || {
+                market.page(&Visit { path: &path, form: form.as_deref() })
+            });
+            work.await.unwrap_or_else(|error| {
+                tracing::error!(%error, "a sandbox page broke");
+                Page::broken()
+            })
+        }
+        _ => Page::wrong_method(),
+    };
+    let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response(status, page.html.into_bytes(), &headers)
+}
+
+fn response(status: StatusCode, body: Vec<u8>, headers: &[(HeaderName, &'static str)]) -> Response {
+    let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json;charset=UTF-8"));
+    for (name, value) in headers {
+        response.headers_mut().insert(name.clone(), HeaderValue::from_static(value));
+    }
     response
 }

@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::clock::Clock;
 use super::{Options, StartError};
 
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 
 const SCHEMA: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -89,6 +89,13 @@ ALTER TABLE orders ADD COLUMN discount_fen INTEGER NOT NULL DEFAULT 0;  -- what 
 ALTER TABLE order_lines ADD COLUMN delivered TEXT;          -- NULL: all of it, once shipped
 ";
 
+/// What a state of version 2 lacks: when the next thing in an order's life falls due (0: look at once, NULL: never).
+const FALLING_DUE: &str = "
+ALTER TABLE orders ADD COLUMN due_ms INTEGER DEFAULT 0;
+CREATE INDEX orders_due ON orders(due_ms) WHERE due_ms IS NOT NULL;
+DROP INDEX IF EXISTS orders_unpaid;
+";
+
 /// Who the marketplace is to its one client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
@@ -149,7 +156,10 @@ impl State {
             if found == 0 {
                 tx.execute_batch(SCHEMA).map_err(failed)?;
             }
-            tx.execute_batch(AFTER_CREATION).map_err(failed)?;
+            if found < 2 {
+                tx.execute_batch(AFTER_CREATION).map_err(failed)?;
+            }
+            tx.execute_batch(FALLING_DUE).map_err(failed)?;
             tx.pragma_update(None, "user_version", SCHEMA_VERSION).map_err(failed)?;
         }
         match meta(&tx, "world").map_err(failed)? {
@@ -251,6 +261,18 @@ fn set_clock(tx: &Transaction<'_>, options: &Options, wall_ms: i64) -> rusqlite:
     if !start.is_empty() {
         set_meta(tx, "clock_start", &start)?;
     }
+    write_clock(tx, clock)
+}
+
+/// Turns the shared clock forward: every process that serves this state goes on from there.
+pub(super) fn move_clock(tx: &Transaction<'_>, by_ms: i64) -> rusqlite::Result<()> {
+    match clock(tx)? {
+        Some(clock) => write_clock(tx, clock.moved(by_ms)),
+        None => Ok(()),
+    }
+}
+
+fn write_clock(tx: &Transaction<'_>, clock: Clock) -> rusqlite::Result<()> {
     set_meta(tx, "clock_wall_ms", &clock.anchor_wall_ms.to_string())?;
     set_meta(tx, "clock_ms", &clock.anchor_ms.to_string())?;
     set_meta(tx, "clock_speed", &clock.speed.to_string())
@@ -427,6 +449,43 @@ mod tests {
         options.now = None;
         options.speed = Decimal::ONE;
         assert_eq!(read(&open(&options, 100_000, 7).0).at(100_001), 1_003_001);
+    }
+
+    #[test]
+    fn a_moved_clock_stays_moved() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = Options::new(folder.path().to_owned());
+        options.now = Some(Timestamp::from_millisecond(1_000_000).unwrap());
+        let (state, _) = open(&options, 5_000, 7);
+        state.transact(|tx| move_clock(tx, 3_600_000)).unwrap();
+        let (again, _) = open(&options, 6_000, 7);
+        for state in [&state, &again] {
+            assert_eq!(state.transact(clock).unwrap().unwrap().at(6_000), 4_601_000);
+        }
+    }
+
+    #[test]
+    fn a_state_of_version_1_gains_what_it_lacks_and_keeps_what_it_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.db");
+        let old = Connection::open(&file).unwrap();
+        old.execute_batch(SCHEMA).unwrap();
+        old.execute_batch(
+            "INSERT INTO meta VALUES ('world', 'seed 1, 300 offers'), ('app_key', '1234567'),
+                ('order_number', '1'), ('create_seq', '1');
+             INSERT INTO orders (order_id, position, create_seq, supplier, seller_open_id, status, flow, trade_type,
+                goods_fen, freight_fen, address, created_ms, modified_ms, pay_by_ms)
+             VALUES (77, 1, 1, 0, 'x', 'confirm_goods', 'general', 'assureTrade', 1000, 500, '{}', 5, 60, 900);
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+        drop(old);
+        let (state, identity) = open(&Options::new(file), 0, 7);
+        assert_eq!(identity.app_key, "1234567");
+        let order = state.transact(|tx| crate::sandbox::orders::by_id(tx, 77)).unwrap().unwrap();
+        assert_eq!((order.paid_ms, order.discount_fen, order.total_fen()), (None, 0, 1500));
+        let due = |tx: &Transaction<'_>| crate::sandbox::orders::due(tx, 0);
+        assert_eq!(state.transact(due).unwrap().len(), 1);
     }
 
     #[test]

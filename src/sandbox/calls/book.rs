@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::address;
 use super::super::envelope::{Fault, Reply};
 use super::super::goods::member_id;
+use super::super::life;
 use super::super::market::Session;
 use super::super::orders::{self, Filter, Order};
 use super::super::params::{self, Params};
@@ -64,7 +65,7 @@ pub(in super::super) fn get(session: &Session<'_>, params: &Params) -> Result<Re
 
 /// `alibaba.trade.cancel`: unpaid orders only, and not in their first ten seconds.
 pub(in super::super) fn cancel(session: &Session<'_>, params: &Params) -> Result<Reply, Fault> {
-    let Some(order) = find(session, params.int("tradeID")?)? else { return Ok(no_such_order()) };
+    let Some(mut order) = find(session, params.int("tradeID")?)? else { return Ok(no_such_order()) };
     let reason = match params.require("cancelReason")? {
         "buyerCancel" => "BUYER_CANCEL",
         "sellerGoodsLack" => "SELLER_GOODS_LACK",
@@ -77,17 +78,17 @@ pub(in super::super) fn cancel(session: &Session<'_>, params: &Params) -> Result
     if session.now_ms.saturating_sub(order.created_ms) < orders::CANCEL_AFTER_MS {
         return Ok(Reply::refusal("CLOSE_ORDER_TOO_FAST", "订单创建10秒内不允许关闭"));
     }
-    orders::close(session.tx, &order, reason, session.now_ms)?;
+    orders::close(session.tx, &mut order, reason, session.now_ms)?;
     Ok(Reply::Json(json!({"success": true})))
 }
 
-/// `trade.receivegoods.confirm`.
+/// `trade.receivegoods.confirm`: what was shipped, arrived or not. The order ends a minute later.
 pub(in super::super) fn confirm(session: &Session<'_>, params: &Params) -> Result<Reply, Fault> {
-    let Some(order) = find(session, params.int("orderId")?)? else { return Ok(no_such_order()) };
+    let Some(mut order) = find(session, params.int("orderId")?)? else { return Ok(no_such_order()) };
     if order.status != orders::WAIT_RECEIVE {
         return Ok(Reply::refusal("ORDER_STATUS_ERROR", "订单状态不允许确认收货"));
     }
-    orders::set_status(session.tx, order.order_id, orders::CONFIRMED, session.now_ms)?;
+    life::receive(session.tx, &mut order, session.now_ms)?;
     Ok(Reply::Json(json!({"success": true})))
 }
 

@@ -1,11 +1,14 @@
 //! The calls that are served: which, under what conditions, and how values are written in their answers.
 
 mod book;
+mod clock;
 mod deal;
 mod detail;
 mod extension;
 mod group;
+mod logistics;
 mod order;
+mod pay;
 mod product;
 mod trade;
 
@@ -21,6 +24,7 @@ use crate::domain::money::Money;
 pub(super) const CROSSBORDER: &str = "com.alibaba.fenxiao.crossborder";
 pub(super) const PRODUCT: &str = "com.alibaba.product";
 pub(super) const TRADE: &str = "com.alibaba.trade";
+pub(super) const LOGISTICS: &str = "com.alibaba.logistics";
 pub(super) const EXTENSION: &str = "com.pifa.ext";
 /// The tester's window into the books.
 pub(super) const DUMP: &str = "orders.dump";
@@ -103,6 +107,19 @@ static SERVED: &[Api] = &[
     Api::documented(TRADE, "trade.receivegoods.confirm", &["orderId"], book::confirm),
     Api::documented(TRADE, "alibaba.trade.receiveAddress.get", &[], book::addresses),
     Api::documented(TRADE, "alibaba.trade.OpQueryMarketingMixConfig", &[], book::mix_config),
+    Api::documented(TRADE, "alibaba.alipay.url.get", &["orderIdList"], pay::alipay_url),
+    Api::documented(
+        LOGISTICS,
+        "alibaba.trade.getLogisticsInfos.buyerView",
+        &["webSite", "orderId"],
+        logistics::infos,
+    ),
+    Api::documented(
+        LOGISTICS,
+        "alibaba.trade.getLogisticsTraceInfo.buyerView",
+        &["webSite", "orderId"],
+        logistics::trace,
+    ),
     Api::extension("capabilities", &[], extension::capabilities),
     Api::extension("offer.changes", &[], super::export::changes),
     Api::extension("offer.best", &[], deal::best),
@@ -112,6 +129,8 @@ static SERVED: &[Api] = &[
     Api::extension("group.get", &["groupId"], group::get),
     Api::extension("group.join", &["groupId", "quantity", "joinId"], group::join),
     Api::extension("group.leave", &[], group::leave),
+    Api::extension("order.pay", &["orderId"], pay::pay),
+    Api::extension("clock.move", &["by_ms"], clock::move_forward),
     Api::extension(DUMP, &[], extension::dump),
 ];
 
@@ -127,7 +146,7 @@ pub(super) fn find(namespace: &str, name: &str) -> Option<&'static Api> {
 
 /// Whether this is a documented call that exists and that this app has no grant for.
 pub(super) fn not_granted(namespace: &str, name: &str) -> bool {
-    const KNOWN: [(&str, &str); 16] = [
+    const KNOWN: [(&str, &str); 13] = [
         (CROSSBORDER, "product.search.imageQuery"),
         (CROSSBORDER, "product.image.upload"),
         (CROSSBORDER, "product.search.keywordSNQuery"),
@@ -138,11 +157,8 @@ pub(super) fn not_granted(namespace: &str, name: &str) -> bool {
         (PRODUCT, "product.suggest.crossBorder"),
         (PRODUCT, "product.keyword.search"),
         (PRODUCT, "alibaba.product.get"),
-        (TRADE, "alibaba.alipay.url.get"),
         (TRADE, "alibaba.trade.payWay.query"),
         (TRADE, "alibaba.accountPeriod.list.buyerView"),
-        ("com.alibaba.logistics", "alibaba.trade.getLogisticsInfos.buyerView"),
-        ("com.alibaba.logistics", "alibaba.trade.getLogisticsTraceInfo.buyerView"),
         ("com.alibaba.p4p", "alibaba.cps.queryOfferDetailActivity"),
     ];
     KNOWN.contains(&(namespace, name))

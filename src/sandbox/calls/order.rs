@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 
 use super::super::address::Address;
+use super::super::consignment::{self, Consignment};
 use super::super::goods::{member_id, member_user_id};
 use super::super::market::Session;
-use super::super::orders::{self, Order};
+use super::super::orders::{self, Order, OrderLine};
 use super::super::world::types::WorldSupplier;
+use super::logistics::entry_ids;
 use super::{date, local_date, number, yuan};
 use crate::domain::money::Money;
 
@@ -14,30 +16,76 @@ use crate::domain::money::Money;
 pub(super) fn trade_info(session: &Session<'_>, order: &Order, in_list: bool) -> Value {
     let supplier = session.market.goods.supplier(order.supplier);
     let address = serde_json::from_str::<Address>(&order.address).ok();
-    let mut info = json!({
+    let parcel = consignment::of_order(order, &session.market.goods, session.now_ms);
+    json!({
         "baseInfo": base_info(session, order, supplier.as_ref(), address.as_ref(), in_list),
-        "nativeLogistics": address.as_ref().map(|address| json!({
-            "address": address.street, "province": address.province, "city": address.city,
-            "area": address.area, "areaCode": address.district, "town": address.town,
-            "townCode": address.town_code, "zip": address.post, "contactPerson": address.full_name,
-            "mobile": address.mobile, "logisticsItems": [],
-        })),
+        "nativeLogistics": native_logistics(order, address.as_ref(), parcel.as_ref()),
         "productItems": product_items(order),
-        "tradeTerms": [{
-            "payStatus": if order.status == orders::CANCELLED { "8" } else { "1" },
-            "payWay": "1",
-            "phasAmount": yuan(Money::from_fen(order.total_fen())),
-            "phase": order.order_id,
-        }],
+        "tradeTerms": [trade_term(order)],
         "orderRateInfo": {"buyerRateStatus": 5, "sellerRateStatus": 5},
-        "extAttributes": [],
+        "extAttributes": ext_attributes(order),
+    })
+}
+
+/// The one phase of payment; `payStatus` 1 not paid, 2 paid, 8 closed before that.
+fn trade_term(order: &Order) -> Value {
+    let status = match order.status.as_str() {
+        orders::CANCELLED => "8",
+        orders::WAIT_PAY => "1",
+        _ => "2",
+    };
+    let mut term = json!({
+        "payStatus": status,
+        "payWay": "1",
+        "phasAmount": yuan(Money::from_fen(order.total_fen())),
+        "phase": order.order_id,
     });
-    if order.freight_fen.is_none()
-        && let Some(fields) = info.as_object_mut()
-    {
-        fields.insert("extAttributes".to_owned(), json!([{"key": "postFeeByDesc", "value": "true"}]));
+    if let (Some(fields), Some(paid)) = (term.as_object_mut(), order.paid_ms) {
+        fields.insert("payTime".to_owned(), date(paid).into());
     }
-    info
+    term
+}
+
+/// What the documents have no field for: freight that the seller still has to set, and when a shipped order is
+/// received by itself.
+fn ext_attributes(order: &Order) -> Value {
+    let mut pairs = Vec::new();
+    if order.freight_fen.is_none() {
+        pairs.push(json!({"key": "postFeeByDesc", "value": "true"}));
+    }
+    if let Some(by) = order.receive_by_ms.filter(|_| order.status == orders::WAIT_RECEIVE) {
+        pairs.push(json!({"key": "sandboxReceiveBy", "value": date(by)}));
+    }
+    Value::Array(pairs)
+}
+
+fn native_logistics(order: &Order, address: Option<&Address>, parcel: Option<&Consignment>) -> Value {
+    let items: Vec<Value> = parcel
+        .iter()
+        .map(|parcel| {
+            json!({
+                "id": parcel.id,
+                "logisticsCode": parcel.logistics_id,
+                "logisticsBillNo": parcel.bill_no,
+                "logisticsCompanyName": parcel.company,
+                "logisticsCompanyId": parcel.company_id,
+                "logisticsCompanyNo": parcel.company_no,
+                "type": "0",
+                "status": "alreadysend",
+                "deliveredTime": date(parcel.shipped_ms),
+                "gmtCreate": date(parcel.shipped_ms),
+                "gmtModified": date(parcel.shipped_ms),
+                "subItemIds": entry_ids(order),
+            })
+        })
+        .collect();
+    let Some(address) = address else { return json!({"logisticsItems": items}) };
+    json!({
+        "address": address.street, "province": address.province, "city": address.city,
+        "area": address.area, "areaCode": address.district, "town": address.town,
+        "townCode": address.town_code, "zip": address.post, "contactPerson": address.full_name,
+        "mobile": address.mobile, "logisticsItems": items,
+    })
 }
 
 fn base_info(
@@ -66,7 +114,9 @@ fn base_info(
         "sellerContact": {"companyName": company, "imInPlatform": login, "name": company},
         "totalAmount": yuan(Money::from_fen(order.total_fen())),
         "sumProductPayment": yuan(Money::from_fen(order.goods_fen)),
-        "discount": 0,
+        // Fen, signed as in the documented sample: what comes on top, so a discount has a minus and
+        // totalAmount = sumProductPayment + discount / 100 + shippingFee.
+        "discount": -order.discount_fen,
         "refund": 0,
         "refundPayment": 0,
         "tradeType": "50060",
@@ -85,6 +135,18 @@ fn base_info(
     if let Some(reason) = &order.close_reason {
         fields.insert("closeReason".to_owned(), reason.as_str().into());
         fields.insert("completeTime".to_owned(), date(order.modified_ms).into());
+    }
+    let received = order.receive_by_ms.or(order.completed_ms);
+    let moments = [
+        ("payTime", order.paid_ms),
+        ("allDeliveredTime", order.shipped_ms),
+        ("receivingTime", received.filter(|_| is_received(order))),
+        ("completeTime", order.completed_ms),
+    ];
+    for (name, at) in moments {
+        if let Some(at) = at {
+            fields.insert(name.to_owned(), date(at).into());
+        }
     }
     if order.status == orders::WAIT_PAY {
         let left = order.pay_by_ms.saturating_sub(session.now_ms) / 1000;
@@ -132,7 +194,7 @@ fn product_items(order: &Order) -> Vec<Value> {
                 "subItemIDString": line.sub_id.to_string(),
                 "type": "common",
                 "guaranteesTerms": [],
-                "logisticsStatus": 1,
+                "logisticsStatus": logistics_status(order, line),
                 "gmtPayExpireTime": local_date(order.pay_by_ms),
                 "productImgUrl": [],
                 "productSnapshotUrl":
@@ -142,13 +204,27 @@ fn product_items(order: &Order) -> Vec<Value> {
         .collect()
 }
 
+fn is_received(order: &Order) -> bool {
+    order.status == orders::CONFIRMED || order.status == orders::SUCCESS
+}
+
+/// 1 not shipped, 2 shipped, 3 received, 5 partly shipped.
+fn logistics_status(order: &Order, line: &OrderLine) -> i64 {
+    match line.delivered {
+        _ if order.shipped_ms.is_none() => 1,
+        Some(delivered) if delivered < line.quantity => 5,
+        _ if is_received(order) => 3,
+        _ => 2,
+    }
+}
+
 fn status_text(status: &str) -> &'static str {
     match status {
         orders::WAIT_PAY => "等待买家付款",
-        "waitsellersend" => "等待卖家发货",
+        orders::WAIT_SEND => "等待卖家发货",
         orders::WAIT_RECEIVE => "等待买家收货",
         orders::CONFIRMED => "已收货",
-        "success" => "交易成功",
+        orders::SUCCESS => "交易成功",
         _ => "交易取消",
     }
 }

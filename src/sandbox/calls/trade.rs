@@ -131,7 +131,8 @@ pub(in super::super) fn create(session: &Session<'_>, params: &Params) -> Result
     }
     let asking = asking(params)?;
     let trade_type = params.require("tradeType")?;
-    let message = params.get("message").map(str::to_owned);
+    // Kept to the letter: it is not ours to tidy.
+    let message = params.raw("message").filter(|text| !text.is_empty()).map(str::to_owned);
     let address = match asking.address {
         Ok(address) => address,
         Err(text) => return Ok(refused("400", &text, &[])),

@@ -18,6 +18,8 @@ mod exactly_once;
 mod history;
 mod hostile;
 mod job;
+mod life;
+mod money;
 mod samples;
 mod sandbox;
 mod sandbox_calls;

@@ -46,17 +46,12 @@ fn trade_term(order: &Order) -> Value {
     term
 }
 
-/// What the documents have no field for: freight that the seller still has to set, and when a shipped order is
-/// received by itself.
+/// Freight by agreement that the seller still has to set, for which the documents have no field.
 fn ext_attributes(order: &Order) -> Value {
-    let mut pairs = Vec::new();
-    if order.freight_fen.is_none() {
-        pairs.push(json!({"key": "postFeeByDesc", "value": "true"}));
+    match order.freight_fen {
+        None => json!([{"key": "postFeeByDesc", "value": "true"}]),
+        Some(_) => json!([]),
     }
-    if let Some(by) = order.receive_by_ms.filter(|_| order.status == orders::WAIT_RECEIVE) {
-        pairs.push(json!({"key": "sandboxReceiveBy", "value": date(by)}));
-    }
-    Value::Array(pairs)
 }
 
 fn native_logistics(order: &Order, address: Option<&Address>, parcel: Option<&Consignment>) -> Value {

@@ -89,7 +89,7 @@ pub(super) fn of_order(order: &Order, goods: &Goods, now_ms: i64) -> Option<Cons
     let number = draw(draw::BILL).below(10_u64.pow(digits));
     let id = order.order_id / 1_000_000 * 100 + 7;
     let mut scans = journey(order, goods, shipped_ms, arrival_ms);
-    let stage = match scans.iter().filter(|(scan, _)| scan.at_ms <= now_ms).next_back() {
+    let stage = match scans.iter().rfind(|(scan, _)| scan.at_ms <= now_ms) {
         None => Stage::WaitAccept,
         Some((_, stage)) => *stage,
     };
@@ -107,23 +107,17 @@ pub(super) fn of_order(order: &Order, goods: &Goods, now_ms: i64) -> Option<Cons
     })
 }
 
-/// `浙江省` is said 浙江, `广西壮族自治区` 广西.
-fn short(region: &str) -> &str {
-    let region = ["壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区", "省", "市"]
-        .iter()
-        .find_map(|ending| region.strip_suffix(ending).filter(|rest| !rest.is_empty()));
-    region.unwrap_or_default()
-}
-
-/// City with its province, once where they are the same.
+/// City with its province, once where they are the same, as carriers say them: `浙江省`, `金华市` is 浙江金华.
 fn place(province: &str, city: &str) -> String {
     let (province, city) = (named(province), named(city));
     if province == city { city.to_owned() } else { format!("{province}{city}") }
 }
 
 fn named(region: &str) -> &str {
-    let said = short(region);
-    if said.is_empty() { region } else { said }
+    ["壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区", "省", "市"]
+        .iter()
+        .find_map(|ending| region.strip_suffix(ending).filter(|rest| !rest.is_empty()))
+        .unwrap_or(region)
 }
 
 /// Every scan from the counter to the door.

@@ -283,3 +283,145 @@ pub(super) fn receive(tx: &Transaction<'_>, order: &mut Order, now_ms: i64) -> r
     order.modified_ms = now_ms;
     orders::save(tx, order, Some(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::orders::OrderLine;
+    use super::super::world::World;
+    use super::*;
+    use crate::domain::money::Money;
+
+    fn goods() -> Goods {
+        Goods::World(World::new(7, 300, None))
+    }
+
+    fn order(number: i64) -> Order {
+        Order {
+            order_id: 3_317_081_160_226_000_000 + number * 64_000_000,
+            out_order_id: None,
+            create_seq: Some(number),
+            supplier: 0,
+            seller_open_id: String::new(),
+            status: orders::WAIT_PAY.to_owned(),
+            close_reason: None,
+            flow: "general".to_owned(),
+            trade_type: "assureTrade".to_owned(),
+            goods_fen: 10_000,
+            freight_fen: Some(800),
+            address: r"{}".to_owned(),
+            message: None,
+            created_ms: 0,
+            modified_ms: 0,
+            pay_by_ms: orders::PAY_WITHIN_MS,
+            paid_ms: None,
+            shipped_ms: None,
+            receive_by_ms: None,
+            completed_ms: None,
+            discount_fen: 0,
+            seeded: false,
+            lines: vec![OrderLine {
+                sub_id: 1,
+                offer_id: 1,
+                spec_id: None,
+                sku_id: None,
+                name: "杯".to_owned(),
+                attributes: Vec::new(),
+                quantity: Decimal::TEN,
+                unit: "个".to_owned(),
+                unit_price: Money::from_fen(1_000),
+                amount_fen: 10_000,
+                delivered: None,
+            }],
+        }
+    }
+
+    #[test]
+    fn the_past_and_what_groups_made_keep_their_price() {
+        let all = Sellers { seed: 1, reprice_percent: 100 };
+        assert!(repricing(&order(1), all).is_some());
+        assert!(repricing(&Order { seeded: true, ..order(1) }, all).is_none());
+        assert!(repricing(&Order { create_seq: None, ..order(1) }, all).is_none());
+        assert!(repricing(&Order { discount_fen: -1, ..order(1) }, all).is_none());
+    }
+
+    #[test]
+    fn every_run_of_creates_keeps_the_share_and_seeds_choose_differently() {
+        let chosen = |seed, percent, from: i64| {
+            let sellers = Sellers { seed, reprice_percent: percent };
+            (from..from + 200).filter(|n| repricing(&order(*n), sellers).is_some()).collect::<Vec<_>>()
+        };
+        for (percent, expected) in [(0, 0), (10, 20_usize), (50, 100), (100, 200)] {
+            for from in [1, 777, 100_000] {
+                assert!(chosen(1688, percent, from).len().abs_diff(expected) <= 2, "{percent} from {from}");
+            }
+        }
+        assert_ne!(chosen(1, 10, 1), chosen(2, 10, 1));
+    }
+
+    #[test]
+    fn another_price_is_another_total_even_for_a_fen() {
+        let all = Sellers { seed: 3, reprice_percent: 100 };
+        for number in 1..500 {
+            for (goods_fen, freight_fen) in
+                [(1, Some(0)), (2, Some(50)), (10_000, Some(800)), (999_999, None)]
+            {
+                let before = Order { goods_fen, freight_fen, ..order(number) };
+                let Some((at, Step::Reprice { discount_fen, freight_fen })) = repricing(&before, all) else {
+                    panic!("{number}");
+                };
+                let after = Order { discount_fen, freight_fen, ..before.clone() };
+                assert_ne!(after.total_fen(), before.total_fen(), "{number} {goods_fen}");
+                assert!(after.total_fen() > 0 && (30 * SECOND..=10 * MINUTE).contains(&at));
+                assert_eq!(after.freight_fen.is_some(), before.freight_fen.is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn agreed_freight_grows_with_weight_and_distance() {
+        let goods = goods();
+        let fee = |quantity: i64, district: &str| {
+            let mut order = order(5);
+            order.address = serde_json::to_string(&Address {
+                district: district.to_owned(),
+                ..super::super::address::book().into_iter().next().unwrap()
+            })
+            .unwrap();
+            order.lines[0].quantity = Decimal::from(quantity);
+            agreed_freight_fen(&order, &goods)
+        };
+        // Unknown goods weigh half a kilogram: 1 kg, 10 kg, 100 kg, and more than anybody ships.
+        for districts in [["330110", "110101"], ["110101", "510100"], ["510100", "650102"]] {
+            let [near, far] = districts;
+            for quantity in [2, 20, 200] {
+                assert!(fee(quantity, near) < fee(quantity, far), "{quantity} {districts:?}");
+            }
+        }
+        assert!((500..=700).contains(&fee(2, "330110")));
+        assert!(fee(2, "440111") < fee(20, "440111") && fee(20, "440111") < fee(200, "440111"));
+        assert!(fee(i64::MAX / 2, "650102") > 0);
+    }
+
+    #[test]
+    fn the_past_waits_for_its_freight_half_of_the_time_there_is() {
+        let sellers = Sellers { seed: 1, reprice_percent: 0 };
+        let waiting =
+            Order { seeded: true, freight_fen: None, created_ms: 1_000, pay_by_ms: 9_000, ..order(1) };
+        let (at, step) = next(&waiting, &goods(), sellers).unwrap();
+        assert!(at == 5_000 && matches!(step, Step::SetFreight(fen) if fen > 0), "{at} {step:?}");
+        let (at, _) = next(&Order { seeded: false, ..waiting.clone() }, &goods(), sellers).unwrap();
+        assert_eq!(at, 9_000, "closed before the seller got to it");
+    }
+
+    #[test]
+    fn orders_of_an_older_state_lack_moments_and_go_on_all_the_same() {
+        let sellers = Sellers { seed: 1, reprice_percent: 10 };
+        for (status, expected) in
+            [(orders::WAIT_RECEIVE, orders::RECEIVE_WITHIN_MS), (orders::CONFIRMED, MINUTE)]
+        {
+            let old = Order { status: status.to_owned(), ..order(1) };
+            assert_eq!(next(&old, &goods(), sellers).unwrap().0, expected, "{status}");
+        }
+        assert!(next(&Order { status: "success".to_owned(), ..order(1) }, &goods(), sellers).is_none());
+    }
+}

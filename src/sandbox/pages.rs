@@ -75,7 +75,7 @@ pub(super) fn show(session: &Session<'_>, visit: &Visit<'_>) -> rusqlite::Result
         (["cashier", seal, ids], form) => cashier::show(session, seal, ids, form),
         (["offer", file], None) => offer(session, file),
         (["chat", key], None) => Ok(chat(session, &unescaped(key))),
-        (["offer", _] | ["chat", _], Some(_)) => Ok(Page::wrong_method()),
+        (["offer" | "chat", _], Some(_)) => Ok(Page::wrong_method()),
         _ => Ok(Page::missing()),
     }
 }
@@ -248,7 +248,7 @@ fn picture(offer: &WorldOffer) -> String {
     let shape = KINDS
         .iter()
         .find(|(marks, _)| offer.subject.chars().any(|c| marks.contains(c)))
-        .map_or(if mark % 2 == 0 { BOX } else { DISC }, |(_, shape)| *shape);
+        .map_or(if mark.is_multiple_of(2) { BOX } else { DISC }, |(_, shape)| *shape);
     let main = colours.first().map_or_else(|| format!("hsl({} 45% 55%)", mark % 360), |c| (*c).to_owned());
     let dots: String = colours
         .iter()

@@ -223,3 +223,58 @@ fn status_text(status: &str) -> &'static str {
         _ => "交易取消",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_decimal::Decimal;
+
+    #[test]
+    fn a_line_says_how_far_its_goods_are() {
+        let line = |delivered: Option<i64>| OrderLine {
+            sub_id: 1,
+            offer_id: 1,
+            spec_id: None,
+            sku_id: None,
+            name: String::new(),
+            attributes: Vec::new(),
+            quantity: Decimal::TEN,
+            unit: String::new(),
+            unit_price: Money::ZERO,
+            amount_fen: 0,
+            delivered: delivered.map(Decimal::from),
+        };
+        let order = |status: &str, shipped_ms| Order {
+            order_id: 1,
+            out_order_id: None,
+            create_seq: None,
+            supplier: 0,
+            seller_open_id: String::new(),
+            status: status.to_owned(),
+            close_reason: None,
+            flow: String::new(),
+            trade_type: String::new(),
+            goods_fen: 0,
+            freight_fen: None,
+            address: String::new(),
+            message: None,
+            created_ms: 0,
+            modified_ms: 0,
+            pay_by_ms: 0,
+            paid_ms: None,
+            shipped_ms,
+            receive_by_ms: None,
+            completed_ms: None,
+            discount_fen: 0,
+            seeded: false,
+            lines: Vec::new(),
+        };
+        let shipped = order(orders::WAIT_RECEIVE, Some(1));
+        assert_eq!(logistics_status(&order(orders::WAIT_SEND, None), &line(None)), 1);
+        assert_eq!(logistics_status(&shipped, &line(None)), 2);
+        assert_eq!(logistics_status(&shipped, &line(Some(10))), 2);
+        assert_eq!(logistics_status(&shipped, &line(Some(9))), 5);
+        let done = order(orders::SUCCESS, Some(1));
+        assert_eq!((logistics_status(&done, &line(None)), logistics_status(&done, &line(Some(0)))), (3, 5));
+    }
+}

@@ -131,7 +131,8 @@ fn base_info(
         fields.insert("closeReason".to_owned(), reason.as_str().into());
         fields.insert("completeTime".to_owned(), date(order.modified_ms).into());
     }
-    let received = order.receive_by_ms.or(order.completed_ms);
+    // Received when it was confirmed, by the buyer or by itself; at the latest when it ended.
+    let received = [order.receive_by_ms, order.completed_ms].into_iter().flatten().min();
     let moments = [
         ("payTime", order.paid_ms),
         ("allDeliveredTime", order.shipped_ms),

@@ -12,7 +12,10 @@ use pifa::runtime::{self, Look, RunError};
 fn main() -> ExitCode {
     match cli::run() {
         Next::Exit(code) => code,
-        Next::Screens(profile) => screens(*profile).unwrap_or_else(|failure| failure.report(false)),
+        Next::Screens(profile) => {
+            let lang = profile.lang;
+            screens(*profile).unwrap_or_else(|failure| failure.report(false, lang))
+        }
     }
 }
 

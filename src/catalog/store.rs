@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::catalog::file::{self, Opened};
 use crate::catalog::index::Scan;
 use crate::catalog::search::Priced;
+use crate::domain::deal::{Deal, DealKind};
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::offer::Offer;
@@ -234,6 +235,16 @@ impl Catalog {
     /// Replaces the group-buys.
     pub fn set_groups(&self, groups: &[GroupBuy], as_of: Timestamp) -> Result<(), CatalogError> {
         self.set_document("groups", &groups, Some(as_of))
+    }
+
+    /// Deals of a kind as last read, and when that was; `None` = never.
+    pub fn deals(&self, kind: DealKind) -> Result<(Vec<Deal>, Option<Timestamp>), CatalogError> {
+        Ok(self.document(&format!("deals:{}", kind.as_str()))?.unwrap_or_default())
+    }
+
+    /// Replaces the deals of a kind.
+    pub fn set_deals(&self, kind: DealKind, deals: &[Deal], as_of: Timestamp) -> Result<(), CatalogError> {
+        self.set_document(&format!("deals:{}", kind.as_str()), &deals, Some(as_of))
     }
 
     /// Market ids whose detail is missing, oldest reading first, then those whose detail a later row contradicts.

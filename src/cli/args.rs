@@ -78,7 +78,7 @@ pub enum Verb {
         #[command(subcommand)]
         verb: CartVerb,
     },
-    /// Place, list and cancel orders
+    /// Place, pay, follow and cancel orders
     Order {
         /// What to do with them.
         #[command(subcommand)]
@@ -90,6 +90,10 @@ pub enum Verb {
         #[command(subcommand)]
         verb: GroupVerb,
     },
+    /// What is cheaper for a while: group-buys, flash and discount deals
+    Deals(DealsArgs),
+    /// Put every line of past orders into the cart again
+    Reorder(ReorderArgs),
     /// Delivery addresses
     Address {
         /// What to do with them.
@@ -317,6 +321,24 @@ pub enum OrderVerb {
         /// Order id, or our own number of it
         id: String,
     },
+    /// Read it again and print the link to pay at; a changed total has to be accepted first (exit 6)
+    Pay {
+        /// Order id, or our own number of it
+        id: String,
+        /// The total agreed to, where it changed
+        #[arg(long, value_name = "TOTAL", value_parser = yuan, allow_negative_numbers = true)]
+        accept: Option<Money>,
+    },
+    /// Confirm that its goods were received: the seller gets the money
+    Receive {
+        /// Order id, or our own number of it
+        id: String,
+    },
+    /// Where its goods are, as the market and the carrier tell
+    Track {
+        /// Order id, or our own number of it
+        id: String,
+    },
     /// Cancel an unpaid order, or take back one that was not sent
     Cancel {
         /// Order id, or our own number of it
@@ -350,6 +372,33 @@ pub enum GroupVerb {
         /// Group id
         id: String,
     },
+}
+
+/// `pifa deals`
+#[derive(Debug, ClapArgs)]
+pub struct DealsArgs {
+    /// Only these (default: all the market has)
+    #[arg(long, value_enum)]
+    pub kind: Option<DealKindArg>,
+}
+
+/// `--kind`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DealKindArg {
+    /// Cheaper the more buyers join.
+    Group,
+    /// On the hour, for an hour.
+    Flash,
+    /// For days.
+    Discount,
+}
+
+/// `pifa reorder`
+#[derive(Debug, ClapArgs)]
+pub struct ReorderArgs {
+    /// Order ids, or our own numbers of them
+    #[arg(required = true, value_name = "ORDER")]
+    pub orders: Vec<String>,
 }
 
 /// `pifa address`

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::failure::{Exit, Failure};
 use super::print::Printer;
 use super::session::{Profile, Session};
+use crate::i18n::{Lang, trouble};
 use crate::procure::{Capabilities, DeskError};
 
 #[derive(Serialize)]
@@ -30,30 +31,42 @@ impl Check {
         Check { name, ok: false, detail: detail.into(), hint: hint.into() }
     }
 
-    fn of<T>(name: &'static str, result: Result<T, DeskError>, detail: impl FnOnce(T) -> String) -> Check {
+    fn of<T>(
+        lang: Lang,
+        name: &'static str,
+        result: Result<T, DeskError>,
+        detail: impl FnOnce(T) -> String,
+    ) -> Check {
         match result {
             Ok(value) => Check::good(name, detail(value)),
-            Err(error) => Check::bad(name, error.to_string(), error.hint()),
+            Err(error) => Check::failed(lang, name, &error),
         }
+    }
+
+    fn failed(lang: Lang, name: &'static str, error: &DeskError) -> Check {
+        let trouble = error.describe();
+        Check::bad(name, trouble::sentence(lang, &trouble), trouble::hint(lang, &trouble))
     }
 }
 
 pub(super) async fn run(profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
+    let lang = printer.lang;
     let mut checks = vec![Check::good("data folder", profile.paths.folder().display().to_string())];
     let session = profile.online().await?;
     let desk = &session.desk;
-    checks.push(Check::of("ledger", desk.others(), |(lines, actions)| {
+    checks.push(Check::of(lang, "ledger", desk.others(), |(lines, actions)| {
         format!("readable; {lines} cart lines and {actions} open actions of other markets")
     }));
-    checks.push(Check::of("catalog", desk.stats(), |stats| {
+    checks.push(Check::of(lang, "catalog", desk.stats(), |stats| {
         let oldest = stats.oldest.map_or_else(|| "never".to_owned(), |at| at.to_string());
         format!("{} offers, {} suppliers, oldest read {oldest}", stats.offers, stats.suppliers)
     }));
-    checks.push(Check::of("outbox", desk.outbox(), |open| format!("{} orders not finished", open.len())));
-    checks.push(Check::of("cart", desk.cart(), |cart| {
+    checks
+        .push(Check::of(lang, "outbox", desk.outbox(), |open| format!("{} orders not finished", open.len())));
+    checks.push(Check::of(lang, "cart", desk.cart(), |cart| {
         format!("{} lines, {} broken rules", cart.line_count(), cart.assessment.violations.len())
     }));
-    market(&session, &mut checks).await;
+    market(&session, lang, &mut checks).await;
     checks.push(terminal(profile));
     let document = DoctorDocument { ok: checks.iter().all(|check| check.ok), checks };
     printer.document(&document, || {
@@ -71,7 +84,7 @@ pub(super) async fn run(profile: &Profile, printer: &Printer) -> Result<Exit, Fa
     Ok(if document.ok { Exit::Done } else { Exit::Failed })
 }
 
-async fn market(session: &Session, checks: &mut Vec<Check>) {
+async fn market(session: &Session, lang: Lang, checks: &mut Vec<Check>) {
     let desk = &session.desk;
     if !desk.is_online() {
         checks.push(Check::bad("market", "not asked: --offline", "drop --offline to check it"));
@@ -93,12 +106,13 @@ async fn market(session: &Session, checks: &mut Vec<Check>) {
                 ));
             }
         }
-        Err(error) => checks.push(Check::bad("market", error.to_string(), error.hint())),
+        Err(error) => checks.push(Check::failed(lang, "market", &error)),
     }
-    checks.push(Check::of("token", desk.market_addresses().await, |count| {
+    checks.push(Check::of(lang, "token", desk.market_addresses().await, |count| {
         format!("accepted; {count} addresses")
     }));
-    checks.push(Check::of("features", desk.capabilities().await, |capabilities| features(&capabilities)));
+    checks
+        .push(Check::of(lang, "features", desk.capabilities().await, |capabilities| features(&capabilities)));
 }
 
 fn features(capabilities: &Capabilities) -> String {
@@ -106,6 +120,7 @@ fn features(capabilities: &Capabilities) -> String {
         ("bulk export", capabilities.offer_changes),
         ("supplier search", capabilities.supplier_search),
         ("group-buys", capabilities.groups),
+        ("flash and discount deals", capabilities.deals),
     ];
     let words: Vec<String> = known
         .iter()

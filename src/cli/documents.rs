@@ -10,7 +10,6 @@ use crate::domain::group_buy::{Counts, GroupBuy, GroupState, Step};
 use crate::domain::id::{GroupId, LineId, OfferKey, SpecId, SupplierId};
 use crate::domain::money::Money;
 use crate::domain::offer::{Offer, OfferKind, PriceTier};
-use crate::domain::order::Order;
 use crate::domain::price::{self, RowPrice};
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::search::SearchRow;
@@ -362,22 +361,26 @@ pub(super) fn freight_word(freight: Freight) -> &'static str {
     }
 }
 
+/// The lines of a supplier's part as documents.
+pub(super) fn part_lines(part: &SupplierPart) -> impl Iterator<Item = LineDocument> + '_ {
+    part.lines.iter().map(|priced| LineDocument {
+        line_id: priced.line.id,
+        offer_id: priced.line.offer.key.clone(),
+        spec_id: priced.line.spec_id.clone(),
+        title: priced.line.offer.title.clone(),
+        title_en: priced.line.offer.title_en.clone(),
+        spec_name: priced.line.sku().map(|sku| sku.name.clone()),
+        unit: priced.line.offer.unit.clone(),
+        quantity: priced.line.quantity,
+        unit_price: priced.unit_price,
+        list_price: priced.list_price,
+        amount: priced.amount,
+        fetched_at: priced.line.offer.fetched_at,
+    })
+}
+
 impl PartDocument {
     fn new(part: &SupplierPart) -> PartDocument {
-        let lines = part.lines.iter().map(|priced| LineDocument {
-            line_id: priced.line.id,
-            offer_id: priced.line.offer.key.clone(),
-            spec_id: priced.line.spec_id.clone(),
-            title: priced.line.offer.title.clone(),
-            title_en: priced.line.offer.title_en.clone(),
-            spec_name: priced.line.sku().map(|sku| sku.name.clone()),
-            unit: priced.line.offer.unit.clone(),
-            quantity: priced.line.quantity,
-            unit_price: priced.unit_price,
-            list_price: priced.list_price,
-            amount: priced.amount,
-            fetched_at: priced.line.offer.fetched_at,
-        });
         PartDocument {
             supplier_id: part.supplier_id.clone(),
             supplier_name: part.supplier_name.clone(),
@@ -392,7 +395,7 @@ impl PartDocument {
                 amount_needed: mix.rule.amount,
                 met: mix.met,
             }),
-            lines: lines.collect(),
+            lines: part_lines(part).collect(),
         }
     }
 }
@@ -449,21 +452,6 @@ impl ViolationDocument {
     }
 }
 
-/// `order submit`, `order list`, `order show`, `order outbox`
-#[derive(Debug, Serialize, Default)]
-pub(super) struct OrdersDocument {
-    pub orders: Vec<Order>,
-    /// Rules that kept (part of) the cart back.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub violations: Option<Vec<ViolationDocument>>,
-    /// Changed figures since last shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub drift: Option<Vec<crate::domain::proposal::Drift>>,
-    /// Why it was not sent, or was queued.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
 /// `group list`, `group show`
 #[derive(Debug, Serialize)]
 pub(super) struct GroupsDocument {
@@ -472,7 +460,7 @@ pub(super) struct GroupsDocument {
 }
 
 /// One group-buy.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct GroupDocument {
     pub group_id: GroupId,
     pub offer_id: OfferKey,

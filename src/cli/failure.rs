@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::domain::text::Clean;
+use crate::domain::trouble::Trouble;
+use crate::i18n::{Lang, trouble};
 use crate::procure::DeskError;
 
 /// How a verb ended (DESIGN section 10).
@@ -46,8 +48,14 @@ impl Exit {
 pub struct Failure {
     exit: Exit,
     code: String,
-    message: String,
-    hint: String,
+    said: Said,
+}
+
+/// What it says: words, or values that are put into the buyer's language when they are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Said {
+    Words { message: String, hint: String },
+    Trouble(Box<Trouble>),
 }
 
 #[derive(Serialize)]
@@ -65,7 +73,8 @@ struct Body<'a> {
 impl Failure {
     /// With an exit code of its own.
     pub fn new(exit: Exit, code: &str, message: impl Into<String>, hint: impl Into<String>) -> Failure {
-        Failure { exit, code: code.to_owned(), message: message.into(), hint: hint.into() }
+        let said = Said::Words { message: message.into(), hint: hint.into() };
+        Failure { exit, code: code.to_owned(), said }
     }
 
     /// Exit 1.
@@ -79,9 +88,13 @@ impl Failure {
     }
 
     /// Prints it to stderr and gives the code to leave with.
-    pub fn report(&self, json: bool) -> ExitCode {
-        let message = Clean::new(&self.message);
-        let hint = Clean::new(&self.hint);
+    pub fn report(&self, json: bool, lang: Lang) -> ExitCode {
+        let (message, hint) = match &self.said {
+            Said::Words { message, hint } => (Clean::new(message), Clean::new(hint)),
+            Said::Trouble(trouble) => {
+                (Clean::new(&trouble::sentence(lang, trouble)), Clean::new(&trouble::hint(lang, trouble)))
+            }
+        };
         if json {
             let body = Body { code: &self.code, message: message.as_str(), hint: hint.as_str() };
             eprintln!("{}", serde_json::to_string(&Document { error: body }).unwrap_or_default());
@@ -101,8 +114,10 @@ impl From<DeskError> for Failure {
             error if error.is_unreachable() => Exit::Unreachable,
             error if error.code() == "not_found" => Exit::NotFound,
             DeskError::NeedsSpec(_) => Exit::Usage,
+            DeskError::Repriced { .. } => Exit::Policy,
             _ => Exit::Failed,
         };
-        Failure::new(exit, error.code(), error.to_string(), error.hint())
+        let said = Said::Trouble(Box::new(error.describe()));
+        Failure { exit, code: error.code().to_owned(), said }
     }
 }

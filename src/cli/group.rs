@@ -50,7 +50,7 @@ pub(super) async fn run(verb: GroupVerb, profile: &Profile, printer: &Printer) -
     Ok(Exit::Done)
 }
 
-fn words(document: &GroupsDocument, printer: &Printer) -> String {
+pub(super) fn words(document: &GroupsDocument, printer: &Printer) -> String {
     if document.groups.is_empty() {
         return printer.words("no group-buys", "没有团批", "沒有團批").to_owned();
     }

@@ -14,13 +14,16 @@ pub mod args;
 mod cart;
 mod catalog;
 mod compare;
+mod deals;
 mod doctor;
 mod documents;
 mod failure;
 mod group;
 mod logs;
 mod order;
+mod order_documents;
 mod print;
+mod reorder;
 mod sandbox;
 mod search;
 pub mod session;
@@ -33,6 +36,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::domain::text::Clean;
+use crate::i18n::Lang;
 use args::{Args, Verb};
 pub use failure::{Exit, Failure};
 use print::Printer;
@@ -53,15 +57,17 @@ pub fn run() -> Next {
         Err(error) => return Next::Exit(usage(&error)),
     };
     let json = args.global.json;
+    // Until the profile is open its settings cannot be asked.
+    let spoken = Lang::detect(args.global.lang.as_deref(), |name| std::env::var(name).ok());
     let (verb, profile) = match Profile::open(args.global) {
         Ok(profile) => (args.verb, profile),
-        Err(failure) => return Next::Exit(failure.report(json)),
+        Err(failure) => return Next::Exit(failure.report(json, spoken)),
     };
     let Some(verb) = verb else {
         if json {
             let failure =
                 Failure::usage("--json prints what a verb found, and no verb is given", "pifa --help");
-            return Next::Exit(failure.report(true));
+            return Next::Exit(failure.report(true, spoken));
         }
         return Next::Screens(Box::new(profile));
     };
@@ -69,7 +75,7 @@ pub fn run() -> Next {
         Ok(runtime) => runtime,
         Err(error) => {
             return Next::Exit(
-                Failure::failed("runtime", error.to_string(), "free some memory").report(json),
+                Failure::failed("runtime", error.to_string(), "free some memory").report(json, spoken),
             );
         }
     };
@@ -79,7 +85,7 @@ pub fn run() -> Next {
     runtime.shutdown_background();
     Next::Exit(match done {
         Ok(exit) => exit.code(),
-        Err(failure) => failure.report(json),
+        Err(failure) => failure.report(json, profile.lang),
     })
 }
 
@@ -94,6 +100,8 @@ async fn dispatch(verb: Verb, profile: &Profile, printer: &Printer) -> Result<Ex
         Verb::Cart { verb } => cart::run(verb, profile, printer).await,
         Verb::Order { verb } => order::run(verb, profile, printer).await,
         Verb::Group { verb } => group::run(verb, profile, printer).await,
+        Verb::Deals(args) => deals::run(args, profile, printer).await,
+        Verb::Reorder(args) => reorder::run(args, profile, printer).await,
         Verb::Address { verb } => address::run(verb, profile, printer).await,
         Verb::Catalog { verb } => catalog::run(verb, profile, printer).await,
         Verb::Doctor => doctor::run(profile, printer).await,
@@ -109,7 +117,7 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
     let words = error.to_string();
     if wants_json() {
-        return Failure::usage(in_short(&words), "pifa --help").report(true);
+        return Failure::usage(in_short(&words), "pifa --help").report(true, Lang::En);
     }
     let plain = |line: &str| {
         let dense = line.replace(' ', "");

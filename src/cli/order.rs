@@ -2,14 +2,18 @@
 
 use super::args::OrderVerb;
 use super::cart::tell_of_others;
-use super::documents::{CheckDocument, OrdersDocument};
+use super::documents::CheckDocument;
 use super::failure::{Exit, Failure};
+use super::order_documents::{FailedPayment, OrderDocument, OrdersDocument, PayDocument, TrackDocument};
 use super::print::{Printer, known, note};
 use super::session::{Profile, Session};
 use super::sync::progress;
+use crate::domain::id::OrderId;
+use crate::domain::money::Money;
 use crate::domain::order::Order;
 use crate::domain::proposal::{Proposal, ProposedOrder};
 use crate::domain::text::Clean;
+use crate::i18n::trouble;
 use crate::procure::{Blocked, DeskError, Policy, SubmitOptions};
 
 pub(super) async fn run(verb: OrderVerb, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
@@ -35,6 +39,18 @@ pub(super) async fn run(verb: OrderVerb, profile: &Profile, printer: &Printer) -
             let session = profile.local(progress(printer)).await?;
             orders(vec![session.desk.order(&id)?], printer)
         }
+        OrderVerb::Pay { id, accept } => {
+            let session = profile.online().await?;
+            pay(&session, &id, accept, printer).await
+        }
+        OrderVerb::Receive { id } => {
+            let session = profile.online().await?;
+            orders(vec![session.desk.receive(&id).await?], printer)
+        }
+        OrderVerb::Track { id } => {
+            let session = profile.online().await?;
+            track(&session, &id, printer).await
+        }
         OrderVerb::Cancel { id } => {
             let session = profile.online().await?;
             orders(vec![session.desk.cancel(&id).await?], printer)
@@ -42,19 +58,85 @@ pub(super) async fn run(verb: OrderVerb, profile: &Profile, printer: &Printer) -
     }
 }
 
-fn orders(orders: Vec<Order>, printer: &Printer) -> Result<Exit, Failure> {
+pub(super) fn orders(orders: Vec<Order>, printer: &Printer) -> Result<Exit, Failure> {
+    let orders = orders.into_iter().map(OrderDocument::from).collect();
     let document = OrdersDocument { orders, ..OrdersDocument::default() };
     printer.document(&document, || list(&document.orders, printer))?;
     Ok(Exit::Done)
 }
 
+async fn pay(session: &Session, id: &str, accept: Option<Money>, printer: &Printer) -> Result<Exit, Failure> {
+    let check = session.desk.check_pay(id).await?;
+    let order_id = check.order.order_id.clone().unwrap_or_else(|| OrderId::new(id));
+    // Nothing known to be agreed to: what is shown here is seen for the first time.
+    let agreed = accept.or(check.accepted).or(check.order.total).unwrap_or_default();
+    let (document, exit) = match session.desk.pay(id, agreed).await {
+        Ok(link) => {
+            let failed = link.failed.into_iter();
+            let failed = failed.map(|(order_id, reason)| FailedPayment { order_id, reason }).collect();
+            let url = Some(link.url);
+            (
+                PayDocument { order_id, pay_url: url, total: Some(agreed), accepted_total: None, failed },
+                Exit::Done,
+            )
+        }
+        Err(DeskError::Repriced { old, new, .. }) => {
+            let (total, accepted_total) = (Some(new), Some(old));
+            (PayDocument { order_id, pay_url: None, total, accepted_total, failed: Vec::new() }, Exit::Policy)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if let (Some(old), Some(new)) = (document.accepted_total, document.total) {
+        let repriced = DeskError::Repriced { order: document.order_id.clone(), old, new }.describe();
+        note(&trouble::sentence(printer.lang, &repriced));
+        note(&format!("-> {}", trouble::hint(printer.lang, &repriced)));
+    }
+    printer.document(&document, || match (&document.pay_url, document.accepted_total, document.total) {
+        (Some(url), _, Some(total)) => {
+            let failed = document.failed.iter().map(|failed| {
+                let word = printer.words("not paid by it", "不含订单", "不含訂單");
+                format!("{word}: {} {}\n", failed.order_id, failed.reason)
+            });
+            format!("{total}\n{url}\n{}", failed.collect::<String>())
+        }
+        (_, Some(old), Some(new)) => format!("{old} -> {new}\n"),
+        _ => String::new(),
+    })?;
+    Ok(exit)
+}
+
+async fn track(session: &Session, id: &str, printer: &Printer) -> Result<Exit, Failure> {
+    let shipments = session.desk.shipments(id).await?;
+    let order_id = session.desk.order(id).ok().and_then(|order| order.order_id);
+    let document = TrackDocument { order_id: order_id.or(Some(OrderId::new(id))), shipments };
+    printer.document(&document, || {
+        if document.shipments.is_empty() {
+            return printer.words("not shipped yet", "尚未发货", "尚未發貨").to_owned();
+        }
+        let mut text = String::new();
+        for shipment in &document.shipments {
+            let words = [&shipment.company, &shipment.bill_no, &shipment.status];
+            let words: Vec<&str> =
+                words.iter().map(|word| word.as_str()).filter(|word| !word.is_empty()).collect();
+            text.push_str(&format!("{}\n", words.join("  ")));
+            for step in &shipment.steps {
+                text.push_str(&format!("  {:<24} {}\n", known(step.at.as_ref()), step.text));
+            }
+        }
+        text
+    })?;
+    Ok(Exit::Done)
+}
+
 async fn submit(session: &Session, options: &SubmitOptions, printer: &Printer) -> Result<Exit, Failure> {
     let report = session.desk.submit(None, options).await?;
-    let mut document = OrdersDocument { orders: report.orders, ..OrdersDocument::default() };
+    let orders = report.orders.into_iter().map(OrderDocument::from).collect();
+    let mut document = OrdersDocument { orders, ..OrdersDocument::default() };
     if !report.drift.is_empty() {
         document.drift = Some(report.drift);
     }
-    let any = |words: &[&str]| document.orders.iter().any(|order| words.contains(&order.state.as_str()));
+    let any =
+        |words: &[&str]| document.orders.iter().any(|order| words.contains(&order.order.state.as_str()));
     let mut exit = match () {
         () if any(&["rejected", "unknown"]) => Exit::Failed,
         () if any(&["draft"]) => Exit::Policy,
@@ -96,14 +178,14 @@ async fn submit(session: &Session, options: &SubmitOptions, printer: &Printer) -
     {
         return Err(DeskError::Market(error.clone()).into());
     }
-    let queued = document.orders.iter().any(|order| order.state.as_str() == "queued");
+    let queued = document.orders.iter().any(|order| order.order.state.as_str() == "queued");
     if let Some(why) = report.offline.filter(|_| queued) {
         note(&format!("no market ({why}): orders are queued and go out with the next `pifa order submit`"));
     }
     if let Some(reason) = &document.reason {
         note(reason);
     }
-    for order in &document.orders {
+    for OrderDocument { order, .. } in &document.orders {
         if let Some(reason) = &order.reason {
             note(&format!("{}: {}: {reason}", known(order.out_order_id.as_ref()), order.state));
         }
@@ -136,8 +218,11 @@ async fn propose(session: &Session, printer: &Printer) -> Result<Exit, Failure> 
     let exit = if violations.is_empty() { Exit::Done } else { Exit::Rule };
     let proposal = if cart.address.is_some() { Some(session.desk.propose().await?) } else { None };
     let now = session.desk.now();
-    let orders =
-        proposal.iter().flat_map(|proposal| &proposal.orders).map(|order| as_order(order, now)).collect();
+    let orders = proposal
+        .iter()
+        .flat_map(|proposal| &proposal.orders)
+        .map(|order| as_order(order, now).into())
+        .collect();
     let drift: Vec<_> =
         proposal.iter().flat_map(|p| &p.orders).flat_map(|order| order.drift.clone()).collect();
     let refusal = proposal.iter().flat_map(|p| &p.orders).find_map(|order| order.refusal.clone());
@@ -216,7 +301,7 @@ fn confirm(proposal: &Proposal, printer: &Printer) -> String {
     text
 }
 
-fn list(orders: &[Order], printer: &Printer) -> String {
+fn list(orders: &[OrderDocument], printer: &Printer) -> String {
     use super::print::{Lean, table};
     if orders.is_empty() {
         return printer.words("no orders", "没有订单", "沒有訂單").to_owned();
@@ -228,19 +313,27 @@ fn list(orders: &[Order], printer: &Printer) -> String {
         (printer.words("lines", "行数", "行數"), Lean::Right),
         (printer.words("supplier", "供应商", "供應商"), Lean::Left),
         (printer.words("since", "时间", "時間"), Lean::Left),
+        (printer.words("deadline", "期限", "期限"), Lean::Left),
     ];
     let rows: Vec<Vec<String>> = orders
         .iter()
-        .map(|order| {
+        .map(|OrderDocument { order, confirms_at, short }| {
+            let deadline = match (order.pay_by, confirms_at) {
+                (Some(at), _) => format!("{} {at}", printer.words("pay by", "付款截止", "付款截止")),
+                (None, Some(at)) => format!("{} {at}", printer.words("confirms", "自动确认", "自動確認")),
+                (None, None) => String::new(),
+            };
+            let short = if *short { printer.words(" (short)", "（少发）", "（少發）") } else { "" };
             let id = order.order_id.as_ref().map(ToString::to_string);
             let number = order.out_order_id.as_ref().map(ToString::to_string);
             vec![
-                order.state.to_string(),
+                format!("{}{short}", order.state),
                 id.or(number).unwrap_or_else(|| "?".to_owned()),
                 known(order.total.or(order.goods).as_ref()),
                 order.lines.len().to_string(),
                 known(order.supplier_name.as_ref()),
                 order.created_at.to_string(),
+                deadline,
             ]
         })
         .collect();

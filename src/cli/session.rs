@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::args::Global;
-use super::failure::{Exit, Failure};
+use super::failure::Failure;
 use super::logs;
 use super::print::note;
 use crate::config::{Paths, Settings};
@@ -370,11 +370,6 @@ impl Failure {
         if session.desk.is_online() {
             return Ok(());
         }
-        Err(Failure::new(
-            Exit::Unreachable,
-            "offline",
-            DeskError::Offline.to_string(),
-            DeskError::Offline.hint(),
-        ))
+        Err(DeskError::Offline.into())
     }
 }

@@ -18,3 +18,4 @@ pub mod search;
 pub mod session;
 pub mod supplier;
 pub mod text;
+pub mod trouble;

@@ -5,6 +5,7 @@
 
 pub mod messages;
 pub mod text;
+pub mod trouble;
 
 pub use messages::violation_message;
 pub use text::Text;

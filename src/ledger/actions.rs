@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::cart::quantity_of;
+use super::totals;
 use super::{Ledger, LedgerError, damaged, from_json, instant, millis, to_json};
 use crate::domain::id::{MarketId, OrderId, OutOrderId, SupplierId};
 use crate::domain::money::Money;
@@ -149,6 +150,9 @@ impl Ledger {
                 ],
             )?;
             let id = tx.last_insert_rowid();
+            if let (ActionKind::Create, Some(supplier), Some(words)) = (new.kind, &new.supplier_id, &new.message) {
+                totals::take_message(tx, market, supplier, words)?;
+            }
             for line in &new.lines {
                 let Some(line_id) = line.line_id else { continue };
                 if quantity_of(tx, market, line_id)? != Some(line.quantity) {
@@ -211,7 +215,11 @@ impl Ledger {
                 "UPDATE action SET state = ?2, reason = ?3, order_ids = ?4, updated_at = ?5 WHERE action_id = ?1",
                 params![id.0, state.as_str(), reason.map(Clean::as_str), to_json(&orders)?, millis(now)],
             )?;
+            if state == ActionState::Done {
+                totals::accept_confirmed(tx, id.0, orders, now)?;
+            }
             if state == ActionState::Rejected {
+                totals::give_message_back(tx, id.0)?;
                 tx.execute("UPDATE cart_line SET taken_by = NULL WHERE taken_by = ?1", [id.0])?;
             }
             Ok(())

@@ -7,6 +7,7 @@
 mod actions;
 mod cart;
 mod orders;
+mod totals;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -59,21 +60,6 @@ pub enum LedgerError {
         /// What was wrong.
         what: String,
     },
-}
-
-impl LedgerError {
-    /// What to do about it, in words.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            LedgerError::Newer { .. } => "upgrade pifa; nothing was changed",
-            LedgerError::Sqlite { .. } | LedgerError::Io { .. } => {
-                "check free space and permissions of the data folder; nothing that was confirmed is lost"
-            }
-            LedgerError::Damaged { .. } => {
-                "nothing was changed; keep the file: `sqlite3 ledger.db .recover` salvages what can be read; moved away, a new one is begun"
-            }
-        }
-    }
 }
 
 /// The ledger of one profile.

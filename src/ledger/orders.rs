@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use rusqlite::params;
 
-use super::{Ledger, LedgerError, from_json, millis, to_json};
+use super::{Ledger, LedgerError, from_json, millis, to_json, totals};
 use crate::domain::id::MarketId;
-use crate::domain::order::{ActionKind, ActionState, Order};
+use crate::domain::order::{ActionKind, ActionState, Order, OrderLine};
 
 impl Ledger {
-    /// Keeps orders as read from the market.
+    /// Keeps orders as read from the market. A total seen for the first time counts as accepted.
     pub fn store_orders(
         &self,
         market: &MarketId,
@@ -32,6 +32,9 @@ impl Ledger {
                     to_json(order)?,
                     millis(now),
                 ])?;
+                if let Some(total) = order.total {
+                    totals::accept_at_first_sight(tx, market, id, total, now)?;
+                }
             }
             Ok(())
         })
@@ -57,10 +60,7 @@ impl Ledger {
                     .collect();
                 claimed.extend(parts.iter().filter_map(|part| part.order_id.clone()));
                 if let [part] = parts.as_slice() {
-                    order.state = part.state.clone();
-                    order.goods = part.goods.or(order.goods);
-                    order.freight = part.freight;
-                    order.total = part.total.or(order.total);
+                    tell(&mut order, part);
                 } else if let Some(part) = parts.first() {
                     order.state = part.state.clone();
                 }
@@ -72,5 +72,35 @@ impl Ledger {
         );
         orders.sort_by(|a, b| b.created_at.cmp(&a.created_at).then(b.order_id.cmp(&a.order_id)));
         Ok(orders)
+    }
+}
+
+/// Puts what the market tells of an order into the intent it came from.
+fn tell(order: &mut Order, told: &Order) {
+    order.state = told.state.clone();
+    order.goods = told.goods.or(order.goods);
+    order.freight = told.freight;
+    order.total = told.total.or(order.total);
+    order.discount = told.discount;
+    order.reason = told.reason.clone().or(order.reason.take());
+    order.message = order.message.take().or(told.message.clone());
+    order.pay_by = told.pay_by;
+    order.paid_at = told.paid_at;
+    order.shipped_at = told.shipped_at;
+    order.completed_at = told.completed_at;
+    order.seller_login = told.seller_login.clone();
+    // By the market's clock, as all its other times and the orders that did not come from here.
+    order.created_at = told.created_at;
+    let mut theirs: Vec<_> = told.lines.iter().collect();
+    for line in &mut order.lines {
+        let same = |other: &&OrderLine| {
+            other.offer_id == line.offer_id
+                && other.spec_id == line.spec_id
+                && other.quantity == line.quantity
+        };
+        // Two lines of one SKU take theirs in turn.
+        if let Some(at) = theirs.iter().position(same) {
+            line.shipping = theirs.remove(at).shipping;
+        }
     }
 }

@@ -35,6 +35,9 @@ pub enum MarketError {
     /// A business refusal with a code.
     #[error("refused by the market: {} {}", .0.code, .0.message)]
     Refused(Refusal),
+    /// A link to pay at that leads somewhere else than to the platform's cashier; its host.
+    #[error("the market's payment link leads to {0}, which is no cashier we know: it is not opened")]
+    ForeignLink(Clean),
     /// An answer that is not what the protocol says: truncated, too large, not JSON, nonsense in a field.
     #[error("the market's answer cannot be read: {0}")]
     BadAnswer(Clean),

@@ -9,7 +9,7 @@ pub mod gateway;
 use std::future::Future;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use error::{CreateError, MarketError};
 
@@ -37,6 +37,14 @@ pub struct Capabilities {
     pub groups: bool,
     /// Committed tables for testers.
     pub orders_dump: bool,
+    /// Flash and discount deals.
+    pub deals: bool,
+    /// The best of one category at once.
+    pub best: bool,
+    /// A clock that can be moved, and orders paid without a browser: a sandbox.
+    pub clock: bool,
+    /// How far its clock is ahead of the wall clock (a minus: behind), where it tells.
+    pub clock_offset: Option<SignedDuration>,
     /// Freight zones: district code prefixes by zone number; the zone without prefixes takes the rest.
     pub freight_zones: Vec<Vec<String>>,
 }
@@ -211,6 +219,8 @@ pub struct OrderQuery {
     pub created_from: Option<Timestamp>,
     /// Created at or before.
     pub created_to: Option<Timestamp>,
+    /// Those older than about three months, which the list leaves out by itself (GATEWAY.md 1.4).
+    pub history: bool,
     /// 1-based.
     pub page: u32,
     /// At most 50.

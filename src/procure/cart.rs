@@ -105,7 +105,7 @@ impl Desk {
         Ok(self.parts.ledger.cart_lines(&self.parts.market_id)?)
     }
 
-    fn edit(&self, label: &str, edits: &[Edit]) -> Result<Vec<LineId>, DeskError> {
+    pub(super) fn edit(&self, label: &str, edits: &[Edit]) -> Result<Vec<LineId>, DeskError> {
         let lines = self.parts.ledger.edit_cart(&self.parts.market_id, label, edits, self.now())?;
         Ok(lines.unwrap_or_default())
     }
@@ -116,7 +116,7 @@ impl Desk {
 }
 
 /// The single SKU of an offer that has just one: there is nothing to choose.
-fn only_sku(offer: &Offer) -> Option<SpecId> {
+pub(super) fn only_sku(offer: &Offer) -> Option<SpecId> {
     match offer.skus.as_slice() {
         [sku] => Some(sku.spec_id.clone()),
         _ => None,

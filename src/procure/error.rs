@@ -1,8 +1,10 @@
 //! What can stop a workflow, with words on what to do next.
 
 use crate::catalog::CatalogError;
-use crate::domain::id::{GroupId, LineId, OfferKey};
+use crate::domain::id::{GroupId, LineId, OfferKey, OrderId};
+use crate::domain::money::Money;
 use crate::domain::text::Clean;
+use crate::domain::trouble::Trouble;
 use crate::ledger::LedgerError;
 use crate::market::MarketError;
 
@@ -50,6 +52,27 @@ pub enum DeskError {
     /// An action's outcome is not known.
     #[error("no clean answer: {0}")]
     Unknown(Clean),
+    /// The total of an order is another than the one the buyer accepted.
+    #[error("the total of order {order} changed from {old} to {new}")]
+    Repriced {
+        /// The order.
+        order: OrderId,
+        /// What was accepted, yuan.
+        old: Money,
+        /// What it is now, yuan.
+        new: Money,
+    },
+    /// There is no total to pay yet.
+    #[error("the seller has not set the freight of order {0} yet")]
+    FreightOpen(OrderId),
+    /// It is paid, closed, or something else altogether.
+    #[error("order {order} does not wait for payment: {state}")]
+    NotToPay {
+        /// The order.
+        order: OrderId,
+        /// Where it stands, as in JSON.
+        state: Clean,
+    },
     /// A worker died.
     #[error("internal error: a worker stopped: {0}")]
     Worker(String),
@@ -71,36 +94,39 @@ impl DeskError {
             DeskError::NeedsSpec(_) => "needs_spec",
             DeskError::Lease { .. } => "lease",
             DeskError::Unknown(_) => "unknown_outcome",
+            DeskError::Repriced { .. } => "repriced",
+            DeskError::FreightOpen(_) => "freight_open",
+            DeskError::NotToPay { .. } => "not_to_pay",
             DeskError::Worker(_) => "internal",
         }
     }
 
-    /// What to do next.
-    pub fn hint(&self) -> String {
+    /// What went wrong as values, for whoever says it in the buyer's language.
+    pub fn describe(&self) -> Trouble {
+        let words = |text: &str| Clean::capped(text, 300);
         match self {
-            DeskError::Ledger(error) => error.hint().to_owned(),
-            DeskError::Catalog(_) => {
-                "the catalog is a cache: `pifa catalog clear`, then `pifa sync`".to_owned()
+            DeskError::Ledger(error) => ledger_trouble(error),
+            DeskError::Catalog(error) => Trouble::Catalog(words(&error.to_string())),
+            DeskError::Market(error) => market_trouble(error),
+            DeskError::Offline => Trouble::Offline,
+            DeskError::NoOffer(key) => Trouble::NoOffer(key.clone()),
+            DeskError::NoLine(line) => Trouble::NoLine(*line),
+            DeskError::NoOrder(id) => Trouble::NoOrder(id.clone()),
+            DeskError::NoGroup(id) => Trouble::NoGroup(id.clone()),
+            DeskError::NoAddress(id) => Trouble::NoAddress(Some(words(id)).filter(|_| id != NO_ADDRESS)),
+            DeskError::NeedsSpec(key) => Trouble::NeedsSpec(key.clone()),
+            DeskError::Lease { path, source } => {
+                Trouble::Lease { path: words(path), what: words(&source.to_string()) }
             }
-            DeskError::Market(error) => market_hint(error).to_owned(),
-            DeskError::Offline => "drop --offline, or set --market and its keys".to_owned(),
-            DeskError::NoOffer(_) => {
-                "search for it with `pifa search`, or refresh with `pifa sync`".to_owned()
+            DeskError::Unknown(what) => Trouble::Unknown(what.clone()),
+            DeskError::Repriced { order, old, new } => {
+                Trouble::Repriced { order: order.clone(), old: *old, new: *new }
             }
-            DeskError::NoLine(_) => "`pifa cart list` shows the lines and their ids".to_owned(),
-            DeskError::NoOrder(_) => {
-                "`pifa order list` shows what is known; `pifa sync` asks the market".to_owned()
+            DeskError::FreightOpen(order) => Trouble::FreightOpen(order.clone()),
+            DeskError::NotToPay { order, state } => {
+                Trouble::NotToPay { order: order.clone(), state: state.clone() }
             }
-            DeskError::NoGroup(_) => "`pifa group list` shows the open ones".to_owned(),
-            DeskError::NoAddress(_) => "`pifa address list` shows them; `pifa sync` refreshes".to_owned(),
-            DeskError::NeedsSpec(key) => format!("`pifa show {key}` lists its SKUs"),
-            DeskError::Lease { .. } => {
-                "check the permissions of the data folder; nothing was sent".to_owned()
-            }
-            DeskError::Unknown(_) => {
-                "run the command again: it is looked up, never sent twice blindly".to_owned()
-            }
-            DeskError::Worker(_) => "run it again; what was confirmed is in the ledger".to_owned(),
+            DeskError::Worker(what) => Trouble::Internal(words(what)),
         }
     }
 
@@ -122,23 +148,42 @@ fn market_code(error: &MarketError) -> &'static str {
         MarketError::Throttled { .. } => "throttled",
         MarketError::Refused(_) => "refused",
         MarketError::BadAnswer(_) => "bad_answer",
+        MarketError::ForeignLink(_) => "foreign_link",
     }
 }
 
-fn market_hint(error: &MarketError) -> &'static str {
+/// Stands for an address where the account has none.
+pub(super) const NO_ADDRESS: &str = "(none)";
+
+fn ledger_trouble(error: &LedgerError) -> Trouble {
+    let words = |text: &str| Clean::capped(text, 300);
     match error {
-        MarketError::Unreachable(_) => {
-            "check the network and --market; searching, the cart and queued orders work offline"
+        LedgerError::Sqlite { path, source } => {
+            Trouble::LedgerUnusable { path: words(path), what: words(&source.to_string()) }
         }
-        MarketError::Broken(_) => "try again; an order whose answer was lost is looked up, not sent twice",
-        MarketError::SignatureRefused(_) => {
-            "check PIFA_APP_KEY and PIFA_APP_SECRET: they belong to this market"
+        LedgerError::Io { path, source } => {
+            Trouble::LedgerUnusable { path: words(path), what: words(&source.to_string()) }
         }
-        MarketError::Unauthorized(_) => "set PIFA_ACCESS_TOKEN to a valid token of your account",
-        MarketError::Unsupported => "this market has no such call; other features go on without it",
-        MarketError::Denied(_) => "order the solution that contains this call in the open platform's console",
-        MarketError::Throttled { .. } => "wait a minute and try again",
-        MarketError::Refused(_) => "nothing was ordered; mend what the market names and try again",
-        MarketError::BadAnswer(_) => "nothing was taken over from that answer; try again, or check --market",
+        LedgerError::Newer { path, found } => Trouble::LedgerNewer { path: words(path), found: *found },
+        LedgerError::Damaged { path, what } => {
+            Trouble::LedgerDamaged { path: words(path), what: words(what) }
+        }
+    }
+}
+
+fn market_trouble(error: &MarketError) -> Trouble {
+    match error {
+        MarketError::Unreachable(what) => Trouble::Unreachable(what.clone()),
+        MarketError::Broken(what) => Trouble::Broken(what.clone()),
+        MarketError::SignatureRefused(what) => Trouble::SignatureRefused(what.clone()),
+        MarketError::Unauthorized(what) => Trouble::Unauthorized(what.clone()),
+        MarketError::Unsupported => Trouble::NotOffered,
+        MarketError::Denied(what) => Trouble::Denied(what.clone()),
+        MarketError::Throttled { .. } => Trouble::Throttled,
+        MarketError::Refused(refusal) => {
+            Trouble::Refused { code: refusal.code.clone(), words: refusal.message.clone() }
+        }
+        MarketError::BadAnswer(what) => Trouble::BadAnswer(what.clone()),
+        MarketError::ForeignLink(host) => Trouble::ForeignLink(host.clone()),
     }
 }

@@ -5,6 +5,8 @@
 //! the market.
 
 mod cart;
+mod clock;
+mod deals;
 mod error;
 mod fill;
 mod groups;
@@ -12,9 +14,12 @@ mod lease;
 mod lookup;
 mod orders;
 mod outbox;
+mod pay;
+mod reorder;
 mod submit;
 mod sync;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,8 +41,10 @@ use crate::domain::freight::Destination;
 use crate::domain::id::{MarketId, OfferKey, OutOrderId, SupplierId};
 use crate::domain::offer::Offer;
 use crate::domain::order::Address;
+use crate::domain::proposal::MESSAGE_CHARS;
 use crate::domain::search::{SearchPage, SearchRequest};
 use crate::domain::supplier::Supplier;
+use crate::domain::text::Clean;
 
 /// Where the time comes from: injected, so that tests and the sandbox's moved clock are possible.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -72,12 +79,14 @@ pub struct DeskParts {
 #[derive(Clone)]
 pub struct Desk {
     parts: Arc<DeskParts>,
+    line: Arc<clock::Line>,
 }
 
 impl Desk {
     /// Sits down.
     pub fn new(parts: DeskParts) -> Desk {
-        Desk { parts: Arc::new(parts) }
+        let line = Arc::new(clock::Line::of(&parts.catalog));
+        Desk { parts: Arc::new(parts), line }
     }
 
     /// Which account on which market.
@@ -85,9 +94,26 @@ impl Desk {
         &self.parts.market_id
     }
 
-    /// Whether there is a connection to use.
+    /// Whether there is a connection to use, and it is not switched off.
     pub fn is_online(&self) -> bool {
-        self.parts.gateway.is_some()
+        self.parts.gateway.is_some() && !self.line.is_off()
+    }
+
+    /// Where the market's own pages are (`/offer/<id>.html`, `/chat/<seller>`), for a sandbox on this machine; `None`
+    /// for the real marketplace, whose addresses are known.
+    pub fn web_origin(&self) -> Option<String> {
+        self.parts.gateway.as_ref()?.web_origin().map(str::to_owned)
+    }
+
+    /// Words that will go with the next order to each supplier.
+    pub fn messages(&self) -> Result<HashMap<SupplierId, Clean>, DeskError> {
+        Ok(self.parts.ledger.messages(&self.parts.market_id)?)
+    }
+
+    /// Sets or removes the words to a supplier; at most [`MESSAGE_CHARS`] characters of them are kept.
+    pub fn set_message(&self, supplier: &SupplierId, words: Option<&Clean>) -> Result<(), DeskError> {
+        let words = words.map(|words| Clean::capped(words.as_str(), MESSAGE_CHARS));
+        Ok(self.parts.ledger.set_message(&self.parts.market_id, supplier, words.as_ref())?)
     }
 
     /// Whether the market is the profile's own sandbox: no real money.
@@ -182,19 +208,9 @@ impl Desk {
         Ok(Destination { district: Some(address.district_code), zone })
     }
 
-    /// The market's clock; proves reachability, key and signature.
-    pub async fn market_time(&self) -> Result<Timestamp, DeskError> {
-        Ok(self.gateway()?.server_time().await?)
-    }
-
     /// How many addresses the account has; proves the token.
     pub async fn market_addresses(&self) -> Result<usize, DeskError> {
         Ok(self.gateway()?.addresses().await?.len())
-    }
-
-    /// What the market offers beyond the documented calls.
-    pub async fn capabilities(&self) -> Result<Capabilities, DeskError> {
-        Ok(self.gateway()?.capabilities().await?)
     }
 
     /// The market's own books, where it shows them (a sandbox).
@@ -207,7 +223,13 @@ impl Desk {
     }
 
     fn gateway(&self) -> Result<&Gateway, DeskError> {
-        self.parts.gateway.as_ref().ok_or(DeskError::Offline)
+        self.connection().map_err(|_| DeskError::Offline)
+    }
+
+    /// The connection, for work that goes on another day without one.
+    fn connection(&self) -> Result<&Gateway, MarketError> {
+        let there = self.parts.gateway.as_ref().filter(|_| !self.line.is_off());
+        there.ok_or_else(|| MarketError::Unreachable(Clean::new("offline")))
     }
 
     fn fresh_number(&self) -> OutOrderId {

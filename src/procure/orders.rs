@@ -1,14 +1,14 @@
-//! Orders: what the ledger knows, refreshed from the market, and cancelling.
+//! Orders: what the ledger knows, refreshed from the market; cancelling, and confirming what was received.
 
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, off_thread};
 use crate::domain::id::{OrderId, SupplierId};
-use crate::domain::order::{ActionKind, ActionState, Order};
+use crate::domain::order::{ActionKind, ActionState, Order, OrderState};
 use crate::domain::text::Clean;
 use crate::ledger::{Action, NewAction, Outcome, Policy};
 use crate::market::{MarketError, Marketplace, OrderQuery};
 
-/// Orders are refreshed this many pages back at most.
-const MAX_PAGES: u32 = 10;
+/// Orders are read this many pages back at most: 5,000 of them.
+const MAX_PAGES: u32 = 100;
 const PAGE_SIZE: u32 = 50;
 
 impl Desk {
@@ -29,16 +29,21 @@ impl Desk {
         Ok(actions.iter().map(Action::to_order).collect())
     }
 
-    /// Reads the account's orders from the market; how many.
+    /// Reads the account's orders of about the last three months from the market; how many.
     pub async fn refresh_orders(&self) -> Result<usize, DeskError> {
-        let gateway = self.gateway()?;
+        self.read_orders(false).await
+    }
+
+    /// Reads the account's orders, those of the last months or those before them; how many.
+    pub(super) async fn read_orders(&self, history: bool) -> Result<usize, DeskError> {
         let mut count = 0;
         for page in 1..=MAX_PAGES {
-            let found =
-                gateway.orders(&OrderQuery { page, page_size: PAGE_SIZE, ..OrderQuery::default() }).await?;
+            let query = OrderQuery { page, page_size: PAGE_SIZE, history, ..OrderQuery::default() };
+            let found = self.gateway()?.orders(&query).await?;
             let orders: Vec<Order> = found.items.into_iter().map(|item| item.order).collect();
             let read = orders.len();
-            self.parts.ledger.store_orders(&self.parts.market_id, &orders, self.now())?;
+            let (ledger, market, now) = (self.parts.ledger.clone(), self.parts.market_id.clone(), self.now());
+            off_thread(move || ledger.store_orders(&market, &orders, now)).await??;
             count += read;
             if read < PAGE_SIZE as usize {
                 break;
@@ -66,20 +71,23 @@ impl Desk {
                 ActionState::Done | ActionState::Rejected => {}
             }
         }
-        let order = match self.order(id) {
-            Ok(order) => order,
-            Err(_) => self.fetch_order(id).await?,
-        };
-        let ids = if order.order_ids.is_empty() {
-            order.order_id.iter().cloned().collect()
-        } else {
-            order.order_ids
-        };
-        if ids.is_empty() {
-            return Err(no_order(id));
+        let supplier = self.order(id).ok().and_then(|order| order.supplier_id);
+        for order in &self.market_ids(id)? {
+            self.act_on(ActionKind::Cancel, order, supplier.clone()).await?;
         }
-        for order_id in &ids {
-            self.cancel_one(order_id, order.supplier_id.clone()).await?;
+        self.order(id)
+    }
+
+    /// Confirms that an order's goods were received: the market then pays the seller.
+    pub async fn receive(&self, id: &str) -> Result<Order, DeskError> {
+        let _lease = self.lease().await?;
+        self.gateway()?;
+        if self.looked_up(id).await?.is_some_and(|action| action.state == ActionState::Unknown) {
+            return Err(DeskError::Unknown(Clean::new("it is not known yet whether this order exists")));
+        }
+        let supplier = self.order(id).ok().and_then(|order| order.supplier_id);
+        for order in &self.market_ids(id)? {
+            self.act_on(ActionKind::Receive, order, supplier.clone()).await?;
         }
         self.order(id)
     }
@@ -101,10 +109,16 @@ impl Desk {
         }
     }
 
-    async fn cancel_one(&self, id: &OrderId, supplier_id: Option<SupplierId>) -> Result<(), DeskError> {
+    /// Cancels or confirms one order of the market, through the outbox. What is already so is no failure.
+    async fn act_on(
+        &self,
+        kind: ActionKind,
+        id: &OrderId,
+        supplier_id: Option<SupplierId>,
+    ) -> Result<(), DeskError> {
         let gateway = self.gateway()?;
         let new = NewAction {
-            kind: ActionKind::Cancel,
+            kind,
             out_order_id: self.fresh_number(),
             supplier_id,
             supplier_name: None,
@@ -119,13 +133,21 @@ impl Desk {
         let ledger = &self.parts.ledger;
         let Some(action) = ledger.queue(&self.parts.market_id, &new, self.now())? else { return Ok(()) };
         ledger.mark_sending(action, id.as_str(), None, self.now())?;
-        let result = gateway.cancel(id).await;
+        let result = match kind {
+            ActionKind::Receive => gateway.receive(id).await,
+            _ => gateway.cancel(id).await,
+        };
         let outcome = match &result {
             Ok(()) => Outcome::Done(vec![id.clone()]),
             Err(MarketError::Broken(what) | MarketError::BadAnswer(what)) => Outcome::Unknown(what.clone()),
             Err(error) => Outcome::Rejected(Clean::new(&error.to_string())),
         };
         ledger.finish(action, &outcome, self.now())?;
+        if let Err(error @ MarketError::Refused(_)) = result {
+            // An earlier one whose answer was lost may have done it, or the market by itself.
+            let order = self.fetch_order(id.as_str()).await?;
+            return if is_carried_out(kind, &order) { Ok(()) } else { Err(error.into()) };
+        }
         result?;
         self.fetch_order(id.as_str()).await?;
         Ok(())
@@ -141,6 +163,15 @@ impl Desk {
         )?;
         Ok(found.order)
     }
+}
+
+/// Whether an order stands where a cancel or a confirmation was to bring it.
+pub(super) fn is_carried_out(kind: ActionKind, order: &Order) -> bool {
+    let wanted = match kind {
+        ActionKind::Receive => OrderState::Done,
+        _ => OrderState::Closed,
+    };
+    order.state.as_str() == wanted.as_str()
 }
 
 fn is_named(order: &Order, id: &str) -> bool {

@@ -5,6 +5,7 @@
 //! time apart mean that it was not placed, and only then is the same number queued again.
 
 use super::lease::Lease;
+use super::orders::is_carried_out;
 use super::{Desk, DeskError, off_thread};
 use crate::domain::id::OrderId;
 use crate::domain::money::Money;
@@ -50,14 +51,14 @@ impl Desk {
     pub(super) async fn settle_held(&self) -> Result<Settled, DeskError> {
         let (market, ledger) = (&self.parts.market_id, &self.parts.ledger);
         let mut settled = Settled::default();
-        if self.parts.gateway.is_none() {
+        if !self.is_online() {
             return Ok(settled);
         }
         // We hold the lease, so whoever was sending these is dead.
         ledger.recover_sending(market, self.now())?;
         for action in ledger.actions(market, &[ActionState::Unknown, ActionState::Queued])? {
             if !matches!(action.new.kind, ActionKind::Create | ActionKind::Join | ActionKind::Leave) {
-                self.settle_cancel(&action).await?;
+                self.settle_by_order(&action).await?;
                 continue;
             }
             settled.touched.push(action.id);
@@ -129,7 +130,10 @@ impl Desk {
         action: &Action,
         quote: Option<Quote>,
     ) -> Result<Option<MarketError>, DeskError> {
-        let gateway = self.gateway()?;
+        let gateway = match self.connection() {
+            Ok(gateway) => gateway,
+            Err(off) => return Ok(Some(off)),
+        };
         let Some(address) = &action.new.address else {
             self.finish(action.id, Outcome::Rejected(Clean::new("no delivery address")))?;
             return Ok(None);
@@ -212,7 +216,10 @@ impl Desk {
     }
 
     async fn send_join(&self, action: &Action) -> Result<Option<MarketError>, DeskError> {
-        let gateway = self.gateway()?;
+        let gateway = match self.connection() {
+            Ok(gateway) => gateway,
+            Err(off) => return Ok(Some(off)),
+        };
         let (Some(group), Some(line)) = (&action.new.target, action.new.lines.first()) else {
             return Ok(None);
         };
@@ -230,7 +237,10 @@ impl Desk {
     }
 
     async fn send_leave(&self, action: &Action) -> Result<Option<MarketError>, DeskError> {
-        let gateway = self.gateway()?;
+        let gateway = match self.connection() {
+            Ok(gateway) => gateway,
+            Err(off) => return Ok(Some(off)),
+        };
         let Some(group) = &action.new.target else { return Ok(None) };
         if !self.parts.ledger.mark_sending(action.id, group, None, self.now())? {
             return Ok(None);
@@ -258,18 +268,38 @@ impl Desk {
         Ok(stop)
     }
 
-    /// An interrupted cancel is settled by reading its order: cancelling again would change nothing.
-    async fn settle_cancel(&self, action: &Action) -> Result<(), DeskError> {
+    /// An interrupted cancel or confirmation is settled by reading its order, never by sending it again: the buyer may
+    /// have changed their mind. The market may still be at it, so that it did not happen is believed only when the
+    /// order stands as it did a quiet time after it was first looked at.
+    async fn settle_by_order(&self, action: &Action) -> Result<(), DeskError> {
         let Some(target) = &action.new.target else { return Ok(()) };
-        let outcome = match self.fetch_order(target).await {
-            Ok(order) if order.state.as_str() == "closed" => Outcome::Done(vec![OrderId::new(target)]),
-            Ok(_) => Outcome::Rejected(Clean::new(
-                "the order was not cancelled: cancel it again if it still should be",
-            )),
+        let order = match self.fetch_order(target).await {
+            Ok(order) => order,
             Err(error) if error.is_unreachable() => return Ok(()),
-            Err(error) => Outcome::Rejected(Clean::new(&error.to_string())),
+            Err(DeskError::Market(MarketError::BadAnswer(_))) => return Ok(()),
+            Err(error) => return self.finish(action.id, Outcome::Rejected(Clean::new(&error.to_string()))),
         };
-        self.finish(action.id, outcome)
+        if is_carried_out(action.new.kind, &order) {
+            return self.finish(action.id, Outcome::Done(vec![OrderId::new(target)]));
+        }
+        // Queued: its bytes never left.
+        if action.state == ActionState::Unknown {
+            let waited = action.looked_up_at.map(|last| self.now().duration_since(last));
+            // A clock that was set back tells nothing: that look counts as the first.
+            let quiet = waited
+                .is_some_and(|waited| !waited.is_negative() && waited.unsigned_abs() >= self.parts.quiet);
+            if action.empty_lookups == 0 || !quiet {
+                if action.empty_lookups == 0 || waited.is_none_or(|waited| waited.is_negative()) {
+                    self.parts.ledger.note_empty_lookup(action.id, self.now())?;
+                }
+                return Ok(());
+            }
+        }
+        let words = match action.new.kind {
+            ActionKind::Receive => "the order was not confirmed: confirm it again if it still should be",
+            _ => "the order was not cancelled: cancel it again if it still should be",
+        };
+        self.finish(action.id, Outcome::Rejected(Clean::new(words)))
     }
 
     pub(super) fn finish(&self, id: ActionId, outcome: Outcome) -> Result<(), DeskError> {

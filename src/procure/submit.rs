@@ -1,7 +1,10 @@
 //! From cart to orders: what would be sent, and sending it.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 
+use super::error::NO_ADDRESS;
 use super::outbox::{against_policy, drift, preview_request, quoted_lines, trade_type};
 use super::{CartView, Desk, DeskError};
 use crate::domain::cart::{Measure, SupplierPart, Violation, ViolationKind};
@@ -85,18 +88,21 @@ struct Ready {
     quote: Option<Quote>,
     quoted_at: Option<Timestamp>,
     refusal: Option<Refusal>,
+    /// Words to the seller.
+    message: Option<Clean>,
 }
 
 impl Desk {
     /// What a submit would send, with the market's figures where it can be asked. Changes nothing.
     pub async fn propose(&self) -> Result<Proposal, DeskError> {
         let cart = self.complete_cart().await?;
-        let address = cart.address.clone().ok_or_else(|| DeskError::NoAddress("(none)".to_owned()))?;
+        let address = cart.address.clone().ok_or_else(|| DeskError::NoAddress(NO_ADDRESS.to_owned()))?;
         let mut orders = Vec::new();
         let mut quoted_at = None;
         let mut online = self.is_online();
+        let messages = self.messages()?;
         for part in &cart.assessment.parts {
-            let Some(mut ready) = prepare(part, None) else { continue };
+            let Some(mut ready) = prepare(part, None, &messages) else { continue };
             if online {
                 match self.quote(&mut ready, &address).await {
                     Ok(()) => quoted_at = Some(self.now()),
@@ -132,6 +138,8 @@ impl Desk {
         if report.stopped.is_none() {
             match self.place(shown, options, &mut online, &mut touched, &mut report).await {
                 Ok(()) => {}
+                // Switched off on the way: what was queued waits.
+                Err(DeskError::Offline) => online = false,
                 // What was sent before it is told with it.
                 Err(DeskError::Market(error)) => report.stopped = Some(error),
                 Err(error) => return Err(error),
@@ -189,10 +197,11 @@ impl Desk {
             report.blocked = Some(Blocked::Violations(violations));
             return Ok(());
         }
+        let messages = self.messages()?;
         let mut ready: Vec<Ready> = parts
             .iter()
             .filter(|part| cart.assessment.violations_of(part.supplier_id.as_ref()).next().is_none())
-            .filter_map(|part| prepare(part, shown))
+            .filter_map(|part| prepare(part, shown, &messages))
             .collect();
         let mut against = Vec::new();
         for part in &mut ready {
@@ -279,15 +288,14 @@ impl Desk {
             lines: part.lines.clone(),
             goods: Some(part.goods),
             freight: part.freight,
-            message: options.message.clone(),
+            message: part.message.as_ref().map(ToString::to_string).or_else(|| options.message.clone()),
             policy: options.policy,
         };
         Ok(self.parts.ledger.queue(&self.parts.market_id, &new, self.now())?)
     }
 
     async fn quote(&self, part: &mut Ready, address: &Address) -> Result<(), MarketError> {
-        let Some(gateway) = &self.parts.gateway else { return Ok(()) };
-        match gateway.preview(&preview_request(&part.lines, &address.id)).await {
+        match self.connection()?.preview(&preview_request(&part.lines, &address.id)).await {
             Ok(quote) => {
                 part.quote = Some(quote);
                 part.quoted_at = Some(self.now());
@@ -326,8 +334,20 @@ impl Desk {
 }
 
 /// A supplier's part as order lines; `None` while the supplier is not known.
-fn prepare(part: &SupplierPart, shown: Option<&Proposal>) -> Option<Ready> {
+fn prepare(
+    part: &SupplierPart,
+    shown: Option<&Proposal>,
+    messages: &HashMap<SupplierId, Clean>,
+) -> Option<Ready> {
     let supplier_id = part.supplier_id.clone()?;
+    let message = match shown {
+        // Exactly what was confirmed, whatever was written since.
+        Some(shown) => {
+            let order = shown.orders.iter().find(|order| order.supplier_id == supplier_id);
+            order.and_then(|order| order.message.clone())
+        }
+        None => messages.get(&supplier_id).cloned(),
+    };
     let lines: Vec<OrderLine> = part
         .lines
         .iter()
@@ -362,6 +382,7 @@ fn prepare(part: &SupplierPart, shown: Option<&Proposal>) -> Option<Ready> {
         quote: None,
         quoted_at: None,
         refusal: None,
+        message,
     })
 }
 
@@ -405,7 +426,7 @@ fn proposed(part: Ready) -> ProposedOrder {
             trade_type: trade_type(&quote).map(str::to_owned),
             flow: quote.flow,
             refusal,
-            message: None,
+            message: part.message,
         },
         None => ProposedOrder {
             supplier_id: part.supplier_id,
@@ -419,7 +440,7 @@ fn proposed(part: Ready) -> ProposedOrder {
             trade_type: None,
             drift: Vec::new(),
             refusal,
-            message: None,
+            message: part.message,
         },
     }
 }

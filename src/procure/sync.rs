@@ -10,6 +10,8 @@ use crate::market::{Capabilities, Category, Changes, KeywordQuery, MarketError, 
 
 /// Offers in one page of the bulk export.
 const BULK_PAGE: u32 = 1000;
+/// Offers read before all others into an empty catalog: some screens full.
+const BEST: u32 = 120;
 /// Rows in one page of a keyword search (GATEWAY.md 1.4: at most 50).
 const ROW_PAGE: u32 = 50;
 /// Rows reachable for one keyword (GATEWAY.md 1.4).
@@ -38,6 +40,9 @@ pub struct SyncProgress {
     pub done: u64,
     /// Offers to read, where the market says.
     pub total: Option<u64>,
+    /// Offers of one category that were read before all others into an empty catalog: from the first figure with some
+    /// on, a search finds something.
+    pub best: u64,
 }
 
 /// What a sync did.
@@ -76,8 +81,15 @@ impl Desk {
         progress: impl Fn(SyncProgress) + Send + Sync,
     ) -> Result<SyncReport, DeskError> {
         let gateway = self.gateway()?;
-        let capabilities = gateway.capabilities().await?;
+        let capabilities = self.capabilities().await?;
         self.keep_zones(&capabilities)?;
+        let first = self.never_filled()?;
+        let best = if capabilities.best && first && options.supplier.is_none() {
+            self.take_best(&capabilities, &progress).await?
+        } else {
+            0
+        };
+        let progress = |at: SyncProgress| progress(SyncProgress { best, ..at });
         let addresses = gateway.addresses().await?;
         self.parts.catalog.set_addresses(&addresses)?;
         let report = match &options.supplier {
@@ -89,6 +101,10 @@ impl Desk {
             self.refresh_groups().await?;
         }
         self.refresh_orders().await?;
+        if first || options.full {
+            // What is older than the list goes back by itself does not change any more: once is enough.
+            self.read_orders(true).await?;
+        }
         self.parts.catalog.set_meta(FILLED, &self.now().to_string())?;
         Ok(report)
     }
@@ -99,6 +115,31 @@ impl Desk {
             self.parts.catalog.set_meta(FREIGHT_ZONES, &json)?;
         }
         Ok(())
+    }
+
+    /// The best of one category into an empty catalog, so that a screen has something to show at once.
+    async fn take_best(
+        &self,
+        capabilities: &Capabilities,
+        progress: &(impl Fn(SyncProgress) + Send + Sync),
+    ) -> Result<u64, DeskError> {
+        if self.parts.catalog.stats()?.offers > 0 {
+            return Ok(0);
+        }
+        let found = match self.gateway()?.best(BEST).await {
+            Ok(found) => found,
+            // It only saves waiting: everything is read anyway.
+            Err(error) if capabilities.offer_changes && !error.is_passing() => {
+                tracing::warn!(%error, "the best of a category could not be read first");
+                return Ok(0);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let best = found.offers.len() as u64;
+        let catalog = self.parts.catalog.clone();
+        off_thread(move || catalog.upsert(&found.offers, &found.suppliers)).await??;
+        progress(SyncProgress { done: 0, total: None, best });
+        Ok(best)
     }
 
     async fn sync_changes(
@@ -143,7 +184,7 @@ impl Desk {
             let stored = stored??;
             report.changed += (stored.new + stored.changed) as u64;
             report.gone += stored.gone as u64;
-            progress(SyncProgress { done: report.fetched, total: Some(total) });
+            progress(SyncProgress { done: report.fetched, total: Some(total), best: 0 });
             match following {
                 Some(following) => next = following?,
                 None => {
@@ -175,7 +216,7 @@ impl Desk {
             report.market_total = Some(page.total);
             keys.extend(page.items.iter().map(|offer| offer.key.clone()));
             self.keep_rows(page.items, &mut report).await?;
-            progress(SyncProgress { done: report.fetched, total: Some(page.total) });
+            progress(SyncProgress { done: report.fetched, total: Some(page.total), best: 0 });
             if read < ROW_PAGE as usize || keys.len() >= most {
                 break;
             }
@@ -244,7 +285,7 @@ impl Desk {
             }
             let note = serde_json::to_string(&walk).unwrap_or_default();
             self.parts.catalog.set_meta(WALK, &note)?;
-            progress(SyncProgress { done: report.fetched, total: None });
+            progress(SyncProgress { done: report.fetched, total: None, best: 0 });
         }
         let most_details = options.limit.unwrap_or(POLITE_DETAILS);
         let rows: Vec<OfferKey> =
@@ -252,7 +293,7 @@ impl Desk {
         for key in &rows {
             self.fill(std::slice::from_ref(key), 1).await?;
             report.changed += 1;
-            progress(SyncProgress { done: report.changed, total: None });
+            progress(SyncProgress { done: report.changed, total: None, best: 0 });
         }
         report.complete = walk.open.is_empty() && self.parts.catalog.incomplete(1)?.is_empty();
         Ok(report)

@@ -5,7 +5,7 @@
 //! what needs the market runs on the async workers.
 
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::msg::{CartDeed, CartSnapshot, Held, Sent, Status, Trouble};
 use crate::app::{Effect, Fact};
+use crate::i18n::{self, Lang};
 use crate::procure::{Blocked, Desk, DeskError, Policy, SubmitOptions, SyncOptions};
 use crate::runtime::{Bell, Wake};
 
@@ -359,8 +360,20 @@ fn read_status(desk: &Desk, reach: &Mutex<Reach>) -> Result<Status, DeskError> {
     })
 }
 
+/// The language of this process's screens: chosen once, before the first effect, and never again.
+static LANG: OnceLock<Lang> = OnceLock::new();
+
+/// Says which language troubles are told in; the first call decides.
+pub(super) fn speak(lang: Lang) {
+    // A second screen in one process (there is none) would go on in the first one's language.
+    let _ = LANG.set(lang);
+}
+
 pub(super) fn trouble(error: &DeskError) -> Trouble {
-    Trouble::new(&error.to_string(), Some(&error.hint()))
+    let lang = LANG.get().copied().unwrap_or_default();
+    let described = error.describe();
+    let hint = i18n::trouble::hint(lang, &described);
+    Trouble::new(&i18n::trouble::sentence(lang, &described), Some(&hint))
 }
 
 /// A panic ends the whole program, so what a lock holds is never half done.

@@ -129,6 +129,7 @@ pub fn run<K: Send + 'static, E: Send + 'static>(
     #[cfg(unix)]
     let watch = signals::watch(bell.clone())?;
     input::read(bell.clone())?;
+    execute::speak(model.lang);
     let mut executor = Executor::new(workers.handle().clone(), bell.clone(), policy);
 
     let opener = bell.clone();

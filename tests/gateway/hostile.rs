@@ -36,7 +36,7 @@ const BODIES: [&str; 16] = [
     "search.json",
 ];
 
-const NASTY: [&str; 16] = [
+pub const NASTY: [&str; 16] = [
     "-1",
     "0",
     "1e999",
@@ -152,7 +152,7 @@ fn meant_for(name: &str) -> fn(&[u8]) {
 }
 
 /// Paths of all values in a document.
-fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+pub fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     found.push(at.to_owned());
     match value {
         Value::Object(members) => {

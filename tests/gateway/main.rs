@@ -10,11 +10,13 @@
     clippy::print_stdout
 )]
 
+mod after_order;
 mod bad_input;
 mod bench;
 mod carts;
 mod contract;
 mod exactly_once;
+mod following;
 mod history;
 mod hostile;
 mod job;

@@ -14,7 +14,7 @@ use crate::market::{MarketError, Refusal};
 
 /// The members an envelope may have; all others are skipped unread, which also bounds what is kept of a
 /// hostile object.
-const KNOWN: [&str; 33] = [
+const KNOWN: [&str; 36] = [
     "error_code",
     "error_message",
     "result",
@@ -48,6 +48,9 @@ const KNOWN: [&str; 33] = [
     "total",
     "totalRecords",
     "status",
+    "payUrl",
+    "payFailureOrderList",
+    "logisticsTrace",
 ];
 
 /// The known members of one JSON object, unread.

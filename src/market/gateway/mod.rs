@@ -3,6 +3,7 @@
 //! | file | job |
 //! |---|---|
 //! | `options` | origin, secrets, patience; checked before the first request |
+//! | `pay` | which links may be opened to pay |
 //! | `transport` | sign, post, wait, cap; what may have happened afterwards |
 //! | `inflate` | bodies under a cap, packed or not |
 //! | [`envelope`] | who says no, and where the payload is |
@@ -15,6 +16,7 @@ pub mod bodies;
 pub mod envelope;
 mod inflate;
 mod options;
+mod pay;
 mod requests;
 mod transport;
 
@@ -57,6 +59,12 @@ impl Gateway {
     /// Checks the origin; sends nothing.
     pub fn new(credentials: Credentials, options: GatewayOptions) -> Result<Gateway, OriginError> {
         Ok(Gateway { transport: Transport::new(credentials, options)? })
+    }
+
+    /// The market's origin where it is a sandbox on this machine, whose pages a browser may open; `None` elsewhere.
+    pub fn web_origin(&self) -> Option<&str> {
+        let origin = self.transport.origin();
+        origin.loopback.then_some(origin.base.as_str())
     }
 
     async fn group_pages(&self, mine: bool) -> Result<Vec<GroupBuy>, MarketError> {
@@ -211,32 +219,66 @@ impl Marketplace for Gateway {
         self.group(id).await?.ok_or_else(|| envelope::unreadable("the group is gone after leaving it"))
     }
 
-    async fn pay_link(&self, _: &[OrderId]) -> Result<PayLink, MarketError> {
-        Err(MarketError::Unsupported)
+    async fn pay_link(&self, ids: &[OrderId]) -> Result<PayLink, MarketError> {
+        let call = requests::pay_link(ids)
+            .ok_or_else(|| envelope::unreadable("an order whose id is no number cannot be paid"))?;
+        // The link that is asked for spends nothing: asking again is harmless.
+        let told = bodies::pay::link(&self.transport.read(&call).await?)?;
+        let url = pay::checked(&told.url, self.transport.origin()).map_err(MarketError::ForeignLink)?;
+        let (failed, others): (Vec<_>, Vec<_>) =
+            told.failed.into_iter().partition(|(id, _)| ids.contains(id));
+        if !others.is_empty() {
+            return Err(envelope::unreadable("a payment link for other orders than those asked about"));
+        }
+        let paid = |id: &&OrderId| !failed.iter().any(|(out, _)| out == *id);
+        let orders: Vec<OrderId> = ids.iter().filter(paid).cloned().collect();
+        match (orders.is_empty(), failed.first()) {
+            // A link that pays for none of them is none.
+            (true, Some((_, why))) => Err(MarketError::Refused(envelope::refusal("", why.as_str()))),
+            _ => Ok(PayLink { url, orders, failed }),
+        }
     }
 
-    async fn receive(&self, _: &OrderId) -> Result<(), MarketError> {
-        Err(MarketError::Unsupported)
+    async fn receive(&self, id: &OrderId) -> Result<(), MarketError> {
+        bodies::order::done(&self.transport.act(&requests::receive(id)).await?)
     }
 
-    async fn shipments(&self, _: &OrderId) -> Result<Vec<Shipment>, MarketError> {
-        Err(MarketError::Unsupported)
+    async fn shipments(&self, id: &OrderId) -> Result<Vec<Shipment>, MarketError> {
+        let infos = match self.transport.read(&requests::logistics_infos(id)).await {
+            Ok(body) => bodies::logistics::infos(&body)?,
+            // Some apps are not given the call; the order itself still tells a little (GATEWAY.md 1.3).
+            Err(MarketError::Unsupported | MarketError::Denied(_)) => {
+                let body = self.transport.read(&requests::order_with_logistics(id)).await?;
+                bodies::logistics::native(&body)?
+            }
+            Err(error) => return Err(error),
+        };
+        if infos.is_empty() {
+            return Ok(infos);
+        }
+        let traces = match self.transport.read(&requests::logistics_trace(id)).await {
+            Ok(body) => bodies::logistics::traces(&body)?,
+            Err(MarketError::Unsupported | MarketError::Denied(_)) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        Ok(bodies::logistics::merged(infos, traces))
     }
 
-    async fn deals(&self, _: DealKind) -> Result<Vec<Deal>, MarketError> {
-        Err(MarketError::Unsupported)
+    async fn deals(&self, kind: DealKind) -> Result<Vec<Deal>, MarketError> {
+        bodies::deal::deals(&self.transport.read(&requests::deals(kind)).await?, kind)
     }
 
-    async fn best(&self, _: u32) -> Result<Changes, MarketError> {
-        Err(MarketError::Unsupported)
+    async fn best(&self, limit: u32) -> Result<Changes, MarketError> {
+        bodies::extension::best(&self.transport.read(&requests::best(limit)).await?, Timestamp::now())
     }
 
-    async fn move_clock(&self, _: Duration) -> Result<Timestamp, MarketError> {
-        Err(MarketError::Unsupported)
+    async fn move_clock(&self, by: Duration) -> Result<Timestamp, MarketError> {
+        // Once: moved twice is moved further.
+        bodies::deal::clock(&self.transport.act(&requests::move_clock(by)).await?)
     }
 
-    async fn sandbox_pay(&self, _: &OrderId) -> Result<(), MarketError> {
-        Err(MarketError::Unsupported)
+    async fn sandbox_pay(&self, id: &OrderId) -> Result<(), MarketError> {
+        bodies::order::done(&self.transport.act(&requests::sandbox_pay(id)).await?)
     }
 
     async fn ledger_dump(&self, all: bool) -> Result<serde_json::Value, MarketError> {

@@ -1,9 +1,12 @@
 //! What is asked, as form fields. Parameter spelling differs from call to call (GATEWAY.md 1.3): `tradeID` here,
 //! `orderId` there, `page` against `beginPage`; complex parameters are one field of JSON each.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
 use super::transport::Call;
+use crate::domain::deal::DealKind;
 use crate::domain::id::{GroupId, OrderId, SpecId, SupplierId};
 use crate::domain::minimum;
 use crate::domain::offer::Offer;
@@ -16,6 +19,7 @@ use crate::wire::date;
 const CROSSBORDER: &str = "com.alibaba.fenxiao.crossborder";
 const TRADE: &str = "com.alibaba.trade";
 const PRODUCT: &str = "com.alibaba.product";
+const LOGISTICS: &str = "com.alibaba.logistics";
 const EXTENSION: &str = "com.pifa.ext";
 
 /// Rows a search page can have at most.
@@ -168,6 +172,7 @@ pub(super) fn orders(query: &OrderQuery) -> Call {
         .with_some("outOrderId", query.out_order_id.as_ref().map(|id| id.as_str().to_owned()))
         .with_some("createStartTime", query.created_from.map(date::format))
         .with_some("createEndTime", query.created_to.map(date::format))
+        .with_some("isHis", query.history.then(|| "true".to_owned()))
 }
 
 pub(super) fn order(id: &OrderId) -> Call {
@@ -179,6 +184,51 @@ pub(super) fn cancel(id: &OrderId) -> Call {
         .with("webSite", "1688")
         .with("tradeID", id.as_str())
         .with("cancelReason", "buyerCancel")
+}
+
+/// An order with its consignments, for apps without the logistics calls.
+pub(super) fn order_with_logistics(id: &OrderId) -> Call {
+    order(id).with("includeFields", "NativeLogistics")
+}
+
+pub(super) fn receive(id: &OrderId) -> Call {
+    Call::new(TRADE, "trade.receivegoods.confirm").with("orderId", id.as_str())
+}
+
+/// Ids as numbers, as the table has them; one that is no number cannot be asked about.
+pub(super) fn pay_link(ids: &[OrderId]) -> Option<Call> {
+    let numbers = ids.iter().map(|id| id.as_str().parse::<i64>().ok().filter(|id| *id > 0));
+    let numbers = numbers.collect::<Option<Vec<i64>>>().filter(|ids| !ids.is_empty())?;
+    Some(Call::new(TRADE, "alibaba.alipay.url.get").with("orderIdList", json!(numbers).to_string()))
+}
+
+pub(super) fn logistics_infos(id: &OrderId) -> Call {
+    Call::new(LOGISTICS, "alibaba.trade.getLogisticsInfos.buyerView")
+        .with("webSite", "1688")
+        .with("orderId", id.as_str())
+        .with("fields", "company,name,sendgood")
+}
+
+pub(super) fn logistics_trace(id: &OrderId) -> Call {
+    Call::new(LOGISTICS, "alibaba.trade.getLogisticsTraceInfo.buyerView")
+        .with("webSite", "1688")
+        .with("orderId", id.as_str())
+}
+
+pub(super) fn deals(kind: DealKind) -> Call {
+    Call::new(EXTENSION, "deal.list").with("kind", kind.as_str())
+}
+
+pub(super) fn best(limit: u32) -> Call {
+    Call::new(EXTENSION, "offer.best").with("limit", limit.clamp(1, 1_000).to_string())
+}
+
+pub(super) fn move_clock(by: Duration) -> Call {
+    Call::new(EXTENSION, "clock.move").with("by_ms", by.as_millis().to_string())
+}
+
+pub(super) fn sandbox_pay(id: &OrderId) -> Call {
+    Call::new(EXTENSION, "order.pay").with("orderId", id.as_str())
 }
 
 pub(super) fn addresses() -> Call {

@@ -105,6 +105,10 @@ impl Transport {
         &self.options.language
     }
 
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
     /// Reads: repeated, with growing waits, while the failure is one that passes. A market that cannot be
     /// reached at all is not asked again here: being offline is a state, and the buyer should know at once.
     pub async fn read(&self, call: &Call) -> Result<Vec<u8>, MarketError> {

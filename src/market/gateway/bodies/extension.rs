@@ -1,7 +1,7 @@
 //! Answers of the extension `com.pifa.ext`: what a market offers beyond the documented calls, the bulk export of
 //! its offers, its suppliers and its ledger. Money is yuan in strings throughout.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -25,6 +25,7 @@ struct CapabilitiesBody {
     market_id: Field<String>,
     features: Words,
     freight_zones: List<ZoneBody>,
+    clock_offset_ms: Field<i64>,
 }
 
 #[derive(Deserialize, Default)]
@@ -45,6 +46,10 @@ pub fn capabilities(body: &[u8]) -> Result<Capabilities, MarketError> {
         supplier_search: has("supplier.search"),
         groups: ["group.list", "group.get", "group.join", "group.leave"].iter().all(|feature| has(feature)),
         orders_dump: has("orders.dump"),
+        deals: has("deal.list"),
+        best: has("offer.best"),
+        clock: has("clock.move"),
+        clock_offset: body.clock_offset_ms.get().map(SignedDuration::from_millis),
         freight_zones: zones(body.freight_zones),
     })
 }
@@ -175,27 +180,39 @@ struct MixBody {
 
 /// A page of the bulk export. What the page says of suppliers is put into their offers too.
 pub fn changes(body: &[u8], read_at: Timestamp) -> Result<Changes, MarketError> {
-    let body: ChangesBody = payload(body)?;
-    let cursor = body.cursor.get().ok_or_else(|| envelope::unreadable("changes without a cursor"))?;
-    let suppliers: Vec<Supplier> =
-        body.suppliers.items.into_iter().filter_map(SupplierBody::into_supplier).collect();
-    let by_id: std::collections::HashMap<&SupplierId, &Supplier> =
-        suppliers.iter().map(|supplier| (&supplier.id, supplier)).collect();
-    let offers = body.items.items.into_iter().filter_map(|item| {
-        let mut offer = item.into_offer(read_at)?;
-        if let Some(supplier) = offer.supplier_id.as_ref().and_then(|id| by_id.get(id)) {
-            describe(&mut offer, supplier);
+    let mut body: ChangesBody = payload(body)?;
+    let cursor = std::mem::take(&mut body.cursor).get();
+    let cursor = cursor.ok_or_else(|| envelope::unreadable("changes without a cursor"))?;
+    Ok(Changes { cursor, ..body.into_changes(read_at) })
+}
+
+/// The best of one category, in the rows of [`changes`]; there is no cursor to go on from.
+pub fn best(body: &[u8], read_at: Timestamp) -> Result<Changes, MarketError> {
+    Ok(Changes { complete: true, ..payload::<ChangesBody>(body)?.into_changes(read_at) })
+}
+
+impl ChangesBody {
+    fn into_changes(self, read_at: Timestamp) -> Changes {
+        let suppliers: Vec<Supplier> =
+            self.suppliers.items.into_iter().filter_map(SupplierBody::into_supplier).collect();
+        let by_id: std::collections::HashMap<&SupplierId, &Supplier> =
+            suppliers.iter().map(|supplier| (&supplier.id, supplier)).collect();
+        let offers = self.items.items.into_iter().filter_map(|item| {
+            let mut offer = item.into_offer(read_at)?;
+            if let Some(supplier) = offer.supplier_id.as_ref().and_then(|id| by_id.get(id)) {
+                describe(&mut offer, supplier);
+            }
+            Some(offer)
+        });
+        Changes {
+            offers: offers.collect(),
+            cursor: String::new(),
+            complete: self.complete.get().unwrap_or(false),
+            total: self.total.get().unwrap_or(0),
+            restarted: self.restarted.get().unwrap_or(false),
+            suppliers,
         }
-        Some(offer)
-    });
-    Ok(Changes {
-        offers: offers.collect(),
-        cursor,
-        complete: body.complete.get().unwrap_or(false),
-        total: body.total.get().unwrap_or(0),
-        restarted: body.restarted.get().unwrap_or(false),
-        suppliers,
-    })
+    }
 }
 
 /// Suppliers found.

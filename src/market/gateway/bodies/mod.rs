@@ -8,12 +8,15 @@
 
 pub mod account;
 pub mod created;
+pub mod deal;
 pub mod detail;
 pub mod extension;
 pub mod freight;
 pub mod group;
 pub mod list;
+pub mod logistics;
 pub mod order;
+pub mod pay;
 pub mod preview;
 pub mod rows;
 pub mod scalar;

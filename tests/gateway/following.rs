@@ -1,0 +1,398 @@
+//! What follows an order, at a desk in this process with the sandbox behind a socket: messages, the buyer's past
+//! ordered again, deals, the offline switch, and confirmations whose answer is lost.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use pifa::domain::cart::Rules;
+use pifa::domain::deal::DealKind;
+use pifa::domain::id::{MarketId, OutOrderId, SpecId, SupplierId};
+use pifa::domain::order::{ActionKind, ActionState, Unresolved};
+use pifa::domain::quantity::Quantity;
+use pifa::domain::text::Clean;
+use pifa::procure::{
+    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, Ledger, SubmitOptions,
+    SyncOptions,
+};
+use pifa::sandbox;
+
+use crate::bench::{Doing, Fault, Proxy, seed};
+
+/// A desk, the sandbox it sits at, and a clock of its own.
+pub struct Seat {
+    pub desk: Desk,
+    pub ledger: Ledger,
+    pub market: MarketId,
+    pub ahead_ms: Arc<AtomicI64>,
+    pub running: sandbox::Running,
+    _folder: tempfile::TempDir,
+}
+
+/// A buyer with a past: the sandbox gives one in a world of this size.
+pub fn with_past(options: &mut sandbox::Options) {
+    options.offers = 2_000;
+}
+
+impl Seat {
+    pub async fn new(options: impl FnOnce(&mut sandbox::Options)) -> Seat {
+        Seat::through(options, |url| url.to_owned()).await
+    }
+
+    /// With something between desk and market.
+    pub async fn through(
+        options: impl FnOnce(&mut sandbox::Options),
+        url: impl FnOnce(&str) -> String,
+    ) -> Seat {
+        let folder = tempfile::tempdir().unwrap();
+        let mut wanted = sandbox::Options::new(folder.path().join("sandbox"));
+        (wanted.offers, wanted.seed) = (400, seed());
+        options(&mut wanted);
+        let running = sandbox::start(wanted).await.unwrap();
+        let credentials = Credentials {
+            app_key: running.app_key.clone(),
+            app_secret: running.app_secret.clone(),
+            access_token: Some(running.access_token.clone()),
+        };
+        let market = MarketId::new(&running.market_id);
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        let ahead_ms = Arc::new(AtomicI64::new(0));
+        let (moved, count) = (ahead_ms.clone(), AtomicU64::new(0));
+        let desk = Desk::new(DeskParts {
+            catalog: Catalog::open(&folder.path().join("catalog.db")).unwrap(),
+            ledger: ledger.clone(),
+            market_id: market.clone(),
+            gateway: Some(Gateway::new(credentials, GatewayOptions::new(&url(&running.url))).unwrap()),
+            sandbox: true,
+            lease: folder.path().join("sender.lock"),
+            rules: Rules::default(),
+            quiet: Duration::from_millis(300),
+            clock: Arc::new(move || {
+                Timestamp::now() + SignedDuration::from_millis(moved.load(Ordering::SeqCst))
+            }),
+            numbers: Arc::new(move || {
+                OutOrderId::new(&format!("n-{}", count.fetch_add(1, Ordering::SeqCst)))
+            }),
+        });
+        Seat { desk, ledger, market, ahead_ms, running, _folder: folder }
+    }
+
+    pub async fn syncs(&self) {
+        self.desk.sync(&SyncOptions::default(), |_| {}).await.unwrap();
+    }
+
+    /// Puts one orderable line into the cart; its supplier.
+    pub fn fills_cart(&self) -> SupplierId {
+        self.fills_cart_where(|_| true)
+    }
+
+    pub fn fills_cart_where(&self, fits: impl Fn(&pifa::domain::offer::Offer) -> bool) -> SupplierId {
+        use pifa::domain::search::{SearchRequest, Sort};
+        let request = SearchRequest {
+            quantity: Quantity::whole(600),
+            sort: Sort::Price,
+            limit: 300,
+            text: String::new(),
+            offset: 0,
+            include_fees: false,
+        };
+        let page = self.desk.search(&request).unwrap();
+        for row in page.rows {
+            let offer = &row.offer;
+            let Some(supplier) = offer.supplier_id.clone().filter(|_| fits(offer) && offer.lot.is_none())
+            else {
+                continue;
+            };
+            let spec =
+                offer.skus.iter().find(|sku| sku.stock.is_some_and(|stock| stock >= Quantity::whole(50)));
+            let spec: Option<SpecId> = spec.map(|sku| sku.spec_id.clone());
+            if spec.is_none() && !offer.skus.is_empty() {
+                continue;
+            }
+            let least = pifa::domain::minimum::least(offer, None);
+            self.desk.cart_add(&offer.key, spec.as_ref(), least).unwrap();
+            if self.desk.cart().unwrap().assessment.violations.is_empty() {
+                return supplier;
+            }
+            self.desk.cart_clear().unwrap();
+        }
+        panic!("no orderable offer in this world");
+    }
+
+    pub async fn submits(&self) -> Vec<pifa::domain::order::Order> {
+        let report = self.desk.submit(None, &SubmitOptions::default()).await.unwrap();
+        assert_eq!((&report.blocked, &report.stopped), (&None, &None));
+        report.orders
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_goes_with_the_order_it_was_confirmed_with() {
+    let seat = Seat::new(|_| {}).await;
+    seat.syncs().await;
+    let supplier = seat.fills_cart();
+    let words = Clean::new("请用纸箱，尽快发货");
+    seat.desk.set_message(&supplier, Some(&words)).unwrap();
+    let proposal = seat.desk.propose().await.unwrap();
+    assert_eq!(proposal.orders[0].message, Some(words.clone()));
+    // Written after the confirm screen: it stays for the next order.
+    let newer = Clean::new("再来一单");
+    seat.desk.set_message(&supplier, Some(&newer)).unwrap();
+    let report = seat.desk.submit(Some(&proposal), &SubmitOptions::default()).await.unwrap();
+    assert_eq!(report.orders[0].message, Some(words.clone()));
+    let action = seat.ledger.actions(&seat.market, &[ActionState::Done]).unwrap().pop().unwrap();
+    assert!(action.body.unwrap().contains("请用纸箱，尽快发货"), "frozen with the rest");
+    let id = report.orders[0].order_id.clone().unwrap();
+    let told = seat.desk.fetch_order(id.as_str()).await.unwrap();
+    assert_eq!(told.message, Some(words), "the market has it");
+    assert_eq!(seat.desk.messages().unwrap().get(&supplier), Some(&newer));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_screen_is_filled_before_everything_is_read_and_the_past_is_there_after() {
+    let seat = Seat::new(with_past).await;
+    let told: Mutex<Vec<(u64, u64, u64)>> = Mutex::default();
+    let desk = seat.desk.clone();
+    let report = seat
+        .desk
+        .sync(&SyncOptions::default(), |at| {
+            told.lock().unwrap().push((at.done, at.best, desk.stats().unwrap().offers));
+        })
+        .await
+        .unwrap();
+    let told = told.into_inner().unwrap();
+    let (done, best, held) = told[0];
+    assert!(done == 0 && best > 0 && held == best, "{told:?}");
+    assert!(held < report.fetched, "only a part at first");
+    let past = seat.desk.orders().unwrap();
+    assert_eq!(past.len(), 14);
+    assert!(past.iter().any(|order| order.lines.len() == 50), "with all its lines");
+    // A second sync asks neither for the best nor for what is older again.
+    let again: Mutex<Vec<u64>> = Mutex::default();
+    seat.desk.sync(&SyncOptions::default(), |at| again.lock().unwrap().push(at.best)).await.unwrap();
+    assert!(again.into_inner().unwrap().iter().all(|best| *best == 0));
+    for kind in [DealKind::Flash, DealKind::Discount] {
+        assert_eq!(seat.desk.deals(kind).unwrap(), (vec![], None));
+        let (deals, as_of) = seat.desk.refresh_deals(kind).await.unwrap();
+        assert!(!deals.is_empty() && deals.iter().all(|deal| deal.kind == kind), "{deals:?}");
+        let (kept, kept_at) = seat.desk.deals(kind).unwrap();
+        assert_eq!((kept, kept_at.unwrap().as_millisecond()), (deals, as_of.as_millisecond()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_past_order_is_ordered_again_as_one_step() {
+    let seat = Seat::new(with_past).await;
+    seat.syncs().await;
+    let past = seat.desk.orders().unwrap();
+    let large = past
+        .iter()
+        .find(|order| order.lines.len() == 50)
+        .or(past.iter().max_by_key(|order| order.lines.len()))
+        .unwrap();
+    let ids: Vec<String> = vec![large.order_id.clone().unwrap().to_string()];
+    let again = seat.desk.reorder(&ids).unwrap();
+    assert!(!again.added.is_empty());
+    let cart = seat.desk.cart().unwrap();
+    let wanted: Quantity = large.lines.iter().map(|line| line.quantity).sum();
+    let missing: Quantity = again.unresolved.iter().map(|(line, _)| line.quantity).sum();
+    let in_cart: Quantity =
+        cart.assessment.parts.iter().flat_map(|part| &part.lines).map(|priced| priced.line.quantity).sum();
+    assert_eq!(in_cart + missing, wanted, "every piece is in the cart or named");
+    assert!(!again.unresolved.is_empty() && !again.moved.is_empty(), "the world has moved since: {again:?}");
+    for (line, why) in &again.unresolved {
+        let offer = seat.desk.offer(&line.offer_id).unwrap();
+        match why {
+            Unresolved::Gone => assert!(offer.is_none_or(|offer| offer.gone)),
+            Unresolved::UnknownSpec => assert!(offer.unwrap().sku(line.spec_id.as_ref().unwrap()).is_none()),
+        }
+    }
+    for (line, then, now) in &again.moved {
+        let priced = cart.assessment.parts.iter().flat_map(|part| &part.lines);
+        let priced = priced.into_iter().find(|priced| Some(priced.line.id) == line.line_id).unwrap();
+        assert_eq!((Some(*then), Some(*now)), (line.unit_price, priced.unit_price));
+        assert_ne!(then, now);
+    }
+    // The same order named twice is one; two orders add up in one line a SKU.
+    assert_eq!(seat.desk.undo().unwrap().as_deref(), Some("reorder"));
+    assert_eq!(seat.desk.cart().unwrap().line_count(), 0, "one step");
+    let twice = seat.desk.reorder(&[ids[0].clone(), ids[0].clone()]).unwrap();
+    assert_eq!(twice.added.len(), again.added.len());
+    assert!(matches!(seat.desk.reorder(&["404404".to_owned()]), Err(DeskError::NoOrder(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_switch_cuts_every_call_and_queues_orders() {
+    let seat = Seat::new(|_| {}).await;
+    seat.syncs().await;
+    seat.fills_cart();
+    seat.desk.set_offline(true);
+    assert!(!seat.desk.is_online());
+    assert!(matches!(seat.desk.refresh_orders().await, Err(DeskError::Offline)));
+    assert!(matches!(seat.desk.refresh_deals(DealKind::Flash).await, Err(DeskError::Offline)));
+    assert!(matches!(seat.desk.check_pay("7").await, Err(DeskError::Offline)));
+    assert!(matches!(seat.desk.receive("7").await, Err(DeskError::Offline)));
+    assert!(matches!(seat.desk.shipments("7").await, Err(DeskError::Offline)));
+    assert!(matches!(seat.desk.sync(&SyncOptions::default(), |_| {}).await, Err(DeskError::Offline)));
+    assert_eq!(seat.desk.propose().await.unwrap().quoted_at, None, "predictions only");
+    let queued = seat.submits().await;
+    assert_eq!((queued.len(), queued[0].state.as_str()), (1, "queued"));
+    seat.desk.set_offline(false);
+    let sent = seat.submits().await;
+    assert!(sent[0].state.as_str().starts_with("to_pay"), "{sent:?}");
+    let dump = seat.desk.market_ledger(false).await.unwrap();
+    assert_eq!(dump["orders"].as_array().unwrap().len(), 1);
+    assert_eq!(seat.desk.web_origin().unwrap(), seat.running.url);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_create_is_found_whatever_the_markets_clock_says() {
+    for now in ["2024-02-29T12:00:00Z", "2031-07-01T00:00:00Z"] {
+        let proxy: Mutex<Option<Proxy>> = Mutex::default();
+        let seat = Seat::through(
+            |options| options.now = Some(now.parse().unwrap()),
+            |url| {
+                let lossy = Proxy::start(url, "fastCreateOrder", |_, before| {
+                    if before == 0 { Fault::DropAfter } else { Fault::Pass }
+                });
+                let url = lossy.url.clone();
+                *proxy.lock().unwrap() = Some(lossy);
+                url
+            },
+        )
+        .await;
+        seat.syncs().await;
+        seat.fills_cart();
+        let placed = seat.submits().await;
+        assert!(placed[0].state.as_str().starts_with("to_pay"), "{now}: {placed:?}");
+        assert_eq!(proxy.lock().unwrap().as_ref().unwrap().hits(), 1, "{now}: sent once");
+        assert_eq!(placed[0].created_at.to_string()[..4], now[..4], "by the market's clock");
+        seat.desk.market_time().await.unwrap();
+        let off = seat.desk.market_now().duration_since(now.parse().unwrap());
+        assert!(off.as_secs() >= 0 && off.as_secs() < 120, "{now}: {off:?}");
+    }
+}
+
+/// An order list without numbers: what is plainly older by the market's clock is not taken for the lost one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_nameless_order_of_the_same_goods_keeps_a_lost_create_unknown() {
+    let seat = Seat::through(
+        |options| options.now = Some("2024-02-29T12:00:00Z".parse().unwrap()),
+        |url| {
+            let upstream = url.to_owned();
+            let inner = Proxy::start(&upstream, "fastCreateOrder", |_, _| Fault::DropAfter);
+            let outer = Proxy::start(&inner.url, "getBuyerOrderList", |_, _| {
+                Doing::Rewrite(Box::new(|mut answer| {
+                    for order in answer["result"].as_array_mut().unwrap() {
+                        order["baseInfo"].as_object_mut().unwrap().remove("outOrderId");
+                    }
+                    answer.to_string()
+                }))
+            });
+            let url = outer.url.clone();
+            std::mem::forget((inner, outer));
+            url
+        },
+    )
+    .await;
+    seat.syncs().await;
+    seat.fills_cart();
+    let report = seat.desk.submit(None, &SubmitOptions::default()).await.unwrap();
+    assert_eq!(report.orders[0].state.as_str(), "unknown", "two years behind, but made just now");
+    let dump = seat.desk.market_ledger(false).await.unwrap();
+    assert_eq!(dump["orders"].as_array().unwrap().len(), 1);
+    assert_eq!(dump["requests"]["alibaba.trade.fastCreateOrder"], 1);
+}
+
+/// A market whose answers to one call are lost, and what it says of the order afterwards.
+async fn with_lost_answers(call: &'static str, says: &'static str) -> (Seat, Arc<Mutex<String>>) {
+    let state: Arc<Mutex<String>> = Arc::new(Mutex::new(String::new()));
+    let told = state.clone();
+    let seat =
+        Seat::through(
+            with_past,
+            move |url| {
+                let lossy = Proxy::start(url, call, move |_, _| {
+                    if says.is_empty() { Fault::DropBefore } else { Fault::Says(says) }
+                });
+                let rewriting = Proxy::start(&lossy.url, "get.buyerView", move |_, _| {
+                    let state = told.lock().unwrap().clone();
+                    Doing::Rewrite(Box::new(move |mut answer| {
+                        if !state.is_empty() {
+                            answer["result"]["baseInfo"]["status"] = state.into();
+                        }
+                        answer.to_string()
+                    }))
+                });
+                let url = rewriting.url.clone();
+                std::mem::forget((lossy, rewriting));
+                url
+            },
+        )
+        .await;
+    seat.syncs().await;
+    (seat, state)
+}
+
+fn states(seat: &Seat, kind: ActionKind) -> Vec<&'static str> {
+    let actions = seat.ledger.actions(&seat.market, &[]).unwrap();
+    actions.iter().filter(|action| action.new.kind == kind).map(|action| action.state.as_str()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_confirmation_is_settled_by_reading_its_order() {
+    for (kind, call, before, after) in [
+        (ActionKind::Receive, "receivegoods.confirm", "waitbuyerreceive", "confirm_goods"),
+        (ActionKind::Cancel, "trade.cancel", "waitbuyerpay", "cancel"),
+    ] {
+        let (seat, told) = with_lost_answers(call, "").await;
+        let id = seat.desk.orders().unwrap()[0].order_id.clone().unwrap();
+        let ask = || async {
+            match kind {
+                ActionKind::Receive => seat.desk.receive(id.as_str()).await,
+                _ => seat.desk.cancel(id.as_str()).await,
+            }
+        };
+        *told.lock().unwrap() = before.to_owned();
+        let lost = ask().await.unwrap_err();
+        assert!(lost.is_unreachable(), "{lost}");
+        assert_eq!(states(&seat, kind), ["unknown"]);
+        // The market may still be at it: the first look decides nothing.
+        seat.desk.settle().await.unwrap();
+        seat.desk.settle().await.unwrap();
+        assert_eq!(states(&seat, kind), ["unknown"]);
+        *told.lock().unwrap() = after.to_owned();
+        seat.desk.settle().await.unwrap();
+        assert_eq!(states(&seat, kind), ["done"]);
+        // Once more, and this time it never happens.
+        *told.lock().unwrap() = before.to_owned();
+        ask().await.unwrap_err();
+        seat.desk.settle().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(350)).await;
+        // A clock set back tells nothing about the quiet time.
+        seat.ahead_ms.store(-3_600_000, Ordering::SeqCst);
+        seat.desk.settle().await.unwrap();
+        assert_eq!(states(&seat, kind), ["done", "unknown"]);
+        seat.ahead_ms.store(-3_599_000, Ordering::SeqCst);
+        seat.desk.settle().await.unwrap();
+        assert_eq!(states(&seat, kind), ["done", "rejected"]);
+        let dump = seat.desk.market_ledger(true).await.unwrap();
+        let name =
+            if kind == ActionKind::Receive { "trade.receivegoods.confirm" } else { "alibaba.trade.cancel" };
+        assert_eq!(dump["requests"].get(name), None, "never sent again by itself");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_market_refuses_because_it_is_so_already_is_done() {
+    let refused = r#"{"success":false,"errorCode":"ORDER_STATUS_ERROR","errorMessage":"x"}"#;
+    let (seat, told) = with_lost_answers("receivegoods.confirm", refused).await;
+    let id = seat.desk.orders().unwrap()[0].order_id.clone().unwrap();
+    *told.lock().unwrap() = "success".to_owned();
+    assert_eq!(seat.desk.receive(id.as_str()).await.unwrap().state.as_str(), "done");
+    *told.lock().unwrap() = "waitsellersend".to_owned();
+    let error = seat.desk.receive(id.as_str()).await.unwrap_err();
+    assert_eq!(error.code(), "refused");
+    assert!(matches!(seat.desk.receive("n-404").await, Err(DeskError::NoOrder(_))));
+}

@@ -1,7 +1,7 @@
 //! What can stop a workflow, with words on what to do next.
 
 use crate::catalog::CatalogError;
-use crate::domain::id::{GroupId, LineId, OfferKey};
+use crate::domain::id::{GroupId, LineId, OfferKey, SupplierId};
 use crate::domain::text::Clean;
 use crate::ledger::LedgerError;
 use crate::market::MarketError;
@@ -24,6 +24,9 @@ pub enum DeskError {
     /// Not in the catalog.
     #[error("offer {0} is not in the catalog")]
     NoOffer(OfferKey),
+    /// Not in the catalog.
+    #[error("supplier {0} is not in the catalog")]
+    NoSupplier(SupplierId),
     /// Not in the cart.
     #[error("line {0} is not in the cart")]
     NoLine(LineId),
@@ -64,6 +67,7 @@ impl DeskError {
             DeskError::Market(error) => market_code(error),
             DeskError::Offline => "offline",
             DeskError::NoOffer(_)
+            | DeskError::NoSupplier(_)
             | DeskError::NoLine(_)
             | DeskError::NoOrder(_)
             | DeskError::NoGroup(_)
@@ -87,6 +91,7 @@ impl DeskError {
             DeskError::NoOffer(_) => {
                 "search for it with `pifa search`, or refresh with `pifa sync`".to_owned()
             }
+            DeskError::NoSupplier(_) => "`pifa suppliers` lists them with their ids".to_owned(),
             DeskError::NoLine(_) => "`pifa cart list` shows the lines and their ids".to_owned(),
             DeskError::NoOrder(_) => {
                 "`pifa order list` shows what is known; `pifa sync` asks the market".to_owned()

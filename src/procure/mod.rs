@@ -10,9 +10,11 @@ mod fill;
 mod groups;
 mod lease;
 mod lookup;
+mod marks;
 mod orders;
 mod outbox;
 mod submit;
+mod suppliers;
 mod sync;
 
 use std::path::{Path, PathBuf};
@@ -72,12 +74,13 @@ pub struct DeskParts {
 #[derive(Clone)]
 pub struct Desk {
     parts: Arc<DeskParts>,
+    marks: Arc<marks::KeptMarks>,
 }
 
 impl Desk {
     /// Sits down.
     pub fn new(parts: DeskParts) -> Desk {
-        Desk { parts: Arc::new(parts) }
+        Desk { parts: Arc::new(parts), marks: Arc::default() }
     }
 
     /// Which account on which market.
@@ -100,19 +103,14 @@ impl Desk {
         (self.parts.clock)()
     }
 
-    /// Searches the local catalog.
+    /// Searches the local catalog, obeying the buyer's marks.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchPage, DeskError> {
-        Ok(self.parts.catalog.search(request, &self.destination()?)?)
+        Ok(self.parts.catalog.search_marked(request, &self.destination()?, &self.marks()?)?)
     }
 
     /// One cached listing.
     pub fn offer(&self, key: &OfferKey) -> Result<Option<Offer>, DeskError> {
         Ok(self.parts.catalog.offer(key)?)
-    }
-
-    /// Cached suppliers by words of their name or belt.
-    pub fn suppliers(&self, text: &str, limit: usize) -> Result<Vec<Supplier>, DeskError> {
-        Ok(self.parts.catalog.suppliers(text, limit)?)
     }
 
     /// One cached supplier.

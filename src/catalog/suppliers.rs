@@ -4,8 +4,8 @@
 //! of the offers themselves only what pricing needs is read, for the suppliers shown, and kept until the catalog or
 //! the quantity changes.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
@@ -27,7 +27,7 @@ use crate::query::topics::{Frequencies, topics};
 use crate::query::{Is, Query};
 
 /// Titles the frequencies of words are counted over.
-const SAMPLE: usize = 4_000;
+const SAMPLE: usize = 2_000;
 /// Words that name what a supplier sells.
 const TOPICS: usize = 3;
 
@@ -46,7 +46,7 @@ pub struct SupplierFigures {
 pub(super) struct KeptFigures {
     generation: i64,
     quantity: Quantity,
-    everywhere: Option<Arc<Frequencies>>,
+    everywhere: Option<Frequencies>,
     categories: HashMap<SupplierId, Vec<Clean>>,
     buyable: HashMap<SupplierId, Vec<Buyable>>,
 }
@@ -81,30 +81,29 @@ impl Catalog {
         self.read(|connection| {
             let moment = connection.unchecked_transaction()?;
             let wanted = Wanted::new(&query, marks, &moment)?;
-            let mut select = moment.prepare_cached(
-                "SELECT s.id, s.search, s.body, coalesce(n.offers, 0) AS offers FROM suppliers s
-                 LEFT JOIN (SELECT supplier_id, count(*) AS offers FROM offers
-                            WHERE supplier_id IS NOT NULL AND gone = 0 GROUP BY supplier_id) n
-                 ON n.supplier_id = s.id ORDER BY offers DESC, s.id",
-            )?;
+            let counts = counts(&moment)?;
+            let mut found: Vec<(bool, Reverse<i64>, SupplierId)> = Vec::new();
+            let mut select = moment.prepare_cached("SELECT id, search FROM suppliers")?;
             let mut rows = select.query([])?;
-            let (mut found, mut blocked) = (Vec::new(), Vec::new());
             while let Some(row) = rows.next()? {
-                if found.len() >= limit {
-                    break;
-                }
                 let id = SupplierId::new(row.get_ref(0)?.as_str().unwrap_or_default());
-                if !wanted.takes(&id, row.get_ref(1)?.as_str().unwrap_or_default()) {
-                    continue;
-                }
-                let list = if wanted.is_blocked(&id) { &mut blocked } else { &mut found };
-                if list.len() < limit {
-                    let body = row.get_ref(2)?.as_blob().unwrap_or_default();
-                    list.push(read_supplier(id.as_str(), body, row.get(3)?)?);
+                if wanted.takes(&id, row.get_ref(1)?.as_str().unwrap_or_default()) {
+                    let offers = counts.get(&id).copied().unwrap_or(0);
+                    found.push((wanted.is_blocked(&id), Reverse(offers), id));
                 }
             }
-            found.extend(blocked);
+            found.sort_unstable();
             found.truncate(limit);
+            // Records only of those that are shown.
+            let mut select = moment.prepare_cached("SELECT body FROM suppliers WHERE id = ?1")?;
+            let found: Result<Vec<Supplier>, Failure> = found
+                .into_iter()
+                .map(|(_, Reverse(offers), id)| {
+                    let body: Vec<u8> = select.query_row([id.as_str()], |row| row.get(0))?;
+                    read_supplier(id.as_str(), &body, offers)
+                })
+                .collect();
+            let found = found?;
             Ok(found)
         })
     }
@@ -121,10 +120,11 @@ impl Catalog {
             let index = self.index(&moment)?;
             let mut kept = std::mem::take(&mut *lock(&self.inner.figures));
             kept.be_of(&index, quantity);
-            let done = ids.iter().try_for_each(|id| kept.read(id, &index, &moment));
-            let figures = done.map(|()| ids.iter().map(|id| kept.figures(id, marks)).collect());
+            // What failed half-way is not kept: it would pass for read.
+            kept.read(ids, &index, &moment)?;
+            let figures = ids.iter().map(|id| kept.figures(id, marks)).collect();
             *lock(&self.inner.figures) = kept;
-            figures
+            Ok(figures)
         })
     }
 
@@ -161,42 +161,67 @@ impl KeptFigures {
         }
     }
 
-    fn read(&mut self, id: &SupplierId, index: &Scan, moment: &Connection) -> Result<(), Failure> {
-        let unnamed = !self.categories.contains_key(id);
-        if !unnamed && self.buyable.contains_key(id) {
-            return Ok(());
-        }
+    /// Reads what is not known yet of these suppliers.
+    fn read(&mut self, ids: &[SupplierId], index: &Scan, moment: &Connection) -> Result<(), Failure> {
         let mut select = moment.prepare_cached(
-            "SELECT row, key, body FROM offers WHERE supplier_id = ?1 AND gone = 0 AND kind = 0",
+            "SELECT row, key, body FROM offers INDEXED BY offers_supplier
+             WHERE supplier_id = ?1 AND gone = 0 AND kind = 0",
         )?;
-        let mut rows = select.query([id.as_str()])?;
-        let (mut buyable, mut titles) = (Vec::new(), Vec::new());
-        while let Some(row) = rows.next()? {
-            if let Some(doc) = index.number_of_row(row.get(0)?).filter(|_| unnamed) {
-                titles.push(index.titles(doc)[0]);
+        let mut stored: Vec<Stored> = Vec::new();
+        let mut unnamed: Vec<(&SupplierId, Vec<&str>)> = Vec::new();
+        for id in ids {
+            let is_unnamed = !self.categories.contains_key(id);
+            if !is_unnamed && self.buyable.contains_key(id) {
+                continue;
             }
-            let Ok(key) = row.get_ref(1)?.as_str().unwrap_or_default().parse::<OfferKey>() else { continue };
-            let what = || format!("offer {key}");
-            let lean: Lean = serde_json::from_slice(row.get_ref(2)?.as_blob().unwrap_or_default())
-                .map_err(|source| Failure::Record { what: what(), source })?;
-            let offer = lean.into_offer(key);
-            let price = row_price(&offer, self.quantity);
-            let shown = if price.bait { price.median } else { price.least };
-            if let Some(least) = shown.filter(|_| price.buyable) {
-                buyable.push(Buyable { key: offer.key, price: least, unit: offer.unit });
+            let mut rows = select.query([id.as_str()])?;
+            let mut titles = Vec::new();
+            while let Some(row) = rows.next()? {
+                if let Some(doc) = index.number_of_row(row.get(0)?).filter(|_| is_unnamed) {
+                    titles.push(index.titles(doc)[0]);
+                }
+                let Ok(key) = row.get_ref(1)?.as_str().unwrap_or_default().parse() else { continue };
+                stored.push(Stored { supplier: id.clone(), key, body: row.get(2)? });
             }
+            if is_unnamed {
+                unnamed.push((id, titles));
+            }
+            self.buyable.insert(id.clone(), Vec::new());
         }
-        self.buyable.insert(id.clone(), buyable);
-        if unnamed {
-            let everywhere = self.everywhere.get_or_insert_with(|| {
-                let step = index.len().div_ceil(SAMPLE).max(1);
-                let docs = (0..u32::try_from(index.len()).unwrap_or(u32::MAX)).step_by(step);
-                Arc::new(Frequencies::of(docs.map(|doc| index.titles(doc)[0])))
-            });
-            let words = topics(&titles, everywhere, TOPICS);
-            self.categories.insert(id.clone(), words.iter().map(|word| Clean::new(word)).collect());
+        let quantity = self.quantity;
+        // Reading records is most of the cost of a list of suppliers, so it is shared among the processors; their
+        // titles are read meanwhile.
+        let priced = std::thread::scope(|scope| {
+            let shares: Vec<_> = stored
+                .chunks(share_of(stored.len()))
+                .map(|share| scope.spawn(move || priced(share, quantity)))
+                .collect();
+            for (id, titles) in unnamed {
+                let words = topics(&titles, self.everywhere(index), TOPICS);
+                let words = words.iter().map(|word| Clean::new(word)).collect();
+                self.categories.insert(id.clone(), words);
+            }
+            let mut all = Vec::with_capacity(stored.len());
+            for done in shares {
+                match done.join() {
+                    Ok(priced) => all.extend(priced?),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            Ok::<_, Failure>(all)
+        })?;
+        for (supplier, buyable) in priced {
+            self.buyable.entry(supplier).or_default().push(buyable);
         }
         Ok(())
+    }
+
+    fn everywhere(&mut self, index: &Scan) -> &Frequencies {
+        self.everywhere.get_or_insert_with(|| {
+            let step = index.len().div_ceil(SAMPLE).max(1);
+            let docs = (0..u32::try_from(index.len()).unwrap_or(u32::MAX)).step_by(step);
+            Frequencies::of(docs.map(|doc| index.titles(doc)[0]))
+        })
     }
 
     fn figures(&self, id: &SupplierId, marks: &Marks) -> SupplierFigures {
@@ -221,6 +246,51 @@ impl KeptFigures {
     }
 }
 
+/// Offers on sale by supplier.
+fn counts(moment: &Connection) -> Result<HashMap<SupplierId, i64>, Failure> {
+    let mut select = moment.prepare_cached(
+        "SELECT supplier_id, count(*) FROM offers INDEXED BY offers_supplier
+         WHERE supplier_id IS NOT NULL AND gone = 0 GROUP BY supplier_id",
+    )?;
+    let mut rows = select.query([])?;
+    let mut counts = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let id = SupplierId::new(row.get_ref(0)?.as_str().unwrap_or_default());
+        counts.insert(id, row.get(1)?);
+    }
+    Ok(counts)
+}
+
+/// An offer as stored.
+struct Stored {
+    supplier: SupplierId,
+    key: OfferKey,
+    body: Vec<u8>,
+}
+
+/// Records for one thread: as many for each processor, but not so few that a thread is not worth it.
+fn share_of(records: usize) -> usize {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+    records.div_ceil(workers).max(300)
+}
+
+/// Those that can be bought at a quantity, in their order, each with its supplier.
+fn priced(stored: &[Stored], quantity: Quantity) -> Result<Vec<(SupplierId, Buyable)>, Failure> {
+    let mut all = Vec::with_capacity(stored.len());
+    for record in stored {
+        let lean: Lean = serde_json::from_slice(&record.body)
+            .map_err(|source| Failure::Record { what: format!("offer {}", record.key), source })?;
+        let offer = lean.into_offer(record.key.clone());
+        let price = row_price(&offer, quantity);
+        let shown = if price.bait { price.median } else { price.least };
+        if let Some(least) = shown.filter(|_| price.buyable) {
+            let buyable = Buyable { key: offer.key, price: least, unit: offer.unit };
+            all.push((record.supplier.clone(), buyable));
+        }
+    }
+    Ok(all)
+}
+
 /// Which suppliers a query wants.
 struct Wanted<'a> {
     words: Vec<String>,
@@ -235,7 +305,7 @@ enum Condition {
     Blocked,
     Tag(String),
     Note(String),
-    OneOf(std::collections::HashSet<SupplierId>),
+    OneOf(HashSet<SupplierId>),
 }
 
 impl<'a> Wanted<'a> {
@@ -285,7 +355,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// Of a stored offer what [`row_price`] looks at: a third of the cost of reading all of it.
+/// Of a stored offer what [`row_price`] looks at; the rest is skipped unread.
 #[derive(Deserialize)]
 struct Lean {
     unit: Option<Unit>,

@@ -70,3 +70,7 @@ impl Desk {
         Ok(self.parts.ledger.remember(&self.parts.market_id, at)?)
     }
 }
+
+#[cfg(test)]
+#[path = "marks_tests.rs"]
+mod tests;

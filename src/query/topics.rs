@@ -8,6 +8,7 @@
 //! nothing: neither begins a word.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Longest word, in characters.
 const LONGEST: usize = 6;
@@ -16,18 +17,39 @@ const LEAST_KNOWN: u32 = 3;
 
 type Pair = (char, char);
 
+/// Hashes two characters by a multiplication: there are millions of pairs to count, and nobody gains by making them
+/// collide.
+#[derive(Default)]
+struct PairHasher(u64);
+
+type Mixed = BuildHasherDefault<PairHasher>;
+
+impl Hasher for PairHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = (self.0.rotate_left(21) ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
 /// How many titles have each pair of neighbouring Chinese characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Frequencies {
     titles: u32,
-    pairs: HashMap<Pair, u32>,
+    pairs: HashMap<Pair, u32, Mixed>,
 }
 
 impl Frequencies {
     /// Counts over titles, folded.
     pub fn of<'a>(titles: impl Iterator<Item = &'a str>) -> Frequencies {
         let mut frequencies = Frequencies::default();
-        let mut seen = HashSet::new();
+        let mut seen: HashSet<Pair, Mixed> = HashSet::default();
         for title in titles {
             frequencies.titles = frequencies.titles.saturating_add(1);
             seen.clear();

@@ -17,6 +17,7 @@ mod contract;
 mod exactly_once;
 mod hostile;
 mod job;
+mod marks;
 mod samples;
 mod sandbox;
 mod sandbox_calls;

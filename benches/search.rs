@@ -1,18 +1,24 @@
 //! Ingest and search figures over generated offers: `cargo bench --bench search -- [OFFERS]` (default 20,000; also
-//! PIFA_BENCH_OFFERS). Prints offers a second and, for each kind of query, p50 and p99 in microseconds.
+//! PIFA_BENCH_OFFERS). Prints offers a second and, for each kind of query, p50 and p99 in microseconds; then the same
+//! with a buyer's marks, suppliers, and counting what a thousand orders bought.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use pifa::catalog::Catalog;
 use pifa::domain::freight::{Destination, FreightTerms};
-use pifa::domain::id::{OfferKey, SpecId, SupplierId};
+use pifa::domain::id::{MarketId, OfferKey, OrderId, SpecId, SupplierId};
+use pifa::domain::mark::Marks;
 use pifa::domain::money::Money;
 use pifa::domain::offer::{Completeness, Offer, PriceTier, QuoteType, Sku};
+use pifa::domain::order::{Order, OrderLine};
 use pifa::domain::quantity::{Quantity, Unit};
 use pifa::domain::search::{SearchRequest, Sort};
 use pifa::domain::supplier::Mix;
 use pifa::domain::text::Clean;
+use pifa::ledger::Ledger;
 
 const GOODS: [&str; 24] = [
     "保温杯",
@@ -177,6 +183,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let started = Instant::now();
     catalog.search(&request("杯", Sort::Rank), &Destination::default())?;
     say(&format!("first search, index made: {} us", started.elapsed().as_micros()));
+    let marks = marks(count, &folder.path().join("ledger.db"))?;
+    let nothing = Arc::new(Marks::default());
+    for (name, marks, texts) in [
+        ("no marks: one word", &nothing, &["保温杯", "窗帘"][..]),
+        ("marks: one word", &marks, &["保温杯", "窗帘"][..]),
+        ("marks: most common word", &marks, &["不锈钢"][..]),
+        ("marks: no words", &marks, &[""][..]),
+        ("marks: fav", &marks, &["fav", "fav 保温杯"][..]),
+        ("marks: bought", &marks, &["bought", "-bought 杯"][..]),
+        ("marks: tag, note", &marks, &["tag:t7", "note:快 杯"][..]),
+        ("marks: supplier", &marks, &["supplier:seller7", "supplier:永康市某某"][..]),
+    ] {
+        let mut times: Vec<Duration> = Vec::new();
+        let mut hits = 0;
+        for text in texts.iter().cycle().take(200) {
+            let page = catalog.search_marked(&request(text, Sort::Rank), &Destination::default(), marks)?;
+            hits = hits.max(page.total);
+            times.push(page.took);
+        }
+        report(name, times, hits);
+    }
+    suppliers(&catalog, &marks)?;
     for (name, texts, sort) in [
         ("one character", &["杯", "袜", "鞋", "灯"][..], Sort::Rank),
         ("most common word", &["不锈钢"][..], Sort::Rank),
@@ -197,13 +225,98 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             hits = hits.max(page.total);
             times.push(page.took);
         }
-        times.sort_unstable();
-        let at = |share: usize| times.get(times.len() * share / 100).map_or(0, Duration::as_micros);
-        let worst = times.last().map_or(0, Duration::as_micros);
+        report(name, times, hits);
+    }
+    Ok(())
+}
+
+fn report(name: &str, mut times: Vec<Duration>, hits: usize) {
+    times.sort_unstable();
+    let at = |share: usize| times.get(times.len() * share / 100).map_or(0, Duration::as_micros);
+    let worst = times.last().map_or(0, Duration::as_micros);
+    say(&format!(
+        "{name:<26} p50 {:>7} us   p99 {:>7} us   worst {worst:>7} us   ({hits} hits)",
+        at(50),
+        at(99)
+    ));
+}
+
+/// A thousand orders of twenty lines, 200 marked offers and 20 marked suppliers, in a ledger on disk.
+fn marks(offers: i64, path: &Path) -> Result<Arc<Marks>, Box<dyn std::error::Error>> {
+    let ledger = Ledger::open(path)?;
+    let market = MarketId::new("bench/1");
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let key = |dice: &mut Dice| OfferKey::Market(600_000_000_000 + dice.below(offers.max(1) as usize) as i64);
+    let now = Timestamp::from_second(1_760_000_000)?;
+    let orders: Vec<Order> = (0..1_000)
+        .map(|n| {
+            let line = |dice: &mut Dice| OrderLine {
+                line_id: None,
+                offer_id: key(dice),
+                spec_id: Some(SpecId::new("b266e0726506185beaf205cbae88530d")),
+                title: Clean::new("304不锈钢真空保温杯 500ml 车载礼品杯 大容量 学生 批发"),
+                spec_name: Clean::new("白色 / 500ml"),
+                unit: Some(Unit::new("个")),
+                quantity: Quantity::whole(300),
+                unit_price: Some(Money::from_fen(980)),
+                amount: Some(Money::from_fen(294_000)),
+                shipping: None,
+            };
+            Order {
+                order_id: Some(OrderId::new(&format!("33170811602{n:06}"))),
+                supplier_id: Some(SupplierId::new(&format!("seller{}", dice.below(1_500)))),
+                supplier_name: Some(Clean::new("永康市某某工贸有限公司")),
+                lines: (0..20).map(|_| line(&mut dice)).collect(),
+                ..Order::blank(Clean::new("done"), now)
+            }
+        })
+        .collect();
+    ledger.store_orders(&market, &orders, now)?;
+    let mut marks = Marks::default();
+    let mut times = Vec::new();
+    for _ in 0..20 {
+        let started = Instant::now();
+        marks.count(ledger.past_orders(&market)?);
+        times.push(started.elapsed());
+    }
+    report("count 1,000 orders", times, marks.bought.len());
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let started = Instant::now();
+        ledger.stamp()?;
+        times.push(started.elapsed());
+    }
+    report("ask whether they changed", times, 0);
+    for n in 0..200 {
+        let mark = marks.offers.entry(key(&mut dice)).or_default();
+        mark.favourite = n % 3 == 0;
+        mark.blocked = (n % 5 == 0).then(|| Clean::new("迟发"));
+        mark.tags = vec![Clean::new(&format!("t{}", n % 10))];
+        mark.note = Clean::new("发货快，包装好");
+    }
+    for n in 0..20 {
+        let mark = marks.suppliers.entry(SupplierId::new(&format!("seller{n}"))).or_default();
+        mark.favourite = n % 2 == 0;
+        mark.note = Clean::new("老板姓陈，发货快");
+        mark.blocked = (n % 7 == 0).then(|| Clean::new("欠款"));
+    }
+    Ok(Arc::new(marks))
+}
+
+/// The 200 suppliers of most offers: first with nothing read, again, and at another quantity.
+fn suppliers(catalog: &Catalog, marks: &Marks) -> Result<(), Box<dyn std::error::Error>> {
+    for (name, quantity) in [("first", 300), ("again", 300), ("other quantity", 500), ("back", 300)] {
+        let started = Instant::now();
+        let found = catalog.suppliers("", marks, 200)?;
+        let listed = started.elapsed();
+        let ids: Vec<SupplierId> = found.into_iter().map(|supplier| supplier.id).collect();
+        let figures = catalog.supplier_figures(&ids, Quantity::whole(quantity), marks)?;
+        let priced = figures.iter().filter(|figures| figures.least.is_some()).count();
         say(&format!(
-            "{name:<26} p50 {:>7} us   p99 {:>7} us   worst {worst:>7} us   ({hits} hits)",
-            at(50),
-            at(99)
+            "suppliers, {name}: {} us, of them listing {} us   ({} suppliers, {priced} priced)",
+            started.elapsed().as_micros(),
+            listed.as_micros(),
+            ids.len()
         ));
     }
     Ok(())

@@ -6,8 +6,8 @@
 //! A scan is immutable and shared. It is as of one generation of the store; [`Scan::refreshed`] makes the next
 //! one from it and the rows touched since, whichever process touched them.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use memchr::memmem::Finder;
 use rusqlite::Connection;
@@ -22,6 +22,8 @@ pub enum Tier {
     Word,
     /// All in a title, some Latin word only as a part of a longer one.
     Part,
+    /// Some only in what the buyer says of it.
+    Mine,
     /// Some only in the supplier's name or its belt.
     Supplier,
 }
@@ -34,6 +36,9 @@ pub struct Found {
     /// How well it matches.
     pub tier: Tier,
 }
+
+/// For each word of a query, whether the buyer's own notes and tags of an offer contain it.
+pub type Mine = Vec<bool>;
 
 /// What an index holds of an offer beside its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +66,9 @@ pub trait Index: Send + Sync {
     /// Offers that contain every one of `words` (folded, see [`crate::query::words`]; all offers for none), by
     /// rank. Fee links only when asked for.
     fn find(&self, words: &[String], include_fees: bool) -> Vec<Found>;
+    /// Those of some offers (ascending numbers, each with what the buyer says of it) whose text and notes together
+    /// contain every one of `words`.
+    fn find_among(&self, offers: &[(u32, &[bool])], words: &[String], include_fees: bool) -> Vec<Found>;
     /// An offer by its number.
     fn doc(&self, doc: u32) -> Option<&Doc>;
     /// Its folded titles: Chinese and translated.
@@ -82,6 +90,9 @@ pub struct Scan {
     docs: Vec<Doc>,
     /// The texts of `docs` in their order, each ended by a NUL.
     text: String,
+    /// Numbers by key and by row, made when first asked for.
+    by_key: OnceLock<HashMap<OfferKey, u32>>,
+    by_row: OnceLock<HashMap<i64, u32>>,
 }
 
 impl Scan {
@@ -116,6 +127,8 @@ impl Scan {
             generation,
             docs: Vec::with_capacity(docs.len()),
             text: String::with_capacity(docs.iter().map(|(_, text)| text.len() + 1).sum()),
+            by_key: OnceLock::new(),
+            by_row: OnceLock::new(),
         };
         for (doc, text) in docs {
             // Past 4 GB of titles (30 million offers) a scan has no business any more.
@@ -130,6 +143,21 @@ impl Scan {
         next
     }
 
+    /// Number of an offer; `None` when it is gone or was never here.
+    pub(super) fn number(&self, key: &OfferKey) -> Option<u32> {
+        let numbers = self
+            .by_key
+            .get_or_init(|| (0_u32..).zip(&self.docs).map(|(doc, of)| (of.key.clone(), doc)).collect());
+        numbers.get(key).copied()
+    }
+
+    /// Number of the offer in a row of the store.
+    pub(super) fn number_of_row(&self, row: i64) -> Option<u32> {
+        let numbers =
+            self.by_row.get_or_init(|| (0_u32..).zip(&self.docs).map(|(doc, of)| (of.row, doc)).collect());
+        numbers.get(&row).copied()
+    }
+
     fn text_of(&self, doc: &Doc) -> &str {
         self.part(doc.start, doc.ends[3])
     }
@@ -138,15 +166,18 @@ impl Scan {
         self.text.get(from as usize..to as usize).unwrap_or_default()
     }
 
-    fn judge(&self, doc: &Doc, finders: &[Finder<'_>]) -> Option<Tier> {
+    /// The tier of an offer; `mine` says for each word whether the buyer's own notes have it.
+    fn judge(&self, doc: &Doc, finders: &[Finder<'_>], mine: &[bool]) -> Option<Tier> {
         let all = self.text_of(doc).as_bytes();
         let titles = self.part(doc.start, doc.ends[1]).as_bytes();
         let mut worst = Tier::Word;
-        for finder in finders {
+        for (at, finder) in finders.iter().enumerate() {
             let tier = if finder.find_iter(titles).any(|at| is_whole_word(titles, at, finder.needle())) {
                 Tier::Word
             } else if finder.find(titles).is_some() {
                 Tier::Part
+            } else if mine.get(at).copied().unwrap_or(false) {
+                Tier::Mine
             } else {
                 finder.find(all)?;
                 Tier::Supplier
@@ -178,13 +209,22 @@ impl Index for Scan {
             while numbered.next_if(|(_, doc)| doc.ends[3] as usize <= at).is_some() {}
             let Some((number, doc)) = numbered.next() else { break };
             if wanted(doc)
-                && let Some(tier) = self.judge(doc, &finders)
+                && let Some(tier) = self.judge(doc, &finders, &[])
             {
                 found.push(Found { doc: number, tier });
             }
             from = doc.ends[3] as usize;
         }
         found
+    }
+
+    fn find_among(&self, offers: &[(u32, &[bool])], words: &[String], include_fees: bool) -> Vec<Found> {
+        let finders: Vec<Finder<'_>> = words.iter().map(|word| Finder::new(word.as_bytes())).collect();
+        let judged = offers.iter().filter_map(|(number, mine)| {
+            let doc = self.docs.get(*number as usize).filter(|doc| include_fees || !doc.fee)?;
+            Some(Found { doc: *number, tier: self.judge(doc, &finders, mine)? })
+        });
+        judged.collect()
     }
 
     fn doc(&self, doc: u32) -> Option<&Doc> {

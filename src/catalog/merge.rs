@@ -31,6 +31,7 @@ pub(super) fn merge(stored: Offer, incoming: Offer) -> Offer {
                 repeat_rate: incoming.repeat_rate.or(stored.repeat_rate),
                 years: incoming.years.or(stored.years),
                 lead_time_hours: incoming.lead_time_hours.or(stored.lead_time_hours),
+                per_carton: incoming.per_carton.or(stored.per_carton),
                 identities: either(incoming.identities, stored.identities),
                 mix: known_mix(incoming.mix, stored.mix),
                 category_id: incoming.category_id.or(stored.category_id),

@@ -8,13 +8,16 @@ mod file;
 pub mod import;
 pub mod index;
 mod merge;
+mod overlay;
 pub mod rank;
 mod search;
 mod store;
+mod suppliers;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use file::{Opened, Unusable};
 pub use store::{Catalog, CatalogError, Stats};
+pub use suppliers::SupplierFigures;
 pub use write::Upserted;

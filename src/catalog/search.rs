@@ -7,6 +7,9 @@
 //! is cut into rank buckets ([`rank::BUCKET`] points wide); inside a bucket the fuzzy score of the query,
 //! written in one piece, against the titles decides, so a match that is contiguous or begins a title comes
 //! before a scattered one that ranks about as well.
+//!
+//! The buyer's marks are laid over all that ([`Overlay`]): what is blocked is no hit unless asked for, words are also
+//! found in notes and tags, and predicates of the query are sets of offers to stay within or without.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -18,17 +21,18 @@ use fuzzy_matcher::skim::SkimMatcherV2;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::catalog::index::{Doc, Found, Index, Scan};
+use crate::catalog::overlay::Overlay;
 use crate::catalog::rank;
 use crate::catalog::store::{Catalog, CatalogError, Failure, lock, read_offer};
 use crate::domain::compare;
 use crate::domain::freight::Destination;
-use crate::domain::mark::Mine;
+use crate::domain::mark::Marks;
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
 use crate::domain::price::row_price;
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::search::{SearchPage, SearchRequest, SearchRow, Sort};
-use crate::query;
+use crate::query::{self, Query};
 
 /// Hits the fuzzy score may reorder.
 const HEAD: usize = 500;
@@ -36,19 +40,31 @@ const HEAD: usize = 500;
 const PATTERN: usize = 48;
 
 impl Catalog {
-    /// Searches the catalog. Freight is to `destination`; where that is unknown, so is every template's freight.
+    /// Searches the catalog with nothing of the buyer's own; see [`Catalog::search_marked`].
     pub fn search(
         &self,
         request: &SearchRequest,
         destination: &Destination,
     ) -> Result<SearchPage, CatalogError> {
+        self.search_marked(request, destination, &Arc::default())
+    }
+
+    /// Searches the catalog, obeying the buyer's marks. Freight is to `destination`; where that is unknown, so is
+    /// every template's freight. The same `marks` again cost nothing; other ones are laid over the index first.
+    pub fn search_marked(
+        &self,
+        request: &SearchRequest,
+        destination: &Destination,
+        marks: &Arc<Marks>,
+    ) -> Result<SearchPage, CatalogError> {
         let started = Instant::now();
-        let words = query::words(&request.text);
+        let query = Query::parse(&request.text);
+        let words = query.words();
         let mut page = self.read(|connection| {
             // One moment for index, prices and rows, whoever writes meanwhile.
             let moment = connection.unchecked_transaction()?;
             let index = self.index(&moment)?;
-            let mut found = index.find(&words, request.include_fees);
+            let mut found = self.find(&query, &words, request.include_fees, marks, &index, &moment)?;
             match request.sort {
                 Sort::Rank => by_rank(&*index, &mut found, &words),
                 Sort::Price | Sort::Landed => {
@@ -63,7 +79,8 @@ impl Catalog {
                 let Some(offer) = offer_of(&*index, hit.doc, &moment)? else { continue };
                 let price = row_price(&offer, request.quantity);
                 let matched = query::highlights(offer.title.as_str(), &words);
-                rows.push(SearchRow { offer: Arc::new(offer), price, matched, mine: Mine::default() });
+                let mine = marks.of(&offer.key, offer.supplier_id.as_ref());
+                rows.push(SearchRow { offer: Arc::new(offer), price, matched, mine });
             }
             moment.finish()?;
             Ok(SearchPage { total: found.len(), cached: index.len(), rows, ..SearchPage::default() })
@@ -72,8 +89,56 @@ impl Catalog {
         Ok(page)
     }
 
+    /// What the query finds, by rank.
+    fn find(
+        &self,
+        query: &Query,
+        words: &[String],
+        include_fees: bool,
+        marks: &Arc<Marks>,
+        index: &Scan,
+        moment: &Connection,
+    ) -> Result<Vec<Found>, Failure> {
+        if marks.is_empty() && query.predicates().next().is_none() {
+            return Ok(index.find(words, include_fees));
+        }
+        let overlay = self.overlay(marks, index, moment)?;
+        let conditions = overlay.conditions(query.predicates(), index, moment)?;
+        let said = overlay.words_of(words);
+        if let Some(candidates) = conditions.candidates() {
+            let mine: HashMap<u32, &[bool]> =
+                said.iter().map(|(doc, mine)| (*doc, mine.as_slice())).collect();
+            let candidates: Vec<(u32, &[bool])> = candidates
+                .into_iter()
+                .map(|doc| (doc, mine.get(&doc).copied().unwrap_or_default()))
+                .collect();
+            return Ok(index.find_among(&candidates, words, include_fees));
+        }
+        let mut found = index.find(words, include_fees);
+        if !said.is_empty() {
+            let said: Vec<(u32, &[bool])> = said.iter().map(|(doc, mine)| (*doc, mine.as_slice())).collect();
+            found = merged(found, &index.find_among(&said, words, include_fees));
+        }
+        if !conditions.is_empty() {
+            found.retain(|hit| conditions.hold(hit.doc));
+        }
+        Ok(found)
+    }
+
+    fn overlay(
+        &self,
+        marks: &Arc<Marks>,
+        index: &Scan,
+        moment: &Connection,
+    ) -> Result<Arc<Overlay>, Failure> {
+        let mut kept = lock(&self.inner.overlay);
+        let overlay = Overlay::refreshed(kept.as_ref(), marks, index, moment)?;
+        *kept = Some(Arc::clone(&overlay));
+        Ok(overlay)
+    }
+
     /// The index as of `moment`, made from the one in memory and what changed since.
-    fn index(&self, moment: &Connection) -> Result<Arc<Scan>, Failure> {
+    pub(super) fn index(&self, moment: &Connection) -> Result<Arc<Scan>, Failure> {
         let mut kept = lock(&self.inner.index);
         let index = Scan::refreshed(kept.as_ref(), moment)?;
         *kept = Some(Arc::clone(&index));
@@ -161,6 +226,14 @@ impl Price {
         };
         Price { class, amount: compared.landed.or(compared.goods), unit }
     }
+}
+
+/// Two lists by rank as one; of an offer in both the better tier counts.
+fn merged(mut found: Vec<Found>, more: &[Found]) -> Vec<Found> {
+    found.extend(more);
+    found.sort_by_key(|hit| (hit.doc, hit.tier));
+    found.dedup_by_key(|hit| hit.doc);
+    found
 }
 
 fn by_rank(index: &dyn Index, found: &mut [Found], words: &[String]) {

@@ -11,14 +11,15 @@ use serde::de::DeserializeOwned;
 
 use crate::catalog::file::{self, Opened};
 use crate::catalog::index::Scan;
+use crate::catalog::overlay::Overlay;
 use crate::catalog::search::Priced;
+use crate::catalog::suppliers::KeptFigures;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::group_buy::GroupBuy;
-use crate::domain::id::{OfferKey, SupplierId};
+use crate::domain::id::OfferKey;
 use crate::domain::offer::Offer;
 use crate::domain::order::Address;
 use crate::domain::supplier::Supplier;
-use crate::query;
 
 /// Most connections kept open for reading; more readers at once open their own and close it again.
 const KEPT_READERS: usize = 4;
@@ -83,6 +84,10 @@ pub(super) struct Inner {
     pub(super) index: Mutex<Option<Arc<Scan>>>,
     /// Prices at the quantity last sorted by.
     pub(super) priced: Mutex<Priced>,
+    /// The buyer's marks over the index last searched with.
+    pub(super) overlay: Mutex<Option<Arc<Overlay>>>,
+    /// What suppliers' offers come to.
+    pub(super) figures: Mutex<KeptFigures>,
 }
 
 impl std::fmt::Debug for Catalog {
@@ -116,6 +121,8 @@ impl Catalog {
                 readers: Mutex::new(Vec::new()),
                 index: Mutex::new(None),
                 priced: Mutex::new(Priced::default()),
+                overlay: Mutex::new(None),
+                figures: Mutex::new(KeptFigures::default()),
             }),
         }
     }
@@ -144,48 +151,6 @@ impl Catalog {
                     found.map(|(body, fetched)| read_offer(&name, &body, fetched)).transpose()
                 })
                 .collect()
-        })
-    }
-
-    /// A supplier with the number of its offers on sale.
-    pub fn supplier(&self, id: &SupplierId) -> Result<Option<Supplier>, CatalogError> {
-        self.read(|connection| {
-            let body: Option<(Vec<u8>, i64)> = connection
-                .prepare_cached(
-                    "SELECT body, (SELECT count(*) FROM offers WHERE supplier_id = ?1 AND gone = 0)
-                     FROM suppliers WHERE id = ?1",
-                )?
-                .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            body.map(|(body, offers)| read_supplier(id.as_str(), &body, offers)).transpose()
-        })
-    }
-
-    /// Suppliers whose name, translated name or belt contain every word of `text` (all of them for none), most
-    /// offers first, then by id.
-    pub fn suppliers(&self, text: &str, limit: usize) -> Result<Vec<Supplier>, CatalogError> {
-        let words = query::words(text);
-        self.read(|connection| {
-            let mut select = connection.prepare_cached(
-                "SELECT s.id, s.search, s.body, coalesce(n.offers, 0) AS offers FROM suppliers s
-                 LEFT JOIN (SELECT supplier_id, count(*) AS offers FROM offers
-                            WHERE supplier_id IS NOT NULL AND gone = 0 GROUP BY supplier_id) n
-                 ON n.supplier_id = s.id ORDER BY offers DESC, s.id",
-            )?;
-            let mut rows = select.query([])?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                if found.len() >= limit {
-                    break;
-                }
-                let search = row.get_ref(1)?.as_str().unwrap_or_default();
-                if words.iter().all(|word| search.contains(word.as_str())) {
-                    let id: String = row.get(0)?;
-                    let body = row.get_ref(2)?.as_blob().unwrap_or_default();
-                    found.push(read_supplier(&id, body, row.get(3)?)?);
-                }
-            }
-            Ok(found)
         })
     }
 
@@ -416,7 +381,7 @@ pub(super) fn read_offer(key: &str, body: &[u8], fetched_ms: i64) -> Result<Offe
     Ok(offer)
 }
 
-fn read_supplier(id: &str, body: &[u8], offers: i64) -> Result<Supplier, Failure> {
+pub(super) fn read_supplier(id: &str, body: &[u8], offers: i64) -> Result<Supplier, Failure> {
     let mut supplier: Supplier = serde_json::from_slice(body)
         .map_err(|source| Failure::Record { what: format!("supplier {id}"), source })?;
     supplier.offers = offers as u64;

@@ -8,6 +8,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
 use crate::domain::id::{OfferKey, SpecId};
 use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
@@ -108,6 +109,8 @@ pub enum Verb {
     },
     /// Check this installation, its data and its market
     Doctor,
+    /// Keep in sight, tag, note or block an offer or a supplier
+    Mark(MarkArgs),
 }
 
 /// `pifa sandbox`
@@ -210,7 +213,7 @@ pub struct SyncArgs {
 /// `pifa search`
 #[derive(Debug, ClapArgs)]
 pub struct SearchArgs {
-    /// Words; each must occur
+    /// Words, each must occur; also fav, bought, blocked, tag:X, note:X, supplier:ID, each with - in front for not (in quotes, or after --)
     #[arg(num_args = 0.., value_name = "QUERY")]
     pub query: Vec<String>,
     /// Price everything at this quantity
@@ -227,9 +230,12 @@ pub struct SearchArgs {
 /// `pifa suppliers`
 #[derive(Debug, ClapArgs)]
 pub struct SuppliersArgs {
-    /// Words of a name or a belt
+    /// Words of a name, a belt, an id, or of your notes and tags; also fav, bought, blocked, tag:X, note:X
     #[arg(num_args = 0.., value_name = "QUERY")]
     pub query: Vec<String>,
+    /// Their least prices at this quantity
+    #[arg(long, value_name = "N", value_parser = quantity, allow_negative_numbers = true)]
+    pub qty: Option<Quantity>,
     /// At most this many
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000), allow_negative_numbers = true)]
     pub limit: u32,

@@ -1,19 +1,23 @@
-//! The JSON documents of the command line (DESIGN section 10): more fields may be added, none renamed.
+//! The JSON documents of the command line (DESIGN section 10): more fields may be added, none renamed. Those of
+//! suppliers and marks stand in [`super::marked`].
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::marked::BoughtDocument;
 use crate::domain::cart::{Assessment, Measure, SupplierPart, Violation};
 use crate::domain::compare::Comparison;
 use crate::domain::freight::{Destination, Freight, FreightTerms};
 use crate::domain::group_buy::{Counts, GroupBuy, GroupState, Step};
 use crate::domain::id::{GroupId, LineId, OfferKey, SpecId, SupplierId};
+use crate::domain::mark::Mine;
 use crate::domain::money::Money;
 use crate::domain::offer::{Offer, OfferKind, PriceTier};
 use crate::domain::price::{self, RowPrice};
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::search::SearchRow;
-use crate::domain::supplier::{Identity, Supplier};
+use crate::domain::supplier::Identity;
 use crate::domain::text::Clean;
 use crate::domain::{compare, minimum};
 use crate::i18n::{Lang, violation_message};
@@ -42,10 +46,15 @@ pub(super) struct OfferDocument {
     pub bait: bool,
     pub complete: bool,
     pub fetched_at: Timestamp,
+    pub favourite: bool,
+    pub tags: Vec<Clean>,
+    pub note: Clean,
+    pub blocked: Option<Clean>,
+    pub bought: Option<BoughtDocument>,
 }
 
 impl OfferDocument {
-    pub fn new(offer: &Offer, price: &RowPrice) -> OfferDocument {
+    pub fn new(offer: &Offer, price: &RowPrice, mine: &Mine) -> OfferDocument {
         OfferDocument {
             offer_id: offer.key.clone(),
             spec_id: price.spec_id.clone(),
@@ -68,6 +77,11 @@ impl OfferDocument {
             bait: price.bait,
             complete: offer.completeness == crate::domain::offer::Completeness::Full,
             fetched_at: offer.fetched_at,
+            favourite: mine.offer.favourite,
+            tags: mine.offer.tags.clone(),
+            note: mine.offer.note.clone(),
+            blocked: mine.offer.blocked.as_ref().or(mine.supplier.blocked.as_ref()).cloned(),
+            bought: mine.bought.as_ref().map(BoughtDocument::from),
         }
     }
 }
@@ -83,7 +97,7 @@ pub(super) struct SearchDocument {
 
 impl SearchDocument {
     pub fn new(query: &str, quantity: Quantity, total: usize, rows: &[SearchRow]) -> SearchDocument {
-        let offers = rows.iter().map(|row| OfferDocument::new(&row.offer, &row.price)).collect();
+        let offers = rows.iter().map(|row| OfferDocument::new(&row.offer, &row.price, &row.mine)).collect();
         SearchDocument { query: Clean::new(query).to_string(), quantity, total, offers }
     }
 }
@@ -146,12 +160,15 @@ pub(super) struct ShowDocument {
     pub stock: Option<Quantity>,
     pub purchase_limit: Option<Quantity>,
     pub lead_time_hours: Option<u32>,
+    pub weight_kg: Option<Decimal>,
+    pub volume_m3: Option<Decimal>,
+    pub per_carton: Option<Quantity>,
     pub identities: Vec<Identity>,
     pub dominated: Vec<DominatedDocument>,
 }
 
 impl ShowDocument {
-    pub fn new(offer: &Offer, quantity: Quantity, destination: &Destination) -> ShowDocument {
+    pub fn new(offer: &Offer, quantity: Quantity, destination: &Destination, mine: &Mine) -> ShowDocument {
         let row = price::row_price(offer, quantity);
         let compared = compare::at(offer, None, quantity, destination);
         let sku = |sku: &crate::domain::offer::Sku| SkuDocument {
@@ -169,7 +186,7 @@ impl ShowDocument {
             better_cost: run.better_cost,
         };
         ShowDocument {
-            offer: OfferDocument::new(offer, &row),
+            offer: OfferDocument::new(offer, &row, mine),
             quantity,
             least_quantity: minimum::least(offer, None),
             quote_type: offer.quote_type.number(),
@@ -182,6 +199,9 @@ impl ShowDocument {
             stock: offer.stock,
             purchase_limit: offer.purchase_limit,
             lead_time_hours: offer.lead_time_hours,
+            weight_kg: offer.weight_kg,
+            volume_m3: offer.volume_m3,
+            per_carton: offer.per_carton,
             identities: offer.identities.clone(),
             dominated: compare::dominated(offer, None).into_iter().map(dominated).collect(),
         }
@@ -195,43 +215,6 @@ fn terms_word(terms: &FreightTerms) -> &'static str {
         FreightTerms::Collect => "collect",
         FreightTerms::ByAgreement => "by_agreement",
         FreightTerms::Template(_) => "template",
-    }
-}
-
-/// `suppliers`
-#[derive(Debug, Serialize)]
-pub(super) struct SuppliersDocument {
-    pub suppliers: Vec<SupplierDocument>,
-}
-
-/// A supplier in a list.
-#[derive(Debug, Serialize)]
-pub(super) struct SupplierDocument {
-    pub supplier_id: SupplierId,
-    pub name: Clean,
-    pub name_en: Option<Clean>,
-    pub belt: Option<Clean>,
-    pub identities: Vec<Identity>,
-    pub years: Option<u32>,
-    pub offers: u64,
-    pub mix_rule: Option<MixDocument>,
-}
-
-impl From<Supplier> for SupplierDocument {
-    fn from(supplier: Supplier) -> Self {
-        SupplierDocument {
-            mix_rule: supplier
-                .mix
-                .rule()
-                .map(|rule| MixDocument { pieces: rule.pieces, amount: rule.amount }),
-            supplier_id: supplier.id,
-            name: supplier.name,
-            name_en: supplier.name_en,
-            belt: supplier.belt,
-            identities: supplier.identities,
-            years: supplier.years,
-            offers: supplier.offers,
-        }
     }
 }
 

@@ -20,6 +20,9 @@ mod documents;
 mod failure;
 mod group;
 mod logs;
+mod mark;
+mod mark_args;
+mod marked;
 mod order;
 mod order_documents;
 mod print;
@@ -105,6 +108,7 @@ async fn dispatch(verb: Verb, profile: &Profile, printer: &Printer) -> Result<Ex
         Verb::Address { verb } => address::run(verb, profile, printer).await,
         Verb::Catalog { verb } => catalog::run(verb, profile, printer).await,
         Verb::Doctor => doctor::run(profile, printer).await,
+        Verb::Mark(verb) => mark::run(verb, profile, printer).await,
     }
 }
 

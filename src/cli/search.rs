@@ -35,6 +35,7 @@ fn words(document: &SearchDocument, printer: &Printer, cached: usize) -> String 
         (printer.words("offer", "商品", "商品"), Lean::Left),
         (printer.words("supplier", "供应商", "供應商"), Lean::Left),
         (printer.words("sold 30d", "30天销量", "30天銷量"), Lean::Right),
+        (printer.words("mine", "我的", "我的"), Lean::Left),
     ];
     let rows: Vec<Vec<String>> = document
         .offers
@@ -48,6 +49,7 @@ fn words(document: &SearchDocument, printer: &Printer, cached: usize) -> String 
                 printer.title(&offer.title, offer.title_en.as_ref()).to_owned(),
                 known(offer.supplier_name.as_ref()),
                 known(offer.sold_30d.as_ref()),
+                mine(offer, printer),
             ]
         })
         .collect();
@@ -57,6 +59,20 @@ fn words(document: &SearchDocument, printer: &Printer, cached: usize) -> String 
         crate::i18n::Lang::ZhTw => format!("快取 {cached} 個商品中找到 {} 個", document.total),
     };
     if rows.is_empty() { count } else { format!("{}{count}", table(&heads, &rows)) }
+}
+
+/// The buyer's own, in short: a star, a block with its reason, times bought and the last price, tags.
+pub(super) fn mine(offer: &OfferDocument, printer: &Printer) -> String {
+    let mut words = Vec::new();
+    words.extend(offer.favourite.then(|| "*".to_owned()));
+    if let Some(reason) = &offer.blocked {
+        words.push(format!("[{}: {reason}]", printer.words("blocked", "已屏蔽", "已封鎖")));
+    }
+    if let Some(bought) = &offer.bought {
+        words.push(format!("{}x {}", bought.times, known(bought.last_price.as_ref())));
+    }
+    words.extend(offer.tags.iter().map(|tag| format!("#{tag}")));
+    words.join(" ")
 }
 
 /// The price cell: a range over SKUs, in parentheses when the quantity cannot be bought.

@@ -15,7 +15,8 @@ pub(super) async fn run(args: ShowArgs, profile: &Profile, printer: &Printer) ->
     let desk = &session.desk;
     let offer = desk.offer(&args.offer)?.ok_or_else(|| DeskError::NoOffer(args.offer.clone()))?;
     let quantity = args.qty.unwrap_or(profile.settings.quantity);
-    let document = ShowDocument::new(&offer, quantity, &desk.destination()?);
+    let mine = desk.marks()?.of(&offer.key, offer.supplier_id.as_ref());
+    let document = ShowDocument::new(&offer, quantity, &desk.destination()?, &mine);
     printer.document(&document, || words(&document, printer))?;
     Ok(Exit::Done)
 }
@@ -50,6 +51,30 @@ fn words(document: &ShowDocument, printer: &Printer) -> String {
     };
     fact(printer.words("mix rule", "混批", "混批"), mix);
     fact(printer.words("freight", "运费", "運費"), known(document.freight.as_ref()));
+    if let Some(weight) = document.weight_kg {
+        fact(printer.words("weight each", "单件重量", "單件重量"), format!("{weight} kg"));
+    }
+    if let Some(pieces) = document.per_carton {
+        fact(printer.words("per carton", "箱规", "箱規"), pieces.to_string());
+    }
+    if let Some(bought) = &offer.bought {
+        let price = known(bought.last_price.as_ref());
+        let day = bought.last_at.to_zoned(jiff::tz::TimeZone::system()).date();
+        fact(printer.words("bought", "买过", "買過"), format!("{}x, {price} ({day})", bought.times));
+    }
+    if let Some(reason) = &offer.blocked {
+        fact(printer.words("blocked", "已屏蔽", "已封鎖"), reason.to_string());
+    }
+    if offer.favourite {
+        fact(printer.words("favourite", "收藏", "收藏"), "*".to_owned());
+    }
+    if !offer.tags.is_empty() {
+        let tags = offer.tags.iter().map(crate::domain::text::Clean::as_str).collect::<Vec<_>>().join(" ");
+        fact(printer.words("tags", "标签", "標籤"), tags);
+    }
+    if !offer.note.is_empty() {
+        fact(printer.words("note", "备注", "備註"), offer.note.to_string());
+    }
     fact(printer.words("read at", "读取时间", "讀取時間"), offer.fetched_at.to_string());
     for tier in &document.tiers {
         text.push_str(&format!("  {:>8}+  {:>10}\n", tier.from_quantity, tier.unit_price));

@@ -6,4 +6,4 @@ pub mod settings;
 pub mod theme;
 
 pub use paths::{NoHome, Paths};
-pub use settings::{ConfigError, Settings};
+pub use settings::{ConfigError, Settings, ThemeName};

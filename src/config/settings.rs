@@ -7,8 +7,18 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::domain::cart::Rules;
+use crate::domain::fx::{BadFx, Fx};
 use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
+
+/// A theme made for a background.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ThemeName {
+    /// Light text on a dark background.
+    Dark,
+    /// Dark text on a light one.
+    Light,
+}
 
 /// Everything that can be set, with the defaults.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +27,8 @@ pub struct Settings {
     pub lang: Option<(String, usize)>,
     /// ASCII marks only.
     pub ascii: bool,
+    /// Theme; `None` = what the terminal's own colours give.
+    pub theme: Option<ThemeName>,
     /// Market origin; `None` = the profile's own sandbox.
     pub market: Option<String>,
     /// Quantity everything is priced at until another is chosen.
@@ -27,6 +39,8 @@ pub struct Settings {
     pub max_freight: Option<Money>,
     /// Seconds between two empty look-ups that together mean "not placed"; `None` = 60, 3 on loopback.
     pub quiet_seconds: Option<u64>,
+    /// A second currency shown beside yuan, never sent.
+    pub fx: Option<Fx>,
     /// Rules that depend on the gateway.
     pub rules: Rules,
 }
@@ -36,11 +50,13 @@ impl Default for Settings {
         Settings {
             lang: None,
             ascii: false,
+            theme: None,
             market: None,
             quantity: Quantity::whole(100),
             accept_drift_percent: Decimal::ZERO,
             max_freight: None,
             quiet_seconds: None,
+            fx: None,
             rules: Rules::default(),
         }
     }
@@ -63,9 +79,20 @@ pub struct ConfigError {
 struct File {
     lang: Option<toml::Spanned<String>>,
     ascii: Option<bool>,
+    theme: Option<toml::Spanned<String>>,
     market: Option<String>,
     search: Search,
     orders: Orders,
+    fx: Option<FxTable>,
+}
+
+/// All of it or none: a rate without its day or currency means nothing.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FxTable {
+    currency: toml::Spanned<String>,
+    rate: toml::Spanned<String>,
+    date: toml::Spanned<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -138,6 +165,30 @@ impl Settings {
             let words = "orders.max_freight is an amount of yuan such as \"50.00\"";
             settings.max_freight = Some(money.ok_or_else(|| fail(Some(freight.span()), words.to_owned()))?);
         }
+        if let Some(theme) = file.theme {
+            settings.theme = match theme.get_ref().as_str() {
+                "dark" => Some(ThemeName::Dark),
+                "light" => Some(ThemeName::Light),
+                "auto" => None,
+                _ => {
+                    return Err(fail(
+                        Some(theme.span()),
+                        "theme is \"dark\", \"light\" or \"auto\"".to_owned(),
+                    ));
+                }
+            };
+        }
+        if let Some(fx) = file.fx {
+            let (currency, rate, date) = (fx.currency.get_ref(), fx.rate.get_ref(), fx.date.get_ref());
+            settings.fx = Some(Fx::new(currency, rate, date).map_err(|error| {
+                let (key, span) = match error {
+                    BadFx::Currency | BadFx::Home => ("fx.currency", fx.currency.span()),
+                    BadFx::Rate => ("fx.rate", fx.rate.span()),
+                    BadFx::Date => ("fx.date", fx.date.span()),
+                };
+                fail(Some(span), format!("{key}: {error}"))
+            })?);
+        }
         settings.quiet_seconds = file.orders.quiet_seconds;
         if let Some(cap) = file.orders.line_cap {
             if *cap.get_ref() == 0 {
@@ -200,6 +251,38 @@ mod tests {
         assert_eq!(error.line, 4);
         assert!(parse("[search]\nquantity = 0").is_err());
         assert!(parse("lang = ").is_err());
+    }
+
+    #[test]
+    fn a_second_currency_is_whole_and_dated() {
+        let settings = parse("[fx]\ncurrency = \"usd\"\nrate = \"7.12\"\ndate = \"2026-11-20\"\n").unwrap();
+        assert_eq!(settings.fx, Some(Fx::new("USD", "7.12", "2026-11-20").unwrap()));
+        let wrong = |currency: &str, rate: &str, date: &str| {
+            let text = format!("[fx]\ncurrency = {currency}\nrate = {rate}\ndate = {date}\n");
+            parse(&text).unwrap_err().to_string()
+        };
+        let (usd, rate, date) = ("\"USD\"", "\"7.12\"", "\"2026-11-20\"");
+        assert!(
+            wrong("\"dollar\"", rate, date).starts_with("config.toml:2: fx.currency: a currency is three")
+        );
+        assert!(wrong(usd, "\"0\"", date).starts_with("config.toml:3: fx.rate: a rate is yuan"));
+        assert!(wrong(usd, "7.12", date).starts_with("config.toml:3: "), "{}", wrong(usd, "7.12", date));
+        assert!(
+            wrong(usd, rate, "\"2026-02-30\"").starts_with("config.toml:4: fx.date: a date is a real day")
+        );
+        let missing = parse("lang = \"en\"\n[fx]\ncurrency = \"USD\"\n").unwrap_err();
+        assert!(missing.line == 2 && missing.message.contains("`rate`"), "{missing}");
+        let misspelt = parse("[fx]\ncurency = \"USD\"\n").unwrap_err().to_string();
+        assert_eq!(misspelt, "config.toml:2: unknown key `curency`: did you mean `currency`?");
+    }
+
+    #[test]
+    fn a_theme_is_one_of_two() {
+        assert_eq!(parse("theme = \"light\"").unwrap().theme, Some(ThemeName::Light));
+        assert_eq!(parse("theme = \"dark\"").unwrap().theme, Some(ThemeName::Dark));
+        assert_eq!(parse("theme = \"auto\"").unwrap().theme, None);
+        let error = parse("\ntheme = \"solarized\"").unwrap_err().to_string();
+        assert_eq!(error, "config.toml:2: theme is \"dark\", \"light\" or \"auto\"");
     }
 
     #[test]

@@ -177,6 +177,9 @@ pub struct Offer {
     pub weight_kg: Option<Decimal>,
     /// Volume of one unit in cubic metres.
     pub volume_m3: Option<Decimal>,
+    /// Units in one carton (箱规), as the description says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_carton: Option<Quantity>,
     /// Hours until the seller promises to ship.
     pub lead_time_hours: Option<u32>,
     /// Units sold in 30 days, as the platform claims.
@@ -229,6 +232,7 @@ impl Offer {
             freight: FreightTerms::Unknown,
             weight_kg: None,
             volume_m3: None,
+            per_carton: None,
             lead_time_hours: None,
             sold_30d: None,
             repeat_rate: None,

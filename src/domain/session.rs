@@ -1,9 +1,11 @@
-//! What is remembered from one sitting to the next: where the buyer was, and how far the tour had come.
+//! What is remembered from one sitting to the next: where the buyer was, and how far the tour had come. Plain words
+//! throughout, so that a pane or a view that is renamed or gone is simply not restored.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::OfferKey;
 use crate::domain::quantity::Quantity;
+use crate::domain::text::Clean;
 
 /// Where the buyer was. Words that are not known any more are left out, never an error.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -38,4 +40,62 @@ pub enum TourState {
     At(u8),
     /// Gone through, or sent away.
     Ended,
+}
+
+impl Remembered {
+    /// Reads what [`Remembered::to_json`] wrote, by this or another version.
+    pub fn from_json(text: &str) -> Result<Remembered, serde_json::Error> {
+        let mut read: Remembered = serde_json::from_str(text)?;
+        read.quantity = read.quantity.filter(|quantity| !quantity.is_zero());
+        for word in [&mut read.pane, &mut read.view, &mut read.sort] {
+            *word = Clean::capped(word, 40).to_string();
+        }
+        read.query = Clean::capped(&read.query, 400).to_string();
+        Ok(read)
+    }
+
+    /// As text.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_comes_back() {
+        let remembered = Remembered {
+            pane: "cart".to_owned(),
+            query: "保温杯 fav".to_owned(),
+            quantity: Some(Quantity::whole(300)),
+            selected: Some(OfferKey::Market(7)),
+            view: "suppliers".to_owned(),
+            sort: "landed".to_owned(),
+            tour: TourState::At(4),
+            titles_swapped: true,
+        };
+        let text = remembered.to_json().unwrap();
+        assert_eq!(Remembered::from_json(&text).unwrap(), remembered);
+        let ended = Remembered { tour: TourState::Ended, ..Remembered::default() };
+        assert_eq!(Remembered::from_json(&ended.to_json().unwrap()).unwrap(), ended);
+    }
+
+    #[test]
+    fn other_versions_are_read_as_far_as_they_go() {
+        assert_eq!(Remembered::from_json("{}").unwrap(), Remembered::default());
+        let newer = r#"{"pane":"search","zoom":3,"quantity":0,"tour":{"at":2}}"#;
+        let read = Remembered::from_json(newer).unwrap();
+        assert_eq!((read.pane.as_str(), read.quantity, read.tour), ("search", None, TourState::At(2)));
+        for broken in ["", "7", "{\"tour\":\"flown\"}", "{\"quantity\":-1}", "\u{0}"] {
+            assert!(Remembered::from_json(broken).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_acts_on_a_terminal_comes_back() {
+        let read = Remembered::from_json(r#"{"pane":"\u001b[2Jcart","query":"\u001b]0;x\u0007杯"}"#).unwrap();
+        assert_eq!((read.pane.as_str(), read.query.as_str()), ("cart", "杯"));
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Words of others (the market, the system) stay as they came, quoted; money and ids are exact.
 
-use crate::domain::id::{GroupId, LineId, OfferKey, OrderId};
+use crate::domain::id::{GroupId, LineId, OfferKey, OrderId, SupplierId};
 use crate::domain::money::Money;
 use crate::domain::text::Clean;
 
@@ -63,6 +63,8 @@ pub enum Trouble {
     NoOffer(OfferKey),
     /// Not in the cart.
     NoLine(LineId),
+    /// Neither in the catalog nor in the ledger.
+    NoSupplier(SupplierId),
     /// Not an order known here.
     NoOrder(Clean),
     /// Not a group-buy of this market.

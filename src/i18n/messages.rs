@@ -1,6 +1,8 @@
 //! Sentences with numbers in them. They take values of the domain and give text that is safe to show.
 
 use crate::domain::cart::{Measure, Violation, ViolationKind};
+use crate::domain::fx::Fx;
+use crate::domain::money::Money;
 use crate::i18n::Lang;
 
 /// `30 件 or ¥300.00`: the parts of a measure that are known, joined by the language's "or".
@@ -341,6 +343,25 @@ fn grouped(count: u64) -> String {
     out
 }
 
+// A second currency.
+
+/// `≈ US$412.30 (20 Nov)`: about what a sum is worth, and of which day the rate is.
+pub fn converted(lang: Lang, fx: &Fx, money: Money) -> String {
+    let amount = fx.show(money);
+    let day = rate_day(lang, fx);
+    if lang.is_chinese() { format!("≈ {amount}（{day}）") } else { format!("≈ {amount} ({day})") }
+}
+
+/// The day a rate is of: `20 Nov`, `11月20日`.
+pub fn rate_day(lang: Lang, fx: &Fx) -> String {
+    let date = fx.date();
+    if lang.is_chinese() {
+        format!("{}月{}日", date.month(), date.day())
+    } else {
+        date.strftime("%-d %b").to_string()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -399,5 +420,13 @@ mod tests {
             assert!(sentences.iter().all(|s| s.chars().count() >= 5), "{kind:?} {sentences:?}");
             assert!(sentences[2] != sentences[0] && sentences[0] != sentences[1], "{kind:?} {sentences:?}");
         }
+    }
+
+    #[test]
+    fn a_second_currency_names_the_day_of_its_rate() {
+        let fx = Fx::new("USD", "7.12", "2026-11-20").unwrap();
+        let shown = |lang| converted(lang, &fx, Money::from_fen(293_558));
+        assert_eq!(shown(Lang::En), "≈ US$412.30 (20 Nov)");
+        assert_eq!(shown(Lang::ZhCn), "≈ US$412.30（11月20日）");
     }
 }

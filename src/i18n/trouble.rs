@@ -43,6 +43,9 @@ pub fn sentence(lang: Lang, trouble: &Trouble) -> String {
         Trouble::NoLine(line) => {
             say!(lang; "采购车里没有第 {line} 行", "採購車裡沒有第 {line} 行", "line {line} is not in the cart")
         }
+        Trouble::NoSupplier(id) => {
+            say!(lang; "没有供应商 {id}", "沒有供應商 {id}", "no supplier {id} here")
+        }
         Trouble::NoOrder(id) => say!(lang; "没有订单 {id}", "沒有訂單 {id}", "no order {id} here"),
         Trouble::NoGroup(id) => {
             say!(lang; "市场没有团批 {id}", "市場沒有團批 {id}", "no group-buy {id} at this market")
@@ -189,6 +192,9 @@ fn hint_on_things(lang: Lang, trouble: &Trouble) -> String {
         Trouble::NoLine(_) => {
             say!(lang; "`pifa cart list` 列出各行和编号", "`pifa cart list` 列出各行和編號", "`pifa cart list` shows the lines and their ids")
         }
+        Trouble::NoSupplier(_) => {
+            say!(lang; "用 `pifa suppliers` 列出供应商和编号", "用 `pifa suppliers` 列出供應商和編號", "`pifa suppliers` lists them with their ids")
+        }
         Trouble::NoOrder(_) => {
             say!(lang; "`pifa order list` 列出已知的；`pifa sync` 去问市场", "`pifa order list` 列出已知的；`pifa sync` 去問市場", "`pifa order list` shows what is known; `pifa sync` asks the market")
         }
@@ -227,7 +233,7 @@ fn hint_on_things(lang: Lang, trouble: &Trouble) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::{GroupId, LineId, OfferKey, OrderId};
+    use crate::domain::id::{GroupId, LineId, OfferKey, OrderId, SupplierId};
     use crate::domain::money::Money;
     use crate::domain::text::Clean;
 
@@ -252,6 +258,7 @@ mod tests {
             Trouble::Offline,
             Trouble::NoOffer(OfferKey::Market(9)),
             Trouble::NoLine(LineId(9)),
+            Trouble::NoSupplier(SupplierId::new("x")),
             Trouble::NoOrder(word()),
             Trouble::NoGroup(GroupId::new("9")),
             Trouble::NoAddress(None),

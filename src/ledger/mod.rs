@@ -6,10 +6,13 @@
 
 mod actions;
 mod cart;
+mod marks;
 mod orders;
+mod session;
 mod totals;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +21,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 pub use actions::{Action, ActionId, NewAction, Outcome, Policy};
 pub use cart::{Edit, StoredLine};
+pub use marks::Stamp;
 
 use crate::domain::id::MarketId;
 
@@ -71,6 +75,18 @@ pub struct Ledger {
 struct Shared {
     path: PathBuf,
     connection: Mutex<Connection>,
+    /// Writes of ours to marks and orders, see [`Stamp`].
+    marked: AtomicU64,
+}
+
+impl Shared {
+    fn new(path: &Path, connection: Connection) -> Arc<Shared> {
+        Arc::new(Shared {
+            path: path.to_owned(),
+            connection: Mutex::new(connection),
+            marked: AtomicU64::new(0),
+        })
+    }
 }
 
 impl Ledger {
@@ -92,7 +108,7 @@ impl Ledger {
         let sqlite = |source| failed(path.display().to_string(), source);
         let mut connection = Connection::open(path).map_err(sqlite)?;
         prepare(&mut connection, path)?;
-        Ok(Ledger { shared: Arc::new(Shared { path: path.to_owned(), connection: Mutex::new(connection) }) })
+        Ok(Ledger { shared: Shared::new(path, connection) })
     }
 
     /// A ledger that is gone when dropped, for tests.
@@ -101,7 +117,7 @@ impl Ledger {
         let sqlite = |source| LedgerError::Sqlite { path: path.display().to_string(), source };
         let mut connection = Connection::open_in_memory().map_err(sqlite)?;
         prepare(&mut connection, path)?;
-        Ok(Ledger { shared: Arc::new(Shared { path: path.to_owned(), connection: Mutex::new(connection) }) })
+        Ok(Ledger { shared: Shared::new(path, connection) })
     }
 
     /// A remembered value.

@@ -37,7 +37,9 @@ impl Ledger {
                 }
             }
             Ok(())
-        })
+        })?;
+        self.marked();
+        Ok(())
     }
 
     /// All orders of the market, newest first: our intents, carrying the market's word where it told one,

@@ -1,7 +1,7 @@
 //! What can stop a workflow, with words on what to do next.
 
 use crate::catalog::CatalogError;
-use crate::domain::id::{GroupId, LineId, OfferKey, OrderId};
+use crate::domain::id::{GroupId, LineId, OfferKey, OrderId, SupplierId};
 use crate::domain::money::Money;
 use crate::domain::text::Clean;
 use crate::domain::trouble::Trouble;
@@ -26,6 +26,9 @@ pub enum DeskError {
     /// Not in the catalog.
     #[error("offer {0} is not in the catalog")]
     NoOffer(OfferKey),
+    /// Not in the catalog.
+    #[error("supplier {0} is not in the catalog")]
+    NoSupplier(SupplierId),
     /// Not in the cart.
     #[error("line {0} is not in the cart")]
     NoLine(LineId),
@@ -87,6 +90,7 @@ impl DeskError {
             DeskError::Market(error) => market_code(error),
             DeskError::Offline => "offline",
             DeskError::NoOffer(_)
+            | DeskError::NoSupplier(_)
             | DeskError::NoLine(_)
             | DeskError::NoOrder(_)
             | DeskError::NoGroup(_)
@@ -126,6 +130,7 @@ impl DeskError {
             DeskError::NotToPay { order, state } => {
                 Trouble::NotToPay { order: order.clone(), state: state.clone() }
             }
+            DeskError::NoSupplier(id) => Trouble::NoSupplier(id.clone()),
             DeskError::Worker(what) => Trouble::Internal(words(what)),
         }
     }

@@ -12,11 +12,13 @@ mod fill;
 mod groups;
 mod lease;
 mod lookup;
+mod marks;
 mod orders;
 mod outbox;
 mod pay;
 mod reorder;
 mod submit;
+mod suppliers;
 mod sync;
 
 use std::collections::HashMap;
@@ -80,13 +82,14 @@ pub struct DeskParts {
 pub struct Desk {
     parts: Arc<DeskParts>,
     line: Arc<clock::Line>,
+    marks: Arc<marks::KeptMarks>,
 }
 
 impl Desk {
     /// Sits down.
     pub fn new(parts: DeskParts) -> Desk {
         let line = Arc::new(clock::Line::of(&parts.catalog));
-        Desk { parts: Arc::new(parts), line }
+        Desk { parts: Arc::new(parts), line, marks: Arc::default() }
     }
 
     /// Which account on which market.
@@ -126,19 +129,14 @@ impl Desk {
         (self.parts.clock)()
     }
 
-    /// Searches the local catalog.
+    /// Searches the local catalog, obeying the buyer's marks.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchPage, DeskError> {
-        Ok(self.parts.catalog.search(request, &self.destination()?)?)
+        Ok(self.parts.catalog.search_marked(request, &self.destination()?, &self.marks()?)?)
     }
 
     /// One cached listing.
     pub fn offer(&self, key: &OfferKey) -> Result<Option<Offer>, DeskError> {
         Ok(self.parts.catalog.offer(key)?)
-    }
-
-    /// Cached suppliers by words of their name or belt.
-    pub fn suppliers(&self, text: &str, limit: usize) -> Result<Vec<Supplier>, DeskError> {
-        Ok(self.parts.catalog.suppliers(text, limit)?)
     }
 
     /// One cached supplier.

@@ -1,11 +1,15 @@
 //! Text folding and the search grammar; pure.
 //!
-//! A query is blank-separated words; an offer is a hit when it contains every one of them, as a part of its
-//! folded text. Chinese has no blanks, so a word may be as short as one character.
+//! A query is blank-separated words and predicates ([`terms`]); an offer is a hit when every predicate holds and it
+//! contains every word, as a part of its folded text. Chinese has no blanks, so a word may be as short as one
+//! character.
 
 pub mod fold;
+pub mod terms;
+pub mod topics;
 
 use fold::{fold, fold_with_map};
+pub use terms::{Is, Query, Term};
 
 /// Most words of one query that count. Nobody types more; a pasted page must not cost a scan each.
 pub const MAX_WORDS: usize = 32;

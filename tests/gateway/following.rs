@@ -309,28 +309,29 @@ async fn a_nameless_order_of_the_same_goods_keeps_a_lost_create_unknown() {
 async fn with_lost_answers(call: &'static str, says: &'static str) -> (Seat, Arc<Mutex<String>>) {
     let state: Arc<Mutex<String>> = Arc::new(Mutex::new(String::new()));
     let told = state.clone();
-    let seat =
-        Seat::through(
-            with_past,
-            move |url| {
-                let lossy = Proxy::start(url, call, move |_, _| {
+    let seat = Seat::through(with_past, move |url| {
+        let lossy =
+            Proxy::start(
+                url,
+                call,
+                move |_, _| {
                     if says.is_empty() { Fault::DropBefore } else { Fault::Says(says) }
-                });
-                let rewriting = Proxy::start(&lossy.url, "get.buyerView", move |_, _| {
-                    let state = told.lock().unwrap().clone();
-                    Doing::Rewrite(Box::new(move |mut answer| {
-                        if !state.is_empty() {
-                            answer["result"]["baseInfo"]["status"] = state.into();
-                        }
-                        answer.to_string()
-                    }))
-                });
-                let url = rewriting.url.clone();
-                std::mem::forget((lossy, rewriting));
-                url
-            },
-        )
-        .await;
+                },
+            );
+        let rewriting = Proxy::start(&lossy.url, "get.buyerView", move |_, _| {
+            let state = told.lock().unwrap().clone();
+            Doing::Rewrite(Box::new(move |mut answer| {
+                if !state.is_empty() {
+                    answer["result"]["baseInfo"]["status"] = state.into();
+                }
+                answer.to_string()
+            }))
+        });
+        let url = rewriting.url.clone();
+        std::mem::forget((lossy, rewriting));
+        url
+    })
+    .await;
     seat.syncs().await;
     (seat, state)
 }

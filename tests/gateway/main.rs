@@ -21,6 +21,7 @@ mod history;
 mod hostile;
 mod job;
 mod life;
+mod marks;
 mod money;
 mod samples;
 mod sandbox;

@@ -10,6 +10,7 @@ mod cart;
 mod cases;
 mod freight;
 mod harness;
+mod past;
 mod price;
 mod product;
 mod quantity;

@@ -1,6 +1,7 @@
 //! The catalog against its own rules: merging here, searching and files that go wrong beside.
 
 mod files;
+mod marks;
 mod search;
 
 use jiff::Timestamp;

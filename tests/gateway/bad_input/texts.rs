@@ -260,3 +260,30 @@ fn what_a_hostile_market_says_about_itself_is_printed_harmlessly() {
     }
     assert_eq!(shop.orders(), 0);
 }
+
+#[test]
+fn hostile_words_of_the_buyers_own_print_as_harmless_text_everywhere() {
+    let shop = Shop::plain();
+    let buyer = shop.buyer();
+    let supplier = buyer.does(&["show", "1001"])["supplier_id"].as_str().unwrap().to_owned();
+    let subject = format!("supplier:{supplier}");
+    // An argument cannot hold a NUL, and the system caps its length.
+    let strings = strings().into_iter().filter(|text| !text.contains('\0') && text.len() < 100_000);
+    for (n, text) in strings.enumerate().filter(|(n, _)| *n < 22 || n % 6 == 0) {
+        let tag = format!("t,{text}");
+        both(&buyer, &["mark", "1001", "--note", &text, "--tag", &tag]).exits(0);
+        let reason = format!("x {text}");
+        both(&buyer, &["mark", &subject, "--note", &text, "--block", &reason]).exits(0);
+        let query = format!("blocked note:{text} {text}");
+        both(&buyer, &["search", "--", &query]).exits(0);
+        if n % 4 == 0 {
+            both(&buyer, &["search", "--", "blocked"]).exits(0);
+            both(&buyer, &["mark", "list"]).exits(0);
+            both(&buyer, &["show", "1001"]).exits(0);
+            both(&buyer, &["suppliers", "--", &text]).exits(0);
+            both(&buyer, &["suppliers"]).exits(0);
+            both(&buyer, &["mark", &text]);
+        }
+    }
+    logs_are_harmless(&buyer, &shop.market.ready);
+}

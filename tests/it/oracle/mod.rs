@@ -9,6 +9,7 @@
 
 pub mod cart;
 pub mod freight;
+pub mod past;
 pub mod plain;
 pub mod price;
 pub mod quantity;

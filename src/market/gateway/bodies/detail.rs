@@ -30,6 +30,7 @@ struct DetailBody {
     third_category_id: Field<Id>,
     subject: Field<String>,
     subject_trans: Field<String>,
+    description: Field<String>,
     product_sku_infos: List<SkuBody>,
     product_sale_info: Maybe<SaleBody>,
     product_shipping_info: Maybe<ShippingBody>,
@@ -202,6 +203,7 @@ impl DetailBody {
             offer.weight_kg = shipping.weight_kg();
             offer.volume_m3 = shipping.volume_m3();
         }
+        offer.per_carton = self.description.as_ref().and_then(|text| words::per_carton(text));
         offer.completeness = Completeness::Full;
         Ok(offer)
     }

@@ -110,6 +110,7 @@ struct OfferBody {
     sold_30d: Field<u64>,
     repeat_rate: Field<Rate>,
     ship_hours: Field<u32>,
+    description: Field<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -323,6 +324,7 @@ impl OfferBody {
             .and_then(|grams| grams.checked_div(Decimal::ONE_THOUSAND))
             .map(|weight| weight.normalize());
         offer.volume_m3 = volume(&self.size_cm);
+        offer.per_carton = self.description.as_ref().and_then(|text| words::per_carton(text));
         offer.lead_time_hours = self.ship_hours.get();
         offer.sold_30d = self.sold_30d.get();
         offer.repeat_rate = self.repeat_rate.get().map(|rate| rate.0);

@@ -3,6 +3,7 @@
 
 use crate::domain::offer::OfferKind;
 use crate::domain::order::OrderState;
+use crate::domain::quantity::Quantity;
 use crate::domain::supplier::Identity;
 use crate::domain::text::Clean;
 
@@ -128,6 +129,36 @@ pub fn place(text: &str) -> Option<Clean> {
     last
 }
 
+/// What descriptions write before the number of units in a carton.
+const CARTON: [&str; 6] = ["箱规", "装箱数", "装箱量", "装箱规格", "每箱装", "每箱"];
+
+/// Units in a carton, from a description such as `<p>箱规 40本/件</p>`: the protocol has no field for it
+/// (GATEWAY.md 3.1). `None` where no whole number of units follows: a carton's measures (60*40*50cm) or weight are
+/// none.
+pub fn per_carton(description: &str) -> Option<Quantity> {
+    CARTON.iter().flat_map(|word| description.split(word).skip(1)).find_map(carton_after)
+}
+
+fn carton_after(rest: &str) -> Option<Quantity> {
+    let wide = |c: char| match c {
+        '０'..='９' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        other => other,
+    };
+    // Some characters are enough, and a description may be a whole page.
+    let near: String = rest.chars().take(24).map(wide).collect();
+    let near = near.trim_start_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ':' | '：' | '=' | '格' | '为' | '约' | '装' | '有' | '是')
+    });
+    let (digits, behind) = near.split_at(near.bytes().take_while(u8::is_ascii_digit).count());
+    let units: u32 = digits.parse().ok().filter(|units| (1..=100_000).contains(units))?;
+    let behind = behind.trim_start().to_lowercase();
+    let measures = [
+        "*", "×", "x", "✕", ".", "-", "~", "～", "至", "cm", "mm", "m", "kg", "g", "公斤", "千克", "斤",
+        "厘米",
+    ];
+    if measures.iter().any(|sign| behind.starts_with(sign)) { None } else { Some(Quantity::whole(units)) }
+}
+
 /// Where an order stands (GATEWAY.md 2.8); `freight_open`: the seller has not set the freight.
 pub fn order_state(status: &str, freight_open: bool) -> OrderState {
     match status.trim().to_ascii_lowercase().as_str() {
@@ -200,6 +231,34 @@ mod tests {
     }
 
     #[test]
+    fn units_in_a_carton() {
+        let units = |text: &str| per_carton(text).map(|units| units.to_string());
+        for (text, wanted) in [
+            ("<p>箱规 40本/件</p><p>最低零售限价：22.9元</p>", "40"),
+            ("材质：不锈钢\n箱规 120个/件，毛重约12.5kg", "120"),
+            ("箱规：５０ PCS", "50"),
+            ("装箱数:24", "24"),
+            ("每箱装12套", "12"),
+            ("箱规:60*40*50cm 每箱48个", "48"),
+        ] {
+            assert_eq!(units(text).as_deref(), Some(wanted), "{text}");
+        }
+        for text in [
+            "",
+            "箱规",
+            "箱规 60x40cm",
+            "箱规 0个",
+            "箱规 12.5kg",
+            "箱规 详询客服",
+            "箱规 99999999个",
+            "每箱20-30个",
+            "每箱 15kg",
+        ] {
+            assert_eq!(units(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn promises_in_hours() {
         let hours =
             ["shipIn24Hours", "shipIn48Hours", "shipInToday", "shipIn7Days", "", "shipIn", "9999999999"];
@@ -230,6 +289,7 @@ mod tests {
         #[test]
         fn no_text_panics(text in "\\PC{0,40}|[<>/font em=red省市县区补差价运费]{0,40}") {
             let _ = (subject(&text), kind_of(&Clean::new(&text)), lead_time_hours(&text), place(&text));
+            let _ = (per_carton(&text), per_carton(&format!("箱规{text}")));
         }
     }
 }

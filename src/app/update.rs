@@ -139,6 +139,7 @@ fn status_read(model: &mut Model, result: Result<crate::app::msg::Status, Troubl
         }
     };
     let first = model.status.is_none();
+    let was_offline = model.is_offline();
     let empty = status.cached == 0;
     let offline = status.online == Some(false);
     let (sandbox, unsent) = (status.sandbox, status.unsent);
@@ -149,7 +150,8 @@ fn status_read(model: &mut Model, result: Result<crate::app::msg::Status, Troubl
         model.sync = Some(Default::default());
         effects.push(Effect::Sync);
     }
-    if first && unsent > 0 && !offline {
+    // What waited is sent as soon as there is a way (DESIGN 8): checked again first, by the same policy.
+    if (first || was_offline) && unsent > 0 && !offline {
         effects.push(Effect::Settle);
     }
     effects

@@ -97,7 +97,8 @@ impl Desk {
             None if capabilities.offer_changes => self.sync_changes(options, &progress).await?,
             None => self.sync_walk(options, &progress).await?,
         };
-        if capabilities.groups {
+        // Only what the buyer looks at is kept fresh: a sandbox's groups begin to move when they are first looked at.
+        if capabilities.groups && self.groups()?.1.is_some() {
             self.refresh_groups().await?;
         }
         self.refresh_orders().await?;

@@ -1,12 +1,181 @@
 //! The effects beside searching, the cart and sending: suppliers, marks, deals, orders after they were placed, the
-//! browser, the sandbox's clock, the session.
+//! sandbox's clock, working offline, the session.
 
-use crate::app::Effect;
-use crate::runtime::execute::Executor;
+use std::future::Future;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::app::msg::{OrderDeed, Trouble};
+use crate::app::{Effect, Fact};
+use crate::domain::deal::{Deal, DealKind};
+use crate::procure::{Desk, DeskError};
+use crate::runtime::execute::{Executor, Learner, trouble};
+
+/// Suppliers shown at most: nobody reads on.
+const SUPPLIERS: usize = 200;
 
 impl Executor {
     /// Starts one of these effects.
     pub(super) fn run_deed(&mut self, effect: Effect) {
-        tracing::warn!(?effect, "not known here");
+        match effect {
+            Effect::ReadSuppliers { generation, text, quantity } => {
+                self.suppliers_asked.store(generation, Ordering::SeqCst);
+                let asked = self.suppliers_asked.clone();
+                self.beside(move |desk| {
+                    // A newer asking makes this one idle.
+                    (asked.load(Ordering::SeqCst) == generation).then(|| Fact::SuppliersRead {
+                        generation,
+                        result: said(desk.supplier_rows(&text, quantity, SUPPLIERS)),
+                    })
+                });
+            }
+            Effect::ReadSheet { id, quantity } => self.beside(move |desk| {
+                let result = said(desk.supplier_sheet(&id, quantity)).map(|sheet| sheet.map(Box::new));
+                Some(Fact::SheetRead { id, result })
+            }),
+            Effect::Mark { subject, edit } => self.at_ledger(move |desk| {
+                let result = said(desk.mark(&subject, edit.clone())).map(drop);
+                Fact::Marked { subject, edit, result }
+            }),
+            Effect::SetMessage { supplier, words } => self.at_ledger(move |desk| {
+                let result = said(desk.set_message(&supplier, words.as_ref()));
+                Fact::MessageSet { supplier, result }
+            }),
+            Effect::UseAddress(id) => {
+                self.at_ledger(move |desk| Fact::AddressChosen(said(desk.use_address(&id)).map(drop)))
+            }
+            Effect::Reorder(ids) => self.at_ledger(move |desk| Fact::Reordered(said(desk.reorder(&ids)))),
+            Effect::ReadSession => {
+                self.at_ledger(|desk| Fact::SessionRead(desk.remembered().map(Box::new)));
+            }
+            Effect::SaveSession(remembered) => self.to_ledger(Box::new(move |desk| {
+                if let Err(error) = desk.remember(&remembered) {
+                    tracing::warn!(%error, "the session is not remembered");
+                }
+            })),
+            Effect::SetOffline(offline) => self.set_offline(offline),
+            Effect::ReadDeals(kind) => self.ask(move |desk| async move {
+                let result = deals(&desk, kind).await;
+                (error_of(&result), Fact::DealsRead { kind, result: said(result) })
+            }),
+            Effect::Join { id, spec_id, quantity } => self.ask(move |desk| async move {
+                let result = desk.join(&id, spec_id.as_ref(), quantity).await;
+                (error_of(&result), Fact::GroupActed { joined: true, result: said(result) })
+            }),
+            Effect::Leave(id) => self.ask(move |desk| async move {
+                let result = desk.leave(&id).await;
+                (error_of(&result), Fact::GroupActed { joined: false, result: said(result) })
+            }),
+            Effect::Order { id, deed } => self.ask(move |desk| async move {
+                let result = match deed {
+                    OrderDeed::Cancel => desk.cancel(&id).await,
+                    OrderDeed::Receive => desk.receive(&id).await,
+                };
+                (error_of(&result), Fact::OrderActed { id, deed, result: said(result) })
+            }),
+            Effect::CheckPay(id) => self.ask(move |desk| async move {
+                let result = desk.check_pay(&id).await;
+                (error_of(&result), Fact::PayChecked { id, result: said(result).map(Box::new) })
+            }),
+            Effect::Pay { id, accepted } => self.ask(move |desk| async move {
+                let result = desk.pay(&id, accepted).await;
+                (error_of(&result), Fact::PayLinked { id, result: said(result) })
+            }),
+            Effect::ReadShipments(id) => self.ask(move |desk| async move {
+                let result = desk.shipments(&id).await;
+                (error_of(&result), Fact::ShipmentsRead { id, result: said(result) })
+            }),
+            Effect::MoveClock { hours } => self.ask(move |desk| async move {
+                let result = desk.move_clock(Duration::from_secs(u64::from(hours) * 3600)).await;
+                (error_of(&result), Fact::ClockMoved(said(result)))
+            }),
+            // Everything else is done before it comes here.
+            other => tracing::error!(?other, "an effect without a doer"),
+        }
+    }
+
+    /// Reads the stores on a worker of its own; nothing is told when there is nothing to tell.
+    fn beside(&self, work: impl FnOnce(&Desk) -> Option<Fact> + Send + 'static) {
+        let Some(open) = &self.open else { return };
+        let (desk, bell) = (open.desk.clone(), self.bell.clone());
+        self.workers.spawn_blocking(move || {
+            if let Some(fact) = work(&desk) {
+                bell.tell(fact);
+            }
+        });
+    }
+
+    /// Does something with the ledger, in its turn, and tells what came of it.
+    fn at_ledger(&self, work: impl FnOnce(&Desk) -> Fact + Send + 'static) {
+        let bell = self.bell.clone();
+        self.to_ledger(Box::new(move |desk| bell.tell(work(desk))));
+    }
+
+    /// Asks the market, tells what came of it, and learns whether it can be reached.
+    fn ask<F>(&self, work: impl FnOnce(Desk) -> F + Send + 'static)
+    where
+        F: Future<Output = (Option<Reached>, Fact)> + Send + 'static,
+    {
+        self.at_market(move |desk, bell, learner: Learner| async move {
+            let (reached, fact) = work(desk).await;
+            match reached {
+                Some(Reached::Yes) => learner.now_is(Some(true)),
+                Some(Reached::No) => learner.lost(),
+                None => {}
+            }
+            bell.tell(fact);
+        });
+    }
+
+    fn set_offline(&self, offline: bool) {
+        let Some(open) = &self.open else { return };
+        open.desk.set_offline(offline);
+        self.at_market(move |desk, _, learner| async move {
+            if offline {
+                learner.lost();
+                learner.tell();
+                return;
+            }
+            // Back: the clock is the smallest thing to ask for. What waited is sent once the screen knows.
+            match desk.market_time().await {
+                Ok(_) => learner.now_is(Some(true)),
+                Err(error) => learner.learn(Some(&error)),
+            }
+            learner.tell();
+        });
+    }
+}
+
+/// What a call tells of the way to the market.
+enum Reached {
+    Yes,
+    No,
+}
+
+/// A failure of our own stores says nothing of it.
+fn error_of<T>(result: &Result<T, DeskError>) -> Option<Reached> {
+    match result {
+        Ok(_) => Some(Reached::Yes),
+        Err(error) if error.is_unreachable() => Some(Reached::No),
+        Err(DeskError::Market(_)) => Some(Reached::Yes),
+        Err(_) => None,
+    }
+}
+
+fn said<T>(result: Result<T, DeskError>) -> Result<T, Trouble> {
+    result.map_err(|error| trouble(&error))
+}
+
+/// Deals from the market; the last reading where it cannot be reached, `None` where it has none.
+async fn deals(desk: &Desk, kind: DealKind) -> Result<Option<(Vec<Deal>, Timestamp)>, DeskError> {
+    match desk.refresh_deals(kind).await {
+        Ok(read) => Ok(Some(read)),
+        Err(error) if error.code() == "not_offered" => Ok(None),
+        Err(error) => match desk.deals(kind) {
+            Ok((deals, Some(as_of))) if error.is_unreachable() => Ok(Some((deals, as_of))),
+            _ => Err(error),
+        },
     }
 }

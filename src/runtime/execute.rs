@@ -4,6 +4,7 @@
 //! only the newest question; what is done to the ledger goes through one thread, in the order it was asked;
 //! what needs the market runs on the async workers.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 
@@ -24,26 +25,28 @@ type Job = Box<dyn FnOnce(&Desk) + Send>;
 
 /// Runs effects.
 pub struct Executor {
-    workers: Handle,
-    bell: Bell,
+    pub(super) workers: Handle,
+    pub(super) bell: Bell,
     policy: Policy,
     /// Effects that came before the desk was open.
     early: Vec<Effect>,
-    open: Option<Open>,
+    pub(super) open: Option<Open>,
+    /// The newest asking for suppliers.
+    pub(super) suppliers_asked: Arc<AtomicU64>,
     proposing: Option<JoinHandle<()>>,
     progress: Arc<Mutex<Option<(u64, Option<u64>)>>>,
     reach: Arc<Mutex<Reach>>,
 }
 
-struct Open {
-    desk: Desk,
+pub(super) struct Open {
+    pub(super) desk: Desk,
     search: Slot<Effect>,
     ledger: Sender<Job>,
 }
 
 /// What the last calls told of the market.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Reach {
+pub(super) struct Reach {
     online: Option<bool>,
     since: Option<Timestamp>,
 }
@@ -57,6 +60,7 @@ impl Executor {
             policy,
             early: Vec::new(),
             open: None,
+            suppliers_asked: Arc::default(),
             proposing: None,
             progress: Arc::default(),
             reach: Arc::default(),
@@ -235,11 +239,16 @@ impl Learner {
         }
     }
 
-    fn lost(&self) {
+    /// Tells the state of market, catalog and outbox as it is now.
+    pub(super) fn tell(&self) {
+        tell_status(&self.desk, &self.bell, &self.reach);
+    }
+
+    pub(super) fn lost(&self) {
         self.now_is(Some(false));
     }
 
-    fn now_is(&self, online: Option<bool>) {
+    pub(super) fn now_is(&self, online: Option<bool>) {
         {
             let mut reach = lock(&self.reach);
             if reach.online == online {
@@ -337,7 +346,7 @@ fn do_cart(desk: &Desk, deed: &CartDeed) -> Result<CartSnapshot, DeskError> {
     })
 }
 
-fn tell_status(desk: &Desk, bell: &Bell, reach: &Mutex<Reach>) {
+pub(super) fn tell_status(desk: &Desk, bell: &Bell, reach: &Mutex<Reach>) {
     bell.tell(Fact::StatusRead(read_status(desk, reach).map_err(|error| trouble(&error))));
 }
 
@@ -354,9 +363,9 @@ fn read_status(desk: &Desk, reach: &Mutex<Reach>) -> Result<Status, DeskError> {
         cached: stats.offers,
         unsent,
         destination: desk.destination()?,
-        web_origin: None,
-        clock_ahead_ms: 0,
-        offline_by_wish: false,
+        web_origin: desk.web_origin().map(|origin| Trouble::new(&origin, None).text),
+        clock_ahead_ms: i64::try_from(desk.clock_offset().as_millis()).unwrap_or_default(),
+        offline_by_wish: !desk.is_online(),
     })
 }
 

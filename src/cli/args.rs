@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -175,6 +176,24 @@ pub enum SandboxVerb {
         /// Seeded history too
         #[arg(long)]
         all: bool,
+    },
+    /// Pay an order there without a browser; no money moves
+    Pay {
+        /// Order id
+        #[arg(value_name = "ORDER", allow_negative_numbers = true)]
+        id: String,
+        /// A running sandbox (with PIFA_APP_KEY, PIFA_APP_SECRET, PIFA_ACCESS_TOKEN); default: the profile's own
+        #[arg(long, value_name = "ORIGIN")]
+        url: Option<String>,
+    },
+    /// Set its clock forward, for example +1h or +10d
+    Clock {
+        /// How far: a number with s, m, h, d or w; at most 60 days
+        #[arg(value_name = "+TIME", value_parser = forward, allow_hyphen_values = true)]
+        by: Duration,
+        /// A running sandbox (with PIFA_APP_KEY, PIFA_APP_SECRET, PIFA_ACCESS_TOKEN); default: the profile's own
+        #[arg(long, value_name = "ORIGIN")]
+        url: Option<String>,
     },
 }
 
@@ -497,6 +516,27 @@ fn speed(text: &str) -> Result<Decimal, String> {
         .ok_or_else(|| "0 or more".to_owned())
 }
 
+/// `+1h`, `1d`, `+90m`: forward only, and no further than a sandbox goes at once.
+fn forward(text: &str) -> Result<Duration, String> {
+    const MOST: u64 = 60 * 24 * 3600;
+    let said = text.strip_prefix('+').unwrap_or(text);
+    let number = said.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match said.strip_prefix(number).unwrap_or_default() {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 24 * 3600,
+        "w" => 7 * 24 * 3600,
+        _ => 0,
+    };
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = number.parse::<u64>().ok().filter(|_| digits).and_then(|number| number.checked_mul(unit));
+    match seconds {
+        Some(seconds) if (1..=MOST).contains(&seconds) => Ok(Duration::from_secs(seconds)),
+        _ => Err("forward by a number with s, m, h, d or w, at most 60 days: +1h, +10d".to_owned()),
+    }
+}
+
 fn profile_name(text: &str) -> Result<String, String> {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
     if !text.is_empty() && text.chars().count() <= 64 && text.chars().all(plain) {
@@ -526,6 +566,38 @@ mod tests {
         assert_eq!(read("L:uci:85123A").unwrap(), ("L:uci:85123A".into(), None));
         assert_eq!(read("L:uci:85123A:red").unwrap(), ("L:uci:85123A".into(), Some("red".into())));
         assert!(read("12:").is_err() && read("abc").is_err());
+    }
+
+    #[test]
+    fn a_clock_goes_forward_in_plain_words_only() {
+        let seconds = |text: &str| forward(text).ok().map(|by| by.as_secs());
+        for (text, wanted) in [
+            ("+1h", 3_600),
+            ("1d", 86_400),
+            ("+90m", 5_400),
+            ("30s", 30),
+            ("+2w", 1_209_600),
+            ("60d", 5_184_000),
+        ] {
+            assert_eq!(seconds(text), Some(wanted), "{text}");
+        }
+        for text in [
+            "",
+            "+",
+            "-1h",
+            "+-1h",
+            "1",
+            "1y",
+            "1hh",
+            "0d",
+            "61d",
+            "1.5h",
+            "h",
+            "99999999999999999999s",
+            "１h",
+        ] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
     }
 
     #[test]

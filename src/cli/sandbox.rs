@@ -1,12 +1,18 @@
-//! `pifa sandbox`: a marketplace of its own on loopback, and its books.
+//! `pifa sandbox`: a marketplace of its own on loopback; its books, its cashier without a browser, its clock.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::args::{IdempotencyArg, LotRuleArg, SandboxArgs, SandboxVerb};
 use super::failure::{Exit, Failure};
+use super::order;
 use super::print::{Printer, line};
 use super::session::{Profile, connect, environment_credentials};
-use crate::procure::{DeskError, Marketplace};
+use crate::domain::id::OrderId;
+use crate::domain::text::Clean;
+use crate::procure::{DeskError, MarketError, Marketplace};
 use crate::sandbox::{self, Idempotency, LotRule, Options};
 
 /// The ready line: what a client needs to reach it.
@@ -22,6 +28,8 @@ struct Ready<'a> {
 pub(super) async fn run(args: SandboxArgs, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
     match args.verb {
         Some(SandboxVerb::Ledger { url, all }) => ledger(url.as_deref(), all, profile, printer).await,
+        Some(SandboxVerb::Pay { id, url }) => pay(&id, url.as_deref(), profile, printer).await,
+        Some(SandboxVerb::Clock { by, url }) => clock(by, url.as_deref(), profile, printer).await,
         None => serve(args).await,
     }
 }
@@ -102,6 +110,66 @@ async fn wait_for_end() {
     {
         let _ = tokio::signal::ctrl_c().await;
     }
+}
+
+/// Pays without a browser; prints the order as it is then.
+async fn pay(id: &str, url: Option<&str>, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
+    let order = match url {
+        Some(origin) => {
+            let gateway = connect(origin, environment_credentials()?)?;
+            let id = OrderId::new(id);
+            gateway.sandbox_pay(&id).await.map_err(|error| no_order(error.into(), id.as_str()))?;
+            let known = gateway.order(&id).await.map_err(DeskError::from)?;
+            known.map(|known| known.order).ok_or_else(|| {
+                Failure::failed(
+                    "sandbox",
+                    format!("{id} was paid and is not known any more"),
+                    "look at its ledger",
+                )
+            })?
+        }
+        None => profile.online().await?.desk.sandbox_pay(id).await.map_err(|error| no_order(error, id))?,
+    };
+    order::orders(vec![order], printer)
+}
+
+/// An order the market does not know is none, as for every other verb, and no refusal.
+fn no_order(error: DeskError, id: &str) -> DeskError {
+    match error {
+        DeskError::Market(MarketError::Refused(refusal)) if refusal.code.as_str() == "ORDER_NOT_EXIST" => {
+            DeskError::NoOrder(Clean::capped(id, 60))
+        }
+        error => error,
+    }
+}
+
+/// Where a clock stands after it was moved.
+#[derive(Serialize)]
+struct Moved {
+    /// The sandbox's time.
+    server_time: Timestamp,
+    moved_seconds: u64,
+}
+
+async fn clock(
+    by: Duration,
+    url: Option<&str>,
+    profile: &Profile,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let server_time = match url {
+        Some(origin) => {
+            let gateway = connect(origin, environment_credentials()?)?;
+            gateway.move_clock(by).await.map_err(DeskError::from)?
+        }
+        None => profile.online().await?.desk.move_clock(by).await?,
+    };
+    let moved = Moved { server_time, moved_seconds: by.as_secs() };
+    printer.document(&moved, || {
+        let words = printer.words("the sandbox's clock stands at", "沙盒时间现在是", "沙盒時間現在是");
+        format!("{words} {server_time:.0}\n")
+    })?;
+    Ok(Exit::Done)
 }
 
 async fn ledger(url: Option<&str>, all: bool, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {

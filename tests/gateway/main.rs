@@ -23,6 +23,7 @@ mod job;
 mod life;
 mod marks;
 mod money;
+mod paying;
 mod samples;
 mod sandbox;
 mod sandbox_calls;

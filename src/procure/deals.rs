@@ -15,7 +15,7 @@ impl Desk {
     /// Reads the deals of a kind from the market.
     pub async fn refresh_deals(&self, kind: DealKind) -> Result<(Vec<Deal>, Timestamp), DeskError> {
         let deals = self.gateway()?.deals(kind).await?;
-        let now = self.now();
+        let now = self.read_at();
         self.parts.catalog.set_deals(kind, &deals, now)?;
         Ok((deals, now))
     }

@@ -20,7 +20,7 @@ impl Desk {
     /// Reads the open group-buys and ours from the market.
     pub async fn refresh_groups(&self) -> Result<(Vec<GroupBuy>, Timestamp), DeskError> {
         let groups = self.gateway()?.groups().await?;
-        let now = self.now();
+        let now = self.read_at();
         self.parts.catalog.set_groups(&groups, now)?;
         Ok((groups, now))
     }

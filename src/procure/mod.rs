@@ -129,6 +129,12 @@ impl Desk {
         (self.parts.clock)()
     }
 
+    /// The moment of a reading, as exact as the catalog keeps it: read back it is the same.
+    fn read_at(&self) -> Timestamp {
+        let now = self.now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
     /// Searches the local catalog, obeying the buyer's marks.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchPage, DeskError> {
         Ok(self.parts.catalog.search_marked(request, &self.destination()?, &self.marks()?)?)

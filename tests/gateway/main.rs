@@ -24,6 +24,7 @@ mod life;
 mod marks;
 mod money;
 mod money_verbs;
+mod paying;
 mod samples;
 mod sandbox;
 mod sandbox_calls;

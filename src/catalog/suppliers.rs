@@ -128,6 +128,31 @@ impl Catalog {
         })
     }
 
+    /// Whose offers these are, as far as the catalog knows; also of those that are gone.
+    pub fn sellers(&self, keys: &[OfferKey]) -> Result<HashMap<OfferKey, SupplierId>, CatalogError> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT supplier_id FROM offers WHERE key = ?1 AND supplier_id IS NOT NULL",
+            )?;
+            let mut sellers = HashMap::new();
+            for key in keys {
+                let seller: Option<String> =
+                    select.query_row([key.to_string()], |row| row.get(0)).optional()?;
+                sellers.extend(seller.map(|id| (key.clone(), SupplierId::new(&id))));
+            }
+            Ok(sellers)
+        })
+    }
+
+    /// A number that changes whenever offers do.
+    pub fn generation(&self) -> Result<i64, CatalogError> {
+        self.read(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT value FROM state WHERE name = 'generation'")?
+                .query_row([], |row| row.get(0))?)
+        })
+    }
+
     /// A supplier's offers on sale, best ranked first; fee links are left out.
     pub fn offers_of(&self, id: &SupplierId, limit: usize) -> Result<Vec<Offer>, CatalogError> {
         self.read(|connection| {

@@ -147,6 +147,12 @@ impl Serialize for Quantity {
 impl<'de> Deserialize<'de> for Quantity {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = serde_json::Number::deserialize(deserializer)?;
+        // Nearly all are whole, and a catalog reads a great many.
+        if let Some(whole) = number.as_u64().and_then(|whole| u32::try_from(whole).ok())
+            && Decimal::from(whole) <= MAX
+        {
+            return Ok(Quantity::whole(whole));
+        }
         number.to_string().parse().map_err(serde::de::Error::custom)
     }
 }

@@ -102,18 +102,25 @@ impl Ledger {
         Ok(mark)
     }
 
-    /// Orders kept here that were not closed, as far as they say what was bought. One that does not read back is
+    /// Orders kept here that were not closed, as far as they say what was bought. The market's orders do not name the
+    /// supplier by the id everything else goes by (GATEWAY.md 2.8); our own intents do. One that does not read back is
     /// left out and logged: a damaged order must not keep a buyer from searching.
     pub fn past_orders(&self, market: &MarketId) -> Result<Vec<PastOrder>, LedgerError> {
         self.read(|connection| {
             let mut select = connection.prepare_cached(
-                "SELECT order_id, body FROM market_order WHERE market_id = ?1 AND state <> ?2",
+                "SELECT o.order_id, o.body, a.supplier_id FROM market_order o
+                 LEFT JOIN action a ON a.out_order_id = o.out_order_id AND a.market_id = o.market_id
+                 WHERE o.market_id = ?1 AND o.state <> ?2",
             )?;
             let mut rows = select.query(params![market.as_str(), OrderState::Closed.as_str()])?;
             let mut orders = Vec::new();
             while let Some(row) = rows.next()? {
-                match serde_json::from_str(row.get_ref(1)?.as_str()?) {
-                    Ok(order) => orders.push(order),
+                match serde_json::from_str::<PastOrder>(row.get_ref(1)?.as_str()?) {
+                    Ok(mut order) => {
+                        let ours = row.get_ref(2)?.as_str_or_null()?.map(SupplierId::new);
+                        order.supplier_id = order.supplier_id.or(ours);
+                        orders.push(order);
+                    }
                     Err(error) => {
                         let id = Clean::capped(row.get_ref(0)?.as_str()?, 60);
                         tracing::warn!(%error, order = %id, "an order in the ledger does not read back");

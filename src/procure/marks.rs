@@ -4,13 +4,22 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Desk, DeskError};
+use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::mark::{Mark, MarkEdit, Marks, Subject};
 use crate::domain::session::Remembered;
 use crate::ledger::Stamp;
 
 /// Marks as last read, and as of what.
 #[derive(Debug, Default)]
-pub(super) struct KeptMarks(Mutex<Option<(Stamp, Arc<Marks>)>>);
+pub(super) struct KeptMarks(Mutex<Option<Kept>>);
+
+#[derive(Debug)]
+struct Kept {
+    as_of: Stamp,
+    /// The catalog's generation, where some order's supplier was not known: a fuller catalog may know.
+    catalog: Option<i64>,
+    marks: Arc<Marks>,
+}
 
 impl Desk {
     /// Everything of the buyer's own at this market: marks, what was bought of each offer (orders that were closed do
@@ -20,9 +29,11 @@ impl Desk {
         let (market, ledger) = (&self.parts.market_id, &self.parts.ledger);
         // Held while reading, so that two searches at once do not both count a thousand orders.
         let mut kept = self.marks.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let stamp = ledger.stamp()?;
-        if let Some((_, marks)) = kept.as_ref().filter(|(as_of, _)| *as_of == stamp) {
-            return Ok(Arc::clone(marks));
+        let as_of = ledger.stamp()?;
+        if let Some(known) = kept.as_ref().filter(|known| known.as_of == as_of)
+            && (known.catalog.is_none() || known.catalog == Some(self.parts.catalog.generation()?))
+        {
+            return Ok(Arc::clone(&known.marks));
         }
         let mut marks = Marks::default();
         for (subject, mark) in ledger.marks(market)? {
@@ -31,10 +42,42 @@ impl Desk {
                 Subject::Supplier(id) => marks.suppliers.insert(id, mark),
             };
         }
-        marks.count(ledger.past_orders(market)?);
+        let generation = self.parts.catalog.generation()?;
+        let mut orders = ledger.past_orders(market)?;
+        self.name_sellers(
+            &mut orders,
+            |order| &mut order.supplier_id,
+            |order| order.lines.first().map(|line| &line.offer_id),
+        )?;
+        let catalog = orders.iter().any(|order| order.supplier_id.is_none()).then_some(generation);
+        marks.count(orders);
         let marks = Arc::new(marks);
-        *kept = Some((stamp, Arc::clone(&marks)));
+        *kept = Some(Kept { as_of, catalog, marks: Arc::clone(&marks) });
         Ok(marks)
+    }
+
+    /// Names the suppliers of orders that do not: all goods of an order are one supplier's, and the catalog knows
+    /// whose each offer is.
+    pub(super) fn name_sellers<T>(
+        &self,
+        orders: &mut [T],
+        supplier: impl Fn(&mut T) -> &mut Option<SupplierId>,
+        offer: impl Fn(&T) -> Option<&OfferKey>,
+    ) -> Result<(), DeskError> {
+        let mut nameless: Vec<(&mut T, OfferKey)> = Vec::new();
+        for order in orders {
+            if supplier(order).is_none()
+                && let Some(key) = offer(order).cloned()
+            {
+                nameless.push((order, key));
+            }
+        }
+        let keys: Vec<OfferKey> = nameless.iter().map(|(_, key)| key.clone()).collect();
+        let sellers = self.parts.catalog.sellers(&keys)?;
+        for (order, key) in nameless {
+            *supplier(order) = sellers.get(&key).cloned();
+        }
+        Ok(())
     }
 
     /// Changes the buyer's mark of an offer or supplier and returns it as it is then.

@@ -143,6 +143,26 @@ fn searches_rows_and_sheets_carry_and_obey_marks() {
 }
 
 #[test]
+fn orders_that_do_not_name_their_supplier_are_told_by_their_goods() {
+    let ledger = Ledger::in_memory().unwrap();
+    let market = MarketId::new("a/1");
+    let nameless = |id: &str, offer: i64| Order { supplier_id: None, ..order(id, 5, "done", offer) };
+    ledger.store_orders(&market, &[nameless("1", 3), nameless("2", 9)], at(10)).unwrap();
+    let desk = desk(ledger);
+    let id = SupplierId::new("s1");
+    assert_eq!(desk.marks().unwrap().ordered.get(&id), Some(&(1, at(5))));
+    assert_eq!(desk.supplier_sheet(&id, Quantity::ONE).unwrap().unwrap().orders.len(), 1);
+    // Offer 9 becomes known later: the ledger has not changed, the catalog has.
+    let mut offer = Offer::blank(OfferKey::Market(9), Clean::new("盘"), at(0));
+    offer.supplier_id = Some(id.clone());
+    desk.parts.catalog.upsert(&[offer], &[]).unwrap();
+    let marks = desk.marks().unwrap();
+    assert_eq!(marks.ordered.get(&id), Some(&(2, at(5))));
+    assert_eq!(marks.logins.get(&id).unwrap().as_str(), "甲厂登录名");
+    assert!(Arc::ptr_eq(&marks, &desk.marks().unwrap()));
+}
+
+#[test]
 fn a_session_is_remembered() {
     let desk = desk(Ledger::in_memory().unwrap());
     assert_eq!(desk.remembered(), None);

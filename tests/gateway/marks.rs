@@ -18,7 +18,8 @@ fn shop() -> (Sandbox, tempfile::TempDir) {
         row("1003", "毛巾", "乙厂", "3.00"),
     ];
     std::fs::write(&file, rows.join("\n")).unwrap();
-    (Sandbox::start(&["--catalog", file.to_str().unwrap()]), folder)
+    // An order can be closed 10 seconds after it was made, by the market's clock.
+    (Sandbox::start(&["--catalog", file.to_str().unwrap(), "--speed", "1000"]), folder)
 }
 
 fn ids(document: &Value) -> Vec<String> {

@@ -285,5 +285,6 @@ fn hostile_words_of_the_buyers_own_print_as_harmless_text_everywhere() {
             both(&buyer, &["mark", &text]);
         }
     }
+    both(&buyer, &["doctor"]);
     logs_are_harmless(&buyer, &shop.market.ready);
 }

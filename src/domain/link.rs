@@ -14,18 +14,15 @@ use crate::domain::text::Clean;
 /// The page of an offer. `origin`: of the sandbox; `None` = the real marketplace.
 pub fn offer_page(origin: Option<&str>, id: i64) -> String {
     match origin {
-        Some(origin) => format!("{}/offer/{id}", bare(origin)),
+        Some(origin) => format!("{}/offer/{id}.html", bare(origin)),
         None => format!("https://detail.1688.com/offer/{id}.html"),
     }
 }
 
-/// The page of an order.
-pub fn order_page(origin: Option<&str>, id: &OrderId) -> String {
+/// The page of an order; a sandbox has none.
+pub fn order_page(origin: Option<&str>, id: &OrderId) -> Option<String> {
     let id = encoded(id.as_str());
-    match origin {
-        Some(origin) => format!("{}/order/{id}", bare(origin)),
-        None => format!("https://trade.1688.com/order/new_step_order_detail.htm?orderId={id}"),
-    }
+    origin.is_none().then(|| format!("https://trade.1688.com/order/new_step_order_detail.htm?orderId={id}"))
 }
 
 /// The chat with a supplier. The real one needs the seller's login name, which only orders tell: `None` without it.
@@ -143,16 +140,13 @@ mod tests {
     #[test]
     fn real_pages_and_the_sandboxs_own() {
         assert_eq!(offer_page(None, 7), "https://detail.1688.com/offer/7.html");
-        assert_eq!(offer_page(Some("http://127.0.0.1:8080/"), 7), "http://127.0.0.1:8080/offer/7");
+        assert_eq!(offer_page(Some("http://127.0.0.1:8080/"), 7), "http://127.0.0.1:8080/offer/7.html");
         let order = OrderId::new("3317081160212345678");
         assert_eq!(
-            order_page(None, &order),
+            order_page(None, &order).unwrap(),
             "https://trade.1688.com/order/new_step_order_detail.htm?orderId=3317081160212345678"
         );
-        assert_eq!(
-            order_page(Some("http://127.0.0.1:1"), &order),
-            "http://127.0.0.1:1/order/3317081160212345678"
-        );
+        assert_eq!(order_page(Some("http://127.0.0.1:1"), &order), None);
     }
 
     #[test]

@@ -212,6 +212,9 @@ fn prepare(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> 
     }
     if found > 0 {
         let backup = format!("{shown}.backup-v{found}");
+        // SQLite would make it readable to everybody; into an empty file it writes as well.
+        private_file(Path::new(&backup))
+            .map_err(|source| LedgerError::Io { path: backup.clone(), source })?;
         connection.execute("VACUUM INTO ?1", [&backup]).map_err(sqlite)?;
     }
     let mut migrate = || {
@@ -288,6 +291,30 @@ mod tests {
         drop(Ledger::open(&path).unwrap());
         let mode = |p: &Path| std::fs::metadata(p).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(path.parent().unwrap()), mode(&path)), (0o700, 0o600));
+    }
+
+    #[test]
+    fn an_older_schema_is_migrated_after_a_backup_as_private_as_the_ledger() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(MIGRATIONS[0]).unwrap();
+        old.execute_batch("INSERT INTO meta VALUES ('k', 'v'); PRAGMA user_version = 1").unwrap();
+        drop(old);
+        let ledger = Ledger::open(&path).unwrap();
+        assert_eq!(ledger.meta("k").unwrap().as_deref(), Some("v"));
+        assert!(ledger.marks(&MarketId::new("a/1")).unwrap().is_empty());
+        let backup = folder.path().join("ledger.db.backup-v1");
+        let kept: String = Connection::open(&backup)
+            .unwrap()
+            .query_row("SELECT value FROM meta WHERE key = 'k'", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(kept, "v");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&backup).unwrap().permissions().mode() & 0o777, 0o600);
+        }
     }
 
     #[test]

@@ -2,9 +2,9 @@
 //! names. A cheap rule that is good enough to recognise a shop by, not to search by.
 //!
 //! Pairs of Chinese characters are counted over the whole catalog (a sample will do) and over the shop. The pair that
-//! is in many of the shop's titles and in few others begins a word; it grows by a neighbour as long as the next pair
-//! is about as frequent everywhere (温杯 follows 保温 nearly always, 杯大 hardly ever) and most of the shop's titles
-//! go on so. Pairs that hardly any other title has are made-up names, and those of every second title say
+//! is in many of the shop's titles and in few others begins a word, if one of its characters seldom stands without the
+//! other (宠 is always in 宠物, but neither 布 nor 手 often in 布手); it grows by a neighbour as long as the next pair is
+//! not much rarer everywhere (温杯 follows 保温 often, 杯大 hardly ever) and most of the shop's titles go on so. Pairs that hardly any other title has are made-up names, and those of every second title say
 //! nothing: neither begins a word.
 
 use std::collections::{HashMap, HashSet};
@@ -26,7 +26,9 @@ type Mixed = BuildHasherDefault<PairHasher>;
 
 impl Hasher for PairHasher {
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+        for byte in bytes {
+            self.write_u32(u32::from(*byte));
+        }
     }
 
     fn write_u32(&mut self, number: u32) {
@@ -43,6 +45,7 @@ impl Hasher for PairHasher {
 pub struct Frequencies {
     titles: u32,
     pairs: HashMap<Pair, u32, Mixed>,
+    chars: HashMap<char, u32, Mixed>,
 }
 
 impl Frequencies {
@@ -50,12 +53,19 @@ impl Frequencies {
     pub fn of<'a>(titles: impl Iterator<Item = &'a str>) -> Frequencies {
         let mut frequencies = Frequencies::default();
         let mut seen: HashSet<Pair, Mixed> = HashSet::default();
+        let mut seen_chars: HashSet<char, Mixed> = HashSet::default();
         for title in titles {
             frequencies.titles = frequencies.titles.saturating_add(1);
             seen.clear();
+            seen_chars.clear();
             for pair in pairs(title) {
                 if seen.insert(pair) {
                     *frequencies.pairs.entry(pair).or_default() += 1;
+                }
+            }
+            for c in title.chars().filter(|c| is_han(*c)) {
+                if seen_chars.insert(c) {
+                    *frequencies.chars.entry(c).or_default() += 1;
                 }
             }
         }
@@ -64,6 +74,12 @@ impl Frequencies {
 
     fn of_pair(&self, pair: Pair) -> u32 {
         self.pairs.get(&pair).copied().unwrap_or(0)
+    }
+
+    /// Whether a character of the pair stands in it every third time at least.
+    fn is_bound(&self, pair: Pair) -> bool {
+        let of = |c: char| self.chars.get(&c).copied().unwrap_or(0);
+        self.of_pair(pair) * 3 >= of(pair.0).min(of(pair.1))
     }
 
     /// More for what is rarer: a doubling of the titles with it is one less.
@@ -79,7 +95,7 @@ pub fn topics(titles: &[&str], everywhere: &Frequencies, most: usize) -> Vec<Str
     // Neither a name nobody else uses nor what every second title says.
     let known = |pair: &Pair| {
         let having = everywhere.of_pair(*pair);
-        having >= LEAST_KNOWN && having <= everywhere.titles / 2
+        having >= LEAST_KNOWN && having <= everywhere.titles / 2 && everywhere.is_bound(*pair)
     };
     let mut ranked: Vec<(u32, u32, Pair)> = here
         .pairs
@@ -94,11 +110,14 @@ pub fn topics(titles: &[&str], everywhere: &Frequencies, most: usize) -> Vec<Str
         if words.len() >= most || (count as usize) * 8 < titles.len() {
             break;
         }
-        let word = grown(pair, titles, everywhere);
-        let overlaps =
-            |other: &Vec<char>| word.windows(2).any(|pair| other.windows(2).any(|known| known == pair));
-        if !words.iter().any(overlaps) {
-            words.push(word);
+        // A pair inside a word we have, or across its edge, says nothing new.
+        let is_taken = |word: &Vec<char>| {
+            word.first() == Some(&pair.1)
+                || word.last() == Some(&pair.0)
+                || word.windows(2).any(|known| known == [pair.0, pair.1])
+        };
+        if !words.iter().any(is_taken) {
+            words.push(grown(pair, titles, everywhere));
         }
     }
     words.into_iter().map(|word| word.into_iter().collect()).collect()
@@ -127,10 +146,9 @@ fn grown(pair: Pair, titles: &[&str], everywhere: &Frequencies) -> Vec<char> {
     word
 }
 
-/// Whether two overlapping pairs belong to one word: neither is much rarer than the other.
+/// Whether a pair belongs to the word its neighbour is in: it is not much rarer, so the one seldom stands without it.
 fn cohere(everywhere: &Frequencies, known: Pair, next: Pair) -> bool {
-    let (a, b) = (everywhere.of_pair(known), everywhere.of_pair(next));
-    a.min(b) * 2 >= a.max(b)
+    everywhere.of_pair(next) * 2 >= everywhere.of_pair(known)
 }
 
 /// The character that stands behind (or before) a word in more than half of the titles that have the word.

@@ -115,6 +115,7 @@ fn essence(offer: &Offer) -> impl PartialEq + std::fmt::Debug {
         (offer.title.clone(), offer.unit.clone(), offer.quote_type, prices, skus),
         (offer.moq, offer.lot, offer.mix, offer.mix_enabled, offer.weight_kg, offer.volume_m3),
         (offer.supplier_id.clone(), offer.supplier_name.clone(), offer.lead_time_hours, offer.kind),
+        offer.per_carton,
     )
 }
 

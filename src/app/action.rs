@@ -114,6 +114,7 @@ actions! {
     DealsOpen "deals.open" Deals 2 do_open;
     DealsJoin "deals.join" Deals 3 do_join;
     DealsLeave "deals.leave" Deals 4 do_leave;
+    DealsAdd "deals.add" Deals 3 do_add;
     DealsRefresh "deals.refresh" Deals 5 do_refresh;
     OrdersOpen "orders.open" Orders 2 do_open;
     OrdersPay "orders.pay" Orders 3 do_pay;
@@ -181,7 +182,10 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
         Some(Layer::Prompt(_)) => &[Scope::Prompt, Scope::Layers, Scope::Always],
         Some(Layer::Picker(_)) => &[Scope::Picker, Scope::Layers, Scope::Always],
         Some(Layer::Confirm(_)) => &[Scope::Confirm, Scope::Layers, Scope::Always],
-        Some(Layer::Words(_) | Layer::Order(_) | Layer::Group(_)) => &[Scope::Layers, Scope::Always],
+        Some(Layer::Words(_)) => &[Scope::Layers, Scope::Always],
+        // What can be done with the row can be done with the same thing in full.
+        Some(Layer::Order(_)) => &[Scope::Layers, Scope::Orders, Scope::Always],
+        Some(Layer::Group(_)) => &[Scope::Layers, Scope::Deals, Scope::Always],
         Some(Layer::Sheet(_)) => &[Scope::Sheet, Scope::Layers, Scope::Always],
         Some(Layer::Decide(_)) => &[Scope::Decide, Scope::Layers, Scope::Always],
         Some(Layer::QuitAnyway) => &[Scope::QuitAnyway, Scope::Layers, Scope::Always],

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::app::action::ActionId;
 use crate::app::list::{List, Move};
-use crate::app::model::{Layer, Model, Picker, Prompt, Tone, Wish};
+use crate::app::model::{Layer, Model, PickFor, Picker, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect, NewLine};
 use crate::app::{deals, palette, search, trigger, words};
 use crate::config::keymap::{Code, Key};
@@ -24,7 +25,7 @@ pub fn add_or_pick(model: &mut Model, offer: Arc<Offer>, spec: Option<SpecId>) -
         let at = offer.skus.iter().position(|sku| sku.stock.is_none_or(|stock| !stock.is_zero()));
         let mut list = List::default();
         list.select(at.unwrap_or(0), offer.skus.len(), model.viewport.layer_rows);
-        model.layers.push(Layer::Picker(Picker { offer, list, quantities }));
+        model.layers.push(Layer::Picker(Picker { offer, list, quantities, take: PickFor::Cart }));
         return Vec::new();
     }
     let spec_id = spec.or_else(|| offer.skus.first().map(|sku| sku.spec_id.clone()));
@@ -87,7 +88,12 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             Vec::new()
         }
         Some(Layer::Words(prompt)) => words::take(model, prompt),
-        Some(layer @ (Layer::Sheet(_) | Layer::Order(_) | Layer::Group(_) | Layer::Decide(_))) => {
+        Some(layer @ Layer::Decide(_)) => {
+            model.layers.push(layer);
+            model.say(Tone::Info, model.text().press_yes);
+            Vec::new()
+        }
+        Some(layer @ (Layer::Sheet(_) | Layer::Order(_) | Layer::Group(_))) => {
             model.layers.push(layer);
             Vec::new()
         }
@@ -99,6 +105,30 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
 /// Whether the confirm layer hears: nothing was pressed for a moment.
 pub fn is_armed(quiet_since: Timestamp, at: Timestamp) -> bool {
     at.as_millisecond() - quiet_since.as_millisecond() >= QUIET_MILLIS
+}
+
+/// The layer that spends when it is on top: since when nothing was pressed.
+fn spending(model: &mut Model) -> Option<&mut Timestamp> {
+    match model.layers.last_mut() {
+        Some(Layer::Confirm(confirm)) => Some(&mut confirm.quiet_since),
+        Some(Layer::Decide(decision)) => Some(&mut decision.quiet_since),
+        _ => None,
+    }
+}
+
+/// Something was typed or pasted: whether a layer that spends hears it. Each press begins the quiet anew, so a held
+/// key, a burst and a paste never spend.
+pub fn hears(model: &mut Model) -> bool {
+    let at = model.now;
+    let Some(quiet_since) = spending(model) else { return true };
+    let armed = is_armed(*quiet_since, at);
+    *quiet_since = at;
+    armed
+}
+
+/// Whether this action does what such a layer asks.
+pub fn spends(id: ActionId) -> bool {
+    matches!(id, ActionId::ConfirmSend | ActionId::DecideYes)
 }
 
 /// `y` in the confirm layer: sends exactly the proposal that is on the screen.
@@ -150,6 +180,9 @@ pub fn key_in_prompt(prompt: &mut Prompt, key: Key) -> bool {
 
 /// A key in the SKU picker: digits are the quantity of the selected SKU.
 pub fn key_in_picker(picker: &mut Picker, key: Key) -> bool {
+    if picker.take != PickFor::Cart {
+        return false;
+    }
     let Some(text) = picker.quantities.get_mut(picker.list.selected) else { return false };
     if let Some(c) = key.narrowed().typed()
         && is_number_char(c)
@@ -186,6 +219,11 @@ fn take_number(model: &mut Model, mut prompt: Prompt) -> Vec<Effect> {
 }
 
 fn take_skus(model: &mut Model, picker: Picker) -> Vec<Effect> {
+    if let PickFor::Join(id) = &picker.take {
+        let picked = picker.offer.skus.get(picker.list.selected);
+        deals::ask_quantity(model, id, picked.map(|sku| (sku.spec_id.clone(), sku.name.clone())));
+        return Vec::new();
+    }
     let mut lines = Vec::new();
     for (at, (sku, text)) in picker.offer.skus.iter().zip(&picker.quantities).enumerate() {
         if text.is_empty() {

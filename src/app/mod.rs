@@ -23,6 +23,7 @@ mod search;
 pub mod suppliers;
 pub mod trigger;
 mod update;
+mod wake;
 pub mod words;
 
 pub use action::{Action, ActionId, Keys};

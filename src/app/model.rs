@@ -7,12 +7,12 @@ use jiff::tz::TimeZone;
 
 use crate::app::action::Keys;
 use crate::app::coach::Coach;
-use crate::app::deals::{DealList, DealsView, GroupLayer};
+use crate::app::deals::{DealList, DealsView, GroupLayer, OfferWish};
 use crate::app::decide::Decision;
 use crate::app::field::Field;
 use crate::app::list::List;
 use crate::app::msg::{CartSnapshot, Effect, Status, Trouble};
-use crate::app::orders::OrderLayer;
+use crate::app::orders::{Cashier, OrderLayer};
 use crate::app::suppliers::{SearchView, SheetLayer, SuppliersPane};
 use crate::app::words::WordsPrompt;
 use crate::config::keymap::Key;
@@ -201,6 +201,12 @@ pub struct DealsPane {
     pub discount: DealList,
     /// A group that is being joined or left.
     pub busy: Option<GroupId>,
+    /// Groups that crossed a step since the pane came to the front.
+    pub crossed: Vec<GroupId>,
+    /// When the groups were last asked for, or answered.
+    pub looked_at: Option<Timestamp>,
+    /// The offer that is being read, and what for.
+    pub wanted: Option<(OfferKey, OfferWish)>,
 }
 
 /// Orders of the ledger, newest first.
@@ -209,11 +215,15 @@ pub struct OrdersPane {
     pub orders: Vec<Order>,
     pub read: bool,
     pub pending: bool,
+    /// Why they could not be read the last time.
+    pub trouble: Option<Trouble>,
     pub list: List,
     /// Only what waits for the buyer is shown.
     pub waiting_only: bool,
     /// An order something is being done with at the market.
     pub busy: Option<String>,
+    /// The order whose cashier was opened last.
+    pub cashier: Option<Cashier>,
 }
 
 /// A number asked for at the bottom of the screen.
@@ -246,6 +256,17 @@ pub struct Picker {
     pub list: List,
     /// One a SKU; empty = none of it.
     pub quantities: Vec<String>,
+    /// What becomes of what is picked.
+    pub take: PickFor,
+}
+
+/// What SKUs are picked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PickFor {
+    /// The cart, several with their quantities.
+    Cart,
+    /// A join of this group: one SKU, its quantity is asked next.
+    Join(GroupId),
 }
 
 /// Before money is spent.
@@ -358,6 +379,8 @@ pub struct Model {
     pub titles_swapped: bool,
     /// Keys of a sequence begun and not ended.
     pub begun: Vec<Key>,
+    /// The moment the runtime was last asked to wake us at.
+    pub wake: Option<Timestamp>,
 }
 
 impl Model {
@@ -388,6 +411,7 @@ impl Model {
             coach: Coach::default(),
             titles_swapped: false,
             begun: Vec::new(),
+            wake: None,
         }
     }
 
@@ -423,6 +447,13 @@ impl Model {
     /// Whether the market is known to be out of reach.
     pub fn is_offline(&self) -> bool {
         self.status.as_ref().is_some_and(|status| status.online == Some(false))
+    }
+
+    /// The market's time: what it says of its deadlines and deeds is counted from there. A sandbox's clock may be
+    /// ahead of ours.
+    pub fn market_now(&self) -> Timestamp {
+        let ahead = self.status.as_ref().map_or(0, |status| status.clock_ahead_ms);
+        self.now.checked_add(jiff::SignedDuration::from_millis(ahead)).unwrap_or(self.now)
     }
 
     /// What the runtime has to do once at the start.

@@ -1,5 +1,7 @@
 //! Messages are facts, in the past tense, with the time they became true; effects are wishes.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::config::keymap::Key;
@@ -10,6 +12,7 @@ use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{GroupId, LineId, OfferKey, SpecId, SupplierId};
 use crate::domain::mark::{MarkEdit, Subject};
 use crate::domain::money::Money;
+use crate::domain::offer::Offer;
 use crate::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment};
 pub use crate::domain::proposal::Proposal;
 use crate::domain::quantity::Quantity;
@@ -200,8 +203,12 @@ pub enum Fact {
     Marked { subject: Subject, edit: MarkEdit, result: Result<(), Trouble> },
     /// Flash or discount deals, and when the market told of them; `None` = this market has none.
     DealsRead { kind: DealKind, result: Result<Option<(Vec<Deal>, Timestamp)>, Trouble> },
+    /// An offer of the catalog; `None` = not in it.
+    OfferRead { key: OfferKey, result: Result<Option<Arc<Offer>>, Trouble> },
     /// A group was joined (or left).
     GroupActed { joined: bool, result: Result<GroupBuy, Trouble> },
+    /// An order was read from the market, into the ledger.
+    OrderRead { id: String, result: Result<Box<Order>, Trouble> },
     /// An order was cancelled or received.
     OrderActed { id: String, deed: OrderDeed, result: Result<Order, Trouble> },
     /// An order was read again before paying.
@@ -259,10 +266,14 @@ pub enum Effect {
     Mark { subject: Subject, edit: MarkEdit },
     /// Read flash or discount deals, from the market.
     ReadDeals(DealKind),
+    /// Read an offer of the catalog.
+    ReadOffer(OfferKey),
     /// Reserve a quantity in a group-buy.
     Join { id: GroupId, spec_id: Option<SpecId>, quantity: Quantity },
     /// Take our joins of a group-buy back.
     Leave(GroupId),
+    /// Read an order from the market, into the ledger.
+    ReadOrder(String),
     /// Cancel or receive an order, by its id or our number.
     Order { id: String, deed: OrderDeed },
     /// Read an order again before paying it.

@@ -46,6 +46,16 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
             needs(model.status.as_ref().is_some_and(|status| status.sandbox), text.not_offered)
         }
         ActionId::DecideYes => decide::enabled(model),
+        ActionId::DealsOpen => deals::can_open(model),
+        ActionId::DealsJoin => deals::can_join(model),
+        ActionId::DealsLeave => deals::can_leave(model),
+        ActionId::DealsAdd => deals::can_add(model),
+        ActionId::OrdersOpen => orders::can_open(model),
+        ActionId::OrdersPay => orders::can_pay(model),
+        ActionId::OrdersReorder => orders::can_reorder(model),
+        ActionId::OrdersReceive => orders::can_receive(model),
+        ActionId::OrdersCancel => orders::can_cancel(model),
+        ActionId::OrdersWaiting => needs(model.layers.is_empty(), text.why_close_first),
         ActionId::ComparePick | ActionId::CompareBreakEven | ActionId::CompareTranspose => {
             needs(!model.compare.offers.is_empty(), text.why_nothing_marked)
         }
@@ -139,10 +149,7 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
         ActionId::CartUndo => vec![Effect::Cart(CartDeed::Undo)],
         ActionId::CartRedo => vec![Effect::Cart(CartDeed::Redo)],
         ActionId::CartClear => vec![Effect::Cart(CartDeed::Clear)],
-        ActionId::DealsRefresh => {
-            model.deals.pending = true;
-            vec![Effect::ReadGroups]
-        }
+        ActionId::DealsRefresh => deals::refresh(model),
         ActionId::OrdersRefresh => {
             model.orders.pending = true;
             vec![Effect::Settle]
@@ -204,6 +211,7 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
         ActionId::DealsOpen => deals::open(model),
         ActionId::DealsJoin => deals::join(model),
         ActionId::DealsLeave => deals::leave(model),
+        ActionId::DealsAdd => deals::add(model),
         ActionId::OrdersOpen => orders::open(model),
         ActionId::OrdersPay => orders::pay(model),
         ActionId::OrdersReorder => orders::reorder(model),
@@ -249,10 +257,7 @@ fn go(model: &mut Model, pane: Pane) -> Vec<Effect> {
     model.pane = pane;
     model.search.focused = false;
     match pane {
-        Pane::Deals if model.deals.groups.is_none() && !model.deals.pending && !model.deals.unsupported => {
-            model.deals.pending = true;
-            vec![Effect::ReadGroups]
-        }
+        Pane::Deals => deals::entered(model),
         Pane::Orders => vec![Effect::ReadOrders],
         _ => Vec::new(),
     }
@@ -286,11 +291,8 @@ fn move_in_pane(model: &mut Model, to: Move) -> Vec<Effect> {
             let len = model.cart.len();
             model.cart.list.go(to, len, page);
         }
-        Pane::Deals => {
-            let len = model.deals.groups.as_ref().map_or(0, Vec::len);
-            model.deals.list.go(to, len, page);
-        }
-        Pane::Orders => model.orders.list.go(to, model.orders.orders.len(), page),
+        Pane::Deals => deals::go(model, to),
+        Pane::Orders => orders::go(model, to),
     }
     Vec::new()
 }

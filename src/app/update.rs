@@ -1,17 +1,22 @@
 //! One message in, the changed model and the wishes out. Everything that happens passes through here.
 
-use jiff::Timestamp;
-
 use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
-use crate::app::{cart, deals, layers, mouse, offer, orders, remember, search, suppliers, trigger, words};
+use crate::app::{
+    cart, deals, layers, mouse, offer, orders, remember, search, suppliers, trigger, wake, words,
+};
 use crate::config::keymap::{Code, Key};
-use crate::domain::group_buy::GroupBuy;
 use crate::i18n::messages;
 
 /// Applies a message.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let mut effects = apply(model, msg);
+    effects.extend(wake::settle(model));
+    effects
+}
+
+fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let Msg { at, fact } = msg;
     model.now = at;
     match fact {
@@ -41,23 +46,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             cart::changed(model, deed, result)
         }
-        Fact::OrdersRead(result) => {
-            model.orders.pending = false;
-            match result {
-                Ok(orders) => {
-                    let len = orders.len();
-                    model.orders.orders = orders;
-                    model.orders.read = true;
-                    model.orders.list.settle(len, model.viewport.rows);
-                }
-                Err(trouble) => model.complain(&trouble),
-            }
-            Vec::new()
-        }
-        Fact::GroupsRead(result) => {
-            groups_read(model, result);
-            Vec::new()
-        }
+        Fact::OrdersRead(result) => orders::read(model, result),
+        Fact::GroupsRead(result) => deals::groups_read(model, result),
         Fact::SyncProgressed { done, total } => search::synced(model, done, total),
         Fact::SyncEnded(result) => {
             model.sync = None;
@@ -75,12 +65,19 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.ascii |= cells > 1;
             Vec::new()
         }
-        Fact::Woke => Vec::new(),
+        Fact::Woke => {
+            model.wake = None;
+            let mut effects = deals::woke(model);
+            effects.extend(orders::woke(model));
+            effects
+        }
         Fact::SuppliersRead { generation, result } => suppliers::answered(model, generation, result),
         Fact::SheetRead { id, result } => suppliers::sheet_read(model, &id, result),
         Fact::Marked { subject, edit, result } => offer::marked(model, &subject, &edit, result),
         Fact::DealsRead { kind, result } => deals::read(model, kind, result),
+        Fact::OfferRead { key, result } => deals::offer_read(model, &key, result),
         Fact::GroupActed { joined, result } => deals::acted(model, joined, result),
+        Fact::OrderRead { id, result } => orders::order_read(model, &id, result),
         Fact::OrderActed { id, deed, result } => orders::acted(model, &id, deed, result),
         Fact::PayChecked { id, result } => orders::checked(model, &id, result),
         Fact::PayLinked { id, result } => orders::linked(model, &id, result),
@@ -98,7 +95,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             if let Err(trouble) = result {
                 model.complain(&trouble);
             }
-            vec![Effect::ReadStatus, Effect::Settle]
+            let mut effects = vec![Effect::ReadStatus, Effect::Settle];
+            effects.extend(deals::clock_moved(model));
+            effects
         }
         Fact::SessionRead(remembered) => match remembered {
             Some(remembered) => remember::restore(model, *remembered),
@@ -123,7 +122,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.cart.proposing = false;
             model.search.pending = false;
             model.deals.pending = false;
+            model.deals.flash.pending = false;
+            model.deals.discount.pending = false;
+            (model.deals.busy, model.deals.wanted) = (None, None);
             model.orders.pending = false;
+            (model.orders.busy, model.orders.cashier) = (None, None);
             model.complain(&trouble);
             Vec::new()
         }
@@ -157,38 +160,9 @@ fn status_read(model: &mut Model, result: Result<crate::app::msg::Status, Troubl
     effects
 }
 
-fn groups_read(model: &mut Model, result: Result<Option<(Vec<GroupBuy>, Timestamp)>, Trouble>) {
-    model.deals.pending = false;
-    match result {
-        Ok(Some((groups, as_of))) => {
-            let len = groups.len();
-            model.deals.groups = Some(groups);
-            model.deals.unsupported = false;
-            model.deals.trouble = None;
-            model.deals.as_of = Some(as_of);
-            model.deals.list.settle(len, model.viewport.rows);
-        }
-        Ok(None) => {
-            model.deals.groups = None;
-            model.deals.unsupported = true;
-        }
-        Err(trouble) => model.deals.trouble = Some(trouble),
-    }
-}
-
 /// Text fields first, then the action table; digits on a selected line open its quantity.
 fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
-    let at = model.now;
-    if let Some(Layer::Confirm(confirm)) = model.layers.last_mut() {
-        let armed = layers::is_armed(confirm.quiet_since, at);
-        confirm.quiet_since = at;
-        let sends =
-            model.keys.find(&[key.narrowed()], action::scopes(model)) == Found::Action(ActionId::ConfirmSend);
-        if sends && !armed {
-            model.say(Tone::Info, model.text().not_armed);
-            return Vec::new();
-        }
-    }
+    let heard = layers::hears(model);
     if let Some(effects) = typed(model, key) {
         model.begun.clear();
         return effects;
@@ -202,26 +176,32 @@ fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
     match model.keys.find(&model.begun, scopes) {
         Found::Action(id) => {
             model.begun.clear();
-            // A notice was read by whoever pressed the next key.
-            model.notice = None;
-            trigger::trigger(model, id)
+            run(model, id, heard)
         }
         Found::More => Vec::new(),
         Found::Nothing => {
             let alone = model.begun.len() == 1;
             model.begun.clear();
-            if alone { begin_query(model, key) } else { pressed_alone(model, key) }
+            if alone { begin_query(model, key) } else { pressed_alone(model, key, heard) }
         }
     }
 }
 
+/// Does what a key asks; what spends only after a quiet moment.
+fn run(model: &mut Model, id: ActionId, heard: bool) -> Vec<Effect> {
+    if layers::spends(id) && !heard {
+        model.say(Tone::Info, model.text().not_armed);
+        return Vec::new();
+    }
+    // A notice was read by whoever pressed the next key.
+    model.notice = None;
+    trigger::trigger(model, id)
+}
+
 /// A sequence that led nowhere: its last key counts for itself.
-fn pressed_alone(model: &mut Model, key: Key) -> Vec<Effect> {
+fn pressed_alone(model: &mut Model, key: Key, heard: bool) -> Vec<Effect> {
     match model.keys.find(&[key], action::scopes(model)) {
-        Found::Action(id) => {
-            model.notice = None;
-            trigger::trigger(model, id)
-        }
+        Found::Action(id) => run(model, id, heard),
         Found::More => {
             model.begun.push(key);
             Vec::new()
@@ -303,7 +283,7 @@ fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
 
 /// Pasted text is text: it goes into a field or nowhere, and is never a command.
 fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
-    let at = model.now;
+    layers::hears(model);
     match model.layers.last_mut() {
         Some(Layer::Palette(palette)) => {
             if palette.field.insert(text) {
@@ -317,10 +297,6 @@ fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
                     layers::type_number(prompt, c);
                 }
             }
-            Vec::new()
-        }
-        Some(Layer::Confirm(confirm)) => {
-            confirm.quiet_since = at;
             Vec::new()
         }
         Some(_) => Vec::new(),

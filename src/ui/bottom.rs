@@ -6,7 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::action::{self, ACTIONS, Action, ActionId};
-use crate::app::model::{Layer, Model, Notice, Pane, Prompt, Tone, Wish};
+use crate::app::deals::DealsView;
+use crate::app::model::{Layer, Model, Notice, Pane, PickFor, Picker, Prompt, Tone, Wish};
 use crate::app::trigger;
 use crate::ui::pen::Pen;
 use crate::ui::text;
@@ -69,8 +70,13 @@ fn prompt_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, prom
     let cells = area.width as usize;
     let label = match &prompt.wish {
         Wish::Quantity => format!(" {} ", words.ask_quantity),
-        Wish::Line { title, .. } | Wish::Join { title, .. } => {
+        Wish::Line { title, .. } | Wish::Join { title, spec: None, .. } => {
             format!(" {} {} ", text::cut(title.as_str(), cells / 2, pen.sign()), words.ask_line)
+        }
+        Wish::Join { title, spec: Some((_, sku)), .. } => {
+            let [title, sku] = [(title, cells / 3), (sku, cells / 5)]
+                .map(|(words, room)| text::cut(words.as_str(), room, pen.sign()));
+            format!(" {title} {sku} {} ", words.ask_line)
         }
     };
     let before = prompt.field.before();
@@ -120,11 +126,25 @@ fn hidden(model: &Model, id: ActionId) -> bool {
     match id {
         ActionId::SearchQuery => model.pane != Pane::Search,
         ActionId::CartUndo => !matches!(model.pane, Pane::Cart),
-        ActionId::LayerAccept => {
-            matches!(model.layers.last(), Some(Layer::Help { .. } | Layer::Confirm(_) | Layer::Picker(_)))
+        ActionId::LayerAccept => match model.layers.last() {
+            Some(Layer::Picker(picker)) => picker.take == PickFor::Cart,
+            Some(
+                Layer::Help { .. } | Layer::Confirm(_) | Layer::Order(_) | Layer::Group(_) | Layer::Decide(_),
+            ) => true,
+            _ => false,
+        },
+        // It says that a SKU goes into the cart, which one picked for a group does not.
+        ActionId::PickerTake => {
+            matches!(model.layers.last(), Some(Layer::Picker(Picker { take: PickFor::Join(_), .. })))
         }
         ActionId::LayerPageDown => {
-            !matches!(model.layers.last(), Some(Layer::Help { .. } | Layer::Confirm(_)))
+            !matches!(model.layers.last(), Some(Layer::Help { .. } | Layer::Confirm(_) | Layer::Order(_)))
+        }
+        ActionId::DealsJoin | ActionId::DealsLeave => model.deals.view != DealsView::Groups,
+        ActionId::DealsAdd => model.deals.view == DealsView::Groups,
+        // In full already; the list beneath is not what is in focus.
+        ActionId::DealsOpen | ActionId::OrdersOpen | ActionId::OrdersWaiting | ActionId::OrdersRefresh => {
+            !model.layers.is_empty()
         }
         ActionId::Quantity => matches!(model.pane, Pane::Deals | Pane::Orders),
         _ => false,

@@ -2,8 +2,10 @@
 
 mod bottom;
 pub mod clear;
+mod clock;
 mod detail;
 mod layers;
+mod order_words;
 mod panes;
 mod pen;
 mod status;

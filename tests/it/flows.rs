@@ -386,17 +386,17 @@ fn sorting_cycles_and_starts_at_the_top() {
 }
 
 /// A small generator of its own: the same seed gives the same session.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    pub fn roll(&mut self, sides: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0 % sides
     }
 
-    fn key(&mut self) -> Key {
+    pub fn key(&mut self) -> Key {
         const NAMED: [Code; 15] = [
             Code::Enter,
             Code::Esc,

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod flows;
+mod flows_deals_orders;
 mod imports;
 mod oracle;
 mod properties;
 mod screens;
+mod screens_deals_orders;
 mod ui_fixtures;

@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::ui_fixtures::*;
 
 /// The screen as text: trailing blanks cut, wide glyphs once.
-fn shown(model: &mut Model) -> String {
+pub fn shown(model: &mut Model) -> String {
     let (width, height) = (model.width, model.height);
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let mut hits = None;
@@ -35,7 +35,7 @@ fn shown(model: &mut Model) -> String {
     text
 }
 
-fn snap(name: &str, scene: impl Fn(&mut Model)) {
+pub fn snap(name: &str, scene: impl Fn(&mut Model)) {
     for (lang, tag) in [(Lang::ZhCn, "zh"), (Lang::En, "en")] {
         for (width, height) in [(80, 24), (120, 36)] {
             let mut model = ready(lang, width, height);
@@ -133,25 +133,6 @@ fn confirm() {
         proposal.orders[0].refusal = Some(Clean::new("500_004 库存不足[676651652931_w]"));
         let generation = model.cart.generation;
         tell(model, Fact::Proposed { generation, result: Ok(Box::new(proposal)) });
-    });
-}
-
-#[test]
-fn deals_and_orders() {
-    snap("deals_full", |model| {
-        press(model, "4");
-        tell(model, Fact::GroupsRead(Ok(Some((groups(), at(-60))))));
-    });
-    snap("deals_not_offered", |model| {
-        press(model, "4");
-        tell(model, Fact::GroupsRead(Ok(None)));
-    });
-    snap("orders_full", |model| {
-        press(model, "5");
-        tell(model, Fact::OrdersRead(Ok(orders())));
-    });
-    snap("orders_empty", |model| {
-        press(model, "5");
     });
 }
 

@@ -8,12 +8,13 @@ use pifa::app::msg::{CartDeed, CartSnapshot, Status};
 use pifa::app::{Effect, Fact, Keys, Model, Msg, update};
 use pifa::config::keymap::{Code, Key};
 use pifa::domain::cart::{CartLine, Rules, assess};
+use pifa::domain::deal::{Deal, DealKind};
 use pifa::domain::freight::{ChargeBy, Destination, Fee, Fees, FreightTemplate, FreightTerms};
 use pifa::domain::group_buy::{Counts, GroupBuy, GroupState, Step};
 use pifa::domain::id::{GroupId, LineId, OfferKey, OrderId, OutOrderId, SpecId, SupplierId};
 use pifa::domain::mark::Mine;
 use pifa::domain::offer::{Completeness, Offer, PriceTier, QuoteType, Sku};
-use pifa::domain::order::{Address, Order, OrderLine};
+use pifa::domain::order::{Address, LineShipping, Order, OrderLine, Shipment, TraceStep};
 use pifa::domain::price::row_price;
 use pifa::domain::proposal::{Drift, Proposal, ProposedOrder};
 use pifa::domain::quantity::{Quantity, Unit};
@@ -375,4 +376,98 @@ pub fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
 /// Types text, one key a character.
 pub fn type_text(model: &mut Model, text: &str) -> Vec<Effect> {
     text.chars().flat_map(|c| tell(model, Fact::KeyPressed(Key::plain(Code::Char(c))))).collect()
+}
+
+/// One order of each kind a buyer meets, newest last.
+pub fn many_orders() -> Vec<Order> {
+    let order = |state: &str, id: Option<&str>, supplier: &str, total: Option<&str>, ago: i64| Order {
+        order_id: id.map(OrderId::new),
+        order_ids: id.map(OrderId::new).into_iter().collect(),
+        out_order_id: Some(OutOrderId::new(&format!("0192f3c4-7d2a-7000-8000-{ago:012}"))),
+        supplier_id: Some(SupplierId::new("S0")),
+        supplier_name: Some(Clean::new(supplier)),
+        goods: total.map(yuan),
+        freight: Some(yuan("0")),
+        total: total.map(yuan),
+        lines: proposal().orders.into_iter().flat_map(|order| order.lines).collect(),
+        ..Order::blank(Clean::new(state), at(-ago))
+    };
+    let day = 86_400;
+    let cups = "永康市恒致杯业有限公司";
+    let home = "南通梦洁家纺有限公司";
+    let mut done = order("done", Some("33150000000012345"), home, Some("41204.50"), 30 * day);
+    done.lines[0].shipping = Some(LineShipping::Received);
+    done.lines[1].shipping = Some(LineShipping::Partly);
+    done.completed_at = Some(at(-20 * day));
+    let mut closed = order("closed", Some("33140000000012345"), cups, Some("88.00"), 40 * day);
+    closed.reason = Some(Clean::new("买家取消"));
+    let mut shipped = order("shipped", Some("33169921477112345"), cups, Some("3146.00"), 6 * day);
+    shipped.paid_at = Some(at(-6 * day + 600));
+    shipped.shipped_at = Some(at(-5 * day));
+    shipped.lines[0].shipping = Some(LineShipping::Shipped);
+    shipped.lines[1].shipping = Some(LineShipping::Waiting);
+    let mut to_ship = order("to_ship", Some("33169930000012345"), home, Some("920.00"), 2 * day);
+    to_ship.paid_at = Some(at(-2 * day + 60));
+    let mut open =
+        order("to_pay_freight_open", Some("33170811602112345"), "晟朗日用品厂", Some("3060.00"), 3600);
+    open.freight = None;
+    open.message = Some(Clean::new("请用木箱包装，谢谢"));
+    let mut to_pay = order("to_pay", Some("33170822417112345"), home, Some("12506.00"), 5400);
+    to_pay.goods = Some(yuan("12420.00"));
+    to_pay.freight = Some(yuan("90.00"));
+    to_pay.discount = Some(yuan("4.00"));
+    to_pay.pay_by = Some(at(3 * day - 5400));
+    let small = order("to_pay", Some("33170833417112345"), cups, Some("302.00"), 7200);
+    let mut unknown = order("unknown", None, cups, Some("3026.00"), 60);
+    unknown.reason = Some(Clean::new("the answer was lost on the way"));
+    let queued = order("queued", None, home, Some("780.00"), 1800);
+    let mut held = order("draft", None, cups, Some("1204.00"), 900);
+    held.reason = Some(Clean::new("line 1 rose from 980.00 to 1,010.00, more than you accept"));
+    vec![done, closed, shipped, to_ship, open, to_pay, small, unknown, queued, held]
+}
+
+/// Where the goods of a shipped order are.
+pub fn shipments() -> Vec<Shipment> {
+    let step = |ago: i64, text: &str| TraceStep { at: Some(at(-ago)), text: Clean::new(text) };
+    vec![
+        Shipment {
+            id: Clean::new("LP00123"),
+            company: Clean::new("中通快递"),
+            bill_no: Clean::new("75312345678901"),
+            status: Clean::new("TRANSPORT"),
+            steps: vec![step(400_000, "【永康市】已揽收"), step(90_000, "【广州市】到达广州转运中心")],
+        },
+        Shipment {
+            id: Clean::new("LP00124"),
+            company: Clean::new("德邦物流"),
+            bill_no: Clean::new("DPK3312345"),
+            status: Clean::new("ACCEPT"),
+            steps: vec![],
+        },
+    ]
+}
+
+/// Flash or discount deals: one that runs, one sold out, one that begins later.
+pub fn deals(kind: DealKind) -> Vec<Deal> {
+    let deal =
+        |id: &str, offer: &Offer, price: &str, list: Option<&str>, from: i64, left: Option<u32>| Deal {
+            id: Clean::new(id),
+            kind,
+            offer: offer.key.clone(),
+            title: offer.title.clone(),
+            title_en: offer.title_en.clone(),
+            unit: offer.unit.clone(),
+            price: yuan(price),
+            list_price: list.map(yuan),
+            starts: at(from),
+            ends: at(from + if kind == DealKind::Flash { 3600 } else { 3 * 86_400 }),
+            stock: left.map(|_| q(3000)),
+            left: left.map(q),
+            limit: left.map(|_| q(200)),
+        };
+    vec![
+        deal("1", &cup(), "7.41", Some("9.80"), -600, Some(1280)),
+        deal("2", &bedding(), "62.00", Some("82.00"), -600, Some(0)),
+        deal("3", &pot(), "18.90", None, 3600, None),
+    ]
 }

@@ -5,6 +5,7 @@ mod decide;
 mod group;
 mod help;
 mod order;
+mod pairs;
 mod palette;
 mod picker;
 mod sheet;

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::app::Model;
-use crate::app::model::Picker;
+use crate::app::model::{PickFor, Picker};
 use crate::domain::minimum;
 use crate::domain::price;
 use crate::domain::quantity::Quantity;
@@ -74,7 +74,9 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, picker:
     }
     let unit = offer.unit.as_ref().map_or("", |unit| unit.as_str());
     let least = messages::with_unit(&minimum::required(offer, None).to_string(), unit);
-    let said = if total.is_zero() {
+    let said = if picker.take != PickFor::Cart {
+        words.pick_one.to_owned()
+    } else if total.is_zero() {
         messages::pick_hint(model.lang, &text::quantity(model.quantity))
     } else {
         messages::picked(model.lang, &messages::with_unit(&text::quantity(total), unit), &least)

@@ -1,5 +1,6 @@
 //! One file a pane. Each draws itself and tells how many rows of its list were in view.
 
+mod bargains;
 pub mod cart;
 pub mod compare;
 pub mod deals;

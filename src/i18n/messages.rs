@@ -117,6 +117,7 @@ macro_rules! say {
         }
     };
 }
+pub(super) use say;
 
 /// `218 of 20,000 cached`.
 pub fn hits(lang: Lang, total: u64, cached: u64) -> String {
@@ -331,7 +332,7 @@ pub fn drift(lang: Lang, old: &str, new: &str, arrow: &str) -> String {
 }
 
 /// A count with its thousands apart.
-fn grouped(count: u64) -> String {
+pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -7,4 +7,6 @@ mod imports;
 mod oracle;
 mod properties;
 mod screens;
+mod screens_cart_compare;
+mod screens_confirm_sent;
 mod ui_fixtures;

@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::ui_fixtures::*;
 
 /// The screen as text: trailing blanks cut, wide glyphs once.
-fn shown(model: &mut Model) -> String {
+pub fn shown(model: &mut Model) -> String {
     let (width, height) = (model.width, model.height);
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let mut hits = None;

@@ -75,7 +75,8 @@ fn who_leads_at_each_quantity_is_who_is_the_cheapest_there() {
 
 #[test]
 fn wrong_leaders_are_noticed() {
-    let broken: [(&str, fn(&[naive::Runner], Pieces) -> (Pieces, Vec<Option<usize>>)); 4] = [
+    type Rule = fn(&[naive::Runner], Pieces) -> (Pieces, Vec<Option<usize>>);
+    let broken: [(&str, Rule); 4] = [
         ("the last of equals", naive::broken_leaders_ties),
         ("the dearest", naive::broken_leaders_dearest),
         ("unknown freight as none", naive::broken_leaders_dark),

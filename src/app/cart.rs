@@ -1,15 +1,19 @@
 //! The cart: quantities, problems, undo, and the way to an order.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use crate::app::field::Field;
 use crate::app::layers;
 use crate::app::model::{Confirm, Layer, Model, Pane, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, CartSnapshot, Effect, Held, Sent, Trouble};
-use crate::domain::id::LineId;
+use crate::app::words::{WordsPrompt, WordsWish};
+use crate::domain::id::{LineId, SpecId};
 use crate::domain::minimum;
 use crate::domain::order::Order;
 use crate::domain::proposal::Proposal;
+use crate::domain::quantity::Quantity;
 use crate::i18n::{messages, violation_message};
 
 /// Opens the quantity field of the selected line; `first` is the digit that opened it.
@@ -34,7 +38,7 @@ pub fn step(model: &mut Model, up: bool) -> Vec<Effect> {
     let step = match line.offer.lot.filter(|lot| !lot.is_zero()) {
         Some(_) => minimum::step(&line.offer),
         // A thousandth of a metre more is nobody's wish.
-        None => crate::domain::quantity::Quantity::ONE,
+        None => Quantity::ONE,
     };
     let wanted = if up {
         (line.quantity + step).round_down_to(step)
@@ -46,26 +50,127 @@ pub fn step(model: &mut Model, up: bool) -> Vec<Effect> {
         model.say(Tone::Warn, reason);
         return Vec::new();
     }
-    let Some(wanted) = crate::domain::quantity::Quantity::from_decimal(wanted.decimal()) else {
+    let Some(wanted) = Quantity::from_decimal(wanted.decimal()) else {
         model.say(Tone::Warn, model.text().why_most);
         return Vec::new();
     };
     vec![Effect::Cart(CartDeed::Set(line.id, wanted))]
 }
 
-/// Asks for words to the seller of the selected line, or of the confirmed order in view.
-pub fn message(_model: &mut Model) -> Vec<Effect> {
+/// Whether words to the seller of the selected line can be taken; the reason when not.
+pub fn can_message(model: &Model) -> Result<(), &'static str> {
+    match model.cart.selected_part() {
+        None => Err(model.text().why_cart_empty),
+        Some(part) if part.supplier_id.is_none() => Err(model.text().why_no_supplier),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Asks for words to the seller of the selected line, or of the line in focus of the confirm layer.
+pub fn message(model: &mut Model) -> Vec<Effect> {
+    let about = match model.layers.last() {
+        Some(Layer::Confirm(confirm)) => confirm.focus().map(|(order, _)| {
+            (order.supplier_id.clone(), order.supplier_name.clone(), order.message.clone())
+        }),
+        _ => model.cart.selected_part().and_then(|part| {
+            let id = part.supplier_id.clone()?;
+            let words = model.cart.snapshot.messages.get(&id).cloned();
+            Some((id, part.supplier_name.clone().unwrap_or_default(), words))
+        }),
+    };
+    let Some((id, about, words)) = about else { return Vec::new() };
+    let field = Field::new(words.as_ref().map_or("", |words| words.as_str()));
+    let prompt = WordsPrompt { wish: WordsWish::Message(id), about, field, trouble: None };
+    model.layers.push(Layer::Words(prompt));
     Vec::new()
+}
+
+/// A message to a seller was kept, or not. What the confirm layer shows is then asked for anew: it prints what is sent.
+pub fn message_set(model: &mut Model, result: Result<(), Trouble>) -> Vec<Effect> {
+    if let Err(trouble) = result {
+        model.complain(&trouble);
+        return Vec::new();
+    }
+    model.say(Tone::Done, model.text().message_kept);
+    let mut effects = vec![Effect::Cart(CartDeed::Read)];
+    effects.extend(ask_again(model));
+    effects
+}
+
+/// Whether the confirm layer can take another address; the reason when not.
+pub fn can_change_address(model: &Model) -> Result<(), &'static str> {
+    match model.layers.last() {
+        Some(Layer::Confirm(confirm)) if confirm.asking => Err(model.text().asking_market),
+        Some(Layer::Confirm(confirm)) if confirm.proposal.addresses.len() < 2 => {
+            Err(model.text().why_one_address)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// In the confirm layer: the account's next address, and what that costs.
-pub fn next_address(_model: &mut Model) -> Vec<Effect> {
+pub fn next_address(model: &mut Model) -> Vec<Effect> {
+    let Some(Layer::Confirm(confirm)) = model.layers.last_mut() else { return Vec::new() };
+    let all = &confirm.proposal.addresses;
+    let here = all.iter().position(|address| address.id == confirm.proposal.address.id);
+    let next = here.map_or(0, |here| (here + 1) % all.len().max(1));
+    let Some(next) = all.get(next).map(|address| address.id.clone()) else { return Vec::new() };
+    confirm.asking = true;
+    vec![Effect::UseAddress(next)]
+}
+
+/// Another address counts now, or still the old one. Freight hangs on it, in the cart and in what is confirmed.
+pub fn address_chosen(model: &mut Model, result: Result<(), Trouble>) -> Vec<Effect> {
+    if let Err(trouble) = result {
+        let at = model.now;
+        if let Some(confirm) = confirm_mut(model) {
+            confirm.asking = false;
+            confirm.quiet_since = at;
+        }
+        model.complain(&trouble);
+        return Vec::new();
+    }
+    let mut effects = vec![Effect::ReadStatus, Effect::Cart(CartDeed::Read)];
+    effects.extend(ask_again(model));
+    effects
+}
+
+/// The confirm layer, wherever it lies.
+fn confirm_mut(model: &mut Model) -> Option<&mut Confirm> {
+    model.layers.iter_mut().rev().find_map(|layer| match layer {
+        Layer::Confirm(confirm) => Some(confirm),
+        _ => None,
+    })
+}
+
+/// Asks the market anew for what the confirm layer shows, if there is one.
+fn ask_again(model: &mut Model) -> Option<Effect> {
+    confirm_mut(model)?.asking = true;
+    model.cart.generation += 1;
+    model.cart.proposing = true;
+    model.cart.again = true;
+    Some(Effect::Propose { generation: model.cart.generation })
+}
+
+/// From the confirm layer back to the cart, on the line that was in focus.
+pub fn edit_from_confirm(model: &mut Model) -> Vec<Effect> {
+    let Some(Layer::Confirm(confirm)) = model.layers.pop() else { return Vec::new() };
+    let line = confirm.focus().and_then(|(_, line)| line.line_id);
+    let at = line.and_then(|id| model.cart.lines().position(|(_, shown)| shown.line.id == id));
+    model.pane = Pane::Cart;
+    model.search.focused = false;
+    let (len, page) = (model.cart.len(), model.viewport.rows);
+    model.cart.list.select(at.unwrap_or(model.cart.list.selected), len, page);
     Vec::new()
 }
 
-/// From the confirm layer back to the cart.
-pub fn edit_from_confirm(_model: &mut Model) -> Vec<Effect> {
-    Vec::new()
+/// What was under way broke: the market's answer will not come.
+pub fn broke(model: &mut Model) {
+    model.cart.proposing = false;
+    model.cart.again = false;
+    if confirm_mut(model).is_some_and(|confirm| confirm.asking) {
+        layers::drop_confirm(model);
+    }
 }
 
 /// Takes the selected line out.
@@ -81,7 +186,9 @@ pub fn to_problem(model: &mut Model, forward: bool) -> Vec<Effect> {
     if len == 0 {
         return Vec::new();
     }
-    let broken = |id: &LineId| model.cart.violations().iter().any(|v| v.line_ids.contains(id));
+    let named: HashSet<LineId> =
+        model.cart.violations().iter().flat_map(|violation| violation.line_ids.iter().copied()).collect();
+    let broken = |id: &LineId| named.contains(id);
     let here = model.cart.list.selected;
     let found = (1..=len)
         .map(|by| if forward { (here + by) % len } else { (here + len - by) % len })
@@ -114,6 +221,7 @@ fn problem_of(model: &Model, id: LineId) -> Option<String> {
 pub fn propose(model: &mut Model) -> Vec<Effect> {
     model.cart.generation += 1;
     model.cart.proposing = true;
+    model.cart.again = false;
     model.say(Tone::Info, model.text().asking_market);
     vec![Effect::Propose { generation: model.cart.generation }]
 }
@@ -130,9 +238,30 @@ pub fn proposed(
     }
     model.cart.proposing = false;
     model.notice = None;
-    match result {
-        Ok(proposal) => model.layers.push(Layer::Confirm(Confirm { proposal, quiet_since: at, first: 0 })),
-        Err(trouble) => model.complain(&trouble),
+    let again = std::mem::take(&mut model.cart.again);
+    let proposal = match result {
+        Ok(proposal) => proposal,
+        Err(trouble) => {
+            // The address or the words changed, the figures did not come: the old ones are no longer to be sent.
+            layers::drop_confirm(model);
+            model.complain(&trouble);
+            return Vec::new();
+        }
+    };
+    model.cart.quoted = proposal.quoted_at.is_some().then(|| proposal.clone());
+    match confirm_mut(model) {
+        Some(confirm) => {
+            let lines = proposal.orders.iter().map(|order| order.lines.len()).sum::<usize>();
+            confirm.at = confirm.at.min(lines.saturating_sub(1));
+            confirm.proposal = proposal;
+            confirm.quiet_since = at;
+            confirm.asking = false;
+        }
+        // Closed while it was asked for again.
+        None if again => {}
+        None => {
+            model.layers.push(Layer::Confirm(Confirm { proposal, quiet_since: at, at: 0, asking: false }));
+        }
     }
     Vec::new()
 }
@@ -211,6 +340,10 @@ pub fn changed(model: &mut Model, deed: CartDeed, result: Result<CartSnapshot, T
     };
     let selected = model.cart.selected().map(|line| line.line.id);
     let unchanged = snapshot.unchanged;
+    if !is_same_cart(&model.cart.snapshot, &snapshot) {
+        // The market's figures were for another cart.
+        model.cart.quoted = None;
+    }
     model.cart.snapshot = snapshot;
     model.cart.read = true;
     let at = selected.and_then(|id| model.cart.lines().position(|(_, line)| line.line.id == id));
@@ -258,4 +391,18 @@ pub fn changed(model: &mut Model, deed: CartDeed, result: Result<CartSnapshot, T
         CartDeed::Redo => model.say(Tone::Done, model.text().redone),
     }
     Vec::new()
+}
+
+/// Whether both have the same quantities of the same goods.
+fn is_same_cart(one: &CartSnapshot, other: &CartSnapshot) -> bool {
+    fn lines(cart: &CartSnapshot) -> impl Iterator<Item = (LineId, Option<&SpecId>, Quantity)> {
+        let parts = cart.assessment.parts.iter();
+        parts.flat_map(|part| {
+            part.lines.iter().map(|priced| {
+                let line = &priced.line;
+                (line.id, line.spec_id.as_ref(), line.quantity)
+            })
+        })
+    }
+    lines(one).eq(lines(other))
 }

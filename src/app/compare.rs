@@ -6,8 +6,11 @@ use std::sync::Arc;
 use crate::app::model::{Model, Tone};
 use crate::app::msg::Effect;
 use crate::domain::compare::{self, Comparison};
+use crate::domain::freight::Destination;
+use crate::domain::mark::Bought;
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
+use crate::domain::price;
 use crate::domain::quantity::Unit;
 
 /// One row of the comparison.
@@ -18,6 +21,31 @@ pub struct Row {
     /// Landed cost of one unit; `None` = unknown.
     pub each: Option<Money>,
     pub crown: Crown,
+    /// What it is called in the curve and its sentences: A for the first row.
+    pub letter: char,
+    /// What was bought of it before.
+    pub bought: Option<Bought>,
+    /// Whether the buyer means to take it.
+    pub picked: bool,
+    /// Its SKU is priced to lure: it is never crowned.
+    pub bait: bool,
+}
+
+/// Cells of the names left of the columns when offers are columns.
+pub const ACROSS_NAMES: usize = 12;
+/// Cells of one offer's column.
+pub const ACROSS_COLUMN: usize = 13;
+/// Most offers that are shown as columns.
+pub const ACROSS_MOST: usize = 8;
+
+/// Whether so many offers can be shown as columns on a screen so wide.
+pub fn fits_across(offers: usize, width: u16) -> bool {
+    offers <= ACROSS_MOST && ACROSS_NAMES + offers * ACROSS_COLUMN <= usize::from(width)
+}
+
+/// Where goods go, as far as it is known.
+pub fn destination(model: &Model) -> Destination {
+    model.status.as_ref().map(|status| status.destination.clone()).unwrap_or_default()
 }
 
 /// Whether a row is the cheapest of its unit.
@@ -33,21 +61,30 @@ pub enum Crown {
 /// The rows as they are shown: by unit, cheapest landed first, unknown after known, what cannot be bought
 /// at this quantity last.
 pub fn rows(model: &Model) -> Vec<Row> {
-    let nowhere = crate::domain::freight::Destination::default();
-    let destination = model.status.as_ref().map_or(&nowhere, |status| &status.destination);
+    let destination = destination(model);
     let quantity = model.quantity;
     let mut rows: Vec<Row> = model
         .compare
         .offers
         .iter()
         .map(|offer| {
-            let at = compare::at(offer, None, quantity, destination);
+            let at = compare::at(offer, None, quantity, &destination);
             let each = at
                 .landed
                 .filter(|_| !quantity.is_zero())
                 .and_then(|landed| landed.yuan().checked_div(quantity.decimal()))
                 .map(|each| Money::from_yuan(each).rounded());
-            Row { offer: offer.clone(), at, each, crown: Crown::No }
+            let bait = at.spec_id.as_ref().is_some_and(|spec| price::sku_is_bait(offer, spec));
+            Row {
+                bait,
+                offer: offer.clone(),
+                at,
+                each,
+                crown: Crown::No,
+                letter: '?',
+                bought: model.compare.bought.get(&offer.key).cloned(),
+                picked: model.compare.pick.as_ref() == Some(&offer.key),
+            }
         })
         .collect();
     let mut units: Vec<Option<Unit>> = Vec::new();
@@ -60,8 +97,11 @@ pub fn rows(model: &Model) -> Vec<Row> {
         let unit = units.iter().position(|unit| *unit == row.offer.unit);
         (unit, !row.at.buyable, row.at.landed.is_none(), row.at.landed, row.at.goods.is_none(), row.at.goods)
     });
+    for (row, letter) in rows.iter_mut().zip(('A'..='Z').cycle()) {
+        row.letter = letter;
+    }
     for unit in &units {
-        crown(rows.iter_mut().filter(|row| row.offer.unit == *unit && row.at.buyable).collect());
+        crown(rows.iter_mut().filter(|row| row.offer.unit == *unit && row.at.buyable && !row.bait).collect());
     }
     rows
 }
@@ -80,7 +120,12 @@ fn crown(mut rows: Vec<&mut Row>) {
 
 /// Marks the selected hit, or takes its mark away.
 pub fn toggle(model: &mut Model) {
-    let Some(offer) = model.search.selected().map(|row| row.offer.clone()) else { return };
+    let Some(hit) = model.search.selected() else { return };
+    let (offer, bought) = (hit.offer.clone(), hit.mine.bought.clone());
+    match bought {
+        Some(bought) => model.compare.bought.insert(offer.key.clone(), bought),
+        None => model.compare.bought.remove(&offer.key),
+    };
     let marked = &mut model.compare.offers;
     match marked.iter().position(|other| other.key == offer.key) {
         Some(at) => {

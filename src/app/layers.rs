@@ -43,10 +43,16 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
     match model.layers.last_mut() {
         Some(Layer::Palette(palette)) => palette.list.go(to, found, page),
         Some(Layer::Picker(picker)) => picker.list.go(to, picker.quantities.len(), page),
+        Some(Layer::Confirm(confirm)) => {
+            let lines = confirm.len();
+            let mut list = List::default();
+            list.select(confirm.at, lines, page);
+            list.go(to, lines, page);
+            confirm.at = list.selected;
+        }
         // The screen knows how long these are and never shows less than their last page.
         Some(
             Layer::Help { first }
-            | Layer::Confirm(crate::app::model::Confirm { first, .. })
             | Layer::Sheet(crate::app::suppliers::SheetLayer { first, .. })
             | Layer::Order(crate::app::orders::OrderLayer { first, .. })
             | Layer::Group(crate::app::deals::GroupLayer { first, .. })
@@ -87,7 +93,11 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             model.say(Tone::Info, model.text().press_send);
             Vec::new()
         }
-        Some(Layer::Words(prompt)) => words::take(model, prompt),
+        Some(Layer::Words(prompt)) => {
+            let effects = words::take(model, prompt);
+            uncovered(model);
+            effects
+        }
         Some(layer @ Layer::Decide(_)) => {
             model.layers.push(layer);
             model.say(Tone::Info, model.text().press_yes);
@@ -137,6 +147,14 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
     model.cart.submitting = true;
     model.say(Tone::Info, model.text().sending);
     vec![Effect::Submit(confirm.proposal)]
+}
+
+/// A layer went away: one that spends is deaf for a moment after what lay over it.
+pub fn uncovered(model: &mut Model) {
+    let at = model.now;
+    if let Some(Layer::Confirm(confirm)) = model.layers.last_mut() {
+        confirm.quiet_since = at;
+    }
 }
 
 /// Closes a confirm layer whose proposal no longer fits the cart.

@@ -1,5 +1,6 @@
 //! What the program knows and looks at.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -18,11 +19,13 @@ use crate::app::words::WordsPrompt;
 use crate::config::keymap::Key;
 use crate::config::theme::Theme;
 use crate::domain::cart::{PricedLine, SupplierPart, Violation};
+use crate::domain::fx::Fx;
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{GroupId, LineId, OfferKey, SpecId};
+use crate::domain::mark::Bought;
 use crate::domain::offer::Offer;
-use crate::domain::order::Order;
-use crate::domain::proposal::Proposal;
+use crate::domain::order::{Order, OrderLine};
+use crate::domain::proposal::{Proposal, ProposedOrder};
 use crate::domain::quantity::Quantity;
 use crate::domain::search::{SearchPage, SearchRow, Sort};
 use crate::domain::text::Clean;
@@ -125,6 +128,8 @@ pub struct ComparePane {
     /// In the order they were marked.
     pub offers: Vec<Arc<Offer>>,
     pub list: List,
+    /// What was bought of them before, as their rows said when they were marked.
+    pub bought: HashMap<OfferKey, Bought>,
     /// The one the buyer means to take.
     pub pick: Option<OfferKey>,
     /// Whether offers are columns.
@@ -154,6 +159,8 @@ pub struct CartPane {
     pub proposing: bool,
     /// Whether orders are being sent.
     pub submitting: bool,
+    /// The market is being asked again for what the confirm layer shows.
+    pub again: bool,
     /// The last proposal, for the server's figures beside our own; `None` once the cart changed.
     pub quoted: Option<Box<Proposal>>,
 }
@@ -177,6 +184,11 @@ impl CartPane {
     /// The selected line.
     pub fn selected(&self) -> Option<&PricedLine> {
         self.lines().nth(self.list.selected).map(|(_, line)| line)
+    }
+
+    /// The supplier's part the selected line belongs to.
+    pub fn selected_part(&self) -> Option<&SupplierPart> {
+        self.lines().nth(self.list.selected).map(|(part, _)| part)
     }
 
     /// Rules that are broken.
@@ -276,8 +288,28 @@ pub struct Confirm {
     pub proposal: Box<Proposal>,
     /// Keys count once nothing was pressed for a moment: a held key and a burst never confirm.
     pub quiet_since: Timestamp,
-    /// First line in view.
-    pub first: usize,
+    /// The line in focus, counted over all orders.
+    pub at: usize,
+    /// The figures are being asked for anew: `y` has to wait for them.
+    pub asking: bool,
+}
+
+impl Confirm {
+    /// How many lines its orders have.
+    pub fn len(&self) -> usize {
+        self.proposal.orders.iter().map(|order| order.lines.len()).sum()
+    }
+
+    /// Whether they have none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The order and the line in focus.
+    pub fn focus(&self) -> Option<(&ProposedOrder, &OrderLine)> {
+        let all = self.proposal.orders.iter();
+        all.flat_map(|order| order.lines.iter().map(move |line| (order, line))).nth(self.at)
+    }
 }
 
 /// The command palette.
@@ -358,6 +390,8 @@ pub struct Model {
     pub width: u16,
     pub height: u16,
     pub viewport: Viewport,
+    /// A second currency shown beside totals; never sent.
+    pub fx: Option<Fx>,
     /// Time of the last message.
     pub now: Timestamp,
     pub pane: Pane,
@@ -395,6 +429,7 @@ impl Model {
             width: 0,
             height: 0,
             viewport: Viewport { rows: 10, layer_rows: 10 },
+            fx: None,
             now: Timestamp::UNIX_EPOCH,
             pane: Pane::Search,
             quantity,

@@ -1,5 +1,6 @@
 //! Messages are facts, in the past tense, with the time they became true; effects are wishes.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -57,6 +58,8 @@ pub struct CartSnapshot {
     pub can_redo: bool,
     /// What was asked changed nothing: there was no step to undo or redo.
     pub unchanged: bool,
+    /// Messages to sellers that go with the next order to them.
+    pub messages: HashMap<SupplierId, Clean>,
 }
 
 /// One line to put into the cart.

@@ -56,12 +56,19 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         ActionId::OrdersReceive => orders::can_receive(model),
         ActionId::OrdersCancel => orders::can_cancel(model),
         ActionId::OrdersWaiting => needs(model.layers.is_empty(), text.why_close_first),
-        ActionId::ComparePick | ActionId::CompareBreakEven | ActionId::CompareTranspose => {
+        ActionId::ComparePick | ActionId::CompareBreakEven => {
             needs(!model.compare.offers.is_empty(), text.why_nothing_marked)
         }
-        ActionId::CartMessage => needs(!model.cart.is_empty(), text.why_cart_empty),
+        ActionId::CompareTranspose => {
+            needs(!model.compare.offers.is_empty(), text.why_nothing_marked)?;
+            let fits = compare::fits_across(model.compare.offers.len(), model.width);
+            needs(fits || model.compare.transposed, text.why_not_across)
+        }
+        ActionId::CartMessage => cart::can_message(model),
+        ActionId::ConfirmAddress => cart::can_change_address(model),
         ActionId::Sync => needs(model.sync.is_none(), text.why_syncing),
         ActionId::ConfirmSend => match model.layers.last() {
+            Some(Layer::Confirm(confirm)) if confirm.asking => Err(text.asking_market),
             Some(Layer::Confirm(confirm)) => {
                 let refused = confirm.proposal.orders.iter().any(|order| order.refusal.is_some());
                 needs(!refused && !confirm.proposal.orders.is_empty(), text.why_refused)
@@ -183,6 +190,7 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
         ActionId::ConfirmSend => layers::send(model),
         ActionId::LayerClose => {
             model.layers.pop();
+            layers::uncovered(model);
             Vec::new()
         }
         ActionId::ViewNext => view_next(model),

@@ -83,12 +83,8 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Fact::PayLinked { id, result } => orders::linked(model, &id, result),
         Fact::ShipmentsRead { id, result } => orders::tracked(model, &id, result),
         Fact::Reordered(result) => orders::reordered(model, result),
-        Fact::MessageSet { result, .. } | Fact::AddressChosen(result) => {
-            if let Err(trouble) = result {
-                model.complain(&trouble);
-            }
-            Vec::new()
-        }
+        Fact::MessageSet { result, .. } => cart::message_set(model, result),
+        Fact::AddressChosen(result) => cart::address_chosen(model, result),
         Fact::Opened { url, result } => offer::opened(model, &url, result),
         Fact::Copied { characters } => offer::copied(model, characters),
         Fact::ClockMoved(result) => {
@@ -119,7 +115,7 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Fact::Failed(trouble) => {
             // Whatever was under way may be what broke: nothing waits for an answer that cannot come.
-            model.cart.proposing = false;
+            cart::broke(model);
             model.search.pending = false;
             model.deals.pending = false;
             model.deals.flash.pending = false;

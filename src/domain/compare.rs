@@ -122,6 +122,62 @@ pub fn dominated(offer: &Offer, sku: Option<&Sku>) -> Vec<Dominated> {
     found
 }
 
+/// The next cheaper tier, and what it takes to get there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NextTier {
+    /// Least orderable quantity of it, over all lines that count together.
+    pub at: Quantity,
+    /// Units missing.
+    pub more: Quantity,
+    /// Price of one unit there.
+    pub unit_price: Money,
+    /// What the goods cost more in all once there; below nothing when they cost less.
+    pub extra: Money,
+}
+
+impl NextTier {
+    /// What each of the missing units costs in effect.
+    pub fn each(&self) -> Option<Money> {
+        let each = self.extra.yuan().checked_div(self.more.decimal())?;
+        Some(Money::from_yuan(each).rounded())
+    }
+}
+
+/// What it takes to reach the next cheaper tier by buying more of one line.
+///
+/// `others` are the quantities of the lines that count together with it (of its offer, or of its SKU where tiers are
+/// per SKU), `own` is its own, `goods` what they all cost now. `None` where there is no such tier, or the stock ends
+/// before it. A prediction.
+pub fn next_tier(
+    offer: &Offer,
+    sku: Option<&Sku>,
+    others: &[Quantity],
+    own: Quantity,
+    goods: Money,
+) -> Option<NextTier> {
+    let tiers = match (offer.quote_type, sku) {
+        (QuoteType::ByOffer | QuoteType::ByOfferOverSkus, _) => &offer.tiers,
+        (QuoteType::TiersPerSku, Some(sku)) => &sku.tiers,
+        _ => return None,
+    };
+    let total = own + others.iter().copied().sum();
+    let now = price::tier_at(tiers, total).or_else(|| price::first_tier(tiers))?.charged();
+    let step = minimum::step(offer);
+    let next =
+        price::ladder(tiers).into_iter().find(|tier| tier.from_quantity > total && tier.charged() < now)?;
+    let own_then = next.from_quantity.less(total) + own;
+    let own_then = own_then.round_up_to(step);
+    let at = own_then + others.iter().copied().sum();
+    let most = minimum::most(offer, sku);
+    if most.is_some_and(|most| most < own_then) || offer.purchase_limit.is_some_and(|limit| limit < at) {
+        return None;
+    }
+    let unit_price = price::tier_at(tiers, at)?.charged();
+    let amount = |quantity: Quantity| unit_price.times(quantity.decimal()).rounded();
+    let then: Money = others.iter().map(|other| amount(*other)).sum::<Money>() + amount(own_then);
+    Some(NextTier { at, more: own_then.less(own), unit_price, extra: then - goods })
+}
+
 /// The first quantity of `start, start+step, ..., end` for which `is_above` holds; it holds for `end` and,
 /// once true, stays true.
 fn first_above(
@@ -181,6 +237,33 @@ mod tests {
         let mut offer = example_a();
         offer.stock = Some(Quantity::whole(299));
         assert_eq!(dominated(&offer, None).len(), 1);
+    }
+
+    #[test]
+    fn the_next_tier_and_what_each_of_the_missing_costs() {
+        let mut offer = example_a();
+        offer.tiers = [(2, "86.00"), (50, "82.00"), (150, "78.00")]
+            .map(|(from, price): (u32, &str)| PriceTier {
+                from_quantity: Quantity::whole(from),
+                price: price.parse().unwrap(),
+                promotion: None,
+            })
+            .to_vec();
+        let now = |goods: &str| goods.parse::<Money>().unwrap();
+        let next = next_tier(&offer, None, &[], Quantity::whole(120), now("9840")).unwrap();
+        assert_eq!((next.at, next.more), (Quantity::whole(150), Quantity::whole(30)));
+        assert_eq!(next.each().unwrap().to_string(), "62.00");
+        // Dominated: 148 cost more than 150.
+        let next =
+            next_tier(&offer, None, &[Quantity::whole(100)], Quantity::whole(48), now("12136")).unwrap();
+        assert_eq!((next.more, next.extra.to_string()), (Quantity::whole(2), "-436.00".to_owned()));
+        assert_eq!(next_tier(&offer, None, &[], Quantity::whole(150), now("11700")), None);
+        offer.stock = Some(Quantity::whole(149));
+        assert_eq!(next_tier(&offer, None, &[], Quantity::whole(120), now("9840")), None);
+        offer.stock = None;
+        offer.lot = Some(Quantity::whole(40));
+        let next = next_tier(&offer, None, &[], Quantity::whole(120), now("9840")).unwrap();
+        assert_eq!((next.at, next.more), (Quantity::whole(160), Quantity::whole(40)));
     }
 
     #[test]

@@ -145,7 +145,8 @@ pub fn estimate(terms: &FreightTerms, shipment: &Shipment, destination: &Destina
 }
 
 impl Fees {
-    fn at(&self, destination: &Destination) -> Option<Fee> {
+    /// The fee at a destination; `None` = not told.
+    pub fn at(&self, destination: &Destination) -> Option<Fee> {
         match self {
             Fees::Zones(zones) => zones.get(destination.zone?).copied(),
             Fees::District { code, fee } => (destination.district.as_ref() == Some(code)).then_some(*fee),

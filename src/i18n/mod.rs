@@ -3,6 +3,7 @@
 //! Fixed words are fields of [`Text`]; sentences with numbers in them are functions of [`messages`].
 //! Nothing but words for people depends on the language: JSON keys, ids and titles never do.
 
+pub mod buying;
 pub mod follow;
 pub mod messages;
 pub mod text;

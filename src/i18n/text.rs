@@ -340,7 +340,7 @@ words! {
     ended_on: "结束", "結束", "ended";
     pay_until: "付款期限", "付款期限", "pay by";
     pay_link: "付款链接", "付款連結", "pay link";
-    predicted: "(预计)", "(預計)", "(predicted)";
+    predicted_mark: "(预计)", "(預計)", "(predicted)";
     consignments: "物流", "物流", "consignments";
     no_consignments: "还没有物流信息", "還沒有物流資訊", "no consignment is known yet";
     no_trace: "还没有轨迹", "還沒有軌跡", "no trace yet";
@@ -395,6 +395,38 @@ words! {
     why_paid_no_cancel: "已经付款，不能直接取消，请联系卖家", "已經付款，不能直接取消，請聯絡賣家", "already paid: ask the seller";
     why_over: "这个订单已经结束", "這個訂單已經結束", "this order is over";
     why_not_shipped: "还没有发货", "還沒有發貨", "it is not shipped yet";
+    // Compare, cart and confirm in full.
+    col_last_paid: "上次进价", "上次進價", "last paid";
+    picked: "选定", "選定", "picked";
+    picked_mark: "*", "*", "*";
+    per_unit: "单件价", "單件價", "each";
+    landed_each: "到手单价", "到手單價", "landed, each";
+    goods_each: "货款单价，不含运费", "貨款單價，不含運費", "goods only, each";
+    cheapest_at: "哪个数量谁最省", "哪個數量誰最省", "who is cheapest at which quantity";
+    no_lead: "没有能比较的", "沒有能比較的", "nothing to compare";
+    col_quantities: "数量", "數量", "quantity";
+    col_at_least: "起", "起", "at first";
+    col_at_last: "止", "止", "at last";
+    meets_minimum: "每行都够起批", "每行都夠起批", "minimums met";
+    mix_is_met: "混批已满足", "混批已滿足", "mixed minimum met";
+    mix_rule_word: "混批", "混批", "mixed minimum";
+    market_says: "市场报价", "市場報價", "market";
+    market_agrees: "与预估一致", "與預估一致", "as predicted";
+    predicted: "预估", "預估", "prediction";
+    rest: "其他", "其他", "other";
+    message_label: "留言", "留言", "message";
+    message_kept: "留言已保存，随下一单发给卖家", "留言已儲存，隨下一單發給賣家", "kept: it goes with the next order to this seller";
+    asking_again: "正在按新的地址或留言重新询价…", "正在按新的地址或留言重新詢價…", "asking the market again for the new figures...";
+    trade_assured: "担保交易", "擔保交易", "escrow";
+    trade_period: "账期", "帳期", "on account";
+    trade_credit: "诚e赊", "誠e賒", "credit";
+    trade_bank: "银行转账", "銀行轉帳", "bank transfer";
+    trade_alipay: "支付宝", "支付寶", "Alipay";
+    trade_staged: "分阶段付款", "分階段付款", "in stages";
+    trade_unknown: "交易方式未知", "交易方式未知", "trade type ?";
+    why_no_supplier: "还不知道供应商是谁", "還不知道供應商是誰", "the supplier is not known yet";
+    why_one_address: "账号只有一个收货地址", "帳號只有一個收貨地址", "the account has only one address";
+    why_not_across: "列太多，窗口放不下：先去掉几个，或把窗口拉宽", "欄太多，視窗放不下：先去掉幾個，或把視窗拉寬", "too many to stand side by side: drop some, or widen the window";
 
     // Joints of sentences.
     or: "或 ", "或 ", " or ";

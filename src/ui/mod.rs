@@ -10,6 +10,7 @@ mod panes;
 mod pen;
 mod status;
 pub mod text;
+mod widgets;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

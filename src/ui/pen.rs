@@ -17,9 +17,21 @@ pub struct Glyphs {
     pub rule: &'static str,
     pub bar: &'static str,
     pub tee: &'static str,
+    /// On an axis that lies: a mark on it.
+    pub tee_down: &'static str,
+    /// On an axis that stands: a mark on it.
+    pub tick: &'static str,
+    /// A place pointed out in a chart.
+    pub here: &'static str,
+    /// A line that turns down and fell, that turns up and rose.
+    pub bends: [&'static str; 4],
     pub dot: &'static str,
     pub times: &'static str,
     pub arrow: &'static str,
+    /// In front of what is only about right.
+    pub about: &'static str,
+    /// Cubic metres.
+    pub cubic: &'static str,
     /// Left top, right top, left bottom, right bottom.
     pub corners: [&'static str; 4],
 }
@@ -32,9 +44,15 @@ static UNICODE: Glyphs = Glyphs {
     rule: "─",
     bar: "│",
     tee: "┬",
+    tee_down: "┴",
+    tick: "┤",
+    here: "┊",
+    bends: ["╮", "╰", "╯", "╭"],
     dot: " · ",
     times: "×",
     arrow: "→",
+    about: "≈",
+    cubic: "m³",
     corners: ["┌", "┐", "└", "┘"],
 };
 
@@ -46,9 +64,15 @@ static ASCII: Glyphs = Glyphs {
     rule: "-",
     bar: "|",
     tee: "+",
+    tee_down: "+",
+    tick: "+",
+    here: ":",
+    bends: ["+", "+", "+", "+"],
     dot: ", ",
     times: "x",
     arrow: "->",
+    about: "~",
+    cubic: "m3",
     corners: ["+", "+", "+", "+"],
 };
 

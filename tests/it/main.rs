@@ -8,5 +8,7 @@ mod imports;
 mod oracle;
 mod properties;
 mod screens;
+mod screens_cart_compare;
+mod screens_confirm_sent;
 mod screens_deals_orders;
 mod ui_fixtures;

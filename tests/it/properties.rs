@@ -14,5 +14,6 @@ mod past;
 mod price;
 mod product;
 mod quantity;
+mod race;
 mod row;
 mod worked;

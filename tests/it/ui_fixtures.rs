@@ -184,6 +184,7 @@ pub fn snapshot(lines: &[CartLine]) -> CartSnapshot {
         can_undo: true,
         can_redo: false,
         unchanged: false,
+        messages: Default::default(),
     }
 }
 
@@ -470,4 +471,50 @@ pub fn deals(kind: DealKind) -> Vec<Deal> {
         deal("2", &bedding(), "62.00", Some("82.00"), -600, Some(0)),
         deal("3", &pot(), "18.90", None, 3600, None),
     ]
+}
+
+// Compare, cart and confirm in full.
+
+/// What was bought of the cup before.
+pub fn bought() -> pifa::domain::mark::Bought {
+    pifa::domain::mark::Bought {
+        times: 3,
+        quantity: Some(q(900)),
+        unit: Some(Unit::new("个")),
+        last_price: Some(yuan("9.60")),
+        last_at: at(-76 * 86_400),
+    }
+}
+
+/// The first page with the buyer's past.
+pub fn page_with_past(quantity: Quantity) -> SearchPage {
+    let mut page = page(quantity);
+    page.rows[0].mine.bought = Some(bought());
+    page
+}
+
+/// A second cup, dearer at first, with tiers of its own; freight known.
+pub fn rival() -> Offer {
+    let mut offer = offer(676_651_652_936, "保温杯 定制logo 商务礼品", "vacuum cup, custom logo", 2);
+    offer.tiers = tiers(&[(2, "10.90"), (60, "10.20"), (500, "9.95")]);
+    offer.moq = Some(q(2));
+    offer.repeat_rate = Some("0.22".parse().unwrap());
+    offer.lead_time_hours = Some(24);
+    offer
+}
+
+/// A cart of so many lines over so many suppliers, every third line short of its minimum.
+pub fn large_cart(lines: usize, suppliers: usize) -> CartSnapshot {
+    let list: Vec<CartLine> = (0..lines)
+        .map(|at| {
+            let mut offer = if at % 3 == 0 { straw() } else { rival() };
+            let supplier = at * suppliers / lines;
+            offer.key = OfferKey::Market(700_000_000_000 + at as i64);
+            offer.supplier_id = Some(SupplierId::new(&format!("S{supplier}")));
+            offer.supplier_name = Some(Clean::new(&format!("第{supplier}供应商有限公司")));
+            offer.mix = Mix::None;
+            line(at as i64 + 1, &offer, None, 20 + at as u32 % 50)
+        })
+        .collect();
+    snapshot(&list)
 }

@@ -78,7 +78,7 @@ fn order_lines(
     pairs.maybe(words.pay_until, order.pay_by.filter(|_| waits).map(at), pen.accent);
     pairs.maybe(words.paid, order.paid_at.map(at), pen.plain);
     pairs.maybe(words.shipped_on, order.shipped_at.map(at), pen.plain);
-    let confirms = order.confirms_at().map(|then| format!("{} {}", at(then), words.predicted));
+    let confirms = order.confirms_at().map(|then| format!("{} {}", at(then), words.predicted_mark));
     pairs.maybe(words.confirms, confirms, pen.plain);
     pairs.maybe(words.ended_on, order.completed_at.map(at), pen.plain);
     pairs.gap();

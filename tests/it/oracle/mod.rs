@@ -13,4 +13,5 @@ pub mod past;
 pub mod plain;
 pub mod price;
 pub mod quantity;
+pub mod race;
 pub mod row;

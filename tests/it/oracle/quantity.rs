@@ -41,7 +41,7 @@ pub fn broken_least_rounded_down(offer: &Offer, sku: Option<usize>) -> Pieces {
 }
 
 /// What stock and purchase limit leave.
-fn most(offer: &Offer, sku: Option<usize>) -> Option<Pieces> {
+pub fn most(offer: &Offer, sku: Option<usize>) -> Option<Pieces> {
     let stock = match sku {
         Some(sku) => offer.skus[sku].stock,
         None => offer.stock,

@@ -1,0 +1,75 @@
+//! The comparison with offers as columns.
+
+use ratatui::text::{Line, Span};
+
+use crate::app::Model;
+use crate::app::compare::{ACROSS_COLUMN, ACROSS_NAMES, Row};
+use crate::ui::pen::Pen;
+use crate::ui::text;
+
+use super::{crown, landed, lot, moq, repeat_rate, ships, unit_price, why_not};
+
+/// All lines: letters and titles first, then a line a figure.
+pub fn lines(model: &Model, pen: &Pen, rows: &[Row]) -> Vec<Line<'static>> {
+    let words = model.text();
+    let at_q = format!("@{}", text::quantity(model.quantity));
+    let mut head = vec![Span::styled(text::left(&format!(" {at_q}"), ACROSS_NAMES, ""), pen.head)];
+    for (at, shown) in rows.iter().enumerate() {
+        let selected = at == model.compare.list.selected;
+        let mark = if selected { pen.glyphs.marker } else { " " };
+        let picked = if shown.picked { words.picked_mark } else { "" };
+        let (crowned, style) = crown(model, pen, shown);
+        let style = if selected || crowned.is_empty() { pen.accent } else { style };
+        let name = format!("{mark}{}{picked} {crowned}", shown.letter);
+        head.push(Span::styled(text::right(&name, ACROSS_COLUMN, ""), style));
+    }
+    let mut lines = vec![Line::from(head)];
+    let mut add = |name: &str, cell: &dyn Fn(&Row) -> String| {
+        let mut spans = vec![Span::styled(text::left(&format!(" {name}"), ACROSS_NAMES, ""), pen.dim)];
+        for (at, shown) in rows.iter().enumerate() {
+            let style = match () {
+                () if at == model.compare.list.selected => pen.selected,
+                () if !shown.at.buyable => pen.dim,
+                () => pen.plain,
+            };
+            let cell = text::cut(&cell(shown), ACROSS_COLUMN - 1, pen.sign());
+            spans.push(Span::styled(text::right(&cell, ACROSS_COLUMN, ""), style));
+        }
+        lines.push(Line::from(spans));
+    };
+    add(words.col_offer, &|shown| model.title_of(&shown.offer).to_string());
+    add(words.col_supplier, &|shown| {
+        shown.offer.supplier_name.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string)
+    });
+    add(words.col_price, &|shown| {
+        let unit = shown.offer.unit.as_ref().map(|unit| format!("/{unit}")).unwrap_or_default();
+        format!("{}{unit}", unit_price(shown))
+    });
+    let figure = |shown: &Row, cell: String| if shown.at.buyable { cell } else { String::new() };
+    add(words.goods, &|shown| {
+        // The reason stands where the first figure would.
+        if shown.at.buyable { text::money_or(shown.at.goods) } else { bound(model, shown) }
+    });
+    add(words.freight, &|shown| figure(shown, text::freight(shown.at.freight)));
+    add(words.landed, &|shown| figure(shown, landed(shown)));
+    add(words.col_each, &|shown| figure(shown, text::money_or(shown.each)));
+    add(words.col_moq, &moq);
+    add(words.col_lot, &lot);
+    add(words.col_ships, &ships);
+    add(words.col_repeat, &repeat_rate);
+    if rows.iter().any(|shown| shown.bought.is_some()) {
+        add(words.col_last_paid, &|shown| {
+            shown.bought.as_ref().map(|bought| text::money_or(bought.last_price)).unwrap_or_default()
+        });
+    }
+    lines
+}
+
+/// From or up to which quantity it can be had.
+fn bound(model: &Model, shown: &Row) -> String {
+    match shown.at.nearest.filter(|_| !shown.offer.gone) {
+        Some(nearest) if nearest > model.quantity => format!(">= {}", text::quantity(nearest)),
+        Some(nearest) => format!("<= {}", text::quantity(nearest)),
+        None => why_not(model, shown),
+    }
+}

@@ -10,7 +10,10 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
-use crate::domain::id::{OfferKey, SpecId};
+use super::values::{
+    OfferSpec, forward, lang_tag, line_id, offer_spec, percent, profile_name, quantity, sort, speed, yuan,
+};
+use crate::domain::id::OfferKey;
 use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
 use crate::domain::search::Sort;
@@ -452,153 +455,9 @@ pub enum CatalogVerb {
     Clear,
 }
 
-/// `OFFER[:SPEC]`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OfferSpec {
-    /// The offer.
-    pub offer: OfferKey,
-    /// The SKU, where one was named.
-    pub spec: Option<SpecId>,
-}
-
-fn offer_spec(text: &str) -> Result<OfferSpec, String> {
-    // An imported key has colons of its own: L:<source>:<item>[:<spec>].
-    let colons = if text.starts_with("L:") { 3 } else { 1 };
-    let cut = text.match_indices(':').nth(colons - 1).map(|(at, _)| at);
-    let (offer, spec) = match cut.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))) {
-        Some((offer, spec)) => (offer, Some(spec)),
-        None => (text, None),
-    };
-    let offer = offer.parse::<OfferKey>().map_err(|error| error.to_string())?;
-    match spec {
-        Some("") => Err("the SKU after the colon is missing".to_owned()),
-        spec => Ok(OfferSpec { offer, spec: spec.map(SpecId::new) }),
-    }
-}
-
-fn line_id(text: &str) -> Result<i64, String> {
-    let id = text.parse().ok().filter(|id: &i64| *id > 0);
-    id.ok_or_else(|| "not a line id (`pifa cart list` shows them)".to_owned())
-}
-
-fn quantity(text: &str) -> Result<Quantity, String> {
-    let quantity: Quantity =
-        text.parse().map_err(|error: crate::domain::quantity::BadQuantity| error.to_string())?;
-    if quantity.is_zero() { Err("a quantity is above 0".to_owned()) } else { Ok(quantity) }
-}
-
-fn sort(text: &str) -> Result<Sort, String> {
-    Sort::from_word(text).ok_or_else(|| {
-        let words: Vec<&str> = Sort::ALL.iter().map(|sort| sort.as_str()).collect();
-        format!("one of {}", words.join(", "))
-    })
-}
-
-fn percent(text: &str) -> Result<Decimal, String> {
-    text.trim_end_matches('%')
-        .parse()
-        .ok()
-        .filter(|percent: &Decimal| !percent.is_sign_negative() && *percent <= Decimal::ONE_THOUSAND)
-        .ok_or_else(|| "a percentage such as 3".to_owned())
-}
-
-fn yuan(text: &str) -> Result<Money, String> {
-    text.parse()
-        .ok()
-        .filter(|money: &Money| !money.is_negative())
-        .ok_or_else(|| "yuan such as 50.00".to_owned())
-}
-
-fn speed(text: &str) -> Result<Decimal, String> {
-    text.parse()
-        .ok()
-        .filter(|speed: &Decimal| !speed.is_sign_negative() && *speed <= Decimal::from(1_000_000))
-        .ok_or_else(|| "0 or more".to_owned())
-}
-
-/// `+1h`, `1d`, `+90m`: forward only, and no further than a sandbox goes at once.
-fn forward(text: &str) -> Result<Duration, String> {
-    const MOST: u64 = 60 * 24 * 3600;
-    let said = text.strip_prefix('+').unwrap_or(text);
-    let number = said.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match said.strip_prefix(number).unwrap_or_default() {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 24 * 3600,
-        "w" => 7 * 24 * 3600,
-        _ => 0,
-    };
-    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    let seconds = number.parse::<u64>().ok().filter(|_| digits).and_then(|number| number.checked_mul(unit));
-    match seconds {
-        Some(seconds) if (1..=MOST).contains(&seconds) => Ok(Duration::from_secs(seconds)),
-        _ => Err("forward by a number with s, m, h, d or w, at most 60 days: +1h, +10d".to_owned()),
-    }
-}
-
-fn profile_name(text: &str) -> Result<String, String> {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-    if !text.is_empty() && text.chars().count() <= 64 && text.chars().all(plain) {
-        Ok(text.to_owned())
-    } else {
-        Err("letters, digits, - and _".to_owned())
-    }
-}
-
-fn lang_tag(text: &str) -> Result<String, String> {
-    match crate::i18n::Lang::from_tag(text) {
-        Some(_) => Ok(text.to_owned()),
-        None => Err("zh-CN, zh-TW or en".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn offers_with_and_without_a_sku() {
-        let read =
-            |text: &str| offer_spec(text).map(|o| (o.offer.to_string(), o.spec.map(|s| s.to_string())));
-        assert_eq!(read("676651652931").unwrap(), ("676651652931".into(), None));
-        assert_eq!(read("676651652931:abc").unwrap(), ("676651652931".into(), Some("abc".into())));
-        assert_eq!(read("L:uci:85123A").unwrap(), ("L:uci:85123A".into(), None));
-        assert_eq!(read("L:uci:85123A:red").unwrap(), ("L:uci:85123A".into(), Some("red".into())));
-        assert!(read("12:").is_err() && read("abc").is_err());
-    }
-
-    #[test]
-    fn a_clock_goes_forward_in_plain_words_only() {
-        let seconds = |text: &str| forward(text).ok().map(|by| by.as_secs());
-        for (text, wanted) in [
-            ("+1h", 3_600),
-            ("1d", 86_400),
-            ("+90m", 5_400),
-            ("30s", 30),
-            ("+2w", 1_209_600),
-            ("60d", 5_184_000),
-        ] {
-            assert_eq!(seconds(text), Some(wanted), "{text}");
-        }
-        for text in [
-            "",
-            "+",
-            "-1h",
-            "+-1h",
-            "1",
-            "1y",
-            "1hh",
-            "0d",
-            "61d",
-            "1.5h",
-            "h",
-            "99999999999999999999s",
-            "１h",
-        ] {
-            assert_eq!(seconds(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn the_command_line_is_well_formed() {

@@ -33,6 +33,7 @@ pub mod session;
 mod show;
 mod suppliers;
 mod sync;
+mod values;
 
 use std::process::ExitCode;
 

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
-use crate::app::{cart, deals, layers, mouse, offer, orders, remember, search, suppliers, trigger, words};
+use crate::app::{
+    cart, coach, deals, layers, mouse, offer, orders, remember, search, suppliers, trigger, wake, words,
+};
 use crate::config::keymap::{Code, Key};
 use crate::domain::group_buy::GroupBuy;
 use crate::i18n::messages;
@@ -14,6 +16,19 @@ use crate::i18n::messages;
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let Msg { at, fact } = msg;
     model.now = at;
+    let mut effects = apply(model, fact, at);
+    effects.extend(coach::watch(model));
+    remember::watch(model);
+    if let Some(end) = effects.iter().position(|effect| *effect == Effect::Quit)
+        && let Some(keep) = remember::keep(model)
+    {
+        effects.insert(end, keep);
+    }
+    effects.extend(wake::settle(model));
+    effects
+}
+
+fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
     match fact {
         Fact::Started { width, height } => {
             (model.width, model.height) = (width, height);
@@ -24,14 +39,19 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Fact::Resumed => Vec::new(),
-        Fact::KeyPressed(key) => pressed(model, key),
+        Fact::KeyPressed(key) => {
+            remember::touched(model);
+            pressed(model, key)
+        }
         Fact::Pasted(text) => {
+            remember::touched(model);
             model.begun.clear();
             pasted(model, &text)
         }
         Fact::StatusRead(result) => status_read(model, result),
         Fact::Searched { generation, result } => {
             search::answered(model, generation, result);
+            remember::hits_came(model);
             Vec::new()
         }
         Fact::CartChanged { deed, result } => {
@@ -70,12 +90,18 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             effects.extend([Effect::ReadStatus, Effect::Cart(CartDeed::Read)]);
             effects
         }
-        Fact::Moused(mouse) => mouse::moused(model, mouse),
+        Fact::Moused(mouse) => {
+            remember::touched(model);
+            mouse::moused(model, mouse)
+        }
         Fact::AmbiguousWidth(cells) => {
             model.ascii |= cells > 1;
             Vec::new()
         }
-        Fact::Woke => Vec::new(),
+        Fact::Woke => {
+            model.wake = None;
+            remember::woke(model)
+        }
         Fact::SuppliersRead { generation, result } => suppliers::answered(model, generation, result),
         Fact::SheetRead { id, result } => suppliers::sheet_read(model, &id, result),
         Fact::Marked { subject, edit, result } => offer::marked(model, &subject, &edit, result),
@@ -85,7 +111,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Fact::PayChecked { id, result } => orders::checked(model, &id, result),
         Fact::PayLinked { id, result } => orders::linked(model, &id, result),
         Fact::ShipmentsRead { id, result } => orders::tracked(model, &id, result),
-        Fact::Reordered(result) => orders::reordered(model, result),
+        Fact::Reordered(result) => {
+            if result.is_ok() {
+                coach::reordered(model);
+            }
+            orders::reordered(model, result)
+        }
         Fact::MessageSet { result, .. } | Fact::AddressChosen(result) => {
             if let Err(trouble) = result {
                 model.complain(&trouble);
@@ -100,10 +131,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             vec![Effect::ReadStatus, Effect::Settle]
         }
-        Fact::SessionRead(remembered) => match remembered {
-            Some(remembered) => remember::restore(model, *remembered),
-            None => Vec::new(),
-        },
+        Fact::SessionRead(remembered) => remember::read(model, remembered.map(|remembered| *remembered)),
         Fact::Proposed { generation, result } => cart::proposed(model, generation, result, at),
         Fact::Submitted(result) => cart::submitted(model, result),
         Fact::Settled(result) => {
@@ -186,6 +214,9 @@ fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
             model.say(Tone::Info, model.text().not_armed);
             return Vec::new();
         }
+    }
+    if key == Key::plain(Code::Esc) && coach::esc_ends(model) {
+        return coach::end(model);
     }
     if let Some(effects) = typed(model, key) {
         model.begun.clear();

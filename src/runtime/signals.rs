@@ -6,9 +6,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
+use crate::app::Fact;
 use crate::runtime::{Bell, Ended, Wake, terminal};
 
 /// An ordered end that has not happened by then is forced: the loop may hang in a write to a terminal that
@@ -33,13 +34,18 @@ impl Watch {
 pub fn watch(bell: Bell) -> io::Result<Watch> {
     let (first, signalled) = channel();
     let (second, hung_up) = channel();
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
     let ringing = bell.clone();
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
             match signal {
                 SIGTSTP => ringing.ring(Wake::Stop),
                 SIGCONT => ringing.ring(Wake::Continue),
+                SIGWINCH => {
+                    if let Ok((width, height)) = crossterm::terminal::size() {
+                        offer(&ringing, Fact::Resized { width, height });
+                    }
+                }
                 number => {
                     end(&ringing, Ended::Signal(number), &signalled);
                     return;
@@ -53,6 +59,12 @@ pub fn watch(bell: Bell) -> io::Result<Watch> {
         end(&bell, Ended::Hangup, &hung_up);
     })?;
     Ok(Watch { done: vec![first, second] })
+}
+
+/// Tells a fact without waiting for room: whoever watches for the end must not hang behind a loop that does.
+fn offer(bell: &Bell, fact: Fact) {
+    let ringing = bell.clone();
+    std::thread::spawn(move || ringing.tell(fact));
 }
 
 /// Waits without timeout until the other end of the terminal is closed.

@@ -36,13 +36,16 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
     totals(model, pen, frame, area);
     let list = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
     let page = list.height as usize;
-    let (lines, selected) = lines_of(model, pen, list.width as usize);
+    let (lines, starts, selected) = lines_of(model, pen, list.width as usize);
     // The selected line stands with its problems in view, its supplier above it where there is room.
     let span = selected.end.saturating_sub(selected.start).min(page);
     let middle = selected.start.saturating_sub(page.saturating_sub(span) / 2);
     let first = middle.min(lines.len().saturating_sub(page));
     for (at, line) in lines.into_iter().skip(first).take(page).enumerate() {
         frame.render_widget(line, row(list, at as u16));
+        if let Some(index) = starts.iter().position(|line| line.contains(&(first + at))) {
+            pen.listed(row(list, at as u16), index);
+        }
     }
     page
 }
@@ -85,9 +88,14 @@ fn totals(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(second, row(area, 1));
 }
 
-/// All lines of the pane, and which of them belong to the selected cart line.
-fn lines_of(model: &Model, pen: &Pen, cells: usize) -> (Vec<Line<'static>>, std::ops::Range<usize>) {
+/// All lines of the pane, which of them belong to each cart line, and to the selected one.
+fn lines_of(
+    model: &Model,
+    pen: &Pen,
+    cells: usize,
+) -> (Vec<Line<'static>>, Vec<std::ops::Range<usize>>, std::ops::Range<usize>) {
     let mut lines = Vec::new();
+    let mut spans = Vec::new();
     let mut selected = 0..1;
     let mut at = 0;
     for part in &model.cart.snapshot.assessment.parts {
@@ -97,6 +105,7 @@ fn lines_of(model: &Model, pen: &Pen, cells: usize) -> (Vec<Line<'static>>, std:
             let is_selected = at == model.cart.list.selected;
             lines.push(cart_line(model, pen, line, cells, is_selected));
             lines.extend(problem_lines(model, pen, line, cells));
+            spans.push(start..lines.len());
             if is_selected {
                 selected = start..lines.len();
             }
@@ -108,7 +117,7 @@ fn lines_of(model: &Model, pen: &Pen, cells: usize) -> (Vec<Line<'static>>, std:
         let said = violation_message(model.lang, violation, None, "");
         lines.push(Line::styled(text::cut(&format!(" ! {said}"), cells, pen.sign()), pen.bad));
     }
-    (lines, selected)
+    (lines, spans, selected)
 }
 
 fn supplier_lines(model: &Model, pen: &Pen, part: &SupplierPart, cells: usize) -> Vec<Line<'static>> {

@@ -88,6 +88,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
         spans.push(Span::styled(text::cut(&note, room, ""), pen.warn));
         spans.push(Span::styled(text::cut(title, room - note_cells, pen.sign()), base));
         frame.render_widget(Line::from(spans), row(area, 1 + (at - first) as u16));
+        pen.listed(row(area, 1 + (at - first) as u16), at);
     }
     if let Some(shown) = rows.get(model.compare.list.selected).filter(|_| below > 0) {
         chosen(model, pen, frame, Rect { y: area.bottom() - below, height: below, ..area }, shown);

@@ -69,6 +69,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
         let selected = at == pane.list.selected;
         let line = group_line(model, pen, group, [title, bar], selected);
         frame.render_widget(line, row(area, 1 + (at - first) as u16));
+        pen.listed(row(area, 1 + (at - first) as u16), at);
     }
     if let Some(group) = groups.get(pane.list.selected).filter(|_| below > 0) {
         chosen(model, pen, frame, Rect { y: area.bottom() - below, height: below, ..area }, group);

@@ -59,6 +59,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
             Span::styled(text::left(name, supplier, pen.sign()), base),
         ]);
         frame.render_widget(line, row(area, 1 + (at - first) as u16));
+        pen.listed(row(area, 1 + (at - first) as u16), at);
     }
     if let Some(order) = pane.orders.get(pane.list.selected) {
         let below = Rect { y: area.bottom() - reason_rows, height: reason_rows, ..area };

@@ -53,6 +53,9 @@ enum Wake {
     Closed,
     /// A sync has a newer figure, to be fetched where it is kept.
     SyncMoved,
+    /// The terminal has another size, to be asked for when this is heard.
+    #[cfg(unix)]
+    Resized,
     /// Stop like any job of the shell.
     #[cfg(unix)]
     Stop,
@@ -239,6 +242,11 @@ fn drain(
                     )),
                 })
             }
+            #[cfg(unix)]
+            Wake::Resized => crossterm::terminal::size().ok().map(|(width, height)| Msg {
+                at: Timestamp::now(),
+                fact: Fact::Resized { width, height },
+            }),
             Wake::Closed => return Some(Ended::Quit),
             #[cfg(unix)]
             Wake::Stop => {

@@ -9,7 +9,6 @@ use rustix::event::{PollFd, PollFlags, poll};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
-use crate::app::Fact;
 use crate::runtime::{Bell, Ended, Wake, terminal};
 
 /// An ordered end that has not happened by then is forced: the loop may hang in a write to a terminal that
@@ -41,11 +40,7 @@ pub fn watch(bell: Bell) -> io::Result<Watch> {
             match signal {
                 SIGTSTP => ringing.ring(Wake::Stop),
                 SIGCONT => ringing.ring(Wake::Continue),
-                SIGWINCH => {
-                    if let Ok((width, height)) = crossterm::terminal::size() {
-                        offer(&ringing, Fact::Resized { width, height });
-                    }
-                }
+                SIGWINCH => offer(&ringing, Wake::Resized),
                 number => {
                     end(&ringing, Ended::Signal(number), &signalled);
                     return;
@@ -61,10 +56,10 @@ pub fn watch(bell: Bell) -> io::Result<Watch> {
     Ok(Watch { done: vec![first, second] })
 }
 
-/// Tells a fact without waiting for room: whoever watches for the end must not hang behind a loop that does.
-fn offer(bell: &Bell, fact: Fact) {
+/// Rings without waiting for room: whoever watches for the end must not hang behind a loop that does.
+fn offer(bell: &Bell, wake: Wake) {
     let ringing = bell.clone();
-    std::thread::spawn(move || ringing.tell(fact));
+    std::thread::spawn(move || ringing.ring(wake));
 }
 
 /// Waits without timeout until the other end of the terminal is closed.
@@ -85,9 +80,7 @@ fn wait_for_hangup(tty: &OwnedFd) {
 }
 
 fn end(bell: &Bell, ended: Ended, done: &Receiver<()>) {
-    // The queue may be full and its reader stuck: the bell is rung from a thread that may wait for ever.
-    let ringing = bell.clone();
-    std::thread::spawn(move || ringing.ring(Wake::End(ended)));
+    offer(bell, Wake::End(ended));
     if done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
         terminal::leave();
         std::process::exit(i32::from(ended.code()));

@@ -6,6 +6,8 @@ use jiff::tz::TimeZone;
 use pifa::app::Model;
 use pifa::cli::session::Profile;
 use pifa::cli::{self, Failure, Next};
+use pifa::config::ThemeName;
+use pifa::config::theme::Preset;
 use pifa::procure::Policy;
 use pifa::runtime::{self, Look, Options, RunError};
 
@@ -21,7 +23,11 @@ fn main() -> ExitCode {
 
 fn screens(profile: Profile) -> Result<ExitCode, Failure> {
     let env = |name: &str| std::env::var(name).ok();
-    let look = Look::load(profile.paths.folder(), None, env)
+    let theme = profile.settings.theme.map(|theme| match theme {
+        ThemeName::Dark => Preset::Dark,
+        ThemeName::Light => Preset::Light,
+    });
+    let look = Look::load(profile.paths.folder(), theme, env)
         .map_err(|error| Failure::usage(error.to_string(), "mend that line, or remove the file"))?;
     let settings = &profile.settings;
     let policy =

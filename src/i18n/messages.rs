@@ -379,7 +379,7 @@ pub fn tour_confirm(lang: Lang, keys: &str) -> String {
 
 /// Paying.
 pub fn tour_pay(lang: Lang, keys: &str, state: &str) -> String {
-    say!(lang; "选“{state}”的订单按 {keys}，在收银台点付款", "選「{state}」的訂單按 {keys}，在收銀台點付款", "{keys} on an order \"{state}\" opens its cashier: press Pay there")
+    say!(lang; "选“{state}”的订单按 {keys}，在收银台点付款", "選「{state}」的訂單按 {keys}，在收銀台點付款", "{keys} on one \"{state}\", then Pay at the cashier")
 }
 
 /// Ordering again.

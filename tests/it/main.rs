@@ -4,7 +4,10 @@
 
 mod flows;
 mod imports;
+mod keys_page;
 mod oracle;
 mod properties;
 mod screens;
+mod shell;
+mod storm;
 mod ui_fixtures;

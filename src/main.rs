@@ -6,8 +6,10 @@ use jiff::tz::TimeZone;
 use pifa::app::Model;
 use pifa::cli::session::Profile;
 use pifa::cli::{self, Failure, Next};
+use pifa::config::ThemeName;
+use pifa::config::theme::Preset;
 use pifa::procure::Policy;
-use pifa::runtime::{self, Look, RunError};
+use pifa::runtime::{self, Look, Options, RunError};
 
 fn main() -> ExitCode {
     match cli::run() {
@@ -20,9 +22,12 @@ fn main() -> ExitCode {
 }
 
 fn screens(profile: Profile) -> Result<ExitCode, Failure> {
-    // https://no-color.org: set and not empty.
-    let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let look = Look::load(profile.paths.folder(), colours)
+    let env = |name: &str| std::env::var(name).ok();
+    let theme = profile.settings.theme.map(|theme| match theme {
+        ThemeName::Dark => Preset::Dark,
+        ThemeName::Light => Preset::Light,
+    });
+    let look = Look::load(profile.paths.folder(), theme, env)
         .map_err(|error| Failure::usage(error.to_string(), "mend that line, or remove the file"))?;
     let settings = &profile.settings;
     let policy =
@@ -30,11 +35,16 @@ fn screens(profile: Profile) -> Result<ExitCode, Failure> {
     let mut model = Model::new(profile.lang, profile.ascii, look.keys, settings.quantity);
     model.theme = look.theme;
     model.zone = TimeZone::system();
+    let mouse = settings.mouse;
+    // What the settings say of doubtful marks needs no asking, and ASCII has none.
+    model.ascii |= settings.ambiguous_width == Some(2);
+    let ask_width = settings.ambiguous_width.is_none() && !model.ascii;
     let open = async move {
         let session = profile.online().await?;
         Ok::<_, Failure>((session.desk, session.market))
     };
-    match runtime::run(model, policy, open) {
+    let options = Options { policy, mouse, ask_width };
+    match runtime::run(model, options, open) {
         Ok(ended) => Ok(ExitCode::from(ended.code())),
         Err(RunError::Open(failure)) => Err(failure),
         Err(error) => Err(Failure::failed("terminal", error.to_string(), "")),

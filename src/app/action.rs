@@ -192,11 +192,16 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
         None if model.pane == Pane::Search && model.search.focused => {
             &[Scope::Query, Scope::Anywhere, Scope::Always]
         }
-        None if model.pane == Pane::Search && model.search.view == SearchView::Suppliers => {
-            &[Scope::Suppliers, Scope::Panes, Scope::Anywhere, Scope::Always]
-        }
-        None => pane_scopes(model.pane),
+        None => list_scopes(model),
     }
+}
+
+/// The scopes of the list in front, whatever lies over it.
+pub fn list_scopes(model: &Model) -> &'static [Scope] {
+    if model.pane == Pane::Search && model.search.view == SearchView::Suppliers {
+        return &[Scope::Suppliers, Scope::Panes, Scope::Anywhere, Scope::Always];
+    }
+    pane_scopes(model.pane)
 }
 
 /// The scopes of a pane's list.
@@ -207,6 +212,81 @@ pub fn pane_scopes(pane: Pane) -> &'static [Scope] {
         Pane::Cart => &[Scope::Cart, Scope::Panes, Scope::Anywhere, Scope::Always],
         Pane::Deals => &[Scope::Deals, Scope::Panes, Scope::Anywhere, Scope::Always],
         Pane::Orders => &[Scope::Orders, Scope::Panes, Scope::Anywhere, Scope::Always],
+    }
+}
+
+/// Whether two scopes can have the keys at the same time.
+fn meet(one: Scope, other: Scope) -> bool {
+    let over = |near: Scope, far: Scope| match near {
+        Scope::Query => matches!(far, Scope::Anywhere | Scope::Always),
+        Scope::Suppliers => matches!(far, Scope::Panes | Scope::Anywhere | Scope::Always),
+        Scope::Help
+        | Scope::Palette
+        | Scope::Prompt
+        | Scope::Picker
+        | Scope::Confirm
+        | Scope::Sheet
+        | Scope::Decide
+        | Scope::QuitAnyway => matches!(far, Scope::Layers | Scope::Always),
+        Scope::Layers => far == Scope::Always,
+        _ => Pane::ALL.map(pane_scopes).iter().any(|stack| stack.contains(&near) && stack.contains(&far)),
+    };
+    one == other || over(one, other) || over(other, one)
+}
+
+/// A part of the help: the actions of some scopes under one heading.
+#[derive(Debug, Clone, Copy)]
+pub struct Section {
+    pub scopes: &'static [Scope],
+    pub title: fn(&'static Text) -> &'static str,
+}
+
+impl Section {
+    /// Its actions, in the order of the table. Two that do one thing are one line.
+    pub fn actions(&self) -> impl Iterator<Item = &'static Action> + '_ {
+        ACTIONS
+            .iter()
+            .filter(|action| self.scopes.contains(&action.scope) && action.id != ActionId::Interrupt)
+    }
+}
+
+/// Every part of the help.
+pub static SECTIONS: &[Section] = &[
+    Section { scopes: &[Scope::Search], title: |text| text.pane_search },
+    Section { scopes: &[Scope::Query], title: |text| text.section_query },
+    Section { scopes: &[Scope::Suppliers], title: |text| text.section_suppliers },
+    Section { scopes: &[Scope::Compare], title: |text| text.pane_compare },
+    Section { scopes: &[Scope::Cart], title: |text| text.pane_cart },
+    Section { scopes: &[Scope::Deals], title: |text| text.pane_deals },
+    Section { scopes: &[Scope::Orders], title: |text| text.pane_orders },
+    Section {
+        scopes: &[Scope::Panes, Scope::Anywhere, Scope::Always],
+        title: |text| text.section_everywhere,
+    },
+    Section {
+        scopes: &[Scope::Picker, Scope::Confirm, Scope::Sheet, Scope::Decide, Scope::Layers],
+        title: |text| text.section_layers,
+    },
+];
+
+/// The parts of the help as they matter here: what can be done in the pane in front comes first.
+pub fn sections_from(model: &Model) -> Vec<&'static Section> {
+    let here = list_scopes(model);
+    let in_search = model.pane == Pane::Search;
+    let near = |section: &Section| {
+        let of_query = in_search && section.scopes.contains(&Scope::Query);
+        of_query || section.scopes.iter().any(|scope| here.contains(scope))
+    };
+    let (mut first, rest): (Vec<_>, Vec<_>) = SECTIONS.iter().partition(|section| near(section));
+    first.extend(rest);
+    first
+}
+
+/// All keys of an action for a list of keys; what ends the program has two actions.
+pub fn listed_keys(keys: &Keys, id: ActionId) -> String {
+    match id {
+        ActionId::Quit => [keys.all_shown(id), keys.all_shown(ActionId::Interrupt)].join("  "),
+        id => keys.all_shown(id),
     }
 }
 
@@ -256,19 +336,24 @@ impl Keys {
             let id = known(binding)?;
             for keys in &binding.keys {
                 let scope = row(id).scope;
+                // In one scope a key has one meaning. Across scopes the nearer one wins, but a key that begins a
+                // sequence of another would make that sequence unreachable.
                 let clash = built.iter().find(|(other, taken)| {
-                    row(*other).scope == scope && (taken.starts_with(keys) || keys.starts_with(taken))
+                    let begins = taken.starts_with(keys) || keys.starts_with(taken);
+                    let near = row(*other).scope;
+                    begins && (near == scope || (taken != keys && meet(near, scope)))
                 });
-                if let Some((other, _)) = clash {
-                    return Err(BadKeymap {
-                        line: binding.line.max(1),
-                        message: format!(
-                            "{} is a key of both {} and {}",
-                            shown(keys),
-                            row(*other).name,
-                            binding.action
-                        ),
-                    });
+                if let Some((other, taken)) = clash {
+                    let (one, two) = (shown(keys), shown(taken));
+                    let (mine, theirs) = (&binding.action, row(*other).name);
+                    let message = if keys == taken {
+                        format!("{one} is a key of both {theirs} and {mine}")
+                    } else if keys.len() < taken.len() {
+                        format!("{one} for {mine} hides {two}, a key of {theirs}")
+                    } else {
+                        format!("{one} for {mine} is hidden by {two}, a key of {theirs}")
+                    };
+                    return Err(BadKeymap { line: binding.line.max(1), message });
                 }
                 built.push((id, keys.clone()));
             }
@@ -303,6 +388,15 @@ impl Keys {
             .find(|(bound, keys)| *bound == id && !is_text(keys))
             .map(|(_, keys)| shown(keys))
             .unwrap_or_default()
+    }
+
+    /// Keys of an action that mean it wherever the buyer is: a sequence, where there is one, since a digit alone
+    /// may be text or a quantity.
+    pub fn shown_in_all(&self, id: ActionId) -> String {
+        let mut keys = self.bindings.iter().filter(|(bound, _)| *bound == id).map(|(_, keys)| keys);
+        let first = keys.clone().next();
+        let all = keys.find(|keys| keys.len() > 1).or(first);
+        all.map(|keys| shown(keys)).unwrap_or_default()
     }
 
     /// All keys of an action as the screen shows them.
@@ -378,6 +472,14 @@ mod tests {
         assert!(error.line == 2 && error.message.contains("did you mean \"cart.submit\""), "{error}");
         let error = Keys::with_user("\"cart.remove\" = \"S\"\n").unwrap_err();
         assert!(error.message.contains("cart.submit") && error.message.contains("cart.remove"), "{error}");
+        // A key that begins a sequence hides it, in whatever scope that stands, and the other way round.
+        let error = Keys::with_user("\n\"cart.clear\" = \"g\"\n").unwrap_err();
+        assert!(error.line == 2 && error.message.contains("g for cart.clear hides g 1"), "{error}");
+        let error = Keys::with_user("\"cart.clear\" = \"q q\"\n").unwrap_err();
+        assert!(error.message.contains("is hidden by q, a key of quantity"), "{error}");
+        // A nearer scope may give a key another meaning, and scopes that never meet do not care.
+        assert!(Keys::with_user("\"cart.clear\" = \"q\"\n").is_ok());
+        assert!(Keys::with_user("\"picker.take\" = \"g\"\n").is_ok());
     }
 
     #[test]

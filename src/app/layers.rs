@@ -66,6 +66,8 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
                 Move::PageDown => first.saturating_add(leap).min(MAX_SCROLL),
                 Move::Top => 0,
                 Move::Bottom => MAX_SCROLL,
+                Move::To(line) => line.min(MAX_SCROLL),
+                Move::Scroll(by) => first.saturating_add_signed(by.into()).min(MAX_SCROLL),
             };
         }
         _ => {}

@@ -17,6 +17,10 @@ pub enum Move {
     PageDown,
     Top,
     Bottom,
+    /// To this row.
+    To(usize),
+    /// The view moves by so many rows, the selection only as far as it must to stay in it.
+    Scroll(i16),
 }
 
 impl List {
@@ -24,6 +28,12 @@ impl List {
     pub fn go(&mut self, to: Move, len: usize, page: usize) {
         let last = len.saturating_sub(1);
         let leap = page.saturating_sub(1).max(1);
+        if let Move::Scroll(by) = to {
+            let page = page.max(1);
+            let first = self.first_in_view(len, page).saturating_add_signed(by.into());
+            self.first = first.min(len.saturating_sub(page));
+            self.selected = self.selected.clamp(self.first, self.first + page - 1);
+        }
         self.selected = match to {
             Move::Up => self.selected.saturating_sub(1),
             Move::Down => self.selected.saturating_add(1),
@@ -31,6 +41,8 @@ impl List {
             Move::PageDown => self.selected.saturating_add(leap),
             Move::Top => 0,
             Move::Bottom => last,
+            Move::To(row) => row,
+            Move::Scroll(_) => self.selected,
         };
         self.settle(len, page);
     }
@@ -71,10 +83,20 @@ mod tests {
         assert_eq!(list.first_in_view(10, 4), 2);
         list.go(Move::Bottom, 10, 4);
         assert_eq!((list.selected, list.first_in_view(10, 4)), (9, 6));
+        list.go(Move::Scroll(-3), 10, 4);
+        assert_eq!((list.selected, list.first_in_view(10, 4)), (6, 3));
+        list.go(Move::Scroll(30), 10, 4);
+        assert_eq!((list.selected, list.first_in_view(10, 4)), (6, 6));
+        list.go(Move::Scroll(-1), 10, 4);
+        list.go(Move::To(7), 10, 4);
+        assert_eq!((list.selected, list.first_in_view(10, 4)), (7, 5));
+        list.go(Move::To(70), 10, 4);
+        assert_eq!((list.selected, list.first_in_view(10, 4)), (9, 6));
         list.settle(3, 4);
         assert_eq!((list.selected, list.first_in_view(3, 4)), (2, 0));
         list.settle(0, 4);
         list.go(Move::Down, 0, 4);
+        list.go(Move::Scroll(3), 0, 0);
         assert_eq!((list.selected, list.first_in_view(0, 0)), (0, 0));
     }
 }

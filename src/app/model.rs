@@ -12,12 +12,14 @@ use crate::app::deals::{DealList, DealsView, GroupLayer, OfferWish};
 use crate::app::decide::Decision;
 use crate::app::field::Field;
 use crate::app::list::List;
+use crate::app::mouse::Places;
 use crate::app::msg::{CartSnapshot, Effect, Status, Trouble};
 use crate::app::orders::{Cashier, OrderLayer};
+use crate::app::remember::Memory;
 use crate::app::suppliers::{SearchView, SheetLayer, SuppliersPane};
 use crate::app::words::WordsPrompt;
 use crate::config::keymap::Key;
-use crate::config::theme::Theme;
+use crate::config::theme::{Preset, Theme};
 use crate::domain::cart::{PricedLine, SupplierPart, Violation};
 use crate::domain::fx::Fx;
 use crate::domain::group_buy::GroupBuy;
@@ -392,6 +394,8 @@ pub struct Model {
     pub viewport: Viewport,
     /// A second currency shown beside totals; never sent.
     pub fx: Option<Fx>,
+    /// What was where on the screen that was drawn last, for the mouse.
+    pub places: Places,
     /// Time of the last message.
     pub now: Timestamp,
     pub pane: Pane,
@@ -409,12 +413,14 @@ pub struct Model {
     pub sync: Option<Progress>,
     /// The tour.
     pub coach: Coach,
+    /// The moment the runtime was last asked to wake us at.
+    pub wake: Option<Timestamp>,
+    /// What is remembered from sitting to sitting.
+    pub memory: Memory,
     /// Titles in the other language than the screen's.
     pub titles_swapped: bool,
     /// Keys of a sequence begun and not ended.
     pub begun: Vec<Key>,
-    /// The moment the runtime was last asked to wake us at.
-    pub wake: Option<Timestamp>,
 }
 
 impl Model {
@@ -424,12 +430,13 @@ impl Model {
             lang,
             ascii,
             keys,
-            theme: Theme::preset(true),
+            theme: Theme::preset(Preset::Dark),
             zone: TimeZone::UTC,
             width: 0,
             height: 0,
             viewport: Viewport { rows: 10, layer_rows: 10 },
             fx: None,
+            places: Places::default(),
             now: Timestamp::UNIX_EPOCH,
             pane: Pane::Search,
             quantity,
@@ -444,9 +451,10 @@ impl Model {
             status: None,
             sync: None,
             coach: Coach::default(),
+            wake: None,
+            memory: Memory::default(),
             titles_swapped: false,
             begun: Vec::new(),
-            wake: None,
         }
     }
 
@@ -493,7 +501,7 @@ impl Model {
 
     /// What the runtime has to do once at the start.
     pub fn at_start(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::ReadStatus];
+        let mut effects = vec![Effect::ReadSession, Effect::ReadStatus];
         effects.extend(crate::app::search::search(self));
         effects.push(Effect::Cart(crate::app::msg::CartDeed::Read));
         effects.push(Effect::ReadOrders);

@@ -261,7 +261,8 @@ fn neighbour(pane: Pane, by: usize) -> Pane {
     Pane::ALL.get(at).copied().unwrap_or_default()
 }
 
-fn go(model: &mut Model, pane: Pane) -> Vec<Effect> {
+/// Puts a pane in front, and reads what it shows.
+pub fn go(model: &mut Model, pane: Pane) -> Vec<Effect> {
     model.pane = pane;
     model.search.focused = false;
     match pane {
@@ -286,7 +287,8 @@ fn view_next(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-fn move_in_pane(model: &mut Model, to: Move) -> Vec<Effect> {
+/// Moves in the list of the pane in front.
+pub fn move_in_pane(model: &mut Model, to: Move) -> Vec<Effect> {
     let page = model.viewport.rows;
     match model.pane {
         Pane::Search => {

@@ -1,24 +1,33 @@
 //! One message in, the changed model and the wishes out. Everything that happens passes through here.
 
+use jiff::Timestamp;
+
 use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
 use crate::app::{
-    cart, deals, layers, mouse, offer, orders, remember, search, suppliers, trigger, wake, words,
+    cart, coach, deals, layers, mouse, offer, orders, remember, search, suppliers, trigger, wake, words,
 };
 use crate::config::keymap::{Code, Key};
 use crate::i18n::messages;
 
 /// Applies a message.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
-    let mut effects = apply(model, msg);
+    let Msg { at, fact } = msg;
+    model.now = at;
+    let mut effects = apply(model, fact, at);
+    effects.extend(coach::watch(model));
+    remember::watch(model);
+    if let Some(end) = effects.iter().position(|effect| *effect == Effect::Quit)
+        && let Some(keep) = remember::keep(model)
+    {
+        effects.insert(end, keep);
+    }
     effects.extend(wake::settle(model));
     effects
 }
 
-fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
-    let Msg { at, fact } = msg;
-    model.now = at;
+fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
     match fact {
         Fact::Started { width, height } => {
             (model.width, model.height) = (width, height);
@@ -29,14 +38,19 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Fact::Resumed => Vec::new(),
-        Fact::KeyPressed(key) => pressed(model, key),
+        Fact::KeyPressed(key) => {
+            remember::touched(model);
+            pressed(model, key)
+        }
         Fact::Pasted(text) => {
+            remember::touched(model);
             model.begun.clear();
             pasted(model, &text)
         }
         Fact::StatusRead(result) => status_read(model, result),
         Fact::Searched { generation, result } => {
             search::answered(model, generation, result);
+            remember::hits_came(model);
             Vec::new()
         }
         Fact::CartChanged { deed, result } => {
@@ -60,7 +74,10 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
             effects.extend([Effect::ReadStatus, Effect::Cart(CartDeed::Read)]);
             effects
         }
-        Fact::Moused(mouse) => mouse::moused(model, mouse),
+        Fact::Moused(mouse) => {
+            remember::touched(model);
+            mouse::moused(model, mouse)
+        }
         Fact::AmbiguousWidth(cells) => {
             model.ascii |= cells > 1;
             Vec::new()
@@ -69,6 +86,7 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.wake = None;
             let mut effects = deals::woke(model);
             effects.extend(orders::woke(model));
+            effects.extend(remember::woke(model));
             effects
         }
         Fact::SuppliersRead { generation, result } => suppliers::answered(model, generation, result),
@@ -82,7 +100,12 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Fact::PayChecked { id, result } => orders::checked(model, &id, result),
         Fact::PayLinked { id, result } => orders::linked(model, &id, result),
         Fact::ShipmentsRead { id, result } => orders::tracked(model, &id, result),
-        Fact::Reordered(result) => orders::reordered(model, result),
+        Fact::Reordered(result) => {
+            if result.is_ok() {
+                coach::reordered(model);
+            }
+            orders::reordered(model, result)
+        }
         Fact::MessageSet { result, .. } => cart::message_set(model, result),
         Fact::AddressChosen(result) => cart::address_chosen(model, result),
         Fact::Opened { url, result } => offer::opened(model, &url, result),
@@ -95,10 +118,7 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
             effects.extend(deals::clock_moved(model));
             effects
         }
-        Fact::SessionRead(remembered) => match remembered {
-            Some(remembered) => remember::restore(model, *remembered),
-            None => Vec::new(),
-        },
+        Fact::SessionRead(remembered) => remember::read(model, remembered.map(|remembered| *remembered)),
         Fact::Proposed { generation, result } => cart::proposed(model, generation, result, at),
         Fact::Submitted(result) => cart::submitted(model, result),
         Fact::Settled(result) => {
@@ -159,6 +179,9 @@ fn status_read(model: &mut Model, result: Result<crate::app::msg::Status, Troubl
 /// Text fields first, then the action table; digits on a selected line open its quantity.
 fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
     let heard = layers::hears(model);
+    if key == Key::plain(Code::Esc) && coach::esc_ends(model) {
+        return coach::end(model);
+    }
     if let Some(effects) = typed(model, key) {
         model.begun.clear();
         return effects;

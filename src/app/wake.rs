@@ -1,11 +1,11 @@
-//! When the program wants to be woken: never, unless something in view has to be looked at again. Every message ends
-//! here, so no way in or out of a pane can leave a timer behind.
+//! When the program wants to be woken: never, unless something in view has to be looked at again, or what changed
+//! is to be kept. Every message ends here, so no way in or out of a pane can leave a timer behind.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::model::{Model, Pane};
 use crate::app::msg::Effect;
-use crate::app::{deals, orders};
+use crate::app::{deals, orders, remember};
 
 /// After every message: the earliest moment somebody wants to be woken at, told once.
 pub fn settle(model: &mut Model) -> Vec<Effect> {
@@ -13,7 +13,10 @@ pub fn settle(model: &mut Model) -> Vec<Effect> {
         // Marks of crossed steps stay until the pane is left.
         model.deals.crossed.clear();
     }
-    let wanted = [deals::wants_waking(model), orders::wants_waking(model)].into_iter().flatten().min();
+    let wanted = [deals::wants_waking(model), orders::wants_waking(model), remember::wants_waking(model)]
+        .into_iter()
+        .flatten()
+        .min();
     if wanted == model.wake {
         return Vec::new();
     }

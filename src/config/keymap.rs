@@ -155,7 +155,7 @@ pub struct Binding {
 
 /// A keymap file that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {message}")]
+#[error("{line}: {message}")]
 pub struct BadKeymap {
     /// 1-based.
     pub line: usize,
@@ -177,7 +177,7 @@ pub fn parse(text: &str) -> Result<Vec<Binding>, BadKeymap> {
     type File = std::collections::BTreeMap<String, toml::Spanned<Keys>>;
     let file: File = toml::from_str(text).map_err(|error| BadKeymap {
         line: line_of(text, error.span()),
-        message: error.message().to_owned(),
+        message: explain(error.message()),
     })?;
     let mut bindings = Vec::new();
     for (action, keys) in file {
@@ -206,6 +206,16 @@ fn sequence(text: &str) -> Result<Sequence, String> {
         })
         .collect::<Result<_, _>>()?;
     if keys.is_empty() { Err("an empty key".to_owned()) } else { Ok(keys) }
+}
+
+/// The parser's words on one line; its word for a wrong value says nothing to a buyer.
+fn explain(message: &str) -> String {
+    if message.contains("untagged enum") {
+        return "the keys of an action are a text or a list of texts, and an id with a dot stands in quotes, \
+                such as \"cart.undo\" = [\"u\"]"
+            .to_owned();
+    }
+    message.lines().collect::<Vec<_>>().join(" ")
 }
 
 fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
@@ -242,6 +252,9 @@ mod tests {
         assert_eq!(error.line, 2);
         assert!(error.message.contains("hyper-x"), "{error}");
         assert_eq!(parse("help = 3\n").unwrap_err().line, 1);
+        let error = parse("help = \"?\"\ncart.undo = \"u\"\n").unwrap_err();
+        assert!(error.line == 2 && error.message.contains("in quotes"), "{error}");
+        assert_eq!(parse("help = \"?\"\nhelp = \"x\"\n").unwrap_err().line, 2);
     }
 
     #[test]

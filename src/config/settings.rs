@@ -27,8 +27,12 @@ pub struct Settings {
     pub lang: Option<(String, usize)>,
     /// ASCII marks only.
     pub ascii: bool,
-    /// Theme; `None` = what the terminal's own colours give.
+    /// Theme; `None` = by the background, as far as the terminal tells it.
     pub theme: Option<ThemeName>,
+    /// Whether the mouse is taken from the terminal.
+    pub mouse: bool,
+    /// Cells a mark of ambiguous width takes on this terminal, 1 or 2; `None` = as the terminal tells.
+    pub ambiguous_width: Option<u8>,
     /// Market origin; `None` = the profile's own sandbox.
     pub market: Option<String>,
     /// Quantity everything is priced at until another is chosen.
@@ -51,6 +55,8 @@ impl Default for Settings {
             lang: None,
             ascii: false,
             theme: None,
+            mouse: true,
+            ambiguous_width: None,
             market: None,
             quantity: Quantity::whole(100),
             accept_drift_percent: Decimal::ZERO,
@@ -80,6 +86,8 @@ struct File {
     lang: Option<toml::Spanned<String>>,
     ascii: Option<bool>,
     theme: Option<toml::Spanned<String>>,
+    mouse: Option<bool>,
+    ambiguous_width: Option<toml::Spanned<u8>>,
     market: Option<String>,
     search: Search,
     orders: Orders,
@@ -141,6 +149,13 @@ impl Settings {
         let lang = file.lang.map(|lang| (lang.get_ref().clone(), line_of(text, lang.span().start)));
         let mut settings = Settings { lang, market: file.market, ..Settings::default() };
         settings.ascii = file.ascii.unwrap_or_default();
+        settings.mouse = file.mouse.unwrap_or(settings.mouse);
+        if let Some(cells) = file.ambiguous_width {
+            if !matches!(*cells.get_ref(), 1 | 2) {
+                return Err(fail(Some(cells.span()), "ambiguous_width is 1 or 2".to_owned()));
+            }
+            settings.ambiguous_width = Some(*cells.get_ref());
+        }
         if let Some(quantity) = file.search.quantity {
             if *quantity.get_ref() == 0 {
                 return Err(fail(Some(quantity.span()), "search.quantity must be above 0".to_owned()));

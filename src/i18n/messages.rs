@@ -331,6 +331,97 @@ pub fn drift(lang: Lang, old: &str, new: &str, arrow: &str) -> String {
     say!(lang; "金额变动 {old} {arrow} {new}", "金額變動 {old} {arrow} {new}", "amount changed {old} {arrow} {new}")
 }
 
+// The tour: one short sentence a step, with the keys as they are bound.
+
+/// Where a step is done, and what is done there.
+pub fn tour_to(lang: Lang, keys: &str, pane: &str, said: &str) -> String {
+    say!(lang; "按 {keys} 到{pane}，{said}", "按 {keys} 到{pane}，{said}", "{keys} {pane}: {said}")
+}
+
+/// Looking down the list.
+pub fn tour_down(lang: Lang, keys: &str) -> String {
+    say!(lang; "按 {keys} 往下看，下面是选中商品的阶梯价", "按 {keys} 往下看，下面是選取商品的階梯價", "{keys} goes down; the ladder below follows")
+}
+
+/// Marking offers to compare.
+pub fn tour_mark(lang: Lang, keys: &str, marked: usize, wanted: usize) -> String {
+    say!(lang; "按 {keys} 标记 {wanted} 个商品来比价（已标 {marked} 个）", "按 {keys} 標記 {wanted} 個商品來比價（已標 {marked} 個）", "{keys} marks an offer to compare ({marked} of {wanted})")
+}
+
+/// To the comparison.
+pub fn tour_compare(lang: Lang, keys: &str) -> String {
+    say!(lang; "按 {keys} 比较到手价", "按 {keys} 比較到手價", "{keys} compares what they cost landed")
+}
+
+/// Adding an offer.
+pub fn tour_add(lang: Lang, keys: &str) -> String {
+    say!(lang; "按 {keys} 把选中的商品加入采购车", "按 {keys} 把選取的商品加入採購車", "{keys} adds the selected offer to the cart")
+}
+
+/// Breaking a rule on purpose.
+pub fn tour_break(lang: Lang, keys: &str, quantity: &str) -> String {
+    say!(lang; "选起批量大于 {quantity} 的商品按 {keys}，采购车会指出差多少", "選起批量大於 {quantity} 的商品按 {keys}，採購車會指出差多少", "{keys} on an offer with a MOQ above {quantity}: the cart says what is missing")
+}
+
+/// Setting a cart right.
+pub fn tour_mend(lang: Lang, next: &str, edit: &str, remove: &str) -> String {
+    say!(lang; "按 {next} 到有问题的行，{edit} 改数量，或 {remove} 移除", "按 {next} 到有問題的列，{edit} 改數量，或 {remove} 移除", "{next} finds the problem, {edit} edits its quantity, {remove} drops it")
+}
+
+/// Sending.
+pub fn tour_send(lang: Lang, keys: &str) -> String {
+    say!(lang; "按 {keys} 向市场核价，看清金额再提交", "按 {keys} 向市場核價，看清金額再送出", "{keys} asks the market what it costs, and shows it before it is sent")
+}
+
+/// In the confirm layer.
+pub fn tour_confirm(lang: Lang, keys: &str) -> String {
+    say!(lang; "核对金额，按 {keys} 提交订单", "核對金額，按 {keys} 送出訂單", "check the amounts, {keys} sends the orders")
+}
+
+/// Paying.
+pub fn tour_pay(lang: Lang, keys: &str, state: &str) -> String {
+    say!(lang; "选“{state}”的订单按 {keys}，在收银台点付款", "選「{state}」的訂單按 {keys}，在收銀台點付款", "{keys} on one \"{state}\", then Pay at the cashier")
+}
+
+/// Ordering again.
+pub fn tour_again(lang: Lang, keys: &str) -> String {
+    say!(lang; "选以前的一单按 {keys}，整单放回采购车", "選以前的一單按 {keys}，整單放回採購車", "{keys} on an earlier order puts its lines into the cart again")
+}
+
+/// Going offline.
+pub fn tour_offline(lang: Lang, keys: &str) -> String {
+    say!(lang; "按 {keys} 断开网络", "按 {keys} 中斷網路", "{keys} goes offline")
+}
+
+/// Searching on without a network.
+pub fn tour_search_on(lang: Lang, keys: &str) -> String {
+    say!(lang; "离线也能搜：按 {keys} 打几个字", "離線也能搜：按 {keys} 打幾個字", "search on: {keys} and a word")
+}
+
+/// The tour was sent away.
+pub fn tour_ended(lang: Lang, keys: &str) -> String {
+    say!(lang; "导览已结束，{keys}tour 再看", "導覽已結束，{keys}tour 再看", "the tour is over; {keys}tour brings it back")
+}
+
+/// The tour was gone through.
+pub fn tour_done(lang: Lang, keys: &str) -> String {
+    say!(lang; "导览走完了。? 看所有按键，{keys}tour 再走一遍", "導覽走完了。? 看所有按鍵，{keys}tour 再走一遍", "that was the tour: ? lists every key, {keys}tour begins it again")
+}
+
+/// The sandbox's badge with how far its clock is ahead, in days, hours or minutes.
+pub fn clock_ahead(lang: Lang, name: &str, ahead_ms: i64) -> String {
+    let [_, m, h, d] = lang.text().age_units;
+    let minutes = ahead_ms / 60_000;
+    let (days, hours) = (minutes / 1_440, minutes % 1_440 / 60);
+    match (days, hours, minutes % 60) {
+        (0, 0, 0) => name.to_owned(),
+        (0, 0, minutes) => format!("{name} +{minutes}{m}"),
+        (0, hours, _) => format!("{name} +{hours}{h}"),
+        (days, 0, _) => format!("{name} +{days}{d}"),
+        (days, hours, _) => format!("{name} +{days}{d}{hours}{h}"),
+    }
+}
+
 /// A count with its thousands apart.
 pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();

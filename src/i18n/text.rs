@@ -427,6 +427,17 @@ words! {
     why_no_supplier: "还不知道供应商是谁", "還不知道供應商是誰", "the supplier is not known yet";
     why_one_address: "账号只有一个收货地址", "帳號只有一個收貨地址", "the account has only one address";
     why_not_across: "列太多，窗口放不下：先去掉几个，或把窗口拉宽", "欄太多，視窗放不下：先去掉幾個，或把視窗拉寬", "too many to stand side by side: drop some, or widen the window";
+    // Parts of the help.
+    section_query: "搜索框", "搜尋框", "Query";
+    section_suppliers: "供应商", "供應商", "Suppliers";
+    section_everywhere: "所有窗格", "所有窗格", "Everywhere";
+    section_layers: "弹出层", "彈出層", "Windows";
+    help_mouse: "鼠标：点击切换、选中，滚轮滚动；按住 Shift 用终端自己的选择。下单和付款只认键盘。", "滑鼠：點擊切換、選取，滾輪捲動；按住 Shift 用終端機自己的選取。下單和付款只認鍵盤。", "Mouse: a click focuses and selects, the wheel scrolls; with Shift the terminal selects text. Orders are sent by key only.";
+
+    // The tour.
+    tour_name: "导览", "導覽", "tour";
+    tour_see: "采购车逐行写明违反了哪条起批规则、还差多少", "採購車逐行寫明違反了哪條起批規則、還差多少", "the cart names each broken rule and what is missing";
+    tour_group: "看团批的人数：有一个就要到下一档，等它跨过去", "看團批的人數：有一個就要到下一檔，等它跨過去", "watch the groups: one is about to cross its next step";
 
     // Joints of sentences.
     or: "或 ", "或 ", " or ";

@@ -91,6 +91,26 @@ impl Executor {
         Ok(())
     }
 
+    /// The workers, for what is no effect.
+    #[cfg(debug_assertions)]
+    pub fn workers(&self) -> &Handle {
+        &self.workers
+    }
+
+    /// Waits until all that was asked of the ledger so far is done, for at most so long: the end of the program must
+    /// not lose what was to be kept.
+    pub fn finish(&self, most: std::time::Duration) {
+        let Some(open) = &self.open else { return };
+        let (done, ended) = channel();
+        let job: Job = Box::new(move |_| {
+            // Nobody may be waiting any more.
+            let _ = done.send(());
+        });
+        if open.ledger.send(job).is_ok() && ended.recv_timeout(most).is_err() {
+            tracing::warn!("the ledger did not end in time");
+        }
+    }
+
     /// The newest figure of a sync, once.
     pub fn sync_progress(&self) -> Option<(u64, Option<u64>)> {
         lock(&self.progress).take()

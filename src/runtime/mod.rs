@@ -3,15 +3,22 @@
 //! One thread waits for one message, drains what is queued, and draws once if anything came. Nothing here
 //! ticks: idle means that no thread wakes and no byte is written.
 
+mod alarm;
+mod browser;
+mod clipboard;
 mod deeds;
 mod execute;
+#[cfg(debug_assertions)]
+mod fault;
 mod input;
 mod look;
+mod paint;
+#[cfg(unix)]
+mod parse;
 mod present;
 #[cfg(unix)]
 mod signals;
 mod terminal;
-mod tighten;
 
 use std::future::Future;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -21,15 +28,18 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::app::msg::Trouble;
-use crate::app::{Effect, Fact, Model, Msg, update};
+use crate::app::{Effect, Fact, Model, Msg, remember, update};
 use crate::procure::{Desk, Policy};
 use crate::ui;
+use alarm::{Alarm, Heard};
 use execute::Executor;
 pub use look::{BadLook, Look};
 use present::Output;
 
 /// Messages that may wait; a sender beyond that waits itself.
 const QUEUED: usize = 1024;
+/// How long the end waits for what is still to be kept.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// A drain ends after this long, so that a flood of messages still gets frames.
 const DRAIN: Duration = Duration::from_millis(10);
 
@@ -43,6 +53,9 @@ enum Wake {
     Closed,
     /// A sync has a newer figure, to be fetched where it is kept.
     SyncMoved,
+    /// The terminal has another size, to be asked for when this is heard.
+    #[cfg(unix)]
+    Resized,
     /// Stop like any job of the shell.
     #[cfg(unix)]
     Stop,
@@ -51,6 +64,17 @@ enum Wake {
     Continue,
     /// End in order.
     End(Ended),
+}
+
+/// What the screens are run with.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Under what conditions confirmed orders go out.
+    pub policy: Policy,
+    /// Whether the mouse is taken from the terminal.
+    pub mouse: bool,
+    /// Whether the terminal is asked how wide it draws marks of ambiguous width.
+    pub ask_width: bool,
 }
 
 /// How the program came to its end.
@@ -107,10 +131,10 @@ impl Bell {
 /// Runs the screens until the buyer quits, a signal comes, or the terminal vanishes.
 ///
 /// `open` gives the desk and whatever has to live as long as it (the embedded market); it runs while the
-/// first frame is already on the screen. `policy` says under what conditions confirmed orders go out.
+/// first frame is already on the screen.
 pub fn run<K: Send + 'static, E: Send + 'static>(
     mut model: Model,
-    policy: Policy,
+    options: Options,
     open: impl Future<Output = Result<(Desk, K), E>> + Send + 'static,
 ) -> Result<Ended, RunError<E>> {
     if !terminal::is_interactive() {
@@ -125,12 +149,16 @@ pub fn run<K: Send + 'static, E: Send + 'static>(
     let (sender, wakes) = sync_channel(QUEUED);
     let bell = Bell(sender);
 
-    let guard = terminal::Guard::enter()?;
+    let guard = terminal::Guard::enter(options.mouse)?;
     #[cfg(unix)]
     let watch = signals::watch(bell.clone())?;
-    input::read(bell.clone())?;
+    #[cfg(unix)]
+    if options.ask_width {
+        terminal::write(parse::QUESTION)?;
+    }
+    input::read(bell.clone(), options.ask_width)?;
     execute::speak(model.lang);
-    let mut executor = Executor::new(workers.handle().clone(), bell.clone(), policy);
+    let executor = Executor::new(workers.handle().clone(), bell.clone(), options.policy);
 
     let opener = bell.clone();
     let refusal: Arc<Mutex<Option<E>>> = Arc::default();
@@ -150,22 +178,32 @@ pub fn run<K: Send + 'static, E: Send + 'static>(
         }
     });
 
-    let mut output = Output::new()?;
+    let output = Output::new()?;
     let size = crossterm::terminal::size()?;
     let started = Fact::Started { width: size.0, height: size.1 };
     let first = update(&mut model, Msg { at: Timestamp::now(), fact: started });
-    let mut end = perform(first, &mut executor, &mut output);
-    draw(&mut model, &mut output)?;
+    let mut hands = Hands { executor, output, alarm: Alarm::default(), bell };
+    let mut end = hands.perform(first);
+    draw(&mut model, &mut hands.output)?;
     while end.is_none() {
-        let Ok(wake) = wakes.recv() else { break };
+        let wake = match hands.alarm.wait(&wakes) {
+            Heard::Message(wake) => wake,
+            Heard::Alarm => Wake::Fact(Timestamp::now(), Fact::Woke),
+            Heard::Nobody => break,
+        };
         let mut dirty = false;
-        end = drain(wake, &wakes, &mut model, &mut executor, &mut output, &mut dirty);
-        if end.is_none() && dirty && draw(&mut model, &mut output).is_err() {
+        end = drain(wake, &wakes, &mut model, &mut hands, &mut dirty);
+        if end.is_none() && dirty && draw(&mut model, &mut hands.output).is_err() {
             // A terminal that cannot be written to is gone.
             end = Some(Ended::Hangup);
         }
     }
     drop(guard);
+    // However it ended, where the buyer was is kept. A quit has asked for that itself, and then nothing is left.
+    if let Some(keep) = remember::keep(&mut model) {
+        hands.executor.run(keep);
+    }
+    hands.executor.finish(LAST_WORDS);
     #[cfg(unix)]
     watch.done();
     // Workers that still wait for a dead market must not hold the exit back.
@@ -182,8 +220,7 @@ fn drain(
     first: Wake,
     wakes: &Receiver<Wake>,
     model: &mut Model,
-    executor: &mut Executor,
-    output: &mut Output,
+    hands: &mut Hands,
     dirty: &mut bool,
 ) -> Option<Ended> {
     let begun = Instant::now();
@@ -191,12 +228,12 @@ fn drain(
     while let Some(wake) = next {
         let message = match wake {
             Wake::Fact(at, fact) => Some(Msg { at, fact }),
-            Wake::SyncMoved => executor.sync_progress().map(|(done, total)| Msg {
+            Wake::SyncMoved => hands.executor.sync_progress().map(|(done, total)| Msg {
                 at: Timestamp::now(),
                 fact: Fact::SyncProgressed { done, total },
             }),
             Wake::Opened(desk) => {
-                let opened = executor.open(*desk);
+                let opened = hands.executor.open(*desk);
                 opened.err().map(|error| Msg {
                     at: Timestamp::now(),
                     fact: Fact::Failed(Trouble::new(
@@ -205,16 +242,20 @@ fn drain(
                     )),
                 })
             }
+            #[cfg(unix)]
+            Wake::Resized => crossterm::terminal::size()
+                .ok()
+                .map(|(width, height)| Msg { at: Timestamp::now(), fact: Fact::Resized { width, height } }),
             Wake::Closed => return Some(Ended::Quit),
             #[cfg(unix)]
             Wake::Stop => {
-                suspend(output);
+                suspend(&mut hands.output);
                 *dirty = true;
                 Some(Msg { at: Timestamp::now(), fact: Fact::Resumed })
             }
             #[cfg(unix)]
             Wake::Continue => {
-                come_back(output);
+                come_back(&mut hands.output);
                 *dirty = true;
                 Some(Msg { at: Timestamp::now(), fact: Fact::Resumed })
             }
@@ -222,8 +263,10 @@ fn drain(
         };
         if let Some(message) = message {
             *dirty = true;
+            #[cfg(debug_assertions)]
+            fault::strike_on_key(&message.fact, hands.executor.workers());
             let effects = update(model, message);
-            if let Some(ended) = perform(effects, executor, output) {
+            if let Some(ended) = hands.perform(effects) {
                 return Some(ended);
             }
         }
@@ -232,20 +275,42 @@ fn drain(
     None
 }
 
-/// Sends effects on their way; some are the loop's own.
-fn perform(effects: Vec<Effect>, executor: &mut Executor, output: &mut Output) -> Option<Ended> {
-    for effect in effects {
-        match effect {
-            Effect::Quit => return Some(Ended::Quit),
-            Effect::Redraw => forget(output),
-            Effect::Suspend => {
-                #[cfg(unix)]
-                suspend(output);
+/// What effects are done with; some are the loop's own.
+struct Hands {
+    executor: Executor,
+    output: Output,
+    alarm: Alarm,
+    bell: Bell,
+}
+
+impl Hands {
+    /// Sends effects on their way. Those behind the end are not done.
+    fn perform(&mut self, effects: Vec<Effect>) -> Option<Ended> {
+        for effect in effects {
+            match effect {
+                Effect::Quit => return Some(Ended::Quit),
+                Effect::Redraw => self.output.forget(),
+                Effect::Suspend => {
+                    #[cfg(unix)]
+                    suspend(&mut self.output);
+                }
+                Effect::WakeAt(at) => self.alarm.set(at),
+                Effect::Copy(text) => self.copy(&text),
+                Effect::Open(url) => browser::open(self.bell.clone(), url),
+                effect => self.executor.run(effect),
             }
-            effect => executor.run(effect),
         }
+        None
     }
-    None
+
+    fn copy(&mut self, text: &str) {
+        let fact = match self.output.copy(text) {
+            Ok(characters) => Fact::Copied { characters },
+            Err(error) => Fact::Failed(Trouble::new(&error.to_string(), None)),
+        };
+        // The loop cannot wait for room in its own queue.
+        self.alarm.say(fact);
+    }
 }
 
 #[cfg(unix)]
@@ -262,13 +327,7 @@ fn come_back(output: &mut Output) {
     if let Err(error) = terminal::enter() {
         tracing::warn!(%error, "cannot take the terminal again");
     }
-    forget(output);
-}
-
-fn forget(output: &mut Output) {
-    if let Err(error) = output.forget() {
-        tracing::warn!(%error, "cannot draw anew");
-    }
+    output.forget();
 }
 
 /// One frame, in one write, inside a synchronized update.
@@ -277,6 +336,7 @@ fn draw(model: &mut Model, output: &mut Output) -> std::io::Result<()> {
     output.frame(|frame| seen = Some(ui::view(model, frame)))?;
     if let Some(hits) = seen {
         model.viewport = hits.viewport;
+        model.places = hits.places;
     }
     Ok(())
 }

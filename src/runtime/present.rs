@@ -1,86 +1,123 @@
-//! Frames to the terminal: gathered in memory, written at once, between the marks of a synchronized update.
+//! Frames to the terminal: drawn in memory, told as the difference to what stands, written at once between the marks of
+//! a synchronized update.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::convert::Infallible;
+use std::io;
 
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, ClearType, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
 use ratatui::{Frame, Terminal};
 
+use crate::runtime::paint::Painter;
 use crate::runtime::terminal;
-use crate::runtime::tighten::tighten;
 
-/// Bytes of a frame before they are written.
-#[derive(Clone)]
-pub struct Screen {
-    bytes: Arc<Mutex<Vec<u8>>>,
+/// A screen in memory: it has a size and a cursor, and what is drawn on it is taken from the frame itself.
+#[derive(Debug)]
+struct Sheet {
+    size: Size,
+    /// Where the cursor is seen; `None` = hidden.
+    cursor: Option<Position>,
 }
 
-/// Where ratatui writes: into memory.
-pub struct Gather {
-    bytes: Arc<Mutex<Vec<u8>>>,
-}
+impl Backend for Sheet {
+    type Error = Infallible;
 
-impl Write for Gather {
-    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        self.bytes.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(data);
-        Ok(data.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
+    fn draw<'a, I>(&mut self, _content: I) -> Result<(), Infallible>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
         Ok(())
     }
-}
 
-impl Screen {
-    /// With nothing to write yet.
-    pub fn new() -> Self {
-        Screen { bytes: Arc::default() }
+    fn hide_cursor(&mut self) -> Result<(), Infallible> {
+        self.cursor = None;
+        Ok(())
     }
 
-    /// A writer for the backend.
-    pub fn writer(&self) -> Gather {
-        Gather { bytes: self.bytes.clone() }
+    fn show_cursor(&mut self) -> Result<(), Infallible> {
+        self.cursor.get_or_insert(Position::ORIGIN);
+        Ok(())
     }
 
-    fn write_out(&self) -> io::Result<()> {
-        let mut bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
-        if bytes.is_empty() {
-            return Ok(());
+    fn get_cursor_position(&mut self) -> Result<Position, Infallible> {
+        Ok(self.cursor.unwrap_or(Position::ORIGIN))
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), Infallible> {
+        if self.cursor.is_some() {
+            self.cursor = Some(position.into());
         }
-        let mut frame = b"\x1b[?2026h".to_vec();
-        frame.append(&mut tighten(&bytes));
-        bytes.clear();
-        frame.extend_from_slice(b"\x1b[?2026l");
-        terminal::write(&frame)
+        Ok(())
+    }
+
+    fn clear(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn clear_region(&mut self, _clear_type: ClearType) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn size(&self) -> Result<Size, Infallible> {
+        Ok(self.size)
+    }
+
+    fn window_size(&mut self) -> Result<WindowSize, Infallible> {
+        Ok(WindowSize { columns_rows: self.size, pixels: Size::ZERO })
+    }
+
+    fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
     }
 }
 
 /// The terminal as frames are drawn to it.
 pub struct Output {
-    screen: Screen,
-    terminal: Terminal<CrosstermBackend<Gather>>,
+    sheet: Terminal<Sheet>,
+    painter: Painter,
 }
 
 impl Output {
     /// With nothing drawn yet.
     pub fn new() -> io::Result<Self> {
-        let screen = Screen::new();
-        let terminal = Terminal::new(CrosstermBackend::new(screen.writer()))?;
-        Ok(Output { screen, terminal })
+        let Ok(sheet) = Terminal::new(Sheet { size: size()?, cursor: None });
+        Ok(Output { sheet, painter: Painter::new() })
     }
 
     /// Draws a frame and writes it.
     pub fn frame(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        self.terminal.draw(draw)?;
-        self.screen.write_out()
+        self.sheet.backend_mut().size = size()?;
+        let Ok(drawn) = self.sheet.draw(draw);
+        // The buffers are swapped after a frame: what was drawn is borrowed from here, the cursor asked for below.
+        let wanted = drawn.buffer.clone();
+        let cursor = self.sheet.backend().cursor;
+        let painted = self.painter.paint(&wanted, cursor);
+        if painted.is_empty() {
+            return Ok(());
+        }
+        let mut frame = b"\x1b[?2026h".to_vec();
+        frame.extend_from_slice(&painted);
+        frame.extend_from_slice(b"\x1b[?2026l");
+        terminal::write(&frame)
     }
 
     /// Forgets what is on the screen: the next frame is drawn whole.
-    ///
-    /// Not by `Terminal::clear`: it asks the terminal where the cursor is and waits for an answer that the
-    /// input thread has taken.
-    pub fn forget(&mut self) -> io::Result<()> {
-        self.terminal = Terminal::new(CrosstermBackend::new(self.screen.writer()))?;
-        self.screen.writer().write_all(b"\x1b[0m\x1b[2J")
+    pub fn forget(&mut self) {
+        self.painter = Painter::new();
     }
+
+    /// Puts text on the clipboard by way of the terminal, in one write (OSC 52); how many characters went.
+    pub fn copy(&mut self, text: &str) -> io::Result<usize> {
+        let (sequence, characters) =
+            crate::runtime::clipboard::sequence(text, &crate::runtime::clipboard::Around::of_env());
+        terminal::write(&sequence)?;
+        Ok(characters)
+    }
+}
+
+/// Columns and rows of the terminal.
+fn size() -> io::Result<Size> {
+    let (width, height) = crossterm::terminal::size()?;
+    Ok(Size { width, height })
 }

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 use crate::runtime::{Bell, Ended, Wake, terminal};
@@ -33,13 +33,14 @@ impl Watch {
 pub fn watch(bell: Bell) -> io::Result<Watch> {
     let (first, signalled) = channel();
     let (second, hung_up) = channel();
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
     let ringing = bell.clone();
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
             match signal {
                 SIGTSTP => ringing.ring(Wake::Stop),
                 SIGCONT => ringing.ring(Wake::Continue),
+                SIGWINCH => offer(&ringing, Wake::Resized),
                 number => {
                     end(&ringing, Ended::Signal(number), &signalled);
                     return;
@@ -53,6 +54,12 @@ pub fn watch(bell: Bell) -> io::Result<Watch> {
         end(&bell, Ended::Hangup, &hung_up);
     })?;
     Ok(Watch { done: vec![first, second] })
+}
+
+/// Rings without waiting for room: whoever watches for the end must not hang behind a loop that does.
+fn offer(bell: &Bell, wake: Wake) {
+    let ringing = bell.clone();
+    std::thread::spawn(move || ringing.ring(wake));
 }
 
 /// Waits without timeout until the other end of the terminal is closed.
@@ -73,9 +80,7 @@ fn wait_for_hangup(tty: &OwnedFd) {
 }
 
 fn end(bell: &Bell, ended: Ended, done: &Receiver<()>) {
-    // The queue may be full and its reader stuck: the bell is rung from a thread that may wait for ever.
-    let ringing = bell.clone();
-    std::thread::spawn(move || ringing.ring(Wake::End(ended)));
+    offer(bell, Wake::End(ended));
     if done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
         terminal::leave();
         std::process::exit(i32::from(ended.code()));

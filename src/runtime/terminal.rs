@@ -16,6 +16,13 @@ use crate::app::msg::Trouble;
 
 /// Whether the modes are ours now; frames are written only then.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether the mouse is wanted.
+static MOUSE: AtomicBool = AtomicBool::new(true);
+
+/// Presses and the wheel, in the SGR form that has no greatest column. Not crossterm's own command: it asks for every
+/// movement too, and each would wake the program.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
 /// Whether there is a person at both ends.
 pub fn is_interactive() -> bool {
@@ -26,8 +33,9 @@ pub fn is_interactive() -> bool {
 pub struct Guard(());
 
 impl Guard {
-    /// Takes the terminal, and sees to it that a panic anywhere gives it back.
-    pub fn enter() -> io::Result<Guard> {
+    /// Takes the terminal, with the mouse if it is wanted, and sees to it that a panic anywhere gives it back.
+    pub fn enter(mouse: bool) -> io::Result<Guard> {
+        MOUSE.store(mouse, Ordering::SeqCst);
         hook_panics();
         enter()?;
         Ok(Guard(()))
@@ -40,13 +48,17 @@ impl Drop for Guard {
     }
 }
 
-/// Raw mode, alternate screen, bracketed paste. The mouse stays the terminal's: its selection keeps working.
+/// Raw mode, alternate screen, bracketed paste, the mouse where it is wanted (with Shift the terminal's own selection
+/// still works).
 pub fn enter() -> io::Result<()> {
     enable_raw_mode()?;
     let mut modes = Vec::new();
     // Some terminals have no alternate screen (GNU screen as shipped): what stands there would show through
     // the cells that the first frame leaves blank.
     queue!(modes, EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste)?;
+    if MOUSE.load(Ordering::SeqCst) {
+        modes.extend_from_slice(MOUSE_ON);
+    }
     TAKEN.store(true, Ordering::SeqCst);
     write(&modes)
 }
@@ -58,7 +70,9 @@ pub fn leave() {
     }
     let mut modes = Vec::new();
     // An update cut off in the middle ends too, or the terminal would hold the shell's prompt back.
-    modes.extend_from_slice(b"\x1b[?2026l\x1b[0m");
+    // So does a region that scrolls, and the mouse is let go in any case: both do no harm where they were not taken.
+    modes.extend_from_slice(b"\x1b[?2026l\x1b[0m\x1b7\x1b[r\x1b8");
+    modes.extend_from_slice(MOUSE_OFF);
     let _ = queue!(modes, DisableBracketedPaste, Show, LeaveAlternateScreen);
     let mut out = io::stdout();
     let _ = out.write_all(&modes);

@@ -6,10 +6,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::action::{self, ACTIONS, Action, ActionId};
+use crate::app::coach;
 use crate::app::deals::DealsView;
 use crate::app::model::{Layer, Model, Notice, Pane, PickFor, Picker, Prompt, Tone, Wish};
+use crate::app::mouse::Area;
 use crate::app::trigger;
-use crate::ui::pen::Pen;
+use crate::ui::pen::{self, Pen};
 use crate::ui::text;
 
 /// How many lines there are to say above the hints: a message is never cut to one that says half of it.
@@ -90,8 +92,36 @@ fn prompt_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, prom
     frame.set_cursor_position(Position::new(area.x + at.min(cells.saturating_sub(1)) as u16, area.y));
 }
 
-/// What can be done with the thing in focus; `?` first and never dropped.
-pub fn hints(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
+/// Least size the tour is shown at: under it every line is needed.
+const STRIP_FROM: (u16, u16) = (80, 20);
+
+/// Whether the tour's strip is shown on a screen of this size.
+pub fn has_strip(model: &Model, area: Rect) -> bool {
+    coach::step(model).is_some() && area.width >= STRIP_FROM.0 && area.height >= STRIP_FROM.1
+}
+
+/// The tour: how far it is, what to do next, and that Esc ends it.
+pub fn strip(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
+    let Some((progress, advice)) = coach::said(model) else { return };
+    let words = model.text();
+    let cells = usize::from(area.width);
+    let head = format!(" {} {progress} ", words.tour_name);
+    let end = format!("Esc {} ", words.do_tour_end);
+    let ends = coach::esc_ends(model);
+    let room = cells.saturating_sub(text::width(&head) + 2);
+    let advice = text::cut(&advice, room, pen.sign());
+    let used = text::width(&head) + 1 + text::width(&advice);
+    let mut spans = vec![Span::styled(head, pen.badge), Span::raw(" "), Span::styled(advice, pen.accent)];
+    // How to end it is said where Esc would, and where there is room beside what matters.
+    if ends && used + text::width(&end) + 2 <= cells {
+        spans.push(Span::raw(" ".repeat(cells - used - text::width(&end))));
+        spans.push(Span::styled(end, pen.dim));
+    }
+    frame.render_widget(Line::from(spans), area);
+}
+
+/// What can be done with the thing in focus, and where it stands; `?` first and never dropped.
+pub fn hints(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> Vec<(Area, ActionId)> {
     let words = model.text();
     let mut shown: Vec<&Action> = Vec::new();
     for scope in action::scopes(model) {
@@ -102,6 +132,8 @@ pub fn hints(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
     let in_field = model.layers.is_empty() && model.pane == Pane::Search && model.search.focused;
     let mut spans: Vec<Span<'_>> = vec![Span::raw(" ")];
     let mut room = (area.width as usize).saturating_sub(1);
+    let mut places = Vec::new();
+    let mut x = area.x + 1;
     for action in shown {
         let keys = if in_field { model.keys.shown_in_field(action.id) } else { model.keys.shown(action.id) };
         let what = (action.text)(words);
@@ -110,6 +142,9 @@ pub fn hints(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
             continue;
         }
         room = room.saturating_sub(cells);
+        let place = Rect { x, width: (cells as u16).saturating_sub(3), ..area }.intersection(area);
+        places.push((pen::area_of(place), action.id));
+        x = x.saturating_add(cells as u16);
         let style: Style = match trigger::enabled(model, action.id) {
             Ok(()) => pen.plain,
             Err(_) => pen.dim,
@@ -119,6 +154,7 @@ pub fn hints(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
         spans.push(Span::styled(format!(" {what}   "), style));
     }
     frame.render_widget(Line::from(spans), area);
+    places
 }
 
 /// Hints that say nothing about what is in focus.

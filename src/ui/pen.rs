@@ -1,10 +1,14 @@
 //! Styles and marks: the theme as ratatui wants it, and the set of glyphs the terminal is trusted with.
 
+use std::cell::RefCell;
+
+use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::app::Model;
+use crate::app::mouse::Area;
 use crate::config::theme::{Colour, Look};
 
 /// Marks that some Chinese terminals draw two cells wide; `--ascii` avoids them all.
@@ -89,6 +93,15 @@ pub struct Pen {
     pub good: Style,
     pub badge: Style,
     pub glyphs: &'static Glyphs,
+    /// Rows of lists drawn so far, for the mouse.
+    rows: RefCell<Vec<(Area, usize)>>,
+    /// The window drawn last.
+    window: RefCell<Option<Area>>,
+}
+
+/// Cells as the mouse knows them.
+pub fn area_of(rect: Rect) -> Area {
+    Area { x: rect.x, y: rect.y, width: rect.width, height: rect.height }
 }
 
 impl Pen {
@@ -106,7 +119,30 @@ impl Pen {
             good: style(theme.good),
             badge: style(theme.badge),
             glyphs: if model.ascii { &ASCII } else { &UNICODE },
+            rows: RefCell::default(),
+            window: RefCell::default(),
         }
+    }
+
+    /// Row `index` of the list in front was drawn here: a click on it selects it.
+    pub fn listed(&self, place: Rect, index: usize) {
+        self.rows.borrow_mut().push((area_of(place), index));
+    }
+
+    /// A window was drawn here: a click beside it closes it, and only its rows can be clicked.
+    pub fn window(&self, place: Rect) {
+        self.rows.borrow_mut().clear();
+        *self.window.borrow_mut() = Some(area_of(place));
+    }
+
+    /// The rows drawn since this was asked last.
+    pub fn take_rows(&self) -> Vec<(Area, usize)> {
+        self.rows.take()
+    }
+
+    /// The window drawn last.
+    pub fn take_window(&self) -> Option<Area> {
+        self.window.take()
     }
 
     /// The sign that something was cut.

@@ -5,49 +5,114 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::app::mouse::Area;
 use crate::app::{Model, Pane};
 use crate::domain::freight::Freight;
 use crate::i18n::messages;
 use crate::ui::LEAST;
-use crate::ui::pen::Pen;
+use crate::ui::pen::{self, Pen};
 use crate::ui::text;
 
-/// Draws the line. What does not fit is left out, the least needed first.
-pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
-    let mut left: Vec<(String, Style)> = vec![(" ".to_owned(), pen.plain)];
-    for pane in Pane::ALL {
-        let style = if pane == model.pane { pen.accent } else { pen.plain };
-        let name = if pane == model.pane {
-            format!("[{} {}]", pane.number(), pane.title(model.text()))
-        } else {
-            format!(" {} {} ", pane.number(), pane.title(model.text()))
-        };
-        left.push((name, style));
-        let (count, alarm) = badge(model, pane);
-        if !count.is_empty() {
-            let style = if alarm { pen.bad } else { pen.dim };
-            left.push((format!("{count} "), style));
-        }
+/// One of the pieces at the right: it is shown whole, or short, or not at all, and never cut.
+struct Piece {
+    /// Place from left to right.
+    place: u8,
+    /// From the longest to the shortest.
+    forms: Vec<String>,
+    style: Style,
+}
+
+/// Draws the line; where the panes' names are. What does not fit is left out, the least needed first.
+pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> Vec<(Area, Pane)> {
+    let cells = usize::from(area.width);
+    let pieces = right_pieces(model, pen);
+    let least: usize = pieces.iter().take(2).map(|piece| shortest(piece) + 2).sum();
+    // Where the line is narrow the names give way before Q and the market do.
+    let tabs = [false, true].map(|tight| tabs(model, pen, tight));
+    let wide = tabs_width(tabs.first()) + least < cells;
+    let [roomy, tight] = tabs;
+    let tabs = if wide { roomy } else { tight };
+    let mut spans = Vec::new();
+    let mut places = Vec::new();
+    let mut x = area.x;
+    for (pane, parts) in tabs {
+        let width = parts.iter().map(|(part, _)| text::width(part) as u16).sum();
+        places.push((pen::area_of(Rect { x, width, ..area }.intersection(area)), pane));
+        x = x.saturating_add(width);
+        spans.extend(parts.into_iter().map(|(part, style)| Span::styled(part, style)));
     }
-    let used: usize = left.iter().map(|(piece, _)| text::width(piece)).sum();
-    let mut room = (area.width as usize).saturating_sub(used + 1);
-    let mut right: Vec<(u8, String, Style)> = Vec::new();
-    for (place, piece, style) in right_pieces(model, pen) {
-        let cells = text::width(&piece) + 2;
-        if cells <= room {
-            room -= cells;
-            right.push((place, piece, style));
-        }
-    }
-    right.sort_by_key(|(place, _, _)| *place);
-    let mut spans: Vec<Span<'_>> =
-        left.into_iter().map(|(piece, style)| Span::styled(piece, style)).collect();
+    let mut room = cells.saturating_sub(usize::from(x - area.x) + 1);
+    let mut chosen = fitting(&pieces, &mut room);
+    chosen.sort_by_key(|(piece, _)| piece.place);
     spans.push(Span::raw(" ".repeat(room)));
-    for (_, piece, style) in right {
+    for (piece, form) in chosen {
         spans.push(Span::raw("  "));
-        spans.push(Span::styled(piece, style));
+        spans.push(Span::styled(form.to_owned(), piece.style));
     }
     frame.render_widget(Line::from(spans), area);
+    places
+}
+
+fn shortest(piece: &Piece) -> usize {
+    piece.forms.last().map_or(0, |form| text::width(form))
+}
+
+/// The pieces that fit, most needed first, each in the longest form that leaves the others their place.
+fn fitting<'a>(pieces: &'a [Piece], room: &mut usize) -> Vec<(&'a Piece, &'a str)> {
+    let mut chosen: Vec<(&Piece, &str)> = Vec::new();
+    for piece in pieces {
+        let Some(form) = piece.forms.last() else { continue };
+        let cells = text::width(form) + 2;
+        if cells <= *room {
+            *room -= cells;
+            chosen.push((piece, form));
+        }
+    }
+    for (piece, form) in &mut chosen {
+        let longer = |other: &&String| text::width(other) <= text::width(form) + *room;
+        if let Some(other) = piece.forms.iter().find(longer) {
+            *room -= text::width(other) - text::width(form);
+            *form = other;
+        }
+    }
+    chosen
+}
+
+type Tab = (Pane, Vec<(String, Style)>);
+
+fn tabs_width(tabs: Option<&Vec<Tab>>) -> usize {
+    tabs.into_iter().flatten().flat_map(|(_, parts)| parts).map(|(part, _)| text::width(part)).sum()
+}
+
+/// The panes' names with what waits in each; `tight` without the blanks around them.
+fn tabs(model: &Model, pen: &Pen, tight: bool) -> Vec<Tab> {
+    Pane::ALL
+        .into_iter()
+        .map(|pane| {
+            let here = pane == model.pane;
+            let name = format!("{} {}", pane.number(), pane.title(model.text()));
+            let name = match (here, tight) {
+                (true, _) => format!("[{name}]"),
+                (false, false) => format!(" {name} "),
+                (false, true) => format!(" {name}"),
+            };
+            let mut parts = vec![(name, if here { pen.accent } else { pen.plain })];
+            if pane == Pane::Search {
+                parts.insert(0, (" ".to_owned(), pen.plain));
+            }
+            let (count, alarm) = badge(model, pane);
+            if !count.is_empty() {
+                let style = if alarm { pen.bad } else { pen.dim };
+                let count = match (tight, here) {
+                    (false, _) => format!("{count} "),
+                    (true, true) => count,
+                    (true, false) => format!(" {count}"),
+                };
+                parts.push((count, style));
+            }
+            (pane, parts)
+        })
+        .collect()
 }
 
 /// What stands behind a pane's name, and whether something there is broken.
@@ -76,37 +141,44 @@ fn badge(model: &Model, pane: Pane) -> (String, bool) {
     }
 }
 
-/// Pieces with their place from left to right, most needed first.
-fn right_pieces(model: &Model, pen: &Pen) -> Vec<(u8, String, Style)> {
+/// Most needed first.
+fn right_pieces(model: &Model, pen: &Pen) -> Vec<Piece> {
     let words = model.text();
-    let mut pieces = vec![(1, format!("Q {}", text::quantity(model.quantity)), pen.accent)];
-    if let Some(progress) = model.sync {
-        pieces.push((2, messages::preparing(model.lang, progress.done, progress.total), pen.warn));
+    let piece = |place, forms: Vec<String>, style| Piece { place, forms, style };
+    let mut pieces = vec![piece(1, vec![format!("Q {}", text::quantity(model.quantity))], pen.accent)];
+    let status = model.status.as_ref();
+    if let Some(status) = status.filter(|status| status.sandbox) {
+        let badge = messages::clock_ahead(model.lang, words.sandbox, status.clock_ahead_ms);
+        pieces.push(piece(5, vec![format!(" {badge} ")], pen.badge));
     }
-    if let Some(status) = &model.status {
-        if status.online == Some(false) {
-            let since = status.offline_since.map(|then| text::age(model.now, then, words.age_units));
-            let shown = match since {
-                Some(since) => format!("{} {since}", words.offline),
-                None => words.offline.to_owned(),
-            };
-            pieces.push((3, shown, pen.warn));
+    if let Some(status) = status.filter(|status| status.online == Some(false)) {
+        let since = status.offline_since.map(|then| text::age(model.now, then, words.age_units));
+        let mut forms = vec![words.offline.to_owned()];
+        if let Some(since) = since {
+            forms.insert(0, format!("{} {since}", words.offline));
         }
-        if status.unsent > 0 {
-            pieces.push((5, messages::unsent(model.lang, status.unsent), pen.warn));
-        }
-        if status.sandbox {
-            pieces.push((4, format!(" {} ", words.sandbox), pen.badge));
-        } else if !status.market.is_empty() {
-            pieces.push((4, text::cut(status.market.as_str(), 16, pen.sign()), pen.plain));
-        }
+        pieces.push(piece(4, forms, pen.warn));
+    }
+    if let Some(progress) = model.sync {
+        let short = match progress.total {
+            Some(total) => format!("{}/{}", text::count(progress.done), text::count(total)),
+            None => text::count(progress.done),
+        };
+        let forms = vec![messages::preparing(model.lang, progress.done, progress.total), short];
+        pieces.push(piece(3, forms, pen.warn));
+    }
+    if let Some(status) = status.filter(|status| status.unsent > 0) {
+        pieces.push(piece(6, vec![messages::unsent(model.lang, status.unsent)], pen.warn));
+    }
+    if let Some(status) = status.filter(|status| !status.sandbox && !status.market.is_empty()) {
+        pieces.push(piece(5, vec![text::cut(status.market.as_str(), 16, pen.sign())], pen.plain));
     }
     if !model.cart.is_empty() {
-        pieces.push((7, text::yuan(&cart_landed(model)), pen.plain));
+        pieces.push(piece(8, vec![text::yuan(&cart_landed(model))], pen.plain));
     }
-    if let Some(read_at) = model.status.as_ref().and_then(|status| status.read_at) {
+    if let Some(read_at) = status.and_then(|status| status.read_at) {
         let age = text::age(model.now, read_at, words.age_units);
-        pieces.push((6, format!("{}{age}", words.data_age), pen.dim));
+        pieces.push(piece(7, vec![format!("{}{age}", words.data_age), age], pen.dim));
     }
     pieces
 }

@@ -5,10 +5,13 @@
 mod flows;
 mod flows_deals_orders;
 mod imports;
+mod keys_page;
 mod oracle;
 mod properties;
 mod screens;
 mod screens_cart_compare;
 mod screens_confirm_sent;
 mod screens_deals_orders;
+mod shell;
+mod storm;
 mod ui_fixtures;

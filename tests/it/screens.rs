@@ -18,7 +18,9 @@ pub fn shown(model: &mut Model) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let mut hits = None;
     terminal.draw(|frame| hits = Some(ui::view(model, frame))).unwrap();
-    model.viewport = hits.unwrap().viewport;
+    let hits = hits.unwrap();
+    model.viewport = hits.viewport;
+    model.places = hits.places;
     let buffer = terminal.backend().buffer();
     let mut text = String::new();
     for y in 0..height {

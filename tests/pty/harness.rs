@@ -32,6 +32,17 @@ pub struct Session {
 impl Session {
     /// Starts `pifa` with a data folder of its own.
     pub fn start(folder: &Path, arguments: &[&str], rows: u16, cols: u16) -> Session {
+        Session::start_with(folder, arguments, rows, cols, &[])
+    }
+
+    /// The same with variables of the environment.
+    pub fn start_with(
+        folder: &Path,
+        arguments: &[&str],
+        rows: u16,
+        cols: u16,
+        variables: &[(&str, &str)],
+    ) -> Session {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pifa"));
         command.args(["--data-dir"]);
         command.arg(folder);
@@ -40,6 +51,9 @@ impl Session {
             command.env_remove(name);
         }
         command.env("TERM", "xterm-256color");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pty");
         let child = pair.slave.spawn_command(command).expect("the program starts");
@@ -185,9 +199,13 @@ impl Session {
     /// Whether each mode that was taken was given back, and last.
     pub fn assert_restored(&self) {
         let raw = String::from_utf8_lossy(&self.raw);
-        for (taken, given) in
-            [("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?2004h", "\x1b[?2004l"), ("\x1b[?25l", "\x1b[?25h")]
-        {
+        for (taken, given) in [
+            ("\x1b[?1049h", "\x1b[?1049l"),
+            ("\x1b[?2004h", "\x1b[?2004l"),
+            ("\x1b[?25l", "\x1b[?25h"),
+            ("\x1b[?1000h", "\x1b[?1000l"),
+            ("\x1b[?1006h", "\x1b[?1006l"),
+        ] {
             let taken_at = raw.rfind(taken).unwrap_or_else(|| panic!("{taken:?} was never written"));
             let given_at = raw.rfind(given);
             assert!(given_at.is_some_and(|at| at > taken_at), "{given:?} was not written at the end");

@@ -45,6 +45,7 @@ fn popup(pen: &Pen, frame: &mut Frame<'_>, body: Rect, title: &str, width: u16, 
     let area =
         Rect { x: body.x + (body.width - width) / 2, y: body.y + (body.height - height) / 2, width, height };
     clear(frame.buffer_mut(), area);
+    pen.window(area);
     let inner = usize::from(width) - 2;
     let [left_top, right_top, left_bottom, right_bottom] = pen.glyphs.corners;
     let title = text::cut(&format!(" {title} "), inner.saturating_sub(1), pen.sign());

@@ -51,7 +51,9 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, palette
             Span::styled(text::left(&what, cells.saturating_sub(14), pen.sign()), style),
             Span::styled(text::right(&keys, 10, pen.sign()), pen.dim),
         ]);
-        frame.render_widget(line, Rect { y: list.y + (at - first) as u16, height: 1, ..list });
+        let place = Rect { y: list.y + (at - first) as u16, height: 1, ..list };
+        frame.render_widget(line, place);
+        pen.listed(place, at);
     }
     page
 }

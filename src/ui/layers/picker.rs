@@ -67,6 +67,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, picker:
             Span::styled(text::right(typed, TYPED, ""), pen.accent),
         ]);
         frame.render_widget(line, row(y));
+        pen.listed(row(y), at);
         if selected {
             let x = inner.x + (3 + name + PRICE + STOCK + TYPED) as u16;
             frame.set_cursor_position(Position::new(x.min(inner.right() - 1), row(y).y));

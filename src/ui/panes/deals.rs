@@ -134,6 +134,7 @@ fn groups(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usize 
     for (at, group) in rows.iter().enumerate().skip(first).take(page) {
         let line = group_line(model, pen, group, &columns, at == pane.list.selected);
         frame.render_widget(line, row(area, 1 + (at - first) as u16));
+        pen.listed(row(area, 1 + (at - first) as u16), at);
     }
     if let Some(group) = rows.get(pane.list.selected).filter(|_| below > 0) {
         chosen(model, pen, frame, Rect { y: area.bottom() - below, height: below, ..area }, group);

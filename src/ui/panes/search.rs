@@ -148,6 +148,7 @@ fn list_of(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usize
         let selected = at == pane.list.selected;
         let line = hit_line(model, pen, &columns, hit, selected);
         frame.render_widget(line, row(area, 1 + (at - first) as u16));
+        pen.listed(row(area, 1 + (at - first) as u16), at);
     }
     rows
 }

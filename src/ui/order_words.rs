@@ -5,6 +5,7 @@ use ratatui::style::Style;
 use crate::app::Model;
 use crate::app::orders::{self, Turn};
 use crate::domain::order::{LineShipping, Order};
+use crate::domain::text::Clean;
 use crate::i18n::{Text, follow};
 use crate::ui::clock;
 use crate::ui::pen::Pen;
@@ -89,9 +90,19 @@ pub fn next(model: &Model, pen: &Pen, order: &Order) -> (String, Style) {
         }
         Turn::Over if order.state.as_str() == "rejected" => (words.next_rejected.to_owned(), pen.dim),
         Turn::Over => {
-            let reason = order.reason.as_ref().map(ToString::to_string);
-            (reason.unwrap_or_default(), pen.dim)
+            let reason = order.reason.as_ref().map(|reason| self::reason(words, reason));
+            (reason.unwrap_or_default().to_owned(), pen.dim)
         }
+    }
+}
+
+/// Why an order stands where it does: the market's words for closing are said in ours, all else as it is.
+pub fn reason<'a>(words: &Text, reason: &'a Clean) -> &'a str {
+    match reason.as_str() {
+        "BUYER_CANCEL" => words.closed_by_buyer,
+        "SELLER_CANCEL" => words.closed_by_seller,
+        "BUYER_NO_PAY" => words.closed_unpaid,
+        other => other,
     }
 }
 

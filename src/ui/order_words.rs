@@ -47,22 +47,22 @@ pub fn total(order: &Order) -> String {
     }
 }
 
-/// Its number: the market's, else ours in parentheses; head and tail where there is no room for all of it.
+/// Its number: the market's, else ours in parentheses; its end where there is no room for all of it.
 pub fn number(order: &Order, pen: &Pen, cells: usize) -> String {
     match (&order.order_id, &order.out_order_id) {
-        (Some(id), _) => ends(id.as_str(), pen, cells),
-        (None, Some(out)) => format!("({})", ends(out.as_str(), pen, cells.saturating_sub(2))),
+        (Some(id), _) => end(id.as_str(), pen, cells),
+        (None, Some(out)) => format!("({})", end(out.as_str(), pen, cells.saturating_sub(2))),
         (None, None) => "?".to_owned(),
     }
 }
 
-fn ends(id: &str, pen: &Pen, cells: usize) -> String {
+/// The end of an id: orders of one account begin alike, being of one time, and differ before the account's digits.
+fn end(id: &str, pen: &Pen, cells: usize) -> String {
     if text::width(id) <= cells {
         return id.to_owned();
     }
     let room = cells.saturating_sub(text::width(pen.sign()));
-    let tail = text::tail(id, room / 2);
-    format!("{}{}{tail}", text::head(id, room - text::width(tail)), pen.sign())
+    format!("{}{}", pen.sign(), text::tail(id, room))
 }
 
 /// What comes next, and whether it is urgent.

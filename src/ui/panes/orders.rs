@@ -34,7 +34,7 @@ impl Columns {
             0..74 => (16, 0, 19),
             74..100 => (16, 10, 19),
             100..120 => (25, 12, 22),
-            _ => (25, 16, 26),
+            _ => (25, 19, 26),
         };
         let gap = usize::from(number > 0) * 2;
         let supplier = cells.saturating_sub(2 + state + number + gap + TOTAL + SINCE + 2 + next);

@@ -350,6 +350,9 @@ words! {
     line_received: "已收", "已收", "received";
     line_returned: "已退", "已退", "sent back";
     line_partly: "少发", "少發", "partly shipped";
+    closed_by_buyer: "我取消的", "我取消的", "cancelled by me";
+    closed_by_seller: "卖家取消", "賣家取消", "cancelled by the seller";
+    closed_unpaid: "逾期未付款", "逾期未付款", "not paid in time";
     short_mark: "少货", "少貨", "short";
     state_held: "已暂停", "已暫停", "held";
     state_unknown_short: "结果不明", "結果不明", "unknown";

@@ -2,6 +2,7 @@
 //! sandbox's clock, working offline, the session.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -34,6 +35,10 @@ impl Executor {
             Effect::ReadSheet { id, quantity } => self.beside(move |desk| {
                 let result = said(desk.supplier_sheet(&id, quantity)).map(|sheet| sheet.map(Box::new));
                 Some(Fact::SheetRead { id, result })
+            }),
+            Effect::ReadOffer(key) => self.beside(move |desk| {
+                let result = said(desk.offer(&key)).map(|offer| offer.map(Arc::new));
+                Some(Fact::OfferRead { key, result })
             }),
             Effect::Mark { subject, edit } => self.at_ledger(move |desk| {
                 let result = said(desk.mark(&subject, edit.clone())).map(drop);
@@ -82,6 +87,11 @@ impl Executor {
             Effect::Pay { id, accepted } => self.ask(move |desk| async move {
                 let result = desk.pay(&id, accepted).await;
                 (error_of(&result), Fact::PayLinked { id, result: said(result) })
+            }),
+            Effect::ReadOrder(id) => self.ask(move |desk| async move {
+                // Reading it as on the way to its payment puts the parts of a split order together.
+                let result = desk.check_pay(&id).await.map(|check| check.order);
+                (error_of(&result), Fact::OrderRead { id, result: said(result).map(Box::new) })
             }),
             Effect::ReadShipments(id) => self.ask(move |desk| async move {
                 let result = desk.shipments(&id).await;

@@ -5,6 +5,7 @@ use ratatui::style::Style;
 use crate::app::Model;
 use crate::app::orders::{self, Turn};
 use crate::domain::order::{LineShipping, Order};
+use crate::domain::text::Clean;
 use crate::i18n::{Text, follow};
 use crate::ui::clock;
 use crate::ui::pen::Pen;
@@ -46,22 +47,22 @@ pub fn total(order: &Order) -> String {
     }
 }
 
-/// Its number: the market's, else ours in parentheses; head and tail where there is no room for all of it.
+/// Its number: the market's, else ours in parentheses; its end where there is no room for all of it.
 pub fn number(order: &Order, pen: &Pen, cells: usize) -> String {
     match (&order.order_id, &order.out_order_id) {
-        (Some(id), _) => ends(id.as_str(), pen, cells),
-        (None, Some(out)) => format!("({})", ends(out.as_str(), pen, cells.saturating_sub(2))),
+        (Some(id), _) => end(id.as_str(), pen, cells),
+        (None, Some(out)) => format!("({})", end(out.as_str(), pen, cells.saturating_sub(2))),
         (None, None) => "?".to_owned(),
     }
 }
 
-fn ends(id: &str, pen: &Pen, cells: usize) -> String {
+/// The end of an id: orders of one account begin alike, being of one time, and differ before the account's digits.
+fn end(id: &str, pen: &Pen, cells: usize) -> String {
     if text::width(id) <= cells {
         return id.to_owned();
     }
     let room = cells.saturating_sub(text::width(pen.sign()));
-    let tail = text::tail(id, room / 2);
-    format!("{}{}{tail}", text::head(id, room - text::width(tail)), pen.sign())
+    format!("{}{}", pen.sign(), text::tail(id, room))
 }
 
 /// What comes next, and whether it is urgent.
@@ -89,9 +90,19 @@ pub fn next(model: &Model, pen: &Pen, order: &Order) -> (String, Style) {
         }
         Turn::Over if order.state.as_str() == "rejected" => (words.next_rejected.to_owned(), pen.dim),
         Turn::Over => {
-            let reason = order.reason.as_ref().map(ToString::to_string);
-            (reason.unwrap_or_default(), pen.dim)
+            let reason = order.reason.as_ref().map(|reason| self::reason(words, reason));
+            (reason.unwrap_or_default().to_owned(), pen.dim)
         }
+    }
+}
+
+/// Why an order stands where it does: the market's words for closing are said in ours, all else as it is.
+pub fn reason<'a>(words: &Text, reason: &'a Clean) -> &'a str {
+    match reason.as_str() {
+        "BUYER_CANCEL" => words.closed_by_buyer,
+        "SELLER_CANCEL" => words.closed_by_seller,
+        "BUYER_NO_PAY" => words.closed_unpaid,
+        other => other,
     }
 }
 

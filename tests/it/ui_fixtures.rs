@@ -401,7 +401,7 @@ pub fn many_orders() -> Vec<Order> {
     done.lines[1].shipping = Some(LineShipping::Partly);
     done.completed_at = Some(at(-20 * day));
     let mut closed = order("closed", Some("33140000000012345"), cups, Some("88.00"), 40 * day);
-    closed.reason = Some(Clean::new("买家取消"));
+    closed.reason = Some(Clean::new("BUYER_CANCEL"));
     let mut shipped = order("shipped", Some("33169921477112345"), cups, Some("3146.00"), 6 * day);
     shipped.paid_at = Some(at(-6 * day + 600));
     shipped.shipped_at = Some(at(-5 * day));

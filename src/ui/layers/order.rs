@@ -60,7 +60,11 @@ fn order_lines(
     let state = if next.is_empty() { state } else { format!("{state}   {next}") };
     pairs.row(words.col_state, &state, style);
     pairs.spans(words.keys_now, keys(model, pen));
-    pairs.maybe(words.reason, order.reason.as_ref().map(ToString::to_string), pen.warn);
+    pairs.maybe(
+        words.reason,
+        order.reason.as_ref().map(|reason| order_words::reason(words, reason).to_owned()),
+        pen.warn,
+    );
     let supplier = order.supplier_name.as_ref().map_or("?", |name| name.as_str());
     pairs.row(words.col_supplier, supplier, pen.plain);
     let ids: Vec<&str> = order.order_ids.iter().map(|id| id.as_str()).collect();

@@ -33,7 +33,8 @@ impl Columns {
         let (state, number, next) = match cells {
             0..74 => (16, 0, 19),
             74..100 => (16, 10, 19),
-            _ => (25, 16, 26),
+            100..120 => (25, 12, 22),
+            _ => (25, 19, 26),
         };
         let gap = usize::from(number > 0) * 2;
         let supplier = cells.saturating_sub(2 + state + number + gap + TOTAL + SINCE + 2 + next);
@@ -172,7 +173,7 @@ fn chosen(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, order: &O
     let name = order.supplier_name.as_ref().map_or("?", |name| name.as_str());
     said.push((format!("{name}{}{}", pen.glyphs.dot, order_words::number(order, pen, cells)), pen.accent));
     if let Some(reason) = &order.reason {
-        said.push((reason.to_string(), pen.warn));
+        said.push((order_words::reason(model.text(), reason).to_owned(), pen.warn));
     }
     let link = model.orders.cashier.as_ref().filter(|cashier| orders::goes_by(order, &cashier.id));
     said.extend(link.map(|cashier| (format!("{} {}", model.text().pay_link, cashier.url), pen.accent)));

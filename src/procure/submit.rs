@@ -112,7 +112,8 @@ impl Desk {
             }
             orders.push(proposed(ready));
         }
-        let addresses = self.addresses()?;
+        // In the account's own order, whichever counts now: who steps through them meets each once.
+        let addresses = self.parts.catalog.addresses()?;
         Ok(Proposal { address, addresses, orders, quoted_at })
     }
 

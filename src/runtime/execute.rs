@@ -363,7 +363,7 @@ fn do_cart(desk: &Desk, deed: &CartDeed) -> Result<CartSnapshot, DeskError> {
         can_undo: !(unchanged && *deed == CartDeed::Undo),
         can_redo: !(unchanged && *deed == CartDeed::Redo),
         unchanged,
-        messages: Default::default(),
+        messages: desk.messages()?,
     })
 }
 

@@ -347,3 +347,28 @@ fn every_line_fits_in_every_language_and_size() {
         }
     }
 }
+
+/// Stepping through the addresses meets each of them once, and then the first again.
+#[test]
+fn addresses_are_gone_through_in_their_order() {
+    let mut model = ready(Lang::En, 80, 24);
+    let mut answer = full_proposal();
+    let mut third = answer.address.clone();
+    third.id = "3".into();
+    answer.addresses.push(third);
+    with_cart(&mut model, legal_cart());
+    press(&mut model, "g 3 S");
+    let generation = model.cart.generation;
+    tell(&mut model, Fact::Proposed { generation, result: Ok(Box::new(answer.clone())) });
+    let mut met = Vec::new();
+    for _ in 0..3 {
+        let effects = press(&mut model, "a");
+        let [Effect::UseAddress(id)] = effects.as_slice() else { panic!("{effects:?}") };
+        met.push(id.clone());
+        answer.address = answer.addresses.iter().find(|address| address.id == *id).unwrap().clone();
+        tell(&mut model, Fact::AddressChosen(Ok(())));
+        let generation = model.cart.generation;
+        tell(&mut model, Fact::Proposed { generation, result: Ok(Box::new(answer.clone())) });
+    }
+    assert_eq!(met, ["2", "3", "1"]);
+}

@@ -5,19 +5,14 @@ pub mod curve;
 use crate::app::Model;
 use crate::domain::money::Money;
 use crate::domain::proposal::{Drift, ProposedOrder};
-use crate::i18n::buying;
+use crate::i18n::{buying, messages};
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
 /// About what a sum is worth in the buyer's second currency, with the day of its rate; `None` where there is none.
 pub fn worth(model: &Model, pen: &Pen, money: Money) -> Option<String> {
     let fx = model.fx.as_ref()?;
-    let date = fx.date();
-    let day = if model.lang.is_chinese() {
-        format!("{}月{}日", date.month(), date.day())
-    } else {
-        date.strftime("%-d %b").to_string()
-    };
+    let day = messages::rate_day(model.lang, fx);
     let shown = fx.show(money);
     let digits = shown.find(|c: char| c.is_ascii_digit()).unwrap_or(shown.len());
     let (sign, amount) = shown.split_at_checked(digits).unwrap_or((shown.as_str(), ""));

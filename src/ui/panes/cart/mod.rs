@@ -44,7 +44,8 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
         frame.render_widget(line, row(area, (area.height as usize - 1).saturating_sub(at) as u16));
     }
     let page = list.height as usize;
-    for (at, line) in in_view(&Block::new(model, pen, cells), page).into_iter().enumerate() {
+    for (at, line) in in_view(&Block::new(model, pen, cells.saturating_sub(1)), page).into_iter().enumerate()
+    {
         frame.render_widget(line, row(list, at as u16));
     }
     page

@@ -247,11 +247,11 @@ fn broken_settings_name_file_line_and_remedy() {
 #[test]
 fn broken_keys_and_colours_are_told_before_the_screens_open() {
     for (file, text, words) in [
-        ("keymap.toml", "help = \"?\"\nhepl = \"x\"\n", &["line 2", "\"help\""][..]),
-        ("keymap.toml", "help = ", &["line 1"]),
-        ("keymap.toml", "help = 3\n", &["line 1"]),
-        ("keymap.toml", "\n\"cart.undo\" = [\"hyper-x\"]\n", &["line 2", "hyper-x"]),
-        ("theme.toml", "[acent]\nbold = true\n", &["line 1", "accent"]),
+        ("keymap.toml", "help = \"?\"\nhepl = \"x\"\n", &[":2", "\"help\""][..]),
+        ("keymap.toml", "help = ", &[":1"]),
+        ("keymap.toml", "help = 3\n", &[":1"]),
+        ("keymap.toml", "\n\"cart.undo\" = [\"hyper-x\"]\n", &[":2", "hyper-x"]),
+        ("theme.toml", "[acent]\nbold = true\n", &[":1", "accent"]),
     ] {
         let buyer = Buyer::embedded();
         buyer.file(file, text.as_bytes());

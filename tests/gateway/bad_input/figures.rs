@@ -335,7 +335,13 @@ fn listings_addresses_and_groups_of_nonsense_are_left_out_or_unknown() {
                     })
                 }))
             });
-            let buyer = Buyer::through(&market, &proxy.url);
+            let mut buyer = Buyer::through(&market, &proxy.url);
+            if call == "group.list" {
+                // Only groups that were looked at are kept fresh.
+                buyer.reaches(market.url());
+                buyer.does(&["group", "list"]);
+                buyer.reaches(&proxy.url);
+            }
             let of_a_shop = call.starts_with("query") || call.starts_with("freight");
             let sync: &[&str] = if of_a_shop { &["sync", "--supplier", &supplier] } else { &["sync"] };
             let what = format!("{call} round {round}");

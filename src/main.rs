@@ -34,6 +34,7 @@ fn screens(profile: Profile) -> Result<ExitCode, Failure> {
         Policy { accept_drift_percent: settings.accept_drift_percent, max_freight: settings.max_freight };
     let mut model = Model::new(profile.lang, profile.ascii, look.keys, settings.quantity);
     model.theme = look.theme;
+    model.fx = settings.fx.clone();
     model.zone = TimeZone::system();
     let mouse = settings.mouse;
     // What the settings say of doubtful marks needs no asking, and ASCII has none.

@@ -385,7 +385,7 @@ pub fn tour_pay(lang: Lang, keys: &str, state: &str) -> String {
 
 /// Ordering again.
 pub fn tour_again(lang: Lang, keys: &str) -> String {
-    say!(lang; "选以前的一单按 {keys}，整单放回采购车", "選以前的一單按 {keys}，整單放回採購車", "{keys} on an earlier order puts its lines into the cart again")
+    say!(lang; "选以前的一单按 {keys}，整单放回采购车", "選以前的一單按 {keys}，整單放回採購車", "{keys} on an earlier order puts it into the cart")
 }
 
 /// Going offline.

@@ -400,11 +400,11 @@ mod tests {
         let mut buffer = Buffer::empty(Rect::new(0, 0, WIDTH, HEIGHT));
         for (x, y, text, style) in draws {
             let style = match style % 5 {
-                0 => ratatui::style::Style::default(),
-                1 => ratatui::style::Style::default().fg(Color::Cyan).add_modifier(Modifier::BOLD),
-                2 => ratatui::style::Style::default().add_modifier(Modifier::DIM),
-                3 => ratatui::style::Style::default().bg(Color::LightBlue).fg(Color::Black),
-                _ => ratatui::style::Style::default().add_modifier(Modifier::REVERSED | Modifier::UNDERLINED),
+                0 => ratatui::style::Style::reset(),
+                1 => ratatui::style::Style::reset().fg(Color::Cyan).add_modifier(Modifier::BOLD),
+                2 => ratatui::style::Style::reset().add_modifier(Modifier::DIM),
+                3 => ratatui::style::Style::reset().bg(Color::LightBlue).fg(Color::Black),
+                _ => ratatui::style::Style::reset().add_modifier(Modifier::REVERSED | Modifier::UNDERLINED),
             };
             buffer.set_stringn(*x, *y, text, usize::from(WIDTH - x), style);
         }
@@ -508,7 +508,9 @@ mod tests {
 
     #[test]
     fn a_list_that_moves_by_a_row_costs_a_row() {
-        let row = |at: usize| (0, 0, format!("{at:>3} 不锈钢真空保温杯 {at:>5}.00"), 0_u8);
+        let titles =
+            ["不锈钢真空保温杯", "儿童吸管杯 卡通", "牛奶绒四件套 冬季", "thermos, 500 ml", "玻璃饭盒三件套"];
+        let row = |at: usize| (0, 0, format!("{at:>3} {} {:>5}.00", titles[at % 5], at * 7919 % 9973), 0_u8);
         let list = |first: usize| -> Buffer {
             let draws: Vec<_> = (0..HEIGHT).map(|y| (0, y, row(first + usize::from(y)).2, 0)).collect();
             buffer(&draws)

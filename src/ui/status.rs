@@ -28,10 +28,12 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> Vec<
     let pieces = right_pieces(model, pen);
     let least: usize = pieces.iter().take(2).map(|piece| shortest(piece) + 2).sum();
     // Where the line is narrow the names give way before Q and the market do.
-    let tabs = [false, true].map(|tight| tabs(model, pen, tight));
-    let wide = tabs_width(tabs.first()) + least < cells;
-    let [roomy, tight] = tabs;
-    let tabs = if wide { roomy } else { tight };
+    let fits = |tabs: &Vec<Tab>| tabs_width(tabs) + least < cells;
+    let tabs = [Room::Ample, Room::Little]
+        .map(|room| tabs(model, pen, room))
+        .into_iter()
+        .find(fits)
+        .unwrap_or_else(|| tabs(model, pen, Room::Least));
     let mut spans = Vec::new();
     let mut places = Vec::new();
     let mut x = area.x;
@@ -80,12 +82,23 @@ fn fitting<'a>(pieces: &'a [Piece], room: &mut usize) -> Vec<(&'a Piece, &'a str
 
 type Tab = (Pane, Vec<(String, Style)>);
 
-fn tabs_width(tabs: Option<&Vec<Tab>>) -> usize {
-    tabs.into_iter().flatten().flat_map(|(_, parts)| parts).map(|(part, _)| text::width(part)).sum()
+fn tabs_width(tabs: &[Tab]) -> usize {
+    tabs.iter().flat_map(|(_, parts)| parts).map(|(part, _)| text::width(part)).sum()
 }
 
-/// The panes' names with what waits in each; `tight` without the blanks around them.
-fn tabs(model: &Model, pen: &Pen, tight: bool) -> Vec<Tab> {
+/// How much there is for the panes' names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Ample,
+    /// Without the blanks around them.
+    Little,
+    /// And with no count but where something is broken.
+    Least,
+}
+
+/// The panes' names with what waits in each.
+fn tabs(model: &Model, pen: &Pen, room: Room) -> Vec<Tab> {
+    let tight = room != Room::Ample;
     Pane::ALL
         .into_iter()
         .map(|pane| {
@@ -101,7 +114,7 @@ fn tabs(model: &Model, pen: &Pen, tight: bool) -> Vec<Tab> {
                 parts.insert(0, (" ".to_owned(), pen.plain));
             }
             let (count, alarm) = badge(model, pane);
-            if !count.is_empty() {
+            if !count.is_empty() && (alarm || room != Room::Least) {
                 let style = if alarm { pen.bad } else { pen.dim };
                 let count = match (tight, here) {
                     (false, _) => format!("{count} "),

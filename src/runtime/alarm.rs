@@ -18,6 +18,8 @@ pub struct Alarm {
 }
 
 /// What ended the waiting.
+// Taken apart where it is made.
+#[allow(clippy::large_enum_variant)]
 pub enum Heard {
     Message(Wake),
     /// The moment has come; there is none any more.

@@ -49,7 +49,7 @@ impl Executor {
                 Fact::MessageSet { supplier, result }
             }),
             Effect::UseAddress(id) => {
-                self.at_ledger(move |desk| Fact::AddressChosen(said(desk.use_address(&id)).map(drop)))
+                self.at_ledger(move |desk| Fact::AddressChosen(said(desk.use_address(&id)).map(drop)));
             }
             Effect::Reorder(ids) => self.at_ledger(move |desk| Fact::Reordered(said(desk.reorder(&ids)))),
             Effect::ReadSession => {

@@ -1,6 +1,8 @@
 //! In debug builds only: a panic on a thread of choice, so that a test on a real terminal can see what becomes of it.
 //! `PIFA_TEST_PANIC` = `ui`, `worker` or `input`; each strikes at the first key.
 
+#![allow(clippy::panic)]
+
 use tokio::runtime::Handle;
 
 use crate::app::Fact;

@@ -44,6 +44,8 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 const DRAIN: Duration = Duration::from_millis(10);
 
 /// What the loop waits for.
+// Nearly all of them are facts, and each is moved once.
+#[allow(clippy::large_enum_variant)]
 enum Wake {
     /// Something to tell the model, stamped when it happened.
     Fact(Timestamp, Fact),
@@ -304,7 +306,7 @@ impl Hands {
     }
 
     fn copy(&mut self, text: &str) {
-        let fact = match self.output.copy(text) {
+        let fact = match Output::copy(text) {
             Ok(characters) => Fact::Copied { characters },
             Err(error) => Fact::Failed(Trouble::new(&error.to_string(), None)),
         };

@@ -333,8 +333,8 @@ struct Shift {
 /// The move that spares most, if any spares enough.
 fn best_shift(old: &[Row], new: &[Row]) -> Option<Shift> {
     let height = new.len();
-    let old: Vec<Vec<u64>> = old.iter().map(|row| marks(row)).collect();
-    let new: Vec<Vec<u64>> = new.iter().map(|row| marks(row)).collect();
+    let old: Vec<Vec<u64>> = old.iter().map(marks).collect();
+    let new: Vec<Vec<u64>> = new.iter().map(marks).collect();
     let differ = |one: Option<&Vec<u64>>, other: Option<&Vec<u64>>| match (one, other) {
         (Some(one), Some(other)) => one.iter().zip(other).filter(|(a, b)| a != b).count() as isize,
         _ => 0,

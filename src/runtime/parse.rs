@@ -45,6 +45,8 @@ pub struct Parser {
 }
 
 /// What the beginning of the bytes is.
+// Taken apart where it is made.
+#[allow(clippy::large_enum_variant)]
 enum Step {
     /// So many bytes, and what they mean.
     Done(usize, Option<Fact>),

@@ -108,7 +108,7 @@ impl Output {
     }
 
     /// Puts text on the clipboard by way of the terminal, in one write (OSC 52); how many characters went.
-    pub fn copy(&mut self, text: &str) -> io::Result<usize> {
+    pub fn copy(text: &str) -> io::Result<usize> {
         let (sequence, characters) =
             crate::runtime::clipboard::sequence(text, &crate::runtime::clipboard::Around::of_env());
         terminal::write(&sequence)?;

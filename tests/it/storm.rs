@@ -654,8 +654,9 @@ fn run(seed: u64, messages: usize) {
         assert!(messages < 10_000 || quits > 0, "the keys never reached the table");
     }));
     if let Err(panic) = outcome {
-        eprintln!("PIFA_STORM_SEED={seed}\n{}", last.borrow().join("\n"));
-        std::panic::resume_unwind(panic);
+        let words = panic.downcast_ref::<String>().cloned();
+        let words = words.or_else(|| panic.downcast_ref::<&str>().map(|words| (*words).to_owned()));
+        panic!("PIFA_STORM_SEED={seed}: {words:?}, after\n{}", last.borrow().join("\n"));
     }
 }
 

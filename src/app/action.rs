@@ -18,6 +18,8 @@ pub enum Scope {
     Search,
     /// In the list of suppliers.
     Suppliers,
+    /// Wherever an offer or a supplier is in focus: in every pane, and in a supplier's sheet.
+    Offer,
     /// In the query field.
     Query,
     Compare,
@@ -82,16 +84,17 @@ actions! {
     SearchDetail "search.detail" Search 8 do_detail;
     SearchClear "search.clear" Search 0 do_clear_query;
     SuppliersOpen "suppliers.open" Suppliers 2 do_open;
+    SuppliersClear "suppliers.clear" Suppliers 0 do_clear_query;
     SheetOffers "sheet.offers" Sheet 2 do_their_offers;
     ViewNext "view.next" Anywhere 7 do_view_next;
-    OfferFavourite "offer.favourite" Panes 0 do_favourite;
-    OfferNote "offer.note" Panes 0 do_note;
-    OfferTags "offer.tags" Panes 0 do_tags;
-    OfferBlock "offer.block" Panes 0 do_block;
-    OfferWeb "offer.web" Panes 9 do_web;
-    OfferCopyLink "offer.copy_link" Panes 0 do_copy_link;
-    OfferCopyText "offer.copy_text" Panes 0 do_copy_text;
-    OfferChat "offer.chat" Panes 0 do_chat;
+    OfferFavourite "offer.favourite" Offer 0 do_favourite;
+    OfferNote "offer.note" Offer 0 do_note;
+    OfferTags "offer.tags" Offer 0 do_tags;
+    OfferBlock "offer.block" Offer 0 do_block;
+    OfferWeb "offer.web" Offer 9 do_web;
+    OfferCopyLink "offer.copy_link" Offer 0 do_copy_link;
+    OfferCopyText "offer.copy_text" Offer 0 do_copy_text;
+    OfferChat "offer.chat" Offer 0 do_chat;
     QueryLeave "query.leave" Query 2 do_leave_query;
     QueryEscape "query.escape" Query 3 do_escape_query;
     CompareAdd "compare.add" Compare 2 do_add;
@@ -184,9 +187,9 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
         Some(Layer::Confirm(_)) => &[Scope::Confirm, Scope::Layers, Scope::Always],
         Some(Layer::Words(_)) => &[Scope::Layers, Scope::Always],
         // What can be done with the row can be done with the same thing in full.
-        Some(Layer::Order(_)) => &[Scope::Layers, Scope::Orders, Scope::Always],
-        Some(Layer::Group(_)) => &[Scope::Layers, Scope::Deals, Scope::Always],
-        Some(Layer::Sheet(_)) => &[Scope::Sheet, Scope::Layers, Scope::Always],
+        Some(Layer::Order(_)) => &[Scope::Layers, Scope::Orders, Scope::Offer, Scope::Always],
+        Some(Layer::Group(_)) => &[Scope::Layers, Scope::Deals, Scope::Offer, Scope::Always],
+        Some(Layer::Sheet(_)) => &[Scope::Sheet, Scope::Offer, Scope::Layers, Scope::Always],
         Some(Layer::Decide(_)) => &[Scope::Decide, Scope::Layers, Scope::Always],
         Some(Layer::QuitAnyway) => &[Scope::QuitAnyway, Scope::Layers, Scope::Always],
         None if model.pane == Pane::Search && model.search.focused => {
@@ -199,7 +202,7 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
 /// The scopes of the list in front, whatever lies over it.
 pub fn list_scopes(model: &Model) -> &'static [Scope] {
     if model.pane == Pane::Search && model.search.view == SearchView::Suppliers {
-        return &[Scope::Suppliers, Scope::Panes, Scope::Anywhere, Scope::Always];
+        return &[Scope::Suppliers, Scope::Offer, Scope::Panes, Scope::Anywhere, Scope::Always];
     }
     pane_scopes(model.pane)
 }
@@ -207,11 +210,11 @@ pub fn list_scopes(model: &Model) -> &'static [Scope] {
 /// The scopes of a pane's list.
 pub fn pane_scopes(pane: Pane) -> &'static [Scope] {
     match pane {
-        Pane::Search => &[Scope::Search, Scope::Panes, Scope::Anywhere, Scope::Always],
-        Pane::Compare => &[Scope::Compare, Scope::Panes, Scope::Anywhere, Scope::Always],
-        Pane::Cart => &[Scope::Cart, Scope::Panes, Scope::Anywhere, Scope::Always],
-        Pane::Deals => &[Scope::Deals, Scope::Panes, Scope::Anywhere, Scope::Always],
-        Pane::Orders => &[Scope::Orders, Scope::Panes, Scope::Anywhere, Scope::Always],
+        Pane::Search => &[Scope::Search, Scope::Offer, Scope::Panes, Scope::Anywhere, Scope::Always],
+        Pane::Compare => &[Scope::Compare, Scope::Offer, Scope::Panes, Scope::Anywhere, Scope::Always],
+        Pane::Cart => &[Scope::Cart, Scope::Offer, Scope::Panes, Scope::Anywhere, Scope::Always],
+        Pane::Deals => &[Scope::Deals, Scope::Offer, Scope::Panes, Scope::Anywhere, Scope::Always],
+        Pane::Orders => &[Scope::Orders, Scope::Offer, Scope::Panes, Scope::Anywhere, Scope::Always],
     }
 }
 
@@ -219,13 +222,13 @@ pub fn pane_scopes(pane: Pane) -> &'static [Scope] {
 fn meet(one: Scope, other: Scope) -> bool {
     let over = |near: Scope, far: Scope| match near {
         Scope::Query => matches!(far, Scope::Anywhere | Scope::Always),
-        Scope::Suppliers => matches!(far, Scope::Panes | Scope::Anywhere | Scope::Always),
+        Scope::Suppliers => matches!(far, Scope::Offer | Scope::Panes | Scope::Anywhere | Scope::Always),
+        Scope::Sheet => matches!(far, Scope::Offer | Scope::Layers | Scope::Always),
         Scope::Help
         | Scope::Palette
         | Scope::Prompt
         | Scope::Picker
         | Scope::Confirm
-        | Scope::Sheet
         | Scope::Decide
         | Scope::QuitAnyway => matches!(far, Scope::Layers | Scope::Always),
         Scope::Layers => far == Scope::Always,
@@ -259,6 +262,7 @@ pub static SECTIONS: &[Section] = &[
     Section { scopes: &[Scope::Cart], title: |text| text.pane_cart },
     Section { scopes: &[Scope::Deals], title: |text| text.pane_deals },
     Section { scopes: &[Scope::Orders], title: |text| text.pane_orders },
+    Section { scopes: &[Scope::Offer], title: |text| text.section_offer },
     Section {
         scopes: &[Scope::Panes, Scope::Anywhere, Scope::Always],
         title: |text| text.section_everywhere,

@@ -8,7 +8,7 @@ use crate::app::field::Field;
 use crate::app::layers;
 use crate::app::model::{Confirm, Layer, Model, Pane, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, CartSnapshot, Effect, Held, Sent, Trouble};
-use crate::app::words::{WordsPrompt, WordsWish};
+use crate::app::words::{self, WordsWish};
 use crate::domain::id::{LineId, SpecId};
 use crate::domain::minimum;
 use crate::domain::order::Order;
@@ -74,14 +74,13 @@ pub fn message(model: &mut Model) -> Vec<Effect> {
         }),
         _ => model.cart.selected_part().and_then(|part| {
             let id = part.supplier_id.clone()?;
-            let words = model.cart.snapshot.messages.get(&id).cloned();
-            Some((id, part.supplier_name.clone().unwrap_or_default(), words))
+            let kept = model.cart.snapshot.messages.get(&id).cloned();
+            Some((id, part.supplier_name.clone().unwrap_or_default(), kept))
         }),
     };
-    let Some((id, about, words)) = about else { return Vec::new() };
-    let field = Field::new(words.as_ref().map_or("", |words| words.as_str()));
-    let prompt = WordsPrompt { wish: WordsWish::Message(id), about, field, trouble: None };
-    model.layers.push(Layer::Words(prompt));
+    let Some((id, about, kept)) = about else { return Vec::new() };
+    let before = kept.as_ref().map_or("", |words| words.as_str());
+    words::ask(model, WordsWish::Message(id), about, before);
     Vec::new()
 }
 

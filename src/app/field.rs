@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::config::keymap::{Code, Key};
 use crate::domain::text::Clean;
 
-/// Longest text a field takes, in characters.
+/// Longest text a field takes unless it is given more room, in characters.
 const MAX_CHARS: usize = 200;
 
 /// Text and a cursor between two of its characters.
@@ -13,6 +13,8 @@ const MAX_CHARS: usize = 200;
 pub struct Field {
     before: String,
     after: String,
+    /// Longest text it takes, in characters; `None` = that of a query.
+    most: Option<usize>,
 }
 
 impl Field {
@@ -21,6 +23,28 @@ impl Field {
         let mut field = Field::default();
         field.insert(text);
         field
+    }
+
+    /// With this text, the cursor at its end, and room for so many characters in all.
+    pub fn with_room(text: &str, most: usize) -> Self {
+        let mut field = Field { most: Some(most), ..Field::default() };
+        field.insert(text);
+        field
+    }
+
+    /// Gives it room for so many characters; what is longer stays until it is shortened.
+    pub fn give_room(&mut self, most: usize) {
+        self.most = Some(most);
+    }
+
+    /// Characters in it.
+    pub fn chars(&self) -> usize {
+        self.before.chars().count() + self.after.chars().count()
+    }
+
+    /// Longest text it takes, in characters.
+    pub fn most(&self) -> usize {
+        self.most.unwrap_or(MAX_CHARS)
     }
 
     /// The text.
@@ -51,7 +75,7 @@ impl Field {
 
     /// Puts text in at the cursor: cleaned, since a paste comes from outside. Whether anything changed.
     pub fn insert(&mut self, raw: &str) -> bool {
-        let room = MAX_CHARS.saturating_sub(self.before.chars().count() + self.after.chars().count());
+        let room = self.most().saturating_sub(self.chars());
         // Cleaning trims the ends, but a blank typed between two words has to stay.
         let clean = Clean::capped(&format!("x{raw}x"), room + 2);
         let text = clean.as_str().strip_prefix('x').unwrap_or_default();

@@ -53,6 +53,19 @@ impl List {
         self.settle(len, page);
     }
 
+    /// Selects a row and draws it with `above` rows over it, as far as the list allows: a list that is read anew
+    /// does not move under the eyes.
+    pub fn keep(&mut self, row: usize, above: usize, len: usize, page: usize) {
+        self.selected = row;
+        self.first = row.saturating_sub(above);
+        self.settle(len, page);
+    }
+
+    /// Rows in view over the selected one.
+    pub fn above(&self, len: usize, page: usize) -> usize {
+        self.selected.saturating_sub(self.first_in_view(len, page))
+    }
+
     /// Keeps selection and view inside a list that changed.
     pub fn settle(&mut self, len: usize, page: usize) {
         self.selected = self.selected.min(len.saturating_sub(1));

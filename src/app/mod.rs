@@ -19,7 +19,7 @@ pub mod offer;
 pub mod orders;
 pub mod palette;
 pub mod remember;
-mod search;
+pub mod search;
 pub mod suppliers;
 pub mod trigger;
 mod update;

@@ -24,7 +24,7 @@ use crate::domain::cart::{PricedLine, SupplierPart, Violation};
 use crate::domain::fx::Fx;
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{GroupId, LineId, OfferKey, SpecId};
-use crate::domain::mark::Bought;
+use crate::domain::mark::{Bought, Marks};
 use crate::domain::offer::Offer;
 use crate::domain::order::{Order, OrderLine};
 use crate::domain::proposal::{Proposal, ProposedOrder};
@@ -90,8 +90,11 @@ pub struct SearchPane {
     /// Whether any answer has come yet.
     pub answered: bool,
     pub trouble: Option<Trouble>,
-    /// On a small screen: the detail instead of the list. On a large one: the detail below it.
+    /// The detail in the place of the list, or none at all; `None` = below the list where there is room for it.
     pub detail: Option<bool>,
+    /// Whether the buyer did something in the list since it was asked for: then it keeps the offer selected and
+    /// where it stands on the screen when it is read again.
+    pub touched: bool,
     /// Rows of the catalog when it was last searched during a sync.
     pub searched_at_row: u64,
 }
@@ -112,6 +115,7 @@ impl Default for SearchPane {
             answered: false,
             trouble: None,
             detail: None,
+            touched: false,
             searched_at_row: 0,
         }
     }
@@ -410,6 +414,8 @@ pub struct Model {
     pub layers: Vec<Layer>,
     pub notice: Option<Notice>,
     pub status: Option<Status>,
+    /// The buyer's own words on offers and suppliers, and what they bought; `None` until read.
+    pub marks: Option<Arc<Marks>>,
     pub sync: Option<Progress>,
     /// The tour.
     pub coach: Coach,
@@ -449,6 +455,7 @@ impl Model {
             layers: Vec::new(),
             notice: None,
             status: None,
+            marks: None,
             sync: None,
             coach: Coach::default(),
             wake: None,
@@ -463,14 +470,32 @@ impl Model {
         self.lang.text()
     }
 
+    /// Whether goods are named in translation: in English, and in Chinese after the swap.
+    pub fn is_translated(&self) -> bool {
+        self.lang.is_chinese() == self.titles_swapped
+    }
+
     /// An offer's title in the language of the screen; the Chinese one where there is no translation.
     pub fn title_of<'a>(&self, offer: &'a Offer) -> &'a Clean {
-        match &offer.title_en {
-            Some(translated) if self.lang.is_chinese() == self.titles_swapped && !translated.is_empty() => {
-                translated
-            }
-            _ => &offer.title,
+        self.title_from(&offer.title, offer.title_en.as_ref())
+    }
+
+    /// The one of two titles that the screen shows.
+    pub fn title_from<'a>(&self, chinese: &'a Clean, translated: Option<&'a Clean>) -> &'a Clean {
+        translated.filter(|title| self.is_translated() && !title.is_empty()).unwrap_or(chinese)
+    }
+
+    /// The offer's title in the language the screen does not show it in, where a buyer of that screen wants to see
+    /// both: the Chinese one under a translation, and in English the translation under the Chinese one.
+    pub fn other_title<'a>(&self, offer: &'a Offer) -> Option<&'a Clean> {
+        let shown = self.title_of(offer);
+        if shown != &offer.title {
+            return Some(&offer.title);
         }
+        offer
+            .title_en
+            .as_ref()
+            .filter(|title| !self.lang.is_chinese() && !title.is_empty() && *title != shown)
     }
 
     /// Says something in the message line.

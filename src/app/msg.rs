@@ -11,7 +11,7 @@ use crate::domain::deal::{Deal, DealKind};
 use crate::domain::freight::Destination;
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{GroupId, LineId, OfferKey, SpecId, SupplierId};
-use crate::domain::mark::{MarkEdit, Subject};
+use crate::domain::mark::{MarkEdit, Marks, Subject};
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
 use crate::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment};
@@ -206,6 +206,8 @@ pub enum Fact {
     SheetRead { id: SupplierId, result: Result<Option<Box<SupplierSheet>>, Trouble> },
     /// The buyer's words on an offer or supplier were kept.
     Marked { subject: Subject, edit: MarkEdit, result: Result<(), Trouble> },
+    /// Everything of the buyer's own was read.
+    MarksRead(Result<Arc<Marks>, Trouble>),
     /// Flash or discount deals, and when the market told of them; `None` = this market has none.
     DealsRead { kind: DealKind, result: Result<Option<(Vec<Deal>, Timestamp)>, Trouble> },
     /// An offer of the catalog; `None` = not in it.
@@ -269,6 +271,8 @@ pub enum Effect {
     ReadSheet { id: SupplierId, quantity: Quantity },
     /// Keep the buyer's words on an offer or supplier.
     Mark { subject: Subject, edit: MarkEdit },
+    /// Read everything of the buyer's own: marks, what was bought before, sellers' login names.
+    ReadMarks,
     /// Read flash or discount deals, from the market.
     ReadDeals(DealKind),
     /// Read an offer of the catalog.

@@ -106,6 +106,7 @@ pub fn hits_came(model: &mut Model) {
     if let Some(at) = rows.iter().position(|row| row.offer.key == *wanted) {
         let (len, page) = (rows.len(), model.viewport.rows);
         model.search.list.select(at, len, page);
+        model.search.touched = true;
         model.memory.wanted = None;
     }
 }

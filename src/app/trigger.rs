@@ -14,8 +14,10 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
     let needs = |condition: bool, reason: &'static str| if condition { Ok(()) } else { Err(reason) };
     match id {
         ActionId::SearchAdd | ActionId::SearchMark => {
-            needs(model.search.selected().is_some(), text.why_no_offer)
+            let offers = model.search.view == SearchView::Offers;
+            needs(offers && model.search.selected().is_some(), text.why_no_offer)
         }
+        ActionId::SuppliersOpen => needs(model.suppliers.selected().is_some(), text.why_none_selected),
         ActionId::SearchDetail => needs(!model.search.page.rows.is_empty(), text.why_no_offer),
         ActionId::CompareAdd | ActionId::CompareDrop | ActionId::CompareClear => {
             needs(!model.compare.offers.is_empty(), text.why_nothing_marked)
@@ -96,6 +98,7 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
         }
         ActionId::SearchAdd | ActionId::CompareAdd => add_selected(model),
         ActionId::SearchMark => {
+            model.search.touched = true;
             compare::toggle(model);
             Vec::new()
         }
@@ -114,18 +117,15 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
             search::from_top(model)
         }
         ActionId::SearchDetail => {
-            let shown = model.search.detail.unwrap_or(model.height >= DETAIL_FROM);
-            model.search.detail = Some(!shown);
+            model.search.detail = match model.search.detail {
+                None => Some(true),
+                // Where there is no room below the list, the list alone is what it goes back to.
+                Some(true) if model.height >= DETAIL_FROM => Some(false),
+                Some(_) => None,
+            };
             Vec::new()
         }
-        ActionId::SearchClear => {
-            model.notice = None;
-            if model.search.query.is_empty() {
-                return Vec::new();
-            }
-            model.search.query.clear();
-            search::from_top(model)
-        }
+        ActionId::SearchClear | ActionId::SuppliersClear => search::clear(model),
         ActionId::QueryLeave => {
             model.search.focused = false;
             Vec::new()
@@ -291,7 +291,13 @@ fn view_next(model: &mut Model) -> Vec<Effect> {
 pub fn move_in_pane(model: &mut Model, to: Move) -> Vec<Effect> {
     let page = model.viewport.rows;
     match model.pane {
+        Pane::Search if model.search.view == SearchView::Suppliers => {
+            model.suppliers.touched = true;
+            let len = model.suppliers.rows.len();
+            model.suppliers.list.go(to, len, page);
+        }
         Pane::Search => {
+            model.search.touched = true;
             let len = model.search.page.rows.len();
             model.search.list.go(to, len, page);
             return search::more_if_at_end(model);
@@ -315,6 +321,7 @@ fn add_selected(model: &mut Model) -> Vec<Effect> {
             (row.offer, None)
         }
         _ => {
+            model.search.touched = true;
             let Some(row) = model.search.selected() else { return Vec::new() };
             (row.offer.clone(), None)
         }

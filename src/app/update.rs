@@ -60,7 +60,12 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             }
             cart::changed(model, deed, result)
         }
-        Fact::OrdersRead(result) => orders::read(model, result),
+        Fact::OrdersRead(result) => {
+            let mut effects = orders::read(model, result);
+            // What was bought before may have changed with the orders.
+            effects.push(Effect::ReadMarks);
+            effects
+        }
         Fact::GroupsRead(result) => deals::groups_read(model, result),
         Fact::SyncProgressed { done, total } => search::synced(model, done, total),
         Fact::SyncEnded(result) => {
@@ -71,7 +76,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
                 Err(trouble) => model.complain(&trouble),
             }
             let mut effects = search::search(model);
-            effects.extend([Effect::ReadStatus, Effect::Cart(CartDeed::Read)]);
+            effects.extend([Effect::ReadStatus, Effect::Cart(CartDeed::Read), Effect::ReadMarks]);
             effects
         }
         Fact::Moused(mouse) => {
@@ -91,6 +96,13 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         }
         Fact::SuppliersRead { generation, result } => suppliers::answered(model, generation, result),
         Fact::SheetRead { id, result } => suppliers::sheet_read(model, &id, result),
+        Fact::MarksRead(result) => {
+            match result {
+                Ok(marks) => model.marks = Some(marks),
+                Err(trouble) => model.complain(&trouble),
+            }
+            Vec::new()
+        }
         Fact::Marked { subject, edit, result } => offer::marked(model, &subject, &edit, result),
         Fact::DealsRead { kind, result } => deals::read(model, kind, result),
         Fact::OfferRead { key, result } => deals::offer_read(model, &key, result),
@@ -137,6 +149,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             // Whatever was under way may be what broke: nothing waits for an answer that cannot come.
             cart::broke(model);
             model.search.pending = false;
+            model.suppliers.pending = false;
             model.deals.pending = false;
             model.deals.flash.pending = false;
             model.deals.discount.pending = false;
@@ -316,6 +329,10 @@ fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
                     layers::type_number(prompt, c);
                 }
             }
+            Vec::new()
+        }
+        Some(Layer::Words(prompt)) => {
+            words::pasted(prompt, text);
             Vec::new()
         }
         Some(_) => Vec::new(),

@@ -119,6 +119,9 @@ macro_rules! say {
 }
 pub(super) use say;
 
+mod offers;
+pub use offers::*;
+
 /// `218 of 20,000 cached`.
 pub fn hits(lang: Lang, total: u64, cached: u64) -> String {
     let [total, cached] = [total, cached].map(grouped);

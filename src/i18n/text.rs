@@ -41,6 +41,24 @@ impl Text {
             Sort::Age => self.sort_age,
         }
     }
+
+    /// What the buyer calls an order's state; `None` for a word of the market we do not know.
+    pub fn state_name(&self, word: &str) -> Option<&'static str> {
+        Some(match word {
+            "draft" => self.state_draft,
+            "queued" => self.state_queued,
+            "sending" => self.state_sending,
+            "unknown" => self.state_unknown,
+            "rejected" => self.state_rejected,
+            "to_pay" => self.state_to_pay,
+            "to_pay_freight_open" => self.state_to_pay_freight_open,
+            "to_ship" => self.state_to_ship,
+            "shipped" => self.state_shipped,
+            "done" => self.state_done,
+            "closed" => self.state_closed,
+            _ => return None,
+        })
+    }
 }
 
 words! {
@@ -86,7 +104,7 @@ words! {
     prediction: "(预估)", "(預估)", "(prediction)";
 
     // Search and detail.
-    query_hint: "按 / 或直接打字搜索", "按 / 或直接打字搜尋", "press / to search";
+    query_hint: "按 / 或直接打字搜索，Tab 看供应商", "按 / 或直接打字搜尋，Tab 看供應商", "press / to search, Tab for suppliers";
     with_fees: "含补差价链接", "含補差價連結", "with fee links";
     sort_rank: "综合", "綜合", "by rank";
     sort_price: "按价格", "按價格", "by price";
@@ -99,7 +117,7 @@ words! {
     catalog_empty: "本地货品库是空的", "本機貨品庫是空的", "the local catalog is empty";
     nothing_found_hint: "试试更少或更短的词，Esc 清空", "試試更少或更短的詞，Esc 清空", "try fewer or shorter words; Esc clears";
     gone: "已下架", "已下架", "gone";
-    none_to_buy: "货不够起批", "貨不夠起批", "stock under the minimum";
+    none_to_buy: "货不够起批", "貨不夠起批", "stock < MOQ";
     fee: "补差价", "補差價", "fee link";
     bait: "引流价", "引流價", "bait price";
     ad: "广告", "廣告", "ad";
@@ -115,6 +133,64 @@ words! {
     trust_pass: "诚信通", "誠信通", "TrustPass";
     yanxuan: "严选", "嚴選", "Yanxuan";
     crossborder: "跨境", "跨境", "cross-border";
+
+    // Suppliers, and the buyer's own words on them and on offers.
+    col_mine: "我的", "我的", "mine";
+    col_years: "年限", "年限", "years";
+    col_categories: "主营", "主營", "sells";
+    col_mix: "混批", "混批", "mix";
+    col_offers: "货品数", "貨品數", "offers";
+    col_ordered: "我下过单", "我下過單", "ordered";
+    mark_super_factory: "超", "超", "SF";
+    mark_powerful_merchant: "实", "實", "PM";
+    mark_trust_pass: "诚", "誠", "TP";
+    mark_yanxuan: "严", "嚴", "YX";
+    mark_crossborder: "跨", "跨", "CB";
+    pick_a_sku: "选规格", "選規格", "pick a SKU";
+    blocked: "已拉黑", "已封鎖", "blocked";
+    no_reason: "未写理由", "未寫理由", "no reason given";
+    note: "备注", "備註", "note";
+    tags: "标签", "標籤", "tags";
+    favourite: "已收藏", "已收藏", "favourite";
+    unknown_weight: "重量 ?", "重量 ?", "weight ?";
+    unknown_volume: "体积 ?", "體積 ?", "volume ?";
+    unknown_carton: "箱规 ?", "箱規 ?", "per carton ?";
+    moq_unknown: "起批 ?", "起批 ?", "MOQ ?";
+    no_mix_short: "无", "無", "none";
+    freight_to: "运费到", "運費到", "freight to";
+    no_destination: "运费 (无收货地址)", "運費 (無收貨地址)", "freight (no address)";
+    suppliers_view: "供应商", "供應商", "suppliers";
+    reading_suppliers: "正在读取供应商…", "正在讀取供應商…", "reading the suppliers...";
+    reading_sheet: "正在读取供应商档案…", "正在讀取供應商檔案…", "reading the supplier...";
+    suppliers_empty: "还没有供应商：同步货品后出现", "還沒有供應商：同步貨品後出現", "no suppliers yet: they come with the goods";
+    suppliers_none_hint: "Esc 清空搜索，Tab 回到商品", "Esc 清空搜尋，Tab 回到商品", "Esc clears the search, Tab goes back to the offers";
+    query_hint_suppliers: "按 / 搜供应商，Tab 回到商品", "按 / 搜供應商，Tab 回到商品", "press / to search, Tab for offers";
+    pieces: "件", "件", "pcs";
+    still_preparing: "货品还在准备，没到的还搜不到", "貨品還在準備，沒到的還搜不到", "goods are still arriving: what has not come cannot be found yet";
+    sheet_mine: "与我的往来", "與我的往來", "my orders";
+    sheet_never: "还没有下过单", "還沒有下過單", "none yet";
+    sheet_offers: "货品", "貨品", "offers";
+    no_rule: "不支持混批", "不支援混批", "no mixing";
+    ask_note: "备注", "備註", "note";
+    ask_tags: "标签（空格隔开）", "標籤（空格隔開）", "tags (blanks between)";
+    ask_reason: "拉黑理由（可留空）", "封鎖理由（可留空）", "block, because (may be empty)";
+    ask_message: "给卖家留言", "給賣家留言", "message to the seller";
+    kept_favourite: "已收藏", "已收藏", "kept as a favourite";
+    dropped_favourite: "已取消收藏", "已取消收藏", "no longer a favourite";
+    kept_note: "备注已存，可在搜索里找到", "備註已存，可在搜尋裡找到", "note kept; searches find it";
+    dropped_note: "备注已删", "備註已刪", "note removed";
+    dropped_tags: "标签已删", "標籤已刪", "tags removed";
+    unblocked: "已取消拉黑", "已取消封鎖", "no longer blocked";
+    no_chat: "还不知道这个卖家的登录名（下过单才有），打不开聊天", "還不知道這個賣家的登入名（下過單才有），打不開聊天", "no chat link: it needs the seller's login name, which only an order tells";
+    link_instead: "已改为复制商品链接", "已改為複製商品連結", "The offer's link was copied instead";
+    why_none_selected: "没有选中的供应商", "沒有選中的供應商", "no supplier is selected";
+    why_supplier_unread: "供应商还不知道，货品库里没有", "供應商還不知道，貨品庫裡沒有", "the supplier is not in the catalog";
+    why_marks_unread: "收藏和备注还在读取", "收藏和備註還在讀取", "your notes are still being read";
+    why_market_unread: "还没连上市场，不知道网页地址", "還沒連上市場，不知道網頁位址", "the market was not reached yet: its pages are not known";
+    why_no_pages: "沙盒没有开着，打不开它的网页", "沙盒沒有開著，打不開它的網頁", "the sandbox is not running: its pages cannot be opened";
+    why_imported: "导入的货品没有网页", "匯入的貨品沒有網頁", "imported goods have no web page";
+    why_no_order_page: "这个市场没有订单网页", "這個市場沒有訂單網頁", "this market has no page for an order";
+    why_supplier_no_page: "供应商没有网页地址，选TA的一个商品", "供應商沒有網頁位址，選TA的一個商品", "no address for a supplier: take one of their offers";
 
     // Compare.
     compare_empty: "还没有标记要比较的商品", "還沒有標記要比較的商品", "no offers marked to compare";
@@ -433,6 +509,7 @@ words! {
     // Parts of the help.
     section_query: "搜索框", "搜尋框", "Query";
     section_suppliers: "供应商", "供應商", "Suppliers";
+    section_offer: "选中的商品或供应商", "選中的商品或供應商", "The offer or supplier in focus";
     section_everywhere: "所有窗格", "所有窗格", "Everywhere";
     section_layers: "弹出层", "彈出層", "Windows";
     help_mouse: "鼠标：点击切换、选中，滚轮滚动；按住 Shift 用终端自己的选择。下单和付款只认键盘。", "滑鼠：點擊切換、選取，滾輪捲動；按住 Shift 用終端機自己的選取。下單和付款只認鍵盤。", "Mouse: a click focuses and selects, the wheel scrolls; with Shift the terminal selects text. Orders are sent by key only.";

@@ -11,6 +11,8 @@ use crate::app::deals::DealsView;
 use crate::app::model::{Layer, Model, Notice, Pane, PickFor, Picker, Prompt, Tone, Wish};
 use crate::app::mouse::Area;
 use crate::app::trigger;
+use crate::app::words::{WordsPrompt, WordsWish};
+use crate::i18n::messages;
 use crate::ui::pen::{self, Pen};
 use crate::ui::text;
 
@@ -18,6 +20,7 @@ use crate::ui::text;
 pub fn lines_wanted(model: &Model, cells: u16) -> u16 {
     match (model.layers.last(), &model.notice) {
         (Some(Layer::Prompt(_)), _) => 1,
+        (Some(Layer::Words(prompt)), _) => 1 + u16::from(prompt.trouble.is_some() || prompt.is_full()),
         (Some(Layer::QuitAnyway), _) => said_lines(model.text().quit_anyway, cells).len() as u16,
         (_, Some(notice)) => said_lines(&notice_text(notice), cells).len() as u16,
         (_, None) => 0,
@@ -45,6 +48,7 @@ const MOST_LINES: usize = 3;
 pub fn line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
     match model.layers.last() {
         Some(Layer::Prompt(prompt)) => return prompt_line(model, pen, frame, area, prompt),
+        Some(Layer::Words(prompt)) => return words_line(model, pen, frame, area, prompt),
         Some(Layer::QuitAnyway) => return said(frame, area, model.text().quit_anyway, pen.warn),
         _ => {}
     }
@@ -90,6 +94,46 @@ fn prompt_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, prom
     }
     frame.render_widget(Line::from(spans), area);
     frame.set_cursor_position(Position::new(area.x + at.min(cells.saturating_sub(1)) as u16, area.y));
+}
+
+/// What is asked and about whom, the text with its cursor always in view, and at the right how much of the room is
+/// taken; under it why no more is taken, or why the text cannot be kept.
+fn words_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, prompt: &WordsPrompt) {
+    let words = model.text();
+    let cells = area.width as usize;
+    let asked = match &prompt.wish {
+        WordsWish::Note(_) => words.ask_note,
+        WordsWish::Tags(_) => words.ask_tags,
+        WordsWish::Block(_) => words.ask_reason,
+        WordsWish::Message(_) => words.ask_message,
+    };
+    let said = format!("{}/{}", prompt.field.chars(), prompt.wish.most());
+    let under = match &prompt.trouble {
+        Some(trouble) => Some((trouble.clone(), pen.bad)),
+        None if prompt.is_full() => Some((messages::at_most_chars(model.lang, prompt.wish.most()), pen.warn)),
+        None => None,
+    };
+    if let Some((why, style)) = under.filter(|_| area.height > 1) {
+        let why = text::cut(&format!(" ! {why}"), cells, pen.sign());
+        frame.render_widget(Line::styled(why, style), Rect { y: area.y + 1, height: 1, ..area });
+    }
+    let area = Rect { height: 1, ..area };
+    let about_cells = (cells / 3).saturating_sub(text::width(asked)).max(8);
+    let about = text::cut(prompt.about.as_str(), about_cells, pen.sign());
+    let gap = if about.is_empty() { "" } else { " " };
+    let label = format!(" {about}{gap}{asked}: ");
+    let room = cells.saturating_sub(text::width(&label) + text::width(&said) + 3);
+    let before = text::tail(prompt.field.before(), room.saturating_sub(1));
+    let after = text::head(prompt.field.after(), room.saturating_sub(text::width(before)));
+    let x = area.x as usize + text::width(&label) + text::width(before);
+    let line = Line::from(vec![
+        Span::styled(label, pen.accent),
+        Span::styled(text::left(&format!("{before}{after}"), room, ""), pen.selected),
+        Span::raw("  "),
+        Span::styled(said, pen.dim),
+    ]);
+    frame.render_widget(line, area);
+    frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1) as usize) as u16, area.y));
 }
 
 /// Least size the tour is shown at: under it every line is needed.
@@ -165,7 +209,12 @@ fn hidden(model: &Model, id: ActionId) -> bool {
         ActionId::LayerAccept => match model.layers.last() {
             Some(Layer::Picker(picker)) => picker.take == PickFor::Cart,
             Some(
-                Layer::Help { .. } | Layer::Confirm(_) | Layer::Order(_) | Layer::Group(_) | Layer::Decide(_),
+                Layer::Help { .. }
+                | Layer::Confirm(_)
+                | Layer::Order(_)
+                | Layer::Group(_)
+                | Layer::Decide(_)
+                | Layer::Sheet(_),
             ) => true,
             _ => false,
         },
@@ -173,15 +222,17 @@ fn hidden(model: &Model, id: ActionId) -> bool {
         ActionId::PickerTake => {
             matches!(model.layers.last(), Some(Layer::Picker(Picker { take: PickFor::Join(_), .. })))
         }
-        ActionId::LayerPageDown => {
-            !matches!(model.layers.last(), Some(Layer::Help { .. } | Layer::Confirm(_) | Layer::Order(_)))
-        }
+        ActionId::LayerPageDown => !matches!(
+            model.layers.last(),
+            Some(Layer::Help { .. } | Layer::Confirm(_) | Layer::Order(_) | Layer::Sheet(_))
+        ),
         ActionId::DealsJoin | ActionId::DealsLeave => model.deals.view != DealsView::Groups,
         ActionId::DealsAdd => model.deals.view == DealsView::Groups,
         // In full already; the list beneath is not what is in focus.
         ActionId::DealsOpen | ActionId::OrdersOpen | ActionId::OrdersWaiting | ActionId::OrdersRefresh => {
             !model.layers.is_empty()
         }
+        ActionId::OfferWeb => trigger::enabled(model, id).is_err(),
         ActionId::Quantity => matches!(model.pane, Pane::Deals | Pane::Orders),
         _ => false,
     }

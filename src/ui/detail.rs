@@ -6,17 +6,17 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::Model;
+use crate::app::{ActionId, Model};
 use crate::domain::compare::{self, Comparison};
+use crate::domain::id::SpecId;
 use crate::domain::money::Money;
 use crate::domain::offer::{Completeness, Offer, PriceTier, QuoteType, Sku};
 use crate::domain::price;
 use crate::domain::quantity::Quantity;
 use crate::domain::search::SearchRow;
-use crate::domain::supplier::{Identity, Mix};
 use crate::i18n::messages;
 use crate::ui::pen::Pen;
-use crate::ui::text;
+use crate::ui::{phrases, text};
 
 /// Draws it under a rule.
 pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
@@ -57,13 +57,12 @@ fn left_side(model: &Model, pen: &Pen, hit: &SearchRow, cells: usize, rows: usiz
     for part in text::fold(shown.as_str(), cells.saturating_sub(1)).into_iter().take(2) {
         lines.push(Line::styled(format!(" {part}"), pen.selected));
     }
-    if shown != &offer.title {
-        let chinese = text::cut(offer.title.as_str(), cells.saturating_sub(1), sign);
-        lines.push(Line::styled(format!(" {chinese}"), pen.dim));
+    if let Some(other) = model.other_title(offer) {
+        let other = text::cut(other.as_str(), cells.saturating_sub(1), sign);
+        lines.push(Line::styled(format!(" {other}"), pen.dim));
     }
     let room = rows.saturating_sub(lines.len());
-    let by_sku = matches!(offer.quote_type, QuoteType::BySku | QuoteType::TiersPerSku);
-    if by_sku && !offer.skus.is_empty() {
+    if is_by_sku(offer) && !offer.skus.is_empty() {
         lines.extend(sku_rows(model, pen, offer, cells, room));
     } else if offer.tiers.is_empty() {
         lines.extend(no_tiers(model, pen, hit));
@@ -103,7 +102,7 @@ fn ladder(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) ->
     let unit = offer.unit.as_ref().map_or("", |unit| unit.as_str());
     // In a narrow half a note stands under its tier, while there is room for that.
     let below = cells < 60;
-    let bar_cells = if cells < 44 { 9 } else { 16 };
+    let bar_cells = if cells < 70 { 9 } else { 16 };
     let mut spare = room.saturating_sub(tiers.len());
     let mut lines = Vec::new();
     for at in window(tiers.len(), current.unwrap_or(0), room) {
@@ -163,7 +162,7 @@ fn ladder(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) ->
 
 fn sku_rows(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) -> Vec<Line<'static>> {
     let words = model.text();
-    let chosen = price::row_price(offer, model.quantity).spec_id;
+    let chosen = likely_sku(model, offer);
     let current = offer.skus.iter().position(|sku| Some(&sku.spec_id) == chosen.as_ref());
     let mut lines = Vec::new();
     let shown = window(offer.skus.len(), current.unwrap_or(0), room);
@@ -195,94 +194,165 @@ fn sku_rows(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) 
     lines
 }
 
-/// A SKU's words in the language of the screen.
+/// A SKU's words in the language the titles are in.
 pub fn sku_name<'a>(model: &Model, sku: &'a Sku) -> &'a str {
-    match &sku.name_en {
-        Some(translated) if !model.lang.is_chinese() && !translated.is_empty() => translated.as_str(),
-        _ => sku.name.as_str(),
-    }
+    model.title_from(&sku.name, sku.name_en.as_ref()).as_str()
 }
 
+/// Most important first: what does not fit is behind a key, and the last line says so.
 fn right_side(model: &Model, pen: &Pen, hit: &SearchRow, cells: usize, rows: usize) -> Vec<(String, Style)> {
     let offer = &*hit.offer;
-    let words = model.text();
-    let lang = model.lang;
     let (dot, sign) = (pen.glyphs.dot, pen.sign());
-    let unit = offer.unit.as_ref().map_or("", |unit| unit.as_str());
+    let mine = phrases::mine_of(model, &offer.key, &hit.mine);
     let mut lines: Vec<(String, Style)> = Vec::new();
-
-    let mut who = vec![offer.supplier_name.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string)];
-    who.extend(offer.identities.iter().map(|identity| identity_name(model, identity)));
-    who.extend(offer.years.map(|years| messages::years(lang, years)));
-    who.extend(offer.belt.as_ref().map(ToString::to_string));
-    lines.extend(text::wrap(&who, dot, cells, sign).into_iter().take(3).map(|line| (line, pen.plain)));
-
-    let mut terms = vec![match offer.mix {
-        Mix::Rule(rule) => {
-            let measure = crate::domain::cart::Measure { pieces: rule.pieces, amount: rule.amount };
-            messages::mix_rule(lang, &messages::measure(lang, &measure, unit))
+    let mut say = |pieces: &[String], between: &str, style: Style| {
+        lines.extend(text::wrap(pieces, between, cells, sign).into_iter().map(|line| (line, style)));
+    };
+    say(&who(model, offer), dot, pen.plain);
+    for mark in [&mine.offer, &mine.supplier] {
+        if let Some(blocked) = phrases::blocked(model, mark) {
+            say(&text::fold(&blocked, cells), "", pen.bad);
         }
-        Mix::None => words.no_mix.to_owned(),
-        Mix::Unknown => words.mix_unknown.to_owned(),
+    }
+    say(&terms(model, offer), dot, pen.plain);
+    say(&cost(model, pen, offer), " ", pen.selected);
+    if let Some(bought) = &mine.bought {
+        say(&phrases::bought(model, bought), dot, pen.good);
+    }
+    for mark in [&mine.offer, &mine.supplier] {
+        for said in phrases::noted(model, mark) {
+            for part in text::fold(&said, cells) {
+                say(&[part], "", pen.warn);
+            }
+        }
+    }
+    if offer.quote_type == QuoteType::ByOfferOverSkus && !offer.skus.is_empty() {
+        let stock = |sku: &Sku| sku.stock.map_or_else(|| "?".to_owned(), text::quantity);
+        let skus: Vec<String> =
+            offer.skus.iter().map(|sku| format!("{} {}", sku_name(model, sku), stock(sku))).collect();
+        say(&skus, dot, pen.plain);
+    }
+    say(&parcel(model, pen, offer), dot, pen.dim);
+    say(&figures(model, offer), dot, pen.dim);
+    if lines.len() > rows {
+        lines.truncate(rows.saturating_sub(1));
+        let more = match model.search.detail {
+            Some(true) => sign.to_owned(),
+            _ => messages::more_lines(model.lang, &model.keys.shown(ActionId::SearchDetail)),
+        };
+        lines.push((more, pen.dim));
+    }
+    lines
+}
+
+fn who(model: &Model, offer: &Offer) -> Vec<String> {
+    let mut who = vec![offer.supplier_name.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string)];
+    who.extend(offer.identities.iter().map(|identity| phrases::identity_name(model, identity)));
+    who.extend(offer.years.map(|years| messages::years(model.lang, years)));
+    who.extend(offer.belt.as_ref().map(ToString::to_string));
+    who
+}
+
+fn unit_of(offer: &Offer) -> &str {
+    offer.unit.as_ref().map_or("", |unit| unit.as_str())
+}
+
+fn terms(model: &Model, offer: &Offer) -> Vec<String> {
+    let (words, lang) = (model.text(), model.lang);
+    let with_unit = |quantity: Quantity| messages::with_unit(&text::quantity(quantity), unit_of(offer));
+    let mut terms = vec![match offer.moq {
+        Some(moq) => messages::moq(lang, &with_unit(moq)),
+        None => words.moq_unknown.to_owned(),
     }];
+    terms.extend(
+        offer.lot.filter(|lot| *lot > Quantity::ONE).map(|lot| messages::lot(lang, &text::quantity(lot))),
+    );
+    terms.extend(offer.purchase_limit.map(|most| messages::limit(lang, &with_unit(most))));
+    terms.push(phrases::mix(model, &offer.mix, unit_of(offer)));
     terms.push(match offer.lead_time_hours {
         Some(hours) => messages::ships_in(lang, hours),
         None => words.ships_unknown.to_owned(),
     });
-    lines.extend(text::wrap(&terms, dot, cells, sign).into_iter().map(|line| (line, pen.plain)));
+    terms
+}
 
+fn cost(model: &Model, pen: &Pen, offer: &Offer) -> Vec<String> {
     let at = comparison(model, offer);
-    let freight = format!("{} {}", words.freight, text::freight(at.freight));
-    let mut cost = vec![freight];
+    let mut cost = vec![format!("{} {}", phrases::freight_to(model), text::freight(at.freight))];
     if let Some(goods) = at.goods.filter(|_| at.buyable) {
         let landed = text::landed(goods, true, at.freight);
-        cost.push(format!("{} {} {landed}", pen.glyphs.arrow, words.landed));
+        let sku = at.spec_id.as_ref().and_then(|spec| offer.sku(spec)).map(|sku| sku_name(model, sku));
+        let of = sku.map(|sku| format!("{sku} ")).unwrap_or_default();
+        cost.push(format!("{} {of}{} {landed}", pen.glyphs.arrow, model.text().landed));
         if let Some(each) = each(at.landed, model.quantity) {
-            cost.push(messages::each(lang, &text::money(each)));
+            cost.push(messages::each(model.lang, &text::money(each)));
         }
     }
-    lines.extend(text::wrap(&cost, " ", cells, sign).into_iter().map(|line| (line, pen.selected)));
+    cost
+}
 
-    let mut rest = Vec::new();
-    rest.extend(offer.weight_kg.map(|weight| format!("{} kg", weight.normalize())));
-    rest.extend(offer.sold_30d.map(|sold| messages::sold(lang, &text::count(sold))));
-    rest.extend(offer.repeat_rate.map(|rate| {
-        let percent = rate.saturating_mul(100.into()).round_dp(0).normalize().to_string();
-        messages::repeat(lang, &percent)
-    }));
-    if offer.quote_type == QuoteType::ByOfferOverSkus {
-        let stock = |sku: &Sku| sku.stock.map_or_else(|| "?".to_owned(), text::quantity);
-        rest.extend(offer.skus.iter().map(|sku| format!("{} {}", sku_name(model, sku), stock(sku))));
-    } else if let Some(stock) = offer.stock {
-        rest.push(messages::stock(lang, &messages::with_unit(&text::quantity(stock), unit)));
+/// What a unit weighs and measures, and how many are in a carton: what is missing is said to be missing.
+fn parcel(model: &Model, pen: &Pen, offer: &Offer) -> Vec<String> {
+    let (words, lang) = (model.text(), model.lang);
+    let or = |known: Option<String>, unknown: &str| known.unwrap_or_else(|| unknown.to_owned());
+    vec![
+        or(
+            offer.weight_kg.map(|kg| messages::weight(lang, &kg.normalize().to_string())),
+            words.unknown_weight,
+        ),
+        or(
+            offer
+                .volume_m3
+                .map(|m3| messages::volume(lang, &format!("{} {}", m3.normalize(), pen.glyphs.cubic))),
+            words.unknown_volume,
+        ),
+        or(
+            offer.per_carton.map(|many| {
+                messages::per_carton(lang, &messages::with_unit(&text::quantity(many), unit_of(offer)))
+            }),
+            words.unknown_carton,
+        ),
+    ]
+}
+
+fn figures(model: &Model, offer: &Offer) -> Vec<String> {
+    let (words, lang) = (model.text(), model.lang);
+    let mut said = Vec::new();
+    said.extend(offer.sold_30d.map(|sold| messages::sold(lang, &text::count(sold))));
+    said.extend(offer.repeat_rate.map(|rate| messages::repeat(lang, &phrases::percent(rate))));
+    if let Some(stock) = offer.stock {
+        said.push(messages::stock(lang, &messages::with_unit(&text::quantity(stock), unit_of(offer))));
     }
-    rest.push(messages::read_ago(lang, &text::age(model.now, offer.fetched_at, words.age_units)));
-    rest.push(offer.key.to_string());
-    lines.extend(text::wrap(&rest, dot, cells, sign).into_iter().map(|line| (line, pen.dim)));
-    lines.truncate(rows);
-    lines
+    said.push(messages::read_ago(lang, &text::age(model.now, offer.fetched_at, words.age_units)));
+    said.push(offer.key.to_string());
+    said
+}
+
+/// The SKU a landed cost can be named for where the price depends on it: the cheapest of those that have enough and
+/// are no bait, else the row's own.
+fn likely_sku(model: &Model, offer: &Offer) -> Option<SpecId> {
+    if !is_by_sku(offer) {
+        return None;
+    }
+    let price = |sku: &Sku| price::unit_price(offer, Some(&sku.spec_id), model.quantity, model.quantity);
+    let honest = offer.skus.iter().filter(|sku| {
+        sku.stock.is_none_or(|stock| stock >= model.quantity) && !price::sku_is_bait(offer, &sku.spec_id)
+    });
+    let cheapest = honest.filter_map(|sku| Some((price(sku)?.charged, &sku.spec_id))).min();
+    cheapest.map(|(_, spec)| spec.clone()).or_else(|| price::row_price(offer, model.quantity).spec_id)
+}
+
+fn is_by_sku(offer: &Offer) -> bool {
+    matches!(offer.quote_type, QuoteType::BySku | QuoteType::TiersPerSku)
 }
 
 fn comparison(model: &Model, offer: &Offer) -> Comparison {
     let nowhere = crate::domain::freight::Destination::default();
     let destination = model.status.as_ref().map_or(&nowhere, |status| &status.destination);
-    compare::at(offer, None, model.quantity, destination)
+    compare::at(offer, likely_sku(model, offer).as_ref(), model.quantity, destination)
 }
 
 fn each(landed: Option<Money>, quantity: Quantity) -> Option<Money> {
     let each = landed?.yuan().checked_div(quantity.decimal())?;
     Some(Money::from_yuan(each).rounded())
-}
-
-/// A certification in the language of the screen.
-pub fn identity_name(model: &Model, identity: &Identity) -> String {
-    let words = model.text();
-    match identity {
-        Identity::SuperFactory => words.super_factory.to_owned(),
-        Identity::PowerfulMerchant => words.powerful_merchant.to_owned(),
-        Identity::TrustPass => words.trust_pass.to_owned(),
-        Identity::Yanxuan => words.yanxuan.to_owned(),
-        Identity::Crossborder => words.crossborder.to_owned(),
-        Identity::Other(word) => word.to_string(),
-    }
 }

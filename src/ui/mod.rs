@@ -9,6 +9,7 @@ mod layers;
 mod order_words;
 mod panes;
 mod pen;
+mod phrases;
 mod status;
 pub mod text;
 mod widgets;

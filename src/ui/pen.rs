@@ -36,6 +36,10 @@ pub struct Glyphs {
     pub about: &'static str,
     /// Cubic metres.
     pub cubic: &'static str,
+    /// A favourite.
+    pub star: &'static str,
+    /// A note or tags.
+    pub note: &'static str,
     /// Left top, right top, left bottom, right bottom.
     pub corners: [&'static str; 4],
 }
@@ -57,6 +61,8 @@ static UNICODE: Glyphs = Glyphs {
     arrow: "→",
     about: "≈",
     cubic: "m³",
+    star: "★",
+    note: "≡",
     corners: ["┌", "┐", "└", "┘"],
 };
 
@@ -77,6 +83,8 @@ static ASCII: Glyphs = Glyphs {
     arrow: "->",
     about: "~",
     cubic: "m3",
+    star: "*",
+    note: "#",
     corners: ["+", "+", "+", "+"],
 };
 

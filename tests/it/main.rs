@@ -4,14 +4,17 @@
 
 mod flows;
 mod flows_deals_orders;
+mod flows_search;
 mod imports;
 mod keys_page;
 mod oracle;
+mod own_fixtures;
 mod properties;
 mod screens;
 mod screens_cart_compare;
 mod screens_confirm_sent;
 mod screens_deals_orders;
+mod screens_search;
 mod shell;
 mod storm;
 mod ui_fixtures;

@@ -28,11 +28,11 @@ pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_767_592_800 + seconds).unwrap()
 }
 
-fn yuan(text: &str) -> pifa::domain::money::Money {
+pub fn yuan(text: &str) -> pifa::domain::money::Money {
     text.parse().unwrap()
 }
 
-fn q(units: u32) -> Quantity {
+pub fn q(units: u32) -> Quantity {
     Quantity::whole(units)
 }
 

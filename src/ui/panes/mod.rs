@@ -4,8 +4,10 @@ mod bargains;
 pub mod cart;
 pub mod compare;
 pub mod deals;
+pub mod offer_row;
 pub mod orders;
 pub mod search;
+pub mod suppliers;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -1,0 +1,201 @@
+//! Sentences about suppliers and the buyer's own words on them and on offers.
+
+use super::grouped;
+use crate::i18n::Lang;
+
+/// A day as a person says it: `21 Oct`, `10月21日`; with the year where it is another one (`21 Oct 2025`,
+/// `2025-10-21`).
+pub fn day(lang: Lang, year: Option<i16>, month: i8, day: i8) -> String {
+    let name = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        .get((month - 1).max(0) as usize)
+        .copied()
+        .unwrap_or_default();
+    match year {
+        Some(year) => {
+            say!(lang; "{year}-{month:02}-{day:02}", "{year}-{month:02}-{day:02}", "{day} {name} {year}")
+        }
+        None => say!(lang; "{month}月{day}日", "{month}月{day}日", "{day} {name}"),
+    }
+}
+
+/// How often something was bought, for a column.
+pub fn times(lang: Lang, times: u64) -> String {
+    say!(lang; "{times}次", "{times}次", "{times}x")
+}
+
+/// What was bought before, and the last price: `bought 3x, last 9.60 on 21 Oct`.
+pub fn bought(lang: Lang, times: u64, price: &str, day: &str) -> String {
+    say!(lang; "买过 {times} 次，上次 {price}（{day}）", "買過 {times} 次，上次 {price}（{day}）", "bought {times}x, last {price} on {day}")
+}
+
+/// Units bought in all.
+pub fn in_all(lang: Lang, quantity: &str) -> String {
+    say!(lang; "共 {quantity}", "共 {quantity}", "{quantity} in all")
+}
+
+/// Orders with a supplier.
+pub fn ordered(lang: Lang, times: u64, day: &str) -> String {
+    match (lang, times) {
+        (Lang::En, 1) => format!("1 order, on {day}"),
+        _ => {
+            say!(lang; "下过 {times} 单，最近 {day}", "下過 {times} 單，最近 {day}", "{times} orders, the last on {day}")
+        }
+    }
+}
+
+/// The weight of one unit.
+pub fn weight(lang: Lang, weight: &str) -> String {
+    say!(lang; "重 {weight} kg", "重 {weight} kg", "{weight} kg each")
+}
+
+/// The volume of one unit, with its sign.
+pub fn volume(lang: Lang, volume: &str) -> String {
+    say!(lang; "体积 {volume}", "體積 {volume}", "{volume} each")
+}
+
+/// Units in a carton.
+pub fn per_carton(lang: Lang, quantity: &str) -> String {
+    say!(lang; "一箱 {quantity}", "一箱 {quantity}", "{quantity} per carton")
+}
+
+/// The least order.
+pub fn moq(lang: Lang, quantity: &str) -> String {
+    say!(lang; "起批 {quantity}", "起批 {quantity}", "MOQ {quantity}")
+}
+
+/// Multiples of what can be ordered.
+pub fn lot(lang: Lang, quantity: &str) -> String {
+    say!(lang; "按 {quantity} 的倍数买", "按 {quantity} 的倍數買", "in lots of {quantity}")
+}
+
+/// The most one buyer may order.
+pub fn limit(lang: Lang, quantity: &str) -> String {
+    say!(lang; "限购 {quantity}", "限購 {quantity}", "limit {quantity}")
+}
+
+/// Blocked, and why.
+pub fn blocked_because(lang: Lang, reason: &str) -> String {
+    say!(lang; "已拉黑：{reason}", "已封鎖：{reason}", "blocked: {reason}")
+}
+
+/// A note or a list of tags with its name.
+pub fn named(lang: Lang, name: &str, words: &str) -> String {
+    say!(lang; "{name}：{words}", "{name}：{words}", "{name}: {words}")
+}
+
+/// How many suppliers were found.
+pub fn suppliers(lang: Lang, count: u64) -> String {
+    let count = grouped(count);
+    match (lang, count.as_str()) {
+        (Lang::En, "1") => "1 supplier".to_owned(),
+        _ => say!(lang; "{count} 家供应商", "{count} 家供應商", "{count} suppliers"),
+    }
+}
+
+/// Offers of a supplier in the catalog.
+pub fn offers(lang: Lang, count: u64) -> String {
+    let count = grouped(count);
+    match (lang, count.as_str()) {
+        (Lang::En, "1") => "1 offer cached".to_owned(),
+        _ => say!(lang; "本地 {count} 个货品", "本機 {count} 個貨品", "{count} offers cached"),
+    }
+}
+
+/// The least price at Q, with its unit.
+pub fn from_price(lang: Lang, price: &str, quantity: &str) -> String {
+    say!(lang; "买 {quantity} 时最低 {price}", "買 {quantity} 時最低 {price}", "from {price} at {quantity}")
+}
+
+/// No supplier fits a query.
+pub fn no_supplier_found(lang: Lang, query: &str) -> String {
+    say!(lang; "没有找到“{query}”的供应商", "沒有找到「{query}」的供應商", "no supplier found for \"{query}\"")
+}
+
+/// Links that only collect a fee are not shown.
+pub fn fees_hidden(lang: Lang, key: &str) -> String {
+    say!(lang; "补差价、运费链接没有显示，按 {key} 显示", "補差價、運費連結沒有顯示，按 {key} 顯示", "fee links are hidden: {key} shows them")
+}
+
+/// What is hidden because it was blocked, and the word that shows it.
+pub fn blocked_hidden(lang: Lang, offers: usize, suppliers: usize) -> String {
+    match (lang, offers, suppliers) {
+        (Lang::En, offers, 0) => format!(
+            "{offers} blocked {} hidden: the word blocked finds them",
+            plural(offers, "offer is", "offers are")
+        ),
+        (Lang::En, 0, suppliers) => {
+            format!(
+                "{suppliers} blocked {} hidden: the word blocked finds their offers",
+                plural(suppliers, "supplier is", "suppliers are")
+            )
+        }
+        (_, offers, 0) => {
+            say!(lang; "{offers} 个拉黑的商品不显示，搜 blocked 可找到", "{offers} 個封鎖的商品不顯示，搜 blocked 可找到", "{offers}")
+        }
+        (_, 0, suppliers) => {
+            say!(lang; "{suppliers} 家拉黑的供应商不显示，搜 blocked 可找到", "{suppliers} 家封鎖的供應商不顯示，搜 blocked 可找到", "{suppliers}")
+        }
+        _ => {
+            say!(lang; "{offers} 个商品和 {suppliers} 家供应商已拉黑不显示，搜 blocked 可找到", "{offers} 個商品和 {suppliers} 家供應商已封鎖不顯示，搜 blocked 可找到", "{offers} offers and {suppliers} suppliers are blocked: the word blocked finds them")
+        }
+    }
+}
+
+fn plural<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
+    if count == 1 { one } else { many }
+}
+
+/// An offer was blocked; how to undo it.
+pub fn blocked_offer(lang: Lang, key: &str) -> String {
+    say!(lang; "已拉黑，不再出现在搜索里。搜 blocked 可找到，再按 {key} 取消", "已封鎖，不再出現在搜尋裡。搜 blocked 可找到，再按 {key} 取消", "blocked and out of all searches. The word blocked finds it; {key} on it takes it back")
+}
+
+/// A supplier was blocked; how to undo it.
+pub fn blocked_supplier(lang: Lang, key: &str) -> String {
+    say!(lang; "已拉黑这家供应商，TA的货不再出现在搜索里。在TA上再按 {key} 取消", "已封鎖這家供應商，TA的貨不再出現在搜尋裡。在TA上再按 {key} 取消", "supplier blocked: none of their offers is shown in searches. {key} on them takes it back")
+}
+
+/// Tags were kept; one of them can be searched.
+pub fn kept_tags(lang: Lang, count: usize, first: &str) -> String {
+    match (lang, count) {
+        (Lang::En, 1) => format!("1 tag kept; tag:{first} finds it"),
+        _ => {
+            say!(lang; "已存 {count} 个标签，搜 tag:{first} 可找到", "已存 {count} 個標籤，搜 tag:{first} 可找到", "{count} tags kept; tag:{first} finds it")
+        }
+    }
+}
+
+/// A tag is too long.
+pub fn tag_too_long(lang: Lang, tag: &str, most: usize) -> String {
+    say!(lang; "标签最多 {most} 字：{tag}", "標籤最多 {most} 字：{tag}", "a tag has at most {most} characters: {tag}")
+}
+
+/// There are too many tags.
+pub fn too_many_tags(lang: Lang, count: usize, most: usize) -> String {
+    say!(lang; "最多 {most} 个标签，现在 {count} 个", "最多 {most} 個標籤，現在 {count} 個", "at most {most} tags, not {count}")
+}
+
+/// A text line is full.
+pub fn at_most_chars(lang: Lang, most: usize) -> String {
+    say!(lang; "最多 {most} 字", "最多 {most} 字", "at most {most} characters")
+}
+
+/// A browser was asked to open an address.
+pub fn opened(lang: Lang, url: &str) -> String {
+    say!(lang; "已在浏览器打开 {url}", "已在瀏覽器打開 {url}", "opened in the browser: {url}")
+}
+
+/// No browser could be asked; the address went to the clipboard.
+pub fn not_opened(lang: Lang, why: &str, url: &str) -> String {
+    say!(lang; "打不开浏览器（{why}），地址已复制：{url}", "打不開瀏覽器（{why}），位址已複製：{url}", "no browser ({why}); the address was copied: {url}")
+}
+
+/// Text went to the clipboard.
+pub fn copied(lang: Lang, characters: usize) -> String {
+    say!(lang; "已复制 {characters} 个字符", "已複製 {characters} 個字元", "copied {characters} characters")
+}
+
+/// More lines than fit, and the key that shows them.
+pub fn more_lines(lang: Lang, key: &str) -> String {
+    say!(lang; "按 {key} 看全部", "按 {key} 看全部", "{key} shows all")
+}

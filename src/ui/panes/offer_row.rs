@@ -1,0 +1,301 @@
+//! One offer as a row: the price at Q at the left edge, then what the buyer decides by, as far as there is room.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::Model;
+use crate::domain::mark::Mark;
+use crate::domain::money::Money;
+use crate::domain::offer::{Completeness, Offer, OfferKind, QuoteType};
+use crate::domain::price::RowPrice;
+use crate::domain::search::SearchRow;
+use crate::i18n::messages;
+use crate::ui::pen::Pen;
+use crate::ui::{phrases, text};
+
+use super::marker;
+
+/// Which columns there is room for, and how wide they are; 0 = not drawn. No head is ever cut.
+#[derive(Debug)]
+pub struct Columns {
+    title: usize,
+    lot: usize,
+    supplier: usize,
+    belt: usize,
+    sold: usize,
+    repeat: usize,
+    bought: usize,
+    /// Whether the buyer's own column is there at all.
+    own: bool,
+}
+
+/// Both ends of a range of four digits each, and the parentheses.
+const PRICE: usize = 14;
+const UNIT: usize = 5;
+const MOQ: usize = 6;
+/// Marker and the sign of a marked offer.
+const MARKS: usize = 2;
+
+impl Columns {
+    /// For these hits of all suppliers. On a narrow screen the buyer's own column is only there when one of them has
+    /// something in it: the titles need the room.
+    pub fn of(model: &Model, hits: &[SearchRow], cells: usize) -> Self {
+        let words = model.text();
+        let head = |word: &str, least: usize| (text::width(word) + 2).max(least);
+        let (lot, supplier, belt, repeat, bought) = match cells {
+            0..96 => (0, 0, 0, 0, 9),
+            96..116 => (0, 16, 0, 0, 9),
+            116..140 => (5, 20, 0, head(words.col_repeat, 6), 9),
+            140..156 => (5, 20, 8, head(words.col_repeat, 6), 10),
+            _ => (6, 30, 10, head(words.col_repeat, 8), 12),
+        };
+        let own = cells >= 116 || hits.iter().any(|hit| is_own(model, hit));
+        let sold = head(words.col_sold, 9);
+        Columns { title: 0, lot, supplier, belt, sold, repeat, bought, own }.filled(cells)
+    }
+
+    /// For a list of one supplier's.
+    pub fn of_one(model: &Model, cells: usize) -> Self {
+        let words = model.text();
+        let head = |word: &str| text::width(word) + 2;
+        let repeat = if cells >= 96 { head(words.col_repeat) } else { 0 };
+        let lot = if cells >= 90 { 5 } else { 0 };
+        Columns {
+            title: 0,
+            lot,
+            supplier: 0,
+            belt: 0,
+            sold: head(words.col_sold).max(9),
+            repeat,
+            bought: 9,
+            own: true,
+        }
+        .filled(cells)
+    }
+
+    fn filled(self, cells: usize) -> Self {
+        let taken = MARKS
+            + PRICE
+            + UNIT
+            + MOQ
+            + self.lot
+            + 2
+            + self.supplier
+            + self.belt
+            + self.sold
+            + self.repeat
+            + self.mine()
+            + 1;
+        Columns { title: cells.saturating_sub(taken), ..self }
+    }
+
+    /// A gap, the two marks, what was bought.
+    fn mine(&self) -> usize {
+        if self.own { 2 + 2 + self.bought } else { 0 }
+    }
+}
+
+/// The heads.
+pub fn heads(model: &Model, pen: &Pen, columns: &Columns) -> Line<'static> {
+    let words = model.text();
+    let price = format!("¥@{}", text::quantity(model.quantity));
+    let mut head = format!(
+        "{}{} {}{}",
+        " ".repeat(MARKS),
+        text::right(&price, PRICE - 1, ""),
+        " ".repeat(UNIT),
+        text::right(words.col_moq, MOQ, ""),
+    );
+    head.push_str(&text::right(words.col_lot, columns.lot, ""));
+    head.push_str("  ");
+    head.push_str(&text::left(words.col_offer, columns.title, ""));
+    if columns.supplier > 0 {
+        head.push_str(&text::left(&format!("  {}", words.col_supplier), columns.supplier, ""));
+    }
+    if columns.belt > 0 {
+        head.push_str(&text::left(&format!("  {}", words.col_belt), columns.belt, ""));
+    }
+    head.push_str(&text::right(words.col_sold, columns.sold, ""));
+    head.push_str(&text::right(words.col_repeat, columns.repeat, ""));
+    head.push_str(&text::right(if columns.own { words.col_mine } else { "" }, columns.mine(), ""));
+    Line::styled(head, pen.head)
+}
+
+/// The row.
+pub fn line(model: &Model, pen: &Pen, columns: &Columns, hit: &SearchRow, selected: bool) -> Line<'static> {
+    let offer = &*hit.offer;
+    let base = if selected { pen.selected } else { pen.plain };
+    let quiet = if hit.price.buyable { base } else { pen.dim };
+    let sign = pen.sign();
+    let mark = if model.compare.has(&offer.key) { "c" } else { " " };
+    let unit = offer.unit.as_ref().map(|unit| format!("/{unit}")).unwrap_or_default();
+    let mut spans = vec![
+        marker(pen, selected),
+        Span::styled(mark, pen.accent),
+        Span::styled(text::right(&price(offer, &hit.price), PRICE, sign), quiet),
+        Span::styled(text::left(&unit, UNIT, sign), pen.dim),
+        Span::styled(text::right(&or_unknown(offer.moq.map(text::quantity)), MOQ, sign), base),
+    ];
+    if columns.lot > 0 {
+        spans.push(Span::styled(text::right(&lot(offer), columns.lot, sign), pen.dim));
+    }
+    spans.push(Span::raw("  "));
+    spans.extend(title(model, pen, columns.title, hit, base));
+    if columns.supplier > 0 {
+        spans.push(Span::raw("  "));
+        spans.extend(supplier(model, pen, offer, columns.supplier - 2));
+    }
+    if columns.belt > 0 {
+        let belt = offer.belt.as_ref().map(ToString::to_string).unwrap_or_default();
+        spans.push(Span::styled(format!("  {}", text::left(&belt, columns.belt - 2, sign)), pen.dim));
+    }
+    spans.push(Span::styled(
+        text::right(&or_unknown(offer.sold_30d.map(text::count)), columns.sold, sign),
+        base,
+    ));
+    if columns.repeat > 0 {
+        let repeat = or_unknown(offer.repeat_rate.map(|rate| format!("{}%", phrases::percent(rate))));
+        spans.push(Span::styled(text::right(&repeat, columns.repeat, sign), base));
+    }
+    if columns.own {
+        let mine = phrases::mine_of(model, &offer.key, &hit.mine);
+        let bought = mine.bought.as_ref().map(|bought| phrases::bought_short(model, bought, columns.bought));
+        spans.push(Span::styled(
+            format!("  {}", phrases::marks(pen, &[&mine.offer, &mine.supplier])),
+            pen.warn,
+        ));
+        spans.push(Span::styled(text::right(&bought.unwrap_or_default(), columns.bought, sign), pen.good));
+    }
+    Line::from(spans)
+}
+
+/// Whether the buyer has anything on it that the row shows.
+fn is_own(model: &Model, hit: &SearchRow) -> bool {
+    let mine = phrases::mine_of(model, &hit.offer.key, &hit.mine);
+    let noted = |mark: &Mark| mark.favourite || !mark.note.is_empty() || !mark.tags.is_empty();
+    mine.bought.is_some() || noted(&mine.offer) || noted(&mine.supplier)
+}
+
+/// The short name at the left, the certificate and its years at the right.
+fn supplier(model: &Model, pen: &Pen, offer: &Offer, cells: usize) -> Vec<Span<'static>> {
+    let Some(name) = &offer.supplier_name else {
+        return vec![Span::styled(text::left("?", cells, ""), pen.dim)];
+    };
+    let certificate = phrases::certificate(model, &offer.identities, offer.years);
+    let behind = text::width(&certificate) + usize::from(!certificate.is_empty());
+    let name = text::left(
+        phrases::short_name(name.as_str(), offer.belt.as_ref().map(|belt| belt.as_str())),
+        cells.saturating_sub(behind),
+        pen.sign(),
+    );
+    vec![Span::styled(name, pen.dim), Span::styled(text::right(&certificate, cells.min(behind), ""), pen.dim)]
+}
+
+/// The lot; blank where the detail says there is none, unknown while only the row was read.
+fn lot(offer: &Offer) -> String {
+    match offer.lot {
+        None if offer.completeness == Completeness::Full => String::new(),
+        lot => or_unknown(lot.map(text::quantity)),
+    }
+}
+
+/// The price at Q, its last digit always in the same column: in parentheses when Q cannot be bought, with a tilde
+/// while only the search row was read and the detail may say something else.
+fn price(offer: &Offer, price: &RowPrice) -> String {
+    let shown = match (price.least, price.greatest) {
+        (Some(least), Some(greatest)) if least != greatest => range(least, greatest),
+        (Some(one), _) | (None, Some(one)) => text::money(one),
+        (None, None) => return "? ".to_owned(),
+    };
+    let about = if offer.completeness == Completeness::Row { "~" } else { "" };
+    if price.buyable || price.least.is_none() {
+        format!("{about}{shown} ")
+    } else {
+        format!("({about}{shown})")
+    }
+}
+
+/// Both ends while they fit, else "from".
+fn range(least: Money, greatest: Money) -> String {
+    let both = format!("{least}-{greatest}");
+    if both.len() <= PRICE - 3 { both } else { format!("{}+", text::money(least)) }
+}
+
+fn or_unknown(shown: Option<String>) -> String {
+    shown.unwrap_or_else(|| "?".to_owned())
+}
+
+/// The title with what matched set off, and behind it what stands in the way of buying Q of it.
+fn title(model: &Model, pen: &Pen, cells: usize, hit: &SearchRow, base: Style) -> Vec<Span<'static>> {
+    let note = note(model, hit, cells);
+    let note_cells = if note.is_empty() { 0 } else { text::width(&note) + 2 };
+    let room = cells.saturating_sub(note_cells);
+    let whole = model.title_of(&hit.offer).as_str();
+    let shown = text::cut(whole, room, pen.sign());
+    let mut spans = Vec::new();
+    let matched = matched(model, hit, whole);
+    let mut piece = String::new();
+    let mut lit = false;
+    for (at, c) in shown.chars().enumerate() {
+        let hit_here = matched.binary_search(&at).is_ok();
+        if hit_here != lit && !piece.is_empty() {
+            let style = if lit { pen.accent } else { base };
+            spans.push(Span::styled(std::mem::take(&mut piece), style));
+        }
+        lit = hit_here;
+        piece.push(c);
+    }
+    let style = if lit { pen.accent } else { base };
+    spans.push(Span::styled(piece, style));
+    spans.push(Span::raw(" ".repeat(room.saturating_sub(text::width(&shown)))));
+    if note_cells > 0 {
+        spans.push(Span::raw("  "));
+        spans.push(Span::styled(note, pen.warn));
+    }
+    spans
+}
+
+/// Characters of the shown title that matched: the catalog knows them for the Chinese one.
+fn matched(model: &Model, hit: &SearchRow, shown: &str) -> Vec<usize> {
+    if shown == hit.offer.title.as_str() {
+        return hit.matched.clone();
+    }
+    let title = shown.to_lowercase();
+    let mut found = Vec::new();
+    for word in model.search.query.text().to_lowercase().split_whitespace() {
+        if let Some(at) = title.find(word) {
+            let start = title.get(..at).unwrap_or_default().chars().count();
+            found.extend(start..start + word.chars().count());
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// What stands in the way, in a few words that leave the title at least a half of its column.
+fn note(model: &Model, hit: &SearchRow, cells: usize) -> String {
+    let words = model.text();
+    let offer = &hit.offer;
+    let said = match () {
+        () if offer.gone => words.gone.to_owned(),
+        () if hit.mine.offer.blocked.is_some() || hit.mine.supplier.blocked.is_some() => {
+            words.blocked.to_owned()
+        }
+        () if hit.price.least.is_some() && !hit.price.buyable => match hit.price.nearest {
+            Some(nearest) => messages::nearest(model.lang, &text::quantity(nearest)),
+            None => words.none_to_buy.to_owned(),
+        },
+        () if offer.kind == OfferKind::Fee => words.fee.to_owned(),
+        () if hit.price.bait => words.bait.to_owned(),
+        () if is_for_a_sku(hit) && cells >= 40 => words.pick_a_sku.to_owned(),
+        () if offer.advertised => words.ad.to_owned(),
+        () => String::new(),
+    };
+    text::cut(&said, cells / 2, "")
+}
+
+/// Whether the price depends on which SKU is taken.
+fn is_for_a_sku(hit: &SearchRow) -> bool {
+    matches!(hit.offer.quote_type, QuoteType::BySku | QuoteType::TiersPerSku)
+        && hit.price.least != hit.price.greatest
+}

@@ -231,7 +231,7 @@ fn meet(one: Scope, other: Scope) -> bool {
         | Scope::Confirm
         | Scope::Decide
         | Scope::QuitAnyway => matches!(far, Scope::Layers | Scope::Always),
-        Scope::Layers => far == Scope::Always,
+        Scope::Layers => matches!(far, Scope::Orders | Scope::Deals | Scope::Always),
         _ => Pane::ALL.map(pane_scopes).iter().any(|stack| stack.contains(&near) && stack.contains(&far)),
     };
     one == other || over(one, other) || over(other, one)

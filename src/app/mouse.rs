@@ -54,13 +54,8 @@ fn at<T: Copy>(places: &[(Area, T)], x: u16, y: u16) -> Option<T> {
 /// The mouse did something.
 pub fn moused(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
     model.begun.clear();
-    let now = model.now;
-    match model.layers.last_mut() {
-        // As with keys: what happens under a question begins its quiet anew.
-        Some(Layer::Confirm(confirm)) => confirm.quiet_since = now,
-        Some(Layer::Decide(decision)) => decision.quiet_since = now,
-        _ => {}
-    }
+    // As with keys: what happens over a question begins its quiet anew.
+    layers::hears(model);
     match mouse {
         Mouse::Pressed { x, y } => {
             model.notice = None;
@@ -82,7 +77,7 @@ pub fn moused(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
 
 fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     if let Some(id) = at(&model.places.hints, x, y) {
-        if matches!(id, ActionId::ConfirmSend | ActionId::DecideYes) {
+        if layers::spends(id) {
             model.say(Tone::Info, model.text().press_send);
             return Vec::new();
         }

@@ -139,6 +139,27 @@ fn a_click_selects_the_row_under_it_in_every_pane() {
 }
 
 #[test]
+fn offers_as_columns_and_every_list_of_deals_can_be_clicked_too() {
+    let mut model = full(Lang::En, 120, 36);
+    press(&mut model, "g 2 t");
+    drawn(&mut model);
+    let columns = model.places.rows.clone();
+    assert_eq!(columns.len(), model.compare.offers.len());
+    for (area, index) in columns {
+        click(&mut model, (area.x + area.width - 1, area.y + 3));
+        assert_eq!(model.compare.list.selected, index);
+        let letters = drawn(&mut model)[usize::from(area.y)].clone();
+        let (x, _) = place_of(&[letters], "▌");
+        assert!((area.x..area.x + area.width).contains(&x), "{x} {area:?}");
+    }
+    press(&mut model, "g 5 !");
+    drawn(&mut model);
+    let (area, index) = *model.places.rows.last().unwrap();
+    click(&mut model, (4, area.y));
+    assert_eq!(model.orders.list.selected, index);
+}
+
+#[test]
 fn a_click_on_the_query_a_hint_and_beside_a_window() {
     for lang in Lang::ALL {
         let mut model = full(lang, 80, 24);

@@ -637,7 +637,7 @@ fn run(seed: u64, messages: usize) {
             if resized {
                 terminal.backend_mut().resize(model.width, model.height);
             }
-            if resized || storm.dice.chance(3) {
+            if resized || storm.dice.chance(5) {
                 let mut hits = None;
                 terminal.draw(|frame| hits = Some(ui::view(&model, frame))).unwrap();
                 let hits = hits.unwrap();

@@ -75,6 +75,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, kind: D
     for (at, deal) in rows.iter().enumerate().skip(first).take(page) {
         let line = deal_line(model, pen, deal, &columns, at == list.list.selected);
         frame.render_widget(line, row(area, 1 + (at - first) as u16));
+        pen.listed(row(area, 1 + (at - first) as u16), at);
     }
     if let Some(deal) = rows.get(list.list.selected).filter(|_| below > 0) {
         chosen(model, pen, frame, Rect { y: area.bottom() - below, height: below, ..area }, deal);

@@ -94,6 +94,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
     for (at, order) in shown.iter().enumerate().skip(first).take(page) {
         let line = order_line(model, pen, order, &columns, at == pane.list.selected);
         frame.render_widget(line, row(area, 2 + (at - first) as u16));
+        pen.listed(row(area, 2 + (at - first) as u16), at);
     }
     if let Some(order) = shown.get(pane.list.selected).filter(|_| below > 0) {
         chosen(model, pen, frame, Rect { y: area.bottom() - below, height: below, ..area }, order);

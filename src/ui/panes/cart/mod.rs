@@ -44,9 +44,12 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
         frame.render_widget(line, row(area, (area.height as usize - 1).saturating_sub(at) as u16));
     }
     let page = list.height as usize;
-    for (at, line) in in_view(&Block::new(model, pen, cells.saturating_sub(1)), page).into_iter().enumerate()
-    {
-        frame.render_widget(line, row(list, at as u16));
+    let block = Block::new(model, pen, cells.saturating_sub(1));
+    for (at, shown) in in_view(&block, page).into_iter().enumerate() {
+        frame.render_widget(shown.line, row(list, at as u16));
+        if let Some(number) = shown.number {
+            pen.listed(row(list, at as u16), number);
+        }
     }
     page
 }
@@ -55,6 +58,8 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
 struct Shown {
     part: usize,
     kind: Kind,
+    /// The line of the cart it belongs to, counted over all suppliers.
+    number: Option<usize>,
     line: Line<'static>,
 }
 
@@ -80,7 +85,7 @@ struct Place {
 
 /// The rows around the selected line: that in the middle, its problems under it, and the supplier of the first row
 /// always named.
-fn in_view(block: &Block<'_>, page: usize) -> Vec<Line<'static>> {
+fn in_view(block: &Block<'_>, page: usize) -> Vec<Shown> {
     let parts = &block.model.cart.snapshot.assessment.parts;
     let Some(here) = place_of(parts, block.model.cart.list.selected) else { return Vec::new() };
     let selected = rows_of(block, here);
@@ -124,7 +129,7 @@ fn in_view(block: &Block<'_>, page: usize) -> Vec<Line<'static>> {
     }
     let above = above.into_iter().take(taken).rev();
     let rows = head.into_iter().chain(above).chain(selected).chain(below);
-    rows.take(page).map(|shown| shown.line).collect()
+    rows.take(page).collect()
 }
 
 fn place_of(parts: &[SupplierPart], number: usize) -> Option<Place> {
@@ -162,7 +167,11 @@ fn head_of(block: &Block<'_>, part: usize) -> Vec<Shown> {
     let Some(of) = block.model.cart.snapshot.assessment.parts.get(part) else { return Vec::new() };
     let lines = block.head(of);
     let kind = |at| if at == 0 { Kind::Verdict } else { Kind::More };
-    lines.into_iter().enumerate().map(|(at, line)| Shown { part, kind: kind(at), line }).collect()
+    lines
+        .into_iter()
+        .enumerate()
+        .map(|(at, line)| Shown { part, kind: kind(at), number: None, line })
+        .collect()
 }
 
 fn rows_of(block: &Block<'_>, at: Place) -> Vec<Shown> {
@@ -172,5 +181,7 @@ fn rows_of(block: &Block<'_>, at: Place) -> Vec<Shown> {
     };
     let lines = block.line(part, priced, at.number);
     let kind = |row| if row == 0 { Kind::Line } else { Kind::More };
-    lines.into_iter().enumerate().map(|(row, line)| Shown { part: at.part, kind: kind(row), line }).collect()
+    let number = Some(at.number);
+    let shown = |(row, line)| Shown { part: at.part, kind: kind(row), number, line };
+    lines.into_iter().enumerate().map(shown).collect()
 }

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::app::compare::{self, Crown, Row};
+use crate::app::compare::{self, ACROSS_COLUMN, ACROSS_NAMES, Crown, Row};
 use crate::app::{ActionId, Model};
 use crate::domain::quantity::Quantity;
 use crate::i18n::{buying, messages};
@@ -45,6 +45,11 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
         let used = (lines.len() as u16).min(area.height.saturating_sub(chosen_rows));
         for (at, line) in lines.into_iter().take(used.into()).enumerate() {
             frame.render_widget(line, row(area, at as u16));
+        }
+        for at in 0..rows.len() {
+            let x = area.x + (ACROSS_NAMES + at * ACROSS_COLUMN) as u16;
+            let column = Rect { x, y: area.y, width: ACROSS_COLUMN as u16, height: used };
+            pen.listed(column.intersection(area), at);
         }
         (rows.len(), used)
     } else {

@@ -103,6 +103,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, rows: &
         spans.push(Span::raw(" ".repeat(GAP)));
         spans.push(Span::styled(text::cut(&title, title_cells, pen.sign()), base));
         frame.render_widget(Line::from(spans), row(area, 1 + (at - first) as u16));
+        pen.listed(row(area, 1 + (at - first) as u16), at);
     }
 }
 

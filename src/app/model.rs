@@ -419,6 +419,10 @@ pub struct Model {
     pub sync: Option<Progress>,
     /// The tour.
     pub coach: Coach,
+    /// When what waits for the market was last tried again by itself.
+    pub retried_at: Option<Timestamp>,
+    /// Such a try is under way.
+    pub retrying: bool,
     /// The moment the runtime was last asked to wake us at.
     pub wake: Option<Timestamp>,
     /// What is remembered from sitting to sitting.
@@ -459,6 +463,8 @@ impl Model {
             sync: None,
             coach: Coach::default(),
             wake: None,
+            retried_at: None,
+            retrying: false,
             memory: Memory::default(),
             titles_swapped: false,
             begun: Vec::new(),

@@ -6,7 +6,8 @@ use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
 use crate::app::{
-    cart, coach, deals, layers, mouse, offer, orders, remember, search, suppliers, trigger, wake, words,
+    cart, coach, deals, layers, mouse, offer, orders, reconnect, remember, search, suppliers, trigger, wake,
+    words,
 };
 use crate::config::keymap::{Code, Key};
 use crate::i18n::messages;
@@ -91,6 +92,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             model.wake = None;
             let mut effects = deals::woke(model);
             effects.extend(orders::woke(model));
+            effects.extend(reconnect::woke(model));
             effects.extend(remember::woke(model));
             effects
         }
@@ -135,8 +137,10 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         Fact::Submitted(result) => cart::submitted(model, result),
         Fact::Settled(result) => {
             model.orders.pending = false;
+            let asked_for = reconnect::settled(model);
             match result {
                 Ok(orders) if orders.is_empty() => {}
+                Err(_) if !asked_for => {}
                 Ok(orders) => {
                     let (tone, said) = cart::outcome(model, &orders);
                     model.say(tone, said);

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::model::{Model, Pane};
 use crate::app::msg::Effect;
-use crate::app::{deals, orders, remember};
+use crate::app::{deals, orders, reconnect, remember};
 
 /// After every message: the earliest moment somebody wants to be woken at, told once.
 pub fn settle(model: &mut Model) -> Vec<Effect> {
@@ -13,10 +13,13 @@ pub fn settle(model: &mut Model) -> Vec<Effect> {
         // Marks of crossed steps stay until the pane is left.
         model.deals.crossed.clear();
     }
-    let wanted = [deals::wants_waking(model), orders::wants_waking(model), remember::wants_waking(model)]
-        .into_iter()
-        .flatten()
-        .min();
+    let wishes = [
+        deals::wants_waking(model),
+        orders::wants_waking(model),
+        reconnect::wants_waking(model),
+        remember::wants_waking(model),
+    ];
+    let wanted = wishes.into_iter().flatten().min();
     if wanted == model.wake {
         return Vec::new();
     }

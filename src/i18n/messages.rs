@@ -363,7 +363,7 @@ pub fn tour_add(lang: Lang, keys: &str) -> String {
 
 /// Breaking a rule on purpose.
 pub fn tour_break(lang: Lang, keys: &str, quantity: &str) -> String {
-    say!(lang; "选起批量大于 {quantity} 的商品按 {keys}，采购车会指出差多少", "選起批量大於 {quantity} 的商品按 {keys}，採購車會指出差多少", "{keys} on an offer with a MOQ above {quantity}: the cart says what is missing")
+    say!(lang; "选起批量大于 {quantity} 的商品按 {keys}，采购车会指出差多少", "選起批量大於 {quantity} 的商品按 {keys}，採購車會指出差多少", "{keys} on one with MOQ over {quantity}: the cart says why")
 }
 
 /// Setting a cart right.

@@ -359,9 +359,9 @@ words! {
     col_next_up: "接下来", "接下來", "next";
     col_step_people: "人数", "人數", "buyers";
     col_step_pieces: "件数", "件數", "pieces";
-    col_saves_alone: "比单买省", "比單買省", "saves on alone";
+    col_saves_alone: "比单买省", "比單買省", "vs alone";
     own_price: "自购价", "自購價", "its own price";
-    col_saves_own: "比自购省", "比自購省", "saves on own price";
+    col_saves_own: "比自购省", "比自購省", "vs own price";
     flash_empty: "现在没有秒批", "現在沒有秒批", "no flash deals now";
     discount_empty: "现在没有折批", "現在沒有折批", "no discounts now";
     flash_not_offered: "这个市场没有秒批", "這個市場沒有秒批", "flash deals are not offered by this marketplace";

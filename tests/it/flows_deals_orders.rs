@@ -574,3 +574,33 @@ fn random_messages_about_deals_and_orders_break_nothing() {
     }
     assert!(spent > 20, "the walk never got to spending: {spent}");
 }
+
+#[test]
+fn what_waits_for_the_market_is_tried_again_quietly_until_it_went_out() {
+    let mut model = ready(Lang::En, 80, 24);
+    let offline = |by_wish| Status {
+        online: Some(false),
+        offline_since: Some(at(0)),
+        offline_by_wish: by_wish,
+        unsent: 1,
+        ..status()
+    };
+    assert!(!tell(&mut model, Fact::StatusRead(Ok(offline(true)))).contains(&Effect::WakeAt(at(30))));
+    let effects = tell(&mut model, Fact::StatusRead(Ok(offline(false))));
+    assert!(effects.contains(&Effect::WakeAt(at(30))), "{effects:?}");
+    let effects = tell_at(&mut model, at(30), Fact::Woke);
+    assert!(effects.contains(&Effect::Settle), "{effects:?}");
+    model.notice = None;
+    let lost = Fact::Settled(Err(Trouble::new("nobody answers", None)));
+    let effects = tell_at(&mut model, at(31), lost.clone());
+    assert!(model.notice.is_none(), "{:?}", model.notice);
+    assert!(effects.contains(&Effect::WakeAt(at(60))), "{effects:?}");
+    // One that was asked for is told.
+    tell_at(&mut model, at(32), lost);
+    assert_eq!(said(&model), "nobody answers");
+    // Back: what waited is sent at once, and nobody is woken again.
+    let back = Status { unsent: 1, ..status() };
+    assert!(tell_at(&mut model, at(33), Fact::StatusRead(Ok(back))).contains(&Effect::Settle));
+    let effects = tell_at(&mut model, at(34), Fact::StatusRead(Ok(status())));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::WakeAt(_))), "{effects:?}");
+}

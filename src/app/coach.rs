@@ -206,10 +206,12 @@ pub fn said(model: &Model) -> Option<(String, String)> {
 
 /// The keys to a pane from here: on a line of the cart or the comparison a digit is its quantity.
 fn pane_keys(model: &Model, id: ActionId) -> String {
-    match model.pane {
-        Pane::Compare | Pane::Cart => model.keys.shown_in_all(id),
-        Pane::Search | Pane::Deals | Pane::Orders => model.keys.shown(id),
-    }
+    let on_line = match model.pane {
+        Pane::Compare => !model.compare.offers.is_empty(),
+        Pane::Cart => !model.cart.is_empty(),
+        Pane::Search | Pane::Deals | Pane::Orders => false,
+    };
+    if on_line { model.keys.shown_in_all(id) } else { model.keys.shown(id) }
 }
 
 fn advice(model: &Model, step: Step) -> String {

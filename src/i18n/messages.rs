@@ -58,7 +58,7 @@ pub fn violation_message(lang: Lang, violation: &Violation, title: Option<&str>,
         }
         (Lang::ZhTw, ViolationKind::LineCap) => {
             let [required, shortfall] = lines([&violation.required, &violation.shortfall]);
-            format!("一單最多 {required} 行，超出 {shortfall} 行")
+            format!("一單最多 {required} 項，超出 {shortfall} 項")
         }
         (Lang::En, ViolationKind::LineCap) => {
             let [required, shortfall] = lines([&violation.required, &violation.shortfall]);
@@ -125,7 +125,7 @@ pub use offers::*;
 /// `218 of 20,000 cached`.
 pub fn hits(lang: Lang, total: u64, cached: u64) -> String {
     let [total, cached] = [total, cached].map(grouped);
-    say!(lang; "{total} 条，本地共 {cached}", "{total} 條，本機共 {cached}", "{total} of {cached} cached")
+    say!(lang; "{total} 条，本地共 {cached}", "{total} 筆，本機共 {cached}", "{total} of {cached} cached")
 }
 
 /// How far a sync is.
@@ -142,7 +142,7 @@ pub fn preparing(lang: Lang, done: u64, total: Option<u64>) -> String {
 /// A sync ended.
 pub fn synced(lang: Lang, fetched: u64) -> String {
     let fetched = grouped(fetched);
-    say!(lang; "同步完成，读取 {fetched} 条", "同步完成，讀取 {fetched} 條", "synced: {fetched} rows read")
+    say!(lang; "同步完成，读取 {fetched} 条", "同步完成，讀取 {fetched} 筆", "synced: {fetched} rows read")
 }
 
 /// What has not left yet.
@@ -211,7 +211,7 @@ pub fn sold(lang: Lang, sold: &str) -> String {
 
 /// Repeat rate in percent.
 pub fn repeat(lang: Lang, percent: &str) -> String {
-    say!(lang; "回头率 {percent}%", "回頭率 {percent}%", "repeat {percent}%")
+    say!(lang; "回头率 {percent}%", "回購率 {percent}%", "repeat {percent}%")
 }
 
 /// In stock.
@@ -235,7 +235,7 @@ pub fn added(lang: Lang, lines: usize) -> String {
         (Lang::ZhCn, 1) => "已加入采购车".to_owned(),
         (Lang::ZhTw, 1) => "已加入採購車".to_owned(),
         (Lang::En, 1) => "added to the cart".to_owned(),
-        _ => say!(lang; "已加入 {lines} 行", "已加入 {lines} 行", "{lines} lines added"),
+        _ => say!(lang; "已加入 {lines} 行", "已加入 {lines} 項", "{lines} lines added"),
     }
 }
 
@@ -245,7 +245,7 @@ pub fn cart_counts(lang: Lang, suppliers: usize, lines: usize) -> String {
         (Lang::En, 1, 1) => "1 supplier, 1 line".to_owned(),
         (Lang::En, 1, _) => format!("1 supplier, {lines} lines"),
         _ => {
-            say!(lang; "{suppliers} 家供应商，{lines} 行", "{suppliers} 家供應商，{lines} 行", "{suppliers} suppliers, {lines} lines")
+            say!(lang; "{suppliers} 家供应商，{lines} 行", "{suppliers} 家供應商，{lines} 項", "{suppliers} suppliers, {lines} lines")
         }
     }
 }

@@ -80,7 +80,7 @@ words! {
     col_supplier: "供应商", "供應商", "supplier";
     col_belt: "产业带", "產業帶", "belt";
     col_sold: "月销", "月銷", "sold 30d";
-    col_repeat: "回头", "回頭", "repeat";
+    col_repeat: "回头", "回購", "repeat";
     col_price: "单价", "單價", "unit";
     col_each: "每件", "每件", "each";
     col_ships: "发货", "發貨", "ships";
@@ -110,7 +110,7 @@ words! {
     sort_price: "按价格", "按價格", "by price";
     sort_landed: "按到手价", "按到手價", "by landed cost";
     sort_sold: "按销量", "按銷量", "by sales";
-    sort_repeat: "按回头率", "按回頭率", "by repeat rate";
+    sort_repeat: "按回头率", "按回購率", "by repeat rate";
     sort_age: "按新近", "按新近", "by age";
     searching: "正在读取…", "正在讀取…", "reading...";
     rows_appear: "商品到了就会出现在这里，现在就可以开始打字", "商品到了就會出現在這裡，現在就可以開始打字", "offers appear here as they arrive; you can start typing";
@@ -199,7 +199,7 @@ words! {
 
     // Cart.
     cart_empty: "采购车是空的", "採購車是空的", "the cart is empty";
-    no_problems: "可以提交", "可以提交", "ready to submit";
+    no_problems: "可以提交", "可以送出", "ready to submit";
     supplier_unknown: "供应商未知", "供應商未知", "supplier not known";
     removed: "已移除，u 撤销", "已移除，u 復原", "removed; u takes it back";
     cleared: "采购车已清空，u 撤销", "採購車已清空，u 復原", "cart cleared; u takes it back";
@@ -216,12 +216,12 @@ words! {
     refused: "市场拒单", "市場拒單", "refused by the market";
     not_quoted: "连不上市场，金额为预估：确认后排队，恢复连接再核价发送", "連不上市場，金額為預估：確認後排隊，恢復連線再核價發送", "the market cannot be asked: these are predictions, and the orders will be queued";
     scrolls: "上下键看全部", "上下鍵看全部", "Up/Down show all";
-    press_send: "按 y 提交，Esc 返回", "按 y 提交，Esc 返回", "y sends, Esc goes back";
+    press_send: "按 y 提交，Esc 返回", "按 y 送出，Esc 返回", "y sends, Esc goes back";
     not_armed: "请先看一眼再按 y", "請先看一眼再按 y", "look first, then press y again";
-    sending: "正在提交订单…", "正在提交訂單…", "sending the orders...";
+    sending: "正在提交订单…", "正在送出訂單…", "sending the orders...";
     nothing_sent: "没有发送", "沒有發送", "nothing was sent";
     held_policy: "超出设定的涨价或运费上限", "超出設定的漲價或運費上限", "the price rise or the freight is over your limit";
-    held_changed: "采购车在确认后有变化，请重新提交", "採購車在確認後有變化，請重新提交", "the cart changed since it was confirmed: submit again";
+    held_changed: "采购车在确认后有变化，请重新提交", "採購車在確認後有變化，請重新送出", "the cart changed since it was confirmed: submit again";
     asking_market: "正在向市场询价…", "正在向市場詢價…", "asking the market...";
     quit_anyway: "订单正在发送。现在退出也不会重复下单，下次启动会查明结果。y 退出  Esc 返回", "訂單正在發送。現在退出也不會重複下單，下次啟動會查明結果。y 退出  Esc 返回", "Orders are being sent. Nothing is sent twice: the next start looks up what became of them. y quit  Esc back";
 
@@ -247,7 +247,7 @@ words! {
 
     // Actions.
     do_help: "帮助", "說明", "help";
-    do_palette: "命令", "命令", "commands";
+    do_palette: "命令", "指令", "commands";
     do_quit: "退出", "退出", "quit";
     do_suspend: "挂起", "暫停", "suspend";
     do_redraw: "重画屏幕", "重畫螢幕", "redraw the screen";
@@ -273,7 +273,7 @@ words! {
     do_remove: "移除", "移除", "remove";
     do_next_problem: "下一问题", "下一問題", "next problem";
     do_previous_problem: "上一问题", "上一問題", "previous problem";
-    do_submit: "提交", "提交", "submit";
+    do_submit: "提交", "送出", "submit";
     do_undo: "撤销", "復原", "undo";
     do_redo: "重做", "重做", "redo";
     do_cart_clear: "清空采购车", "清空採購車", "clear the cart";
@@ -293,10 +293,10 @@ words! {
     do_top: "到顶", "到頂", "to the top";
     do_bottom: "到底", "到底", "to the end";
     do_take: "加入采购车", "加入採購車", "add to cart";
-    do_send: "提交订单", "提交訂單", "send the orders";
+    do_send: "提交订单", "送出訂單", "send the orders";
     do_accept: "确定", "確定", "take it";
     do_close: "返回", "返回", "back";
-    no_command: "没有这样的命令", "沒有這樣的命令", "no such command";
+    no_command: "没有这样的命令", "沒有這樣的指令", "no such command";
     help_digits: "数字键：在采购车和比价里直接改数量，在其他窗格里切换窗格；g 加数字在哪里都能切换。", "數字鍵：在採購車和比價裡直接改數量，在其他窗格裡切換窗格；g 加數字在哪裡都能切換。", "Digits: on a line of Cart and Compare they open its quantity, elsewhere they switch panes; g and a digit always does.";
     help_chinese: "在列表里直接打中文就开始搜索；全角的 ？：／１ 和半角一样。", "在列表裡直接打中文就開始搜尋；全形的 ？：／１ 和半形一樣。", "A Chinese character typed into the list begins a search; full-width keys count as their ASCII ones.";
     help_bounds: "? 是未知，不是零；>= 是至少，<= 是至多；括号里的价格在数量 Q 买不到。", "? 是未知，不是零；>= 是至少，<= 是至多；括號裡的價格在數量 Q 買不到。", "? is unknown, never zero; >= at least, <= at most; a price in parentheses cannot be had at Q.";
@@ -325,7 +325,7 @@ words! {
     do_cancel_order: "取消订单", "取消訂單", "cancel order";
     do_waiting: "只看待办", "只看待辦", "only what waits for me";
     do_swap_titles: "标题换语言", "標題換語言", "swap title language";
-    do_offline: "离线/在线", "離線/線上", "work offline/online";
+    do_offline: "离线/在线", "離線/連線", "work offline/online";
     do_clock_hour: "沙盒时钟 +1 小时", "沙盒時鐘 +1 小時", "sandbox clock +1 hour";
     do_clock_day: "沙盒时钟 +1 天", "沙盒時鐘 +1 天", "sandbox clock +1 day";
     do_tour: "导览", "導覽", "tour";
@@ -337,7 +337,7 @@ words! {
     why_cart_empty: "采购车是空的", "採購車是空的", "the cart is empty";
     why_no_problem: "没有问题", "沒有問題", "there is no problem";
     why_violations: "有不合规则的行，按 ] 查看", "有不合規則的行，按 ] 查看", "some lines break a rule: ] shows the next";
-    why_submitting: "订单正在提交", "訂單正在提交", "orders are being sent";
+    why_submitting: "订单正在提交", "訂單正在送出", "orders are being sent";
     why_no_undo: "没有可撤销的", "沒有可復原的", "nothing to undo";
     why_no_redo: "没有可重做的", "沒有可重做的", "nothing to redo";
     why_syncing: "正在同步", "正在同步", "a sync is running";
@@ -437,7 +437,7 @@ words! {
     next_unknown: "查询中", "查詢中", "looking it up";
     next_queued: "联网后发送", "連線後發送", "sent when online";
     next_sending: "发送中", "發送中", "being sent";
-    next_held: "看原因，重新提交", "看原因，重新提交", "see why, resubmit";
+    next_held: "看原因，重新提交", "看原因，重新送出", "see why, resubmit";
     next_rejected: "已退回采购车", "已退回採購車", "back in the cart";
     next_pay: "p 付款", "p 付款", "p pays";
     next_freight: "等卖家定运费", "等賣家定運費", "the seller sets it";
@@ -446,7 +446,7 @@ words! {
     next_busy: "处理中…", "處理中…", "asking...";
     only_waiting: "只看待办，! 看全部", "只看待辦，! 看全部", "only what waits for me: ! shows all";
     nothing_waits: "没有等你处理的订单", "沒有等你處理的訂單", "nothing waits for you";
-    orders_empty_hint: "提交采购车后，订单会出现在这里", "提交採購車後，訂單會出現在這裡", "orders appear here once the cart was submitted";
+    orders_empty_hint: "提交采购车后，订单会出现在这里", "送出採購車後，訂單會出現在這裡", "orders appear here once the cart was submitted";
     reading_order: "正在核对订单…", "正在核對訂單…", "reading the order again...";
     reordering: "正在把商品放回采购车…", "正在把商品放回採購車…", "putting its lines into the cart...";
     order_cancelled: "订单已取消", "訂單已取消", "the order is cancelled";

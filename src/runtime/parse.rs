@@ -14,7 +14,7 @@ pub const QUESTION: &[u8] = "\x1b[1;1H\u{d7}\u{b7}\u{2026}\x1b[6n".as_bytes();
 const NARROW: u16 = 4;
 
 /// An Esc alone and the beginning of a sequence look alike until this has passed, milliseconds.
-const ESC_WAIT: u32 = 30;
+const ESC_WAIT: u32 = 10;
 /// A paste whose end does not come is taken as it is, milliseconds.
 const PASTE_WAIT: u32 = 1_000;
 /// Longest sequence any terminal sends.

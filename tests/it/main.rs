@@ -17,4 +17,6 @@ mod screens_deals_orders;
 mod screens_search;
 mod shell;
 mod storm;
+mod storm_payloads;
+mod tour;
 mod ui_fixtures;

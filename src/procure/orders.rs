@@ -12,9 +12,20 @@ const MAX_PAGES: u32 = 100;
 const PAGE_SIZE: u32 = 50;
 
 impl Desk {
-    /// Everything ordered or meant to be, newest first.
+    /// Everything ordered or meant to be, newest first. The market's own lists name a seller without the id that
+    /// everything else goes by; that is taken from the cached listing of what was bought, as far as it is known.
     pub fn orders(&self) -> Result<Vec<Order>, DeskError> {
-        Ok(self.parts.ledger.orders(&self.parts.market_id)?)
+        let mut orders = self.parts.ledger.orders(&self.parts.market_id)?;
+        let named = self.name_sellers(
+            &mut orders,
+            |order| &mut order.supplier_id,
+            |order| order.lines.first().map(|line| &line.offer_id),
+        );
+        // The catalog may be deleted or damaged; orders never wait for it.
+        if let Err(error) = named {
+            tracing::warn!(%error, "sellers of orders cannot be looked up");
+        }
+        Ok(orders)
     }
 
     /// One order by its id or by our unique number.

@@ -51,12 +51,7 @@ impl Desk {
             .collect();
         // Stable: what is blocked goes to the end in the order of its rank.
         offers.sort_by_key(|row| row.mine.offer.blocked.is_some());
-        let mut orders = self.orders()?;
-        self.name_sellers(
-            &mut orders,
-            |order| &mut order.supplier_id,
-            |order| order.lines.first().map(|line| &line.offer_id),
-        )?;
+        let orders = self.orders()?;
         let theirs = orders.into_iter().filter(|order| order.supplier_id.as_ref() == Some(id));
         let orders = theirs.map(|order| (order.created_at, order.total, order.state)).collect();
         Ok(Some(SupplierSheet { row, offers, orders }))

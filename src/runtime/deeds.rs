@@ -40,6 +40,7 @@ impl Executor {
                 let result = said(desk.offer(&key)).map(|offer| offer.map(Arc::new));
                 Some(Fact::OfferRead { key, result })
             }),
+            Effect::ReadMarks => self.beside(|desk| Some(Fact::MarksRead(said(desk.marks())))),
             Effect::Mark { subject, edit } => self.at_ledger(move |desk| {
                 let result = said(desk.mark(&subject, edit.clone())).map(drop);
                 Fact::Marked { subject, edit, result }

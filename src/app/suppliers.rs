@@ -12,6 +12,9 @@ use crate::domain::text::Clean;
 /// Begins the word of a query that asks for one supplier's offers.
 const TOKEN: &str = "supplier:";
 
+/// Suppliers listed at most: nobody reads on, a word more finds the others.
+pub const MOST_ROWS: usize = 200;
+
 /// What the search pane lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SearchView {

@@ -9,13 +9,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::msg::{OrderDeed, Trouble};
+use crate::app::suppliers::MOST_ROWS;
 use crate::app::{Effect, Fact};
 use crate::domain::deal::{Deal, DealKind};
 use crate::procure::{Desk, DeskError};
 use crate::runtime::execute::{Executor, Learner, trouble};
-
-/// Suppliers shown at most: nobody reads on.
-const SUPPLIERS: usize = 200;
 
 impl Executor {
     /// Starts one of these effects.
@@ -28,7 +26,7 @@ impl Executor {
                     // A newer asking makes this one idle.
                     (asked.load(Ordering::SeqCst) == generation).then(|| Fact::SuppliersRead {
                         generation,
-                        result: said(desk.supplier_rows(&text, quantity, SUPPLIERS)),
+                        result: said(desk.supplier_rows(&text, quantity, MOST_ROWS)),
                     })
                 });
             }

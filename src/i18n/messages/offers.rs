@@ -92,6 +92,11 @@ pub fn suppliers(lang: Lang, count: u64) -> String {
     }
 }
 
+/// The list of suppliers ends before they do.
+pub fn first_suppliers(lang: Lang, count: usize) -> String {
+    say!(lang; "前 {count} 家供应商", "前 {count} 家供應商", "the first {count} suppliers")
+}
+
 /// Offers of a supplier in the catalog.
 pub fn offers(lang: Lang, count: u64) -> String {
     let count = grouped(count);

@@ -101,8 +101,9 @@ fn whole(model: &Model, pen: &Pen, sheet: &SupplierSheet, cells: usize) -> Vec<L
         None => words.sheet_never.to_owned(),
     };
     lines.push(Line::from(vec![
-        Span::styled(format!(" {}  ", words.sheet_mine), pen.head),
-        Span::styled(ordered, pen.plain),
+        Span::raw(" "),
+        Span::styled(words.sheet_mine, pen.head),
+        Span::styled(format!("  {ordered}"), pen.plain),
     ]));
     for (at, total, state) in sheet.orders.iter().take(ORDERS) {
         let total = text::money_or(*total);
@@ -119,8 +120,9 @@ fn whole(model: &Model, pen: &Pen, sheet: &SupplierSheet, cells: usize) -> Vec<L
     lines.push(Line::default());
     let count = messages::offers(lang, supplier.offers);
     lines.push(Line::from(vec![
-        Span::styled(format!(" {}  ", words.sheet_offers), pen.head),
-        Span::styled(count, pen.dim),
+        Span::raw(" "),
+        Span::styled(words.sheet_offers, pen.head),
+        Span::styled(format!("  {count}"), pen.dim),
     ]));
     if !sheet.offers.is_empty() {
         let columns = Columns::of_one(model, cells);

@@ -55,6 +55,9 @@ fn query_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
     let cells = area.width as usize;
     let mut said = match pane.view {
         SearchView::Offers => messages::hits(model.lang, pane.page.total as u64, pane.page.cached as u64),
+        SearchView::Suppliers if model.suppliers.rows.len() >= found::MOST_ROWS => {
+            messages::first_suppliers(model.lang, found::MOST_ROWS)
+        }
         SearchView::Suppliers => messages::suppliers(model.lang, model.suppliers.rows.len() as u64),
     };
     if pane.view == SearchView::Offers {

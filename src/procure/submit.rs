@@ -128,7 +128,10 @@ impl Desk {
         let lease = self.lease().await?;
         let mut report = SubmitReport::default();
         let mut touched: Vec<ActionId> = Vec::new();
-        self.parts.ledger.release_held(&self.parts.market_id, &options.policy, self.now())?;
+        if shown.is_none() {
+            // A yes is one to what was shown; what is held goes out by policy, or from the cart again.
+            self.parts.ledger.release_held(&self.parts.market_id, &options.policy, self.now())?;
+        }
         let settled = self.settle_held().await?;
         touched.extend(settled.touched);
         let mut online = self.is_online();

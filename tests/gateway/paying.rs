@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pifa::domain::money::Money;
 use pifa::domain::order::{Order, OrderState};
-use pifa::procure::{DeskError, SubmitOptions, SyncOptions};
+use pifa::procure::{DeskError, Policy, SubmitOptions, SyncOptions};
 use serde_json::Value;
 
 use crate::bench::{Buyer, Said};
@@ -104,6 +104,29 @@ async fn a_freight_that_rose_after_the_yes_is_not_what_was_agreed_to() {
         }
     }
     assert_eq!(link_requests(&seat).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_yes_sends_what_it_was_asked_about_and_no_held_order_beside_it() {
+    let seat = Seat::new(|_| {}).await;
+    seat.syncs().await;
+    seat.fills_cart();
+    seat.desk.set_offline(true);
+    // A cap nothing keeps: what was queued is held as soon as it could go.
+    let policy = Policy { max_freight: Some("-1.00".parse().unwrap()), ..Policy::default() };
+    seat.desk.submit(None, &SubmitOptions { policy, ..SubmitOptions::default() }).await.unwrap();
+    seat.desk.set_offline(false);
+    seat.desk.settle().await.unwrap();
+    let held = |orders: Vec<Order>| orders.iter().filter(|order| order.state.as_str() == "draft").count();
+    assert_eq!(held(seat.desk.outbox().unwrap()), 1);
+    seat.fills_cart();
+    let shown = seat.desk.propose().await.unwrap();
+    let report = seat.desk.submit(Some(&shown), &SubmitOptions::default()).await.unwrap();
+    assert_eq!((report.blocked, report.orders.len()), (None, shown.orders.len()), "{:?}", report.orders);
+    assert_eq!((held(report.orders), held(seat.desk.outbox().unwrap())), (0, 1));
+    // Who submits without being asked, by the policy alone, means those too.
+    let again = seat.desk.submit(None, &SubmitOptions::default()).await.unwrap();
+    assert_eq!(held(again.orders), 1, "tried, and held again by its own cap");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -248,6 +248,7 @@ pub fn proposed(
         }
     };
     model.cart.quoted = proposal.quoted_at.is_some().then(|| proposal.clone());
+    let elsewhere = model.pane != Pane::Cart || !model.layers.is_empty();
     match confirm_mut(model) {
         Some(confirm) => {
             let lines = proposal.orders.iter().map(|order| order.lines.len()).sum::<usize>();
@@ -258,6 +259,10 @@ pub fn proposed(
         }
         // Closed while it was asked for again.
         None if again => {}
+        // Whoever went elsewhere meanwhile is not stopped there by a question that a typed letter could answer.
+        None if elsewhere => {
+            model.say(Tone::Info, model.text().submit_again);
+        }
         None => {
             model.layers.push(Layer::Confirm(Confirm { proposal, quiet_since: at, at: 0, asking: false }));
         }
@@ -278,7 +283,8 @@ pub fn submitted(model: &mut Model, result: Result<Sent, Trouble>) -> Vec<Effect
                 None => outcome(model, &orders),
             };
             model.say(tone, said);
-            if model.layers.is_empty() && !orders.is_empty() {
+            // Only from where it was asked: whoever went elsewhere stays there, perhaps typing.
+            if model.pane == Pane::Cart && model.layers.is_empty() && !orders.is_empty() {
                 model.pane = Pane::Orders;
                 model.search.focused = false;
                 model.orders.list = Default::default();

@@ -95,11 +95,7 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             model.say(Tone::Info, model.text().press_send);
             Vec::new()
         }
-        Some(Layer::Words(prompt)) => {
-            let effects = words::take(model, prompt);
-            uncovered(model);
-            effects
-        }
+        Some(Layer::Words(prompt)) => words::take(model, prompt),
         Some(layer @ Layer::Decide(_)) => {
             model.layers.push(layer);
             model.say(Tone::Info, model.text().press_yes);
@@ -154,8 +150,8 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
 /// A layer went away: one that spends is deaf for a moment after what lay over it.
 pub fn uncovered(model: &mut Model) {
     let at = model.now;
-    if let Some(Layer::Confirm(confirm)) = model.layers.last_mut() {
-        confirm.quiet_since = at;
+    if let Some(quiet_since) = spending(model) {
+        *quiet_since = at;
     }
 }
 

@@ -190,7 +190,6 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
         ActionId::ConfirmSend => layers::send(model),
         ActionId::LayerClose => {
             model.layers.pop();
-            layers::uncovered(model);
             Vec::new()
         }
         ActionId::ViewNext => view_next(model),

@@ -16,7 +16,12 @@ use crate::i18n::messages;
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let Msg { at, fact } = msg;
     model.now = at;
+    let layers = model.layers.len();
     let mut effects = apply(model, fact, at);
+    if model.layers.len() < layers {
+        // Whatever closed it, a key or an answer: its last key is not meant for what lay beneath.
+        layers::uncovered(model);
+    }
     effects.extend(coach::watch(model));
     remember::watch(model);
     if let Some(end) = effects.iter().position(|effect| *effect == Effect::Quit)

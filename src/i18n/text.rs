@@ -453,6 +453,8 @@ words! {
     order_taken_back: "已收回，商品回到采购车", "已收回，商品回到採購車", "taken back; its lines are in the cart";
     order_received: "已确认收货", "已確認收貨", "received";
     order_paid: "已付款，等卖家发货", "已付款，等賣家發貨", "paid: the seller ships next";
+    market_unread: "还不知道是哪个市场，按真钱对待", "還不知道是哪個市場，按真錢對待", "market not read yet: take it for real money";
+    submit_again: "核价完成，回到采购车再按一次提交", "核價完成，回到採購車再按一次提交", "the market's figures came: submit again in the cart";
     pay_again: "订单核对好了，回到订单再按 p", "訂單核對好了，回到訂單再按 p", "the order was read: press p there again";
 
     // Why a deal or an order cannot be acted on.

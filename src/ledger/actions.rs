@@ -47,6 +47,8 @@ pub struct NewAction {
     pub goods: Option<Money>,
     /// Freight last shown.
     pub freight: Option<Money>,
+    /// What the buyer confirmed to pay for it, where they were shown that; else what the first quote says.
+    pub total: Option<Money>,
     /// Words to the seller.
     pub message: Option<String>,
     /// Under what conditions it may go out.
@@ -131,8 +133,8 @@ impl Ledger {
         self.write(|tx| {
             tx.execute(
                 "INSERT INTO action (market_id, kind, state, out_order_id, supplier_id, supplier_name, target, address,
-                                     lines, goods, freight, message, policy, created_at, updated_at)
-                 VALUES (?1, ?2, 'queued', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)",
+                                     lines, goods, freight, total, message, policy, created_at, updated_at)
+                 VALUES (?1, ?2, 'queued', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)",
                 params![
                     market.as_str(),
                     new.kind.as_str(),
@@ -144,6 +146,7 @@ impl Ledger {
                     to_json(&new.lines)?,
                     new.goods.map(|m| m.to_string()),
                     new.freight.map(|m| m.to_string()),
+                    new.total.map(|m| m.to_string()),
                     new.message,
                     to_json(&new.policy)?,
                     millis(now),
@@ -186,8 +189,10 @@ impl Ledger {
                 params![id.0, body, sha256(body), millis(now)],
             )?;
             if let Some(order) = quoted.filter(|_| changed == 1) {
+                // A quote nobody looked at is no agreement: what was confirmed stays the total agreed to.
                 tx.execute(
-                    "UPDATE action SET lines = ?2, goods = ?3, freight = ?4, total = ?5 WHERE action_id = ?1",
+                    "UPDATE action SET lines = ?2, goods = ?3, freight = ?4, total = COALESCE(total, ?5)
+                     WHERE action_id = ?1",
                     params![
                         id.0,
                         to_json(&order.lines)?,
@@ -337,6 +342,7 @@ fn read_action(row: &Row<'_>) -> rusqlite::Result<Action> {
             lines: from_json(&word(9)?)?,
             goods: money(10)?,
             freight: money(11)?,
+            total: money(12)?,
             message: text(13)?,
             policy: from_json(&word(14)?)?,
         },
@@ -394,6 +400,7 @@ mod tests {
             }],
             goods: None,
             freight: None,
+            total: None,
             message: None,
             policy: Policy::default(),
         };

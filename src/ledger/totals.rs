@@ -192,6 +192,7 @@ mod tests {
             lines: Vec::new(),
             goods: None,
             freight: None,
+            total: None,
             message: message.map(str::to_owned),
             policy: Policy::default(),
         }

@@ -106,6 +106,7 @@ impl Desk {
             lines,
             goods: None,
             freight: None,
+            total: None,
             message: None,
             policy: Policy::default(),
         };

@@ -165,6 +165,7 @@ mod tests {
                 lines: Vec::new(),
                 goods: None,
                 freight: None,
+                total: None,
                 message: None,
                 policy: Policy::default(),
             },

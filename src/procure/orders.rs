@@ -138,6 +138,7 @@ impl Desk {
             lines: Vec::new(),
             goods: None,
             freight: None,
+            total: None,
             message: None,
             policy: Policy::default(),
         };

@@ -276,8 +276,12 @@ impl Desk {
         let order = match self.fetch_order(target).await {
             Ok(order) => order,
             Err(error) if error.is_unreachable() => return Ok(()),
-            Err(DeskError::Market(MarketError::BadAnswer(_))) => return Ok(()),
-            Err(error) => return self.finish(action.id, Outcome::Rejected(Clean::new(&error.to_string()))),
+            // Only an answer about this order tells what became of it; one about key, grant or protocol tells nothing.
+            Err(error @ (DeskError::NoOrder(_) | DeskError::Market(MarketError::Refused(_)))) => {
+                return self.finish(action.id, Outcome::Rejected(Clean::new(&error.to_string())));
+            }
+            Err(DeskError::Market(_)) => return Ok(()),
+            Err(error) => return Err(error),
         };
         if is_carried_out(action.new.kind, &order) {
             return self.finish(action.id, Outcome::Done(vec![OrderId::new(target)]));

@@ -128,7 +128,10 @@ impl Desk {
         let lease = self.lease().await?;
         let mut report = SubmitReport::default();
         let mut touched: Vec<ActionId> = Vec::new();
-        self.parts.ledger.release_held(&self.parts.market_id, &options.policy, self.now())?;
+        if shown.is_none() {
+            // A yes is one to what was shown; what is held goes out by policy, or from the cart again.
+            self.parts.ledger.release_held(&self.parts.market_id, &options.policy, self.now())?;
+        }
         let settled = self.settle_held().await?;
         touched.extend(settled.touched);
         let mut online = self.is_online();
@@ -248,7 +251,10 @@ impl Desk {
             return Ok(());
         }
         for part in ready.into_iter().filter(|part| fits(part)) {
-            let Some(action) = self.queue_part(&part, &address, options)? else {
+            let confirmed = shown
+                .and_then(|shown| shown.orders.iter().find(|order| order.supplier_id == part.supplier_id))
+                .map(|order| order.payable);
+            let Some(action) = self.queue_part(&part, &address, confirmed, options)? else {
                 // Another window changed these lines since they were quoted: nothing of them was sent.
                 report.blocked.get_or_insert(Blocked::CartChanged);
                 continue;
@@ -277,6 +283,7 @@ impl Desk {
         &self,
         part: &Ready,
         address: &Address,
+        confirmed: Option<Money>,
         options: &SubmitOptions,
     ) -> Result<Option<ActionId>, DeskError> {
         let new = NewAction {
@@ -289,6 +296,7 @@ impl Desk {
             lines: part.lines.clone(),
             goods: Some(part.goods),
             freight: part.freight,
+            total: confirmed,
             message: part.message.as_ref().map(ToString::to_string).or_else(|| options.message.clone()),
             policy: options.policy,
         };

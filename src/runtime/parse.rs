@@ -22,6 +22,9 @@ const LONGEST: usize = 64;
 /// Most bytes kept of a paste.
 const MOST_PASTED: usize = 1 << 20;
 
+/// What ends a string of the terminal: BEL, CAN, SUB, or an ESC, alone or as the beginning of ST.
+const STRING_ENDS: [u8; 4] = [0x07, 0x18, 0x1a, 0x1b];
+
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
 /// How long to wait for more bytes.
@@ -40,6 +43,8 @@ pub struct Parser {
     held: Vec<u8>,
     /// Text of a paste that has begun.
     paste: Option<Vec<u8>>,
+    /// Inside a string of the terminal that is not for us.
+    string: bool,
     /// Whether an answer about the cursor is awaited.
     asked: bool,
 }
@@ -52,6 +57,8 @@ enum Step {
     Done(usize, Option<Fact>),
     /// A paste begins behind so many bytes.
     Paste(usize),
+    /// A string of the terminal begins behind so many bytes: OSC, DCS, SOS, PM or APC.
+    String(usize),
     /// More bytes are needed.
     More,
 }
@@ -65,6 +72,7 @@ impl Parser {
     /// How long to wait for the next bytes.
     pub fn patience(&self) -> Patience {
         match (&self.paste, self.held.is_empty()) {
+            _ if self.string => Patience::Short(PASTE_WAIT),
             (Some(_), _) => Patience::Short(PASTE_WAIT),
             (None, false) => Patience::Short(ESC_WAIT),
             (None, true) => Patience::Endless,
@@ -86,6 +94,7 @@ impl Parser {
             return facts;
         }
         facts.extend(self.parse(true));
+        self.string = false;
         self.held.clear();
         facts
     }
@@ -102,7 +111,31 @@ impl Parser {
                 }
                 continue;
             }
+            if self.string {
+                let end = rest.iter().position(|byte| STRING_ENDS.contains(byte));
+                let Some(end) = end else {
+                    rest = &[];
+                    break;
+                };
+                let behind = rest.get(end..).unwrap_or_default();
+                if behind == b"\x1b" && !ended {
+                    rest = behind;
+                    break;
+                }
+                self.string = false;
+                rest = match behind {
+                    [0x1b, b'\\', others @ ..] => others,
+                    // Broken off: what begins anew stands for itself.
+                    [0x1b, ..] => behind,
+                    _ => behind.get(1..).unwrap_or_default(),
+                };
+                continue;
+            }
             match step(rest, &mut self.asked, ended) {
+                Step::String(count) => {
+                    self.string = true;
+                    rest = rest.get(count..).unwrap_or_default();
+                }
                 Step::Done(count, fact) => {
                     facts.extend(fact);
                     rest = rest.get(count.max(1)..).unwrap_or_default();
@@ -163,6 +196,9 @@ fn step(bytes: &[u8], asked: &mut bool, ended: bool) -> Step {
             None => Step::More,
             Some(last) => Step::Done(3, ss3(last).map(Key::plain).map(Fact::KeyPressed)),
         },
+        // Alone it is a key with Alt held; with more behind it in one piece nobody typed it.
+        Some(b']' | b'P' | b'X' | b'^' | b'_') if !ended && rest.next().is_none() => Step::More,
+        Some(b']' | b'P' | b'X' | b'^' | b'_') if bytes.len() > 2 => Step::String(2),
         // Two of them: the first is a key, the second may begin something.
         Some(0x1b) => key(1, Key::plain(Code::Esc)),
         Some(_) => match plain(bytes.get(1..).unwrap_or_default(), ended) {
@@ -418,6 +454,33 @@ mod tests {
         ] {
             assert_eq!(read(bytes).join(" "), names, "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn strings_of_the_terminal_are_no_typing() {
+        for (bytes, names) in [
+            // A colour, the clipboard, a version, a title: answers to somebody else's questions.
+            ("\x1b]11;rgb:ffff/ffff/yyyy\x1b\\x", "x"),
+            ("\x1b]52;c;eQ==\x07x", "x"),
+            ("\x1bP>|tmux 3.4y\x1b\\x", "x"),
+            ("\x1b_Gi=1;OKy\x1b\\\x1b^y\x1b\\\x1bXy\x1b\\x", "x"),
+            // Broken off: what begins anew stands for itself.
+            ("\x1b]52;c;eQ\x1b[Ax", "Up x"),
+            ("\x1b]yyyy", ""),
+            // Keys with Alt held.
+            ("\x1b]", "Alt-]"),
+            ("\x1bP", "Alt-P"),
+        ] {
+            assert_eq!(read(bytes).join(" "), names, "{bytes:?}");
+        }
+        // However long one gets, little of it is held, and none of it is ever typed.
+        let mut parser = Parser::new(false);
+        assert!(parser.feed(b"\x1b]52;c;").is_empty());
+        for _ in 0..400 {
+            assert!(parser.feed(&[b'y'; 4096]).is_empty());
+            assert!(parser.held.len() < 16_384, "{}", parser.held.len());
+        }
+        assert_eq!(short(parser.feed(b"\x07q")), ["q"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pifa::domain::money::Money;
 use pifa::domain::order::{Order, OrderState};
-use pifa::procure::{DeskError, SyncOptions};
+use pifa::procure::{DeskError, Policy, SubmitOptions, SyncOptions};
 use serde_json::Value;
 
 use crate::bench::{Buyer, Said};
@@ -75,6 +75,58 @@ async fn a_repriced_order_is_paid_only_after_the_change_was_accepted() {
     // By our own number it is the same order.
     let number = order.out_order_id.unwrap();
     assert_eq!(seat.desk.check_pay(number.as_str()).await.unwrap().order.total, Some(new));
+}
+
+/// Between the question and the yes the carrier got dearer: nothing holds the order back, but nobody agreed to that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_freight_that_rose_after_the_yes_is_not_what_was_agreed_to() {
+    let seat = Seat::new(|options| options.reprice_percent = 0).await;
+    seat.syncs().await;
+    seat.fills_cart();
+    let mut shown = seat.desk.propose().await.unwrap();
+    let one: Money = "1.00".parse().unwrap();
+    for order in &mut shown.orders {
+        order.freight = order.freight.map(|freight| freight - one);
+        order.payable = order.payable - one;
+    }
+    let report = seat.desk.submit(Some(&shown), &SubmitOptions::default()).await.unwrap();
+    assert_eq!((report.blocked, report.orders.len()), (None, shown.orders.len()));
+    for order in report.orders {
+        let confirmed =
+            shown.orders.iter().find(|shown| Some(&shown.supplier_id) == order.supplier_id.as_ref());
+        let confirmed = confirmed.unwrap().payable;
+        assert_eq!(order.total, Some(confirmed + one), "the market's word is what it costs");
+        let check = seat.desk.check_pay(&id_of(&order)).await.unwrap();
+        assert_eq!((check.accepted, check.is_changed()), (Some(confirmed), true));
+        if check.order.state.as_str() == OrderState::ToPay.as_str() {
+            let refused = seat.desk.pay(&id_of(&order), confirmed).await.unwrap_err();
+            assert!(matches!(refused, DeskError::Repriced { .. }), "{refused:?}");
+        }
+    }
+    assert_eq!(link_requests(&seat).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_yes_sends_what_it_was_asked_about_and_no_held_order_beside_it() {
+    let seat = Seat::new(|_| {}).await;
+    seat.syncs().await;
+    seat.fills_cart();
+    seat.desk.set_offline(true);
+    // A cap nothing keeps: what was queued is held as soon as it could go.
+    let policy = Policy { max_freight: Some("-1.00".parse().unwrap()), ..Policy::default() };
+    seat.desk.submit(None, &SubmitOptions { policy, ..SubmitOptions::default() }).await.unwrap();
+    seat.desk.set_offline(false);
+    seat.desk.settle().await.unwrap();
+    let held = |orders: Vec<Order>| orders.iter().filter(|order| order.state.as_str() == "draft").count();
+    assert_eq!(held(seat.desk.outbox().unwrap()), 1);
+    seat.fills_cart();
+    let shown = seat.desk.propose().await.unwrap();
+    let report = seat.desk.submit(Some(&shown), &SubmitOptions::default()).await.unwrap();
+    assert_eq!((report.blocked, report.orders.len()), (None, shown.orders.len()), "{:?}", report.orders);
+    assert_eq!((held(report.orders), held(seat.desk.outbox().unwrap())), (0, 1));
+    // Who submits without being asked, by the policy alone, means those too.
+    let again = seat.desk.submit(None, &SubmitOptions::default()).await.unwrap();
+    assert_eq!(held(again.orders), 1, "tried, and held again by its own cap");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@
 
 mod flows;
 mod flows_deals_orders;
+mod flows_interrupted;
 mod flows_search;
 mod imports;
 mod keys_page;

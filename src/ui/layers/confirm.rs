@@ -108,13 +108,12 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, confirm
 fn market(model: &Model, pen: &Pen, cells: usize) -> Line<'static> {
     let words = model.text();
     let mut spans = vec![Span::raw(" ")];
-    if model.status.as_ref().is_none_or(|status| status.sandbox) {
+    if model.status.as_ref().is_some_and(|status| status.sandbox) {
         spans.push(Span::styled(format!(" {} ", words.sandbox_no_money), pen.badge));
-    } else if let Some(status) = &model.status {
-        spans.push(Span::styled(
-            text::cut(status.market.as_str(), cells.saturating_sub(2), pen.sign()),
-            pen.bad,
-        ));
+    } else {
+        // A market nobody has read yet may be the real one.
+        let market = model.status.as_ref().map_or(words.market_unread, |status| status.market.as_str());
+        spans.push(Span::styled(text::cut(market, cells.saturating_sub(2), pen.sign()), pen.bad));
     }
     Line::from(spans)
 }

@@ -104,9 +104,11 @@ fn market(model: &Model, pen: &Pen, cells: usize) -> Line<'static> {
             let said = format!(" {}: {}", words.ask_market, status.market);
             Line::styled(text::cut(&said, cells, pen.sign()), pen.bad)
         }
-        _ => {
+        Some(_) => {
             Line::from(vec![Span::raw(" "), Span::styled(format!(" {} ", words.sandbox_no_money), pen.badge)])
         }
+        // One nobody has read yet may be the real one.
+        None => Line::styled(text::cut(&format!(" {}", words.market_unread), cells, pen.sign()), pen.bad),
     }
 }
 

@@ -157,6 +157,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         Fact::Failed(trouble) => {
             // Whatever was under way may be what broke: nothing waits for an answer that cannot come.
             cart::broke(model);
+            reconnect::settled(model);
             model.search.pending = false;
             model.suppliers.pending = false;
             model.deals.pending = false;

@@ -4,7 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod harness;
+mod market;
 mod shell;
+mod steps;
+mod stories;
 
 use std::path::Path;
 use std::process::Command;

@@ -437,7 +437,7 @@ words! {
     next_unknown: "查询中", "查詢中", "looking it up";
     next_queued: "联网后发送", "連線後發送", "sent when online";
     next_sending: "发送中", "發送中", "being sent";
-    next_held: "X 收回，再提交", "X 收回，再送出", "X takes back, S resubmits";
+    next_held: "X 收回再提交", "X 收回再送出", "X, then resubmit";
     next_rejected: "已退回采购车", "已退回採購車", "back in the cart";
     next_pay: "p 付款", "p 付款", "p pays";
     next_freight: "等卖家定运费", "等賣家定運費", "the seller sets it";

@@ -179,6 +179,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         limit: 50,
         offset: 0,
         include_fees: false,
+        ..SearchRequest::default()
     };
     let started = Instant::now();
     catalog.search(&request("杯", Sort::Rank), &Destination::default())?;

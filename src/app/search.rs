@@ -21,6 +21,7 @@ pub fn search(model: &mut Model) -> Vec<Effect> {
         limit: pane.limit,
         offset: 0,
         include_fees: pane.fees,
+        ..SearchRequest::default()
     };
     vec![Effect::Search { generation: pane.generation, request }]
 }

@@ -14,19 +14,7 @@ use rusqlite::Connection;
 
 use crate::catalog::store::Failure;
 use crate::domain::id::OfferKey;
-
-/// Where the words of a query stand in an offer; the best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tier {
-    /// All in a title, Latin words and numbers as whole words.
-    Word,
-    /// All in a title, some Latin word only as a part of a longer one.
-    Part,
-    /// Some only in what the buyer says of it.
-    Mine,
-    /// Some only in the supplier's name or its belt.
-    Supplier,
-}
+pub use crate::domain::search::Tier;
 
 /// A hit: the offer's place in the order of the static rank, and its tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use crate::domain::freight::FreightTerms;
 use crate::domain::offer::{Completeness, Offer};
-use crate::domain::supplier::{Mix, Supplier};
+use crate::domain::supplier::{Mix, Scores, Supplier};
 
 /// Merges `incoming` into `stored`; the result carries the time its prices were read at.
 ///
@@ -103,6 +103,12 @@ pub(super) fn supplier_of(offer: &Offer) -> Option<Supplier> {
         years: offer.years,
         mix: offer.mix,
         repeat_rate: None,
+        province: None,
+        city: None,
+        scores: Scores::default(),
+        medal_level: None,
+        pickup_48h: None,
+        quality_refund: None,
         offers: 0,
     })
 }

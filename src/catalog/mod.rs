@@ -4,6 +4,7 @@
 //! was found at the buyer's quantity. Everything here can be fetched or imported again: a file that cannot be
 //! used is moved aside, never repaired. [`import`] turns files of listings into offers.
 
+pub mod facts;
 mod file;
 pub mod import;
 pub mod index;

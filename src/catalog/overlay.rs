@@ -137,14 +137,23 @@ impl Overlay {
         let mut asks_for_blocked = false;
         for term in terms {
             let docs = match &term.is {
-                Is::Text(_) => continue,
+                Is::Text(_)
+                | Is::Offer(_)
+                | Is::Belt(_)
+                | Is::City(_)
+                | Is::Category(_)
+                | Is::Identity(_)
+                | Is::Kind(_)
+                | Is::Flag(_)
+                | Is::Number { .. }
+                | Is::Attribute { .. } => continue,
                 Is::Favourite => self.favourite.clone(),
                 Is::Bought => self.bought.clone(),
                 Is::Blocked => {
                     asks_for_blocked |= !term.negated;
                     self.blocked.clone()
                 }
-                Is::Tag(tag) => self.saying(|said| said.tags.iter().any(|own| own == tag)),
+                Is::Tag(tags) => self.saying(|said| said.tags.iter().any(|own| tags.contains(own))),
                 Is::Note(words) => self.saying(|said| said.notes.iter().any(|own| own.contains(words))),
                 Is::Supplier { id, name } => {
                     let mut docs = Docs::default();

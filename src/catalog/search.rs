@@ -83,7 +83,13 @@ impl Catalog {
                 rows.push(SearchRow { offer: Arc::new(offer), price, matched, mine });
             }
             moment.finish()?;
-            Ok(SearchPage { total: found.len(), cached: index.len(), rows, ..SearchPage::default() })
+            Ok(SearchPage {
+                total: found.len(),
+                counted: true,
+                cached: index.len(),
+                rows,
+                ..SearchPage::default()
+            })
         })?;
         page.took = started.elapsed();
         Ok(page)

@@ -328,7 +328,7 @@ enum Condition {
     Favourite,
     Ordered,
     Blocked,
-    Tag(String),
+    Tag(Vec<String>),
     Note(String),
     OneOf(HashSet<SupplierId>),
 }
@@ -338,11 +338,20 @@ impl<'a> Wanted<'a> {
         let mut conditions = Vec::new();
         for term in query.predicates() {
             let condition = match &term.is {
-                Is::Text(_) => continue,
+                Is::Text(_)
+                | Is::Offer(_)
+                | Is::Belt(_)
+                | Is::City(_)
+                | Is::Category(_)
+                | Is::Identity(_)
+                | Is::Kind(_)
+                | Is::Flag(_)
+                | Is::Number { .. }
+                | Is::Attribute { .. } => continue,
                 Is::Favourite => Condition::Favourite,
                 Is::Bought => Condition::Ordered,
                 Is::Blocked => Condition::Blocked,
-                Is::Tag(tag) => Condition::Tag(tag.clone()),
+                Is::Tag(tags) => Condition::Tag(tags.clone()),
                 Is::Note(words) => Condition::Note(words.clone()),
                 Is::Supplier { id, name } => Condition::OneOf(suppliers_named(id, name, moment)?),
             };
@@ -361,8 +370,8 @@ impl<'a> Wanted<'a> {
             Condition::Favourite => mark.is_some_and(|mark| mark.favourite),
             Condition::Ordered => self.marks.ordered.contains_key(id),
             Condition::Blocked => self.is_blocked(id),
-            Condition::Tag(tag) => {
-                mark.is_some_and(|mark| mark.tags.iter().any(|own| fold(own.as_str()) == *tag))
+            Condition::Tag(tags) => {
+                mark.is_some_and(|mark| mark.tags.iter().any(|own| tags.contains(&fold(own.as_str()))))
             }
             Condition::Note(words) => mark.is_some_and(|mark| fold(mark.note.as_str()).contains(words)),
             Condition::OneOf(ids) => ids.contains(id),

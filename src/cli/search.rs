@@ -18,6 +18,7 @@ pub(super) async fn run(args: SearchArgs, profile: &Profile, printer: &Printer) 
         offset: 0,
         include_fees: false,
         text,
+        ..SearchRequest::default()
     };
     let page = session.desk.search(&request)?;
     let document = SearchDocument::new(&request.text, request.quantity, page.total, &page.rows);

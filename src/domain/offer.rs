@@ -132,6 +132,39 @@ pub enum Completeness {
     Full,
 }
 
+/// One thing a listing says of its goods.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// 材质
+    pub name: Clean,
+    /// Its translated name, where the market gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<Clean>,
+    /// 304不锈钢
+    pub value: Clean,
+    /// Its translated value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value_en: Option<Clean>,
+}
+
+/// What a seller promises with an offer; `None` = the market did not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Services {
+    /// 一件代发: single pieces are shipped to the shop's customer (`isOnePsale`).
+    pub dropship: Option<bool>,
+    /// 代发包邮: those ship free (`isOnePsaleFreePostage`).
+    pub free_ship: Option<bool>,
+    /// 七天无理由退货 (`noReason7DReturn`).
+    pub return_7d: Option<bool>,
+    /// An invoice can be had (`invoiceInfo`).
+    pub invoice: Option<bool>,
+    /// 定制: made to the buyer's wish.
+    pub custom: Option<bool>,
+    /// 账期, 先采后付: paid later.
+    pub pay_later: Option<bool>,
+}
+
 /// A listing of one supplier.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Offer {
@@ -192,6 +225,15 @@ pub struct Offer {
     pub years: Option<u32>,
     /// Leaf category.
     pub category_id: Option<i64>,
+    /// Where the seller sits; part of the address, not the belt.
+    #[serde(default)]
+    pub city: Option<Clean>,
+    /// What the listing says of its goods (材质 304), in the market's order.
+    #[serde(default)]
+    pub attributes: Vec<Attribute>,
+    /// What the seller promises with it.
+    #[serde(default)]
+    pub services: Services,
     /// An advertisement.
     pub advertised: bool,
     /// No longer on sale.
@@ -239,6 +281,9 @@ impl Offer {
             identities: Vec::new(),
             years: None,
             category_id: None,
+            city: None,
+            attributes: Vec::new(),
+            services: Services::default(),
             advertised: false,
             gone: false,
             completeness: Completeness::Row,

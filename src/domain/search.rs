@@ -1,11 +1,14 @@
 //! What is asked of the catalog and what it answers: rows priced at the buyer's quantity.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::id::OfferKey;
 use crate::domain::mark::{Mark, Mine};
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
@@ -55,14 +58,70 @@ impl Sort {
     }
 }
 
+/// Yes-or-no facts a query may ask for. The numbers are bits of stored facts: add at the end, never renumber.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u32)]
+pub enum Flag {
+    /// A certified source factory (超级工厂 and what the market flags as such).
+    Factory = 0,
+    /// 严选
+    Yanxuan = 1,
+    /// Takes part in a mix rule of its supplier.
+    Mix = 2,
+    /// 一件代发
+    Dropship = 3,
+    /// 代发包邮
+    FreeShip = 4,
+    /// 七天无理由
+    Return7 = 5,
+    /// Invoice can be had.
+    Invoice = 6,
+    /// Made to order.
+    Custom = 7,
+    /// Paid later.
+    PayLater = 8,
+    /// An advertisement.
+    Advertised = 9,
+    /// 超级工厂
+    SuperFactory = 10,
+    /// 实力商家
+    PowerfulMerchant = 11,
+    /// 诚信通
+    TrustPass = 12,
+    /// 跨境
+    Crossborder = 13,
+}
+
+impl Flag {
+    /// All of them.
+    pub const ALL: [Flag; 14] = [
+        Flag::Factory,
+        Flag::Yanxuan,
+        Flag::Mix,
+        Flag::Dropship,
+        Flag::FreeShip,
+        Flag::Return7,
+        Flag::Invoice,
+        Flag::Custom,
+        Flag::PayLater,
+        Flag::Advertised,
+        Flag::SuperFactory,
+        Flag::PowerfulMerchant,
+        Flag::TrustPass,
+        Flag::Crossborder,
+    ];
+}
+
 /// A search.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SearchRequest {
-    /// What was typed.
+    /// What was typed, in the language of [`crate::query`].
     pub text: String,
     /// Every price, sort and filter is at this quantity.
     pub quantity: Quantity,
-    /// Order.
+    /// Quantities of single offers that differ from it.
+    pub overrides: Arc<HashMap<OfferKey, Quantity>>,
+    /// Order; one named in the text goes first.
     pub sort: Sort,
     /// Rows wanted.
     pub limit: usize,
@@ -70,6 +129,33 @@ pub struct SearchRequest {
     pub offset: usize,
     /// Also fee links (补差价 and the like).
     pub include_fees: bool,
+    /// No advertisements.
+    pub hide_ads: bool,
+    /// Of each supplier only the offer that comes first: with [`Sort::Rank`] the best buyable at the quantity.
+    pub one_per_supplier: bool,
+}
+
+impl SearchRequest {
+    /// The quantity an offer is looked at.
+    pub fn quantity_of(&self, key: &OfferKey) -> Quantity {
+        self.overrides.get(key).copied().unwrap_or(self.quantity)
+    }
+}
+
+/// Tells a running search that nobody waits for it any more.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// No answer is wanted any more.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// One hit.
@@ -114,12 +200,97 @@ pub struct SupplierSheet {
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SearchPage {
-    /// Hits in the catalog, all pages.
+    /// Hits in the catalog, all pages; at least so many when not `counted`.
     pub total: usize,
+    /// Whether `total` is exact. A first page comes before everything is counted; see `count`.
+    pub counted: bool,
     /// Offers in the catalog.
     pub cached: usize,
+    /// Offers searched so far while the index is built again; `None` = all.
+    pub searched: Option<usize>,
     /// This page.
     pub rows: Vec<SearchRow>,
+    /// Nothing held the words as typed: these were taken instead (a typo, one word less).
+    pub instead: Option<Vec<Clean>>,
     /// How long the search took.
     pub took: Duration,
+}
+
+/// How many hits share a property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FacetCount {
+    /// What to add to the query to keep only these: `belt:义乌`, `cat:1031919`, `moq<=10`.
+    pub term: String,
+    /// What a row shows.
+    pub label: Clean,
+    /// The translated label, where there is one.
+    pub label_en: Option<Clean>,
+    /// Hits.
+    pub count: usize,
+    /// Whether the query asks for it already.
+    pub chosen: bool,
+}
+
+/// Counts over all hits of a query, most first (bands ascending).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facets {
+    /// Leaf categories.
+    pub categories: Vec<FacetCount>,
+    /// Belts.
+    pub belts: Vec<FacetCount>,
+    /// Identities of sellers.
+    pub identities: Vec<FacetCount>,
+    /// Bands of the unit price at the quantity, yuan.
+    pub prices: Vec<FacetCount>,
+    /// Bands of the least quantity.
+    pub moqs: Vec<FacetCount>,
+    /// Hits counted.
+    pub total: usize,
+}
+
+/// One reason for where a row stands, with its points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyPart {
+    /// Sales in 30 days, a doubling each hundred points.
+    Sales,
+    /// Repeat rate, small samples shrunk.
+    Repeat,
+    /// Identities.
+    Identities,
+    /// TrustPass years.
+    Years,
+    /// Confidence that the seller is a factory.
+    Factory,
+    /// Freshness of the reading.
+    Freshness,
+}
+
+/// Where the words of a query stand in an offer; the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tier {
+    /// All in a title, Latin words and numbers as whole words.
+    Word,
+    /// All in a title, some Latin word only as a part of a longer one.
+    Part,
+    /// Some only by pinyin.
+    Pinyin,
+    /// Some only in what the buyer says of it.
+    Mine,
+    /// Some only in the supplier's name or its belt.
+    Supplier,
+    /// Not as typed: a near word was taken.
+    Near,
+}
+
+/// Why a row stands where it does under [`Sort::Rank`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    /// The tier of the match.
+    pub tier: Tier,
+    /// The static rank: the sum of the parts.
+    pub score: i64,
+    /// Points by reason, in the order of [`WhyPart`].
+    pub parts: Vec<(WhyPart, i64)>,
+    /// Closeness of the words in the title, which decides between offers that rank about as well.
+    pub closeness: i64,
 }

@@ -96,6 +96,24 @@ impl Mix {
     }
 }
 
+/// The platform's six scores of a seller (`sellerDataInfo`), each 0 to 5; `None` = not told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Scores {
+    /// 综合服务
+    pub composite: Option<Decimal>,
+    /// 物流时效
+    pub logistics: Option<Decimal>,
+    /// 纠纷解决
+    pub dispute: Option<Decimal>,
+    /// 品质体验
+    pub offer: Option<Decimal>,
+    /// 退换体验
+    pub after_sales: Option<Decimal>,
+    /// 采购咨询
+    pub consulting: Option<Decimal>,
+}
+
 /// A supplier as far as the catalog knows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Supplier {
@@ -115,6 +133,24 @@ pub struct Supplier {
     pub mix: Mix,
     /// Repeat purchase rate, 0 to 1.
     pub repeat_rate: Option<Decimal>,
+    /// 浙江省
+    #[serde(default)]
+    pub province: Option<Clean>,
+    /// 金华市
+    #[serde(default)]
+    pub city: Option<Clean>,
+    /// What the platform rates them, 0 to 5.
+    #[serde(default)]
+    pub scores: Scores,
+    /// Medals of trade, 0 to 5 (`tradeMedalLevel`).
+    #[serde(default)]
+    pub medal_level: Option<u32>,
+    /// Share of orders collected by a carrier within 48 hours, 0 to 1 (`collect30DayWithin48HPercent`).
+    #[serde(default)]
+    pub pickup_48h: Option<Decimal>,
+    /// Share of orders refunded for quality in 30 days, 0 to 1 (`qualityRefundWithin30Day`).
+    #[serde(default)]
+    pub quality_refund: Option<Decimal>,
     /// Offers of theirs in the catalog.
     pub offers: u64,
 }

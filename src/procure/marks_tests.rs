@@ -44,6 +44,12 @@ fn desk(ledger: Ledger) -> Desk {
         years: None,
         mix: Mix::None,
         repeat_rate: None,
+        province: None,
+        city: None,
+        scores: crate::domain::supplier::Scores::default(),
+        medal_level: None,
+        pickup_48h: None,
+        quality_refund: None,
         offers: 0,
     };
     catalog.upsert(&[offer(1, 500), offer(2, 300), offer(3, 400)], &[supplier]).unwrap();
@@ -121,6 +127,7 @@ fn searches_rows_and_sheets_carry_and_obey_marks() {
         limit: 10,
         offset: 0,
         include_fees: false,
+        ..SearchRequest::default()
     };
     let page = desk.search(&request).unwrap();
     let ids: Vec<i64> = page.rows.iter().map(|row| row.offer.key.market_id().unwrap()).collect();

@@ -9,7 +9,7 @@ pub mod terms;
 pub mod topics;
 
 use fold::{fold, fold_with_map};
-pub use terms::{Is, Query, Term};
+pub use terms::{Asks, Field, Is, Op, Problem, Query, Term, Wrong};
 
 /// Most words of one query that count. Nobody types more; a pasted page must not cost a scan each.
 pub const MAX_WORDS: usize = 32;

@@ -10,21 +10,89 @@
 
 use super::MAX_WORDS;
 use super::fold::fold;
-use crate::domain::id::SupplierId;
+use rust_decimal::Decimal;
+
+use crate::domain::id::{OfferKey, SupplierId};
+use crate::domain::offer::OfferKind;
+use crate::domain::quantity::Quantity;
+use crate::domain::search::{Flag, Sort};
+use crate::domain::supplier::Identity;
 
 /// One condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
-    /// Whether it must not hold; never for text.
+    /// Whether it must not hold. A negated term finds exactly what the term itself does not.
     pub negated: bool,
     /// What it says.
     pub is: Is,
 }
 
-/// What a term asks of an offer. All text is folded.
+/// A number of an offer that can be compared. What is not known meets no comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// Unit price at the quantity (`median` of the row), yuan; only where the quantity can be bought.
+    Price,
+    /// Least quantity, units.
+    Moq,
+    /// Lot, units; 1 where none is known.
+    Lot,
+    /// Stock over all SKUs, units.
+    Stock,
+    /// Sold in 30 days.
+    Sold,
+    /// Repeat rate, a share of 1.
+    Repeat,
+    /// Hours to ship.
+    ShipHours,
+    /// Time since it was read, hours.
+    AgeHours,
+    /// Supplier's share of orders collected within 48 hours, of 1.
+    Pickup48,
+    /// TrustPass years.
+    Years,
+}
+
+/// A comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    More,
+    /// `>=`
+    AtLeast,
+    /// `=` and `:`
+    Equal,
+}
+
+impl Op {
+    /// Whether `a op b`.
+    pub fn holds<T: PartialOrd>(self, a: T, b: T) -> bool {
+        match self {
+            Op::Less => a < b,
+            Op::AtMost => a <= b,
+            Op::More => a > b,
+            Op::AtLeast => a >= b,
+            Op::Equal => a == b,
+        }
+    }
+}
+
+/// What is asked of a named attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asks {
+    /// Its value contains this, folded.
+    Contains(String),
+    /// The first number in its value compares so.
+    Number(Op, Decimal),
+}
+
+/// What a term asks of an offer. All text is folded. Lists are alternatives: one of them must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Is {
-    /// Contains this.
+    /// Contains this; blanks inside only where it was quoted.
     Text(String),
     /// Kept in sight: it or its supplier.
     Favourite,
@@ -32,8 +100,8 @@ pub enum Is {
     Bought,
     /// Blocked: it or its supplier.
     Blocked,
-    /// Has this tag, or its supplier has.
-    Tag(String),
+    /// Has one of these tags, or its supplier has.
+    Tag(Vec<String>),
     /// Its note, or its supplier's, contains this.
     Note(String),
     /// Its supplier has this id, or this in the name.
@@ -43,6 +111,78 @@ pub enum Is {
         /// Folded.
         name: String,
     },
+    /// One of these offers: `id:` or a pasted link.
+    Offer(Vec<OfferKey>),
+    /// Its belt contains one of these (also by pinyin).
+    Belt(Vec<String>),
+    /// Its city contains one of these (also by pinyin).
+    City(Vec<String>),
+    /// Its category, or one above it, has this number or this in the name (also by pinyin).
+    Category(Vec<String>),
+    /// Has one of these identities.
+    Identity(Vec<Identity>),
+    /// Goods or fee link. Asking for fee links shows them.
+    Kind(OfferKind),
+    /// A flag.
+    Flag(Flag),
+    /// A number compares so.
+    Number {
+        /// Which.
+        field: Field,
+        /// How.
+        op: Op,
+        /// With what, in the units of the field.
+        value: Decimal,
+        /// For [`Field::Price`]: at this quantity and not the request's.
+        at: Option<Quantity>,
+    },
+    /// An attribute of the goods: 材质:304, ra>=90.
+    Attribute {
+        /// Its name or translated name is this, folded.
+        name: String,
+        /// What is asked of it.
+        asks: Asks,
+    },
+}
+
+/// A mistake in what was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where: characters of the text, from..to.
+    pub at: std::ops::Range<usize>,
+    /// What is wrong.
+    pub kind: Wrong,
+}
+
+/// What can be wrong with a term; it does not count then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wrong {
+    /// A number was expected after the sign, `like` is an example.
+    NotANumber {
+        /// A right one: `price<8`.
+        like: &'static str,
+    },
+    /// A quantity was expected after `@`.
+    NotAQuantity {
+        /// A right one.
+        like: &'static str,
+    },
+    /// The value is none of those that can stand there.
+    NotOneOf(Vec<&'static str>),
+    /// A quotation mark without its pair.
+    OpenQuote,
+    /// Nothing follows the sign or colon.
+    NoValue {
+        /// A right one.
+        like: &'static str,
+    },
+    /// This predicate takes a comparison, not a colon, or the other way round.
+    WrongSign {
+        /// A right one.
+        like: &'static str,
+    },
+    /// More terms than count.
+    TooMany,
 }
 
 /// Predicates that stand alone.
@@ -53,7 +193,7 @@ type Make = fn(&str, String) -> Is;
 
 /// Predicates with a value.
 const HEADS: [(&str, Make); 3] = [
-    ("tag", |_, value| Is::Tag(value)),
+    ("tag", |_, value| Is::Tag(vec![value])),
     ("note", |_, value| Is::Note(value)),
     ("supplier", |typed, name| Is::Supplier { id: SupplierId::new(typed), name }),
 ];
@@ -63,6 +203,10 @@ const HEADS: [(&str, Make); 3] = [
 pub struct Query {
     /// All must hold.
     pub terms: Vec<Term>,
+    /// The order asked for in the text (`sort:price`).
+    pub sort: Option<Sort>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
 }
 
 impl Query {
@@ -152,7 +296,7 @@ mod tests {
                 says(Is::Text("保温杯".into())),
                 says(Is::Favourite),
                 not(Is::Bought),
-                says(Is::Tag("礼品".into())),
+                says(Is::Tag(vec!["礼品".into()])),
                 says(Is::Note("快".into())),
                 not(Is::Blocked),
             ]
@@ -163,7 +307,7 @@ mod tests {
 
     #[test]
     fn width_and_case_do_not_matter_but_a_suppliers_id_is_kept_as_typed() {
-        assert_eq!(terms("ＦＡＶ －ｔａｇ：Ａ"), [says(Is::Favourite), not(Is::Tag("a".into()))]);
+        assert_eq!(terms("ＦＡＶ －ｔａｇ：Ａ"), [says(Is::Favourite), not(Is::Tag(vec!["a".into()]))]);
         let supplier = Is::Supplier { id: SupplierId::new("BBBspz8Z"), name: "bbbspz8z".into() };
         assert_eq!(terms("supplier:BBBspz8Z"), [says(supplier.clone())]);
         assert_eq!(terms("-supplier：BBBspz8Z"), [not(supplier)]);
@@ -176,7 +320,7 @@ mod tests {
         {
             assert_eq!(terms(text), [says(Is::Text(fold(text)))], "{text}");
         }
-        assert_eq!(terms("tag:a:b"), [says(Is::Tag("a:b".into()))]);
+        assert_eq!(terms("tag:a:b"), [says(Is::Tag(vec!["a:b".into()]))]);
         assert!(terms(" \u{3000}\t").is_empty());
     }
 

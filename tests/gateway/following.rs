@@ -96,6 +96,7 @@ impl Seat {
             text: String::new(),
             offset: 0,
             include_fees: false,
+            ..SearchRequest::default()
         };
         let page = self.desk.search(&request).unwrap();
         for row in page.rows {

@@ -166,7 +166,14 @@ pub fn page(quantity: Quantity) -> SearchPage {
         let offer = Arc::new(offer);
         rows.push(SearchRow { price: row_price(&offer, quantity), offer, matched, mine: Mine::default() });
     }
-    SearchPage { total: 218, cached: 20_000, rows, took: Duration::from_micros(300) }
+    SearchPage {
+        total: 218,
+        counted: true,
+        cached: 20_000,
+        rows,
+        took: Duration::from_micros(300),
+        ..SearchPage::default()
+    }
 }
 
 pub fn line(id: i64, offer: &Offer, spec: Option<&str>, units: u32) -> CartLine {

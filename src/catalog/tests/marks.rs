@@ -184,12 +184,13 @@ fn naive(offers: &[Offer], suppliers: &[Supplier], marks: &Marks, text: &str) ->
             Is::Favourite => both.iter().any(|mark| mark.favourite),
             Is::Bought => marks.bought.contains_key(&offer.key),
             Is::Blocked => blocked,
-            Is::Tag(tag) => tags.contains(tag),
+            Is::Tag(wanted) => wanted.iter().any(|tag| tags.contains(tag)),
             Is::Note(words) => notes.iter().any(|text| text.contains(words.as_str())),
             Is::Supplier { id: wanted, name } => {
                 let exact = suppliers.iter().any(|shop| shop.id == *wanted);
                 if exact { id == *wanted } else { fold(shop.name.as_str()).contains(name.as_str()) }
             }
+            other => unreachable!("{other:?} is not among the drawn terms"),
         };
         query.terms.iter().all(|term| holds(&term.is) != term.negated) && (wants_blocked || !blocked)
     };

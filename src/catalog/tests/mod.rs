@@ -51,6 +51,12 @@ fn supplier(id: &str, name: &str) -> Supplier {
         years: Some(3),
         mix: Mix::None,
         repeat_rate: None,
+        province: None,
+        city: None,
+        scores: crate::domain::supplier::Scores::default(),
+        medal_level: None,
+        pickup_48h: None,
+        quality_refund: None,
         offers: 0,
     }
 }
@@ -63,6 +69,7 @@ fn request(text: &str) -> SearchRequest {
         limit: 100,
         offset: 0,
         include_fees: false,
+        ..SearchRequest::default()
     }
 }
 

@@ -442,6 +442,12 @@ impl SupplierBody {
             years: self.years.get(),
             mix: self.mix.0.map_or(Mix::None, MixBody::into_mix),
             repeat_rate: self.repeat_rate.get().map(|rate| rate.0),
+            province: None,
+            city: None,
+            scores: crate::domain::supplier::Scores::default(),
+            medal_level: None,
+            pickup_48h: None,
+            quality_refund: None,
             offers: self.offers.get().unwrap_or(0),
         })
     }

@@ -17,6 +17,7 @@ use crate::catalog::overlay::Overlay;
 use crate::catalog::search::Priced;
 use crate::catalog::suppliers::KeptFigures;
 use crate::catalog::words::Dictionary;
+use crate::domain::category::Category;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{BadOfferKey, OfferKey};
@@ -233,6 +234,49 @@ impl Catalog {
             )?;
             let ids = select.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |row| row.get(0))?;
             Ok(ids.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Market ids of details read before `before`, oldest first.
+    pub fn older_than(&self, before: Timestamp, limit: usize) -> Result<Vec<i64>, CatalogError> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT market_id FROM offers WHERE gone = 0 AND fetched_at < ?1 AND market_id IS NOT NULL
+                 ORDER BY fetched_at, market_id LIMIT ?2",
+            )?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let ids = select.query_map([before.as_millisecond(), limit], |row| row.get(0))?;
+            Ok(ids.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The market's category tree as last read, and when that was; `None` = never.
+    pub fn categories(&self) -> Result<(Vec<Category>, Option<Timestamp>), CatalogError> {
+        Ok(self.document("categories")?.unwrap_or_default())
+    }
+
+    /// Replaces the category tree.
+    pub fn set_categories(&self, categories: &[Category], as_of: Timestamp) -> Result<(), CatalogError> {
+        self.set_document("categories", &categories, Some(as_of))
+    }
+
+    /// Hands over every offer, gone ones too, by the text of its key; stops at the first failure of `each`. All of
+    /// one moment, whoever writes meanwhile.
+    pub fn each_offer<E>(
+        &self,
+        each: &mut dyn FnMut(&Offer) -> Result<(), E>,
+    ) -> Result<Result<(), E>, CatalogError> {
+        self.read(|connection| {
+            let mut select = connection.prepare("SELECT key, body, fetched_at FROM offers ORDER BY key")?;
+            let mut rows = select.query([])?;
+            while let Some(row) = rows.next()? {
+                let key: String = row.get(0)?;
+                let offer = read_offer(&key, row.get_ref(1)?.as_blob().unwrap_or_default(), row.get(2)?)?;
+                if let Err(stop) = each(&offer) {
+                    return Ok(Err(stop));
+                }
+            }
+            Ok(Ok(()))
         })
     }
 

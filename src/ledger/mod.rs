@@ -26,8 +26,9 @@ pub use marks::Stamp;
 use crate::domain::id::MarketId;
 
 /// The schema this program writes.
-const SCHEMA: i64 = 2;
-const MIGRATIONS: [&str; SCHEMA as usize] = [include_str!("schema.sql"), include_str!("schema2.sql")];
+const SCHEMA: i64 = 3;
+const MIGRATIONS: [&str; SCHEMA as usize] =
+    [include_str!("schema.sql"), include_str!("schema2.sql"), include_str!("schema3.sql")];
 
 /// Why the ledger could not be used.
 #[derive(Debug, thiserror::Error)]

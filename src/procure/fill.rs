@@ -11,7 +11,6 @@ impl Desk {
     /// Reads the details of those of these offers that are known only as rows, at most `most` of them;
     /// how many were filled. An offer the market does not know any more is marked gone.
     pub async fn fill(&self, keys: &[OfferKey], most: usize) -> Result<usize, DeskError> {
-        let gateway = self.gateway()?;
         let district = self.destination()?.district;
         let mut filled = 0;
         for key in keys {
@@ -22,6 +21,8 @@ impl Desk {
             if known.completeness == Completeness::Full || known.gone {
                 continue;
             }
+            // Asked for anew each time: whoever switches off on the way is obeyed.
+            let gateway = self.gateway()?;
             let offer = match gateway.offer(id).await? {
                 Some(offer) => match &district {
                     Some(district) if offer.freight == FreightTerms::Unknown => {

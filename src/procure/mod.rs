@@ -16,6 +16,7 @@ mod marks;
 mod orders;
 mod outbox;
 mod pay;
+mod quiet;
 mod reorder;
 mod submit;
 mod suppliers;
@@ -35,6 +36,7 @@ pub use crate::market::gateway::{Credentials, Gateway, GatewayOptions};
 pub use crate::market::{Capabilities, MarketError, Marketplace};
 pub use cart::CartView;
 pub use error::DeskError;
+pub use quiet::{Steady, steady};
 pub use submit::{Blocked, SubmitOptions, SubmitReport};
 pub use sync::{SyncOptions, SyncProgress, SyncReport};
 
@@ -73,6 +75,8 @@ pub struct DeskParts {
     pub quiet: Duration,
     /// The clock.
     pub clock: Clock,
+    /// What quiet times are measured with.
+    pub steady: Steady,
     /// Unique numbers.
     pub numbers: Numbers,
 }
@@ -83,13 +87,14 @@ pub struct Desk {
     parts: Arc<DeskParts>,
     line: Arc<clock::Line>,
     marks: Arc<marks::KeptMarks>,
+    looks: Arc<quiet::Looks>,
 }
 
 impl Desk {
     /// Sits down.
     pub fn new(parts: DeskParts) -> Desk {
         let line = Arc::new(clock::Line::of(&parts.catalog));
-        Desk { parts: Arc::new(parts), line, marks: Arc::default() }
+        Desk { parts: Arc::new(parts), line, marks: Arc::default(), looks: Arc::default() }
     }
 
     /// Which account on which market.

@@ -251,6 +251,11 @@ impl Desk {
     }
 }
 
+/// How long keeping the session waits while another process writes the ledger. The end of the program waits a moment
+/// longer than this for it: nearly always it is done in milliseconds, a lock of some seconds is waited out, and one of
+/// many loses where the buyer was rather than hold up whoever wants to leave.
+pub const SESSION_PATIENCE: Duration = Duration::from_secs(4);
+
 /// Catalog note: the market's freight zones as JSON.
 const FREIGHT_ZONES: &str = "freight_zones";
 /// Catalog note: that a sync came to its end.

@@ -4,7 +4,7 @@ use crate::app::model::{Model, PAGE_ROWS, Progress};
 use crate::app::msg::{Effect, Trouble};
 use crate::app::suppliers::{self, SearchView};
 use crate::domain::search::{SearchPage, SearchRequest};
-use crate::query::fold::fold;
+use crate::query::{Is, Query};
 
 /// Asks for what the pane stands at, offers or suppliers. The buyer stays where they are.
 pub fn search(model: &mut Model) -> Vec<Effect> {
@@ -57,7 +57,7 @@ pub fn clear(model: &mut Model) -> Vec<Effect> {
 
 /// Whether what was typed asks for blocked offers too.
 pub fn wants_blocked(text: &str) -> bool {
-    fold(text).split_whitespace().any(|word| word == "blocked")
+    Query::parse(text).terms.iter().any(|term| !term.negated && term.is == Is::Blocked)
 }
 
 /// Asks for more rows when the last one is selected and there are more.

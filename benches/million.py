@@ -349,7 +349,8 @@ def main():
     }
     tables(report)
     (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1))
-    print("\n" + json.dumps({name: value for name, value in report.items() if not isinstance(value, dict)}))
+    print(f"\ncancelled within {report['engine']['cancel']:,.0f} microseconds; resident {report['engine']['resident']}")
+    print(json.dumps({name: value for name, value in report.items() if not isinstance(value, dict)}))
     if not options.dir:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -7,6 +7,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
+use crate::catalog::facts::Facts;
 use crate::catalog::file::{INDEXES, OFFERS, WORDS};
 use crate::catalog::row::{self, Columns};
 use crate::catalog::store::{Failure, read_offer, read_supplier};
@@ -125,7 +126,12 @@ fn copy(transaction: &Connection, words: &mut Dictionary) -> Result<usize, Failu
         // A body that cannot be read is kept as it is: the next sync replaces it.
         let columns = match read_offer(&key, &body, old.get(11)?) {
             Ok(offer) => Columns::of(&offer, supplier.as_ref(), words),
-            Err(_) => Columns { text: old.get(14)?, traits: String::new(), facts: Vec::new() },
+            Err(_) => Columns {
+                text: old.get(14)?,
+                traits: String::new(),
+                facts: Vec::new(),
+                known: Facts::default(),
+            },
         };
         insert.execute(params![
             old.get::<_, Value>(0)?,

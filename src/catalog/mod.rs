@@ -4,16 +4,20 @@
 //! was found at the buyer's quantity. Everything here can be fetched or imported again: a file that cannot be
 //! used is moved aside, never repaired. [`import`] turns files of listings into offers.
 
+mod ask;
+mod facets;
 pub mod facts;
 mod file;
 pub mod import;
-pub mod index;
+mod index;
 mod merge;
 mod migrate;
+mod near;
 mod overlay;
 pub mod rank;
 mod row;
 mod search;
+mod sort;
 mod store;
 mod suppliers;
 #[cfg(test)]
@@ -22,8 +26,8 @@ pub mod words;
 mod write;
 
 pub use file::{Opened, Unusable};
+pub use index::{IndexProgress, Place};
 pub use migrate::Migrating;
-pub use search::IndexProgress;
 pub use store::{Catalog, CatalogError, Stats};
 pub use suppliers::SupplierFigures;
 pub use write::Upserted;

@@ -27,16 +27,15 @@ pub(super) struct Columns {
     pub traits: String,
     /// Facts in their compact form.
     pub facts: Vec<u8>,
+    /// The facts themselves.
+    pub known: Facts,
 }
 
 impl Columns {
     /// Of `offer`, sold by `supplier` as far as the catalog has a record of it.
     pub fn of(offer: &Offer, supplier: Option<&Supplier>, words: &mut Dictionary) -> Columns {
-        Columns {
-            text: text_of(offer),
-            traits: traits_of(offer),
-            facts: Facts::of(offer, supplier, words).to_bytes(),
-        }
+        let known = Facts::of(offer, supplier, words);
+        Columns { text: text_of(offer), traits: traits_of(offer), facts: known.to_bytes(), known }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use crate::catalog::facts::Facts;
 use crate::catalog::merge;
 use crate::catalog::rank;
 use crate::catalog::row::{self, Columns, digest, lines, with_words};
@@ -126,6 +127,7 @@ pub(super) fn write_batch(
         transaction,
         words,
         generation,
+        weights: rank::stored(transaction)?,
         known: suppliers.iter().map(|s| (s.id.clone(), Some(s.clone()))).collect(),
         done: Upserted::default(),
     };
@@ -139,6 +141,7 @@ struct Batch<'a> {
     transaction: &'a Transaction<'a>,
     words: &'a mut Dictionary,
     generation: i64,
+    weights: rank::Weights,
     /// Suppliers looked up so far; `None` = the catalog has no record of its own.
     known: HashMap<SupplierId, Option<Supplier>>,
     done: Upserted,
@@ -174,7 +177,7 @@ impl Batch<'_> {
         // was looked at now.
         let mut fetched_ms = if stored.full && is_row && !offer.gone { stored.fetched_ms } else { seen_ms };
         if read == stored.digest && offer.gone == stored.gone {
-            self.touch(stored.row, fetched_ms, seen_ms, todo, headline.as_deref(), &offer)?;
+            self.touch(stored.row, fetched_ms, seen_ms, todo, headline.as_deref())?;
             return Ok(());
         }
         // A record that cannot be read any more is simply replaced.
@@ -208,7 +211,7 @@ impl Batch<'_> {
                 offer.gone,
                 todo,
                 headline,
-                rank::score(&offer, fetched_ms),
+                self.score(&columns.known, fetched_ms),
                 row::sold(&offer),
                 row::repeat(&offer),
                 fetched_ms,
@@ -231,8 +234,12 @@ impl Batch<'_> {
         seen_ms: i64,
         todo: i64,
         headline: Option<&str>,
-        offer: &Offer,
     ) -> Result<(), Failure> {
+        let facts: Vec<u8> = self
+            .transaction
+            .prepare_cached("SELECT facts FROM offers WHERE row = ?1")?
+            .query_row([row], |row| row.get(0))?;
+        let facts = Facts::from_bytes(&facts).unwrap_or_default();
         self.transaction
             .prepare_cached(
                 "UPDATE offers SET fetched_at = ?2, seen_at = ?3, score = ?4, todo = ?5, headline = ?6,
@@ -242,12 +249,16 @@ impl Batch<'_> {
                 row,
                 fetched_ms,
                 seen_ms,
-                rank::score(offer, fetched_ms),
+                self.score(&facts, fetched_ms),
                 todo,
                 headline,
                 self.generation
             ])?;
         Ok(())
+    }
+
+    fn score(&self, facts: &Facts, fetched_ms: i64) -> i64 {
+        rank::score(&rank::parts(facts, fetched_ms), &self.weights)
     }
 
     fn columns(&mut self, offer: &Offer) -> Columns {
@@ -279,7 +290,7 @@ impl Batch<'_> {
                 offer.gone,
                 row::todo(offer),
                 headline,
-                rank::score(offer, seen_ms),
+                self.score(&columns.known, seen_ms),
                 row::sold(offer),
                 row::repeat(offer),
                 seen_ms,

@@ -1,8 +1,14 @@
 //! Stepping through the documents of one segment that meet a query, best rank first, asking as little of each as can
 //! be and stopping as soon as nobody wants more.
 
+use std::collections::HashSet;
+
+use rusqlite::{Connection, OptionalExtension};
+
 use crate::catalog::index::Halt;
+use crate::catalog::index::place::Tie;
 use crate::catalog::index::plan::Plan;
+use crate::catalog::index::schema::{Column, Payload};
 use crate::catalog::index::segment::{Row, Segment};
 use crate::catalog::index::stream::{Bits, END, Positions, Stream, together};
 use crate::catalog::index::test::{InSegment, Test};
@@ -24,14 +30,38 @@ pub struct Pass<'a> {
     room: Positions,
 }
 
+/// Which of the index's offers are of an old state: their rows were written later.
+#[derive(Clone, Copy)]
+pub enum Old<'a> {
+    /// These.
+    Offers(&'a HashSet<Tie>),
+    /// Those whose rows in the store say so: there are too many to know them all.
+    Rows(&'a Connection, &'a Payload),
+}
+
+impl Old<'_> {
+    fn has(&self, row: &(impl Row + ?Sized)) -> Result<bool, Halt> {
+        match self {
+            Old::Offers(offers) => Ok(!offers.is_empty() && offers.contains(&row.place().tie())),
+            Old::Rows(connection, payload) => {
+                let generation: Option<i64> = connection
+                    .prepare_cached("SELECT generation FROM offers WHERE row = ?1")?
+                    .query_row([row.get(Column::Row) as i64], |row| row.get(0))
+                    .optional()?;
+                Ok(generation.is_none_or(|generation| !payload.covers(generation, row.place())))
+            }
+        }
+    }
+}
+
 /// What a pass is run with.
 pub struct With<'a> {
     /// Where texts are read.
     pub texts: &'a mut dyn Texts,
     /// Whether to go on.
     pub cancel: &'a Cancel,
-    /// Whether the index holds an old state of an offer.
-    pub is_old: &'a dyn Fn(&dyn Fn() -> super::place::Place) -> bool,
+    /// Which of the index's offers are of an old state.
+    pub old: Old<'a>,
 }
 
 impl<'a> Pass<'a> {
@@ -144,7 +174,7 @@ impl<'a> Pass<'a> {
                 return Ok(None);
             }
         }
-        if (with.is_old)(&|| row.place()) {
+        if with.old.has(&row)? {
             return Ok(None);
         }
         let mut worst = Tier::Word;

@@ -27,6 +27,17 @@ impl Tie {
         Tie::of_market(key).unwrap_or(Tie(LOCAL + (row.unsigned_abs() % LOCAL)))
     }
 
+    /// Of a row of the store, with its market id where it has one.
+    pub fn of_row(market_id: Option<i64>, row: i64) -> Tie {
+        let of_market = market_id.and_then(|id| Tie::of_market(&OfferKey::Market(id)));
+        of_market.unwrap_or(Tie(LOCAL + (row.unsigned_abs() % LOCAL)))
+    }
+
+    /// The market id, where that is what it is.
+    pub fn market_id(self) -> Option<i64> {
+        (self.0 < LOCAL).then_some(self.0 as i64)
+    }
+
     /// Of an offer whose key alone tells it.
     pub fn of_market(key: &OfferKey) -> Option<Tie> {
         let id = key.market_id().and_then(|id| u64::try_from(id).ok())?;

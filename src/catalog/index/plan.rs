@@ -33,7 +33,7 @@ pub struct Plan {
 
 impl Plan {
     /// The quantity an offer is looked at.
-    pub fn quantity_of(&self, row: &impl Row) -> u64 {
+    pub fn quantity_of(&self, row: &(impl Row + ?Sized)) -> u64 {
         if self.overrides.is_empty() {
             return self.quantity;
         }
@@ -41,7 +41,7 @@ impl Plan {
     }
 
     /// Whether an offer may be shown at all.
-    pub fn shows(&self, row: &impl Row) -> bool {
+    pub fn shows(&self, row: &(impl Row + ?Sized)) -> bool {
         if self.with_fees && !self.hide_ads {
             return true;
         }
@@ -51,7 +51,7 @@ impl Plan {
     }
 
     /// The tier of an offer that is not in the index, from its text and traits.
-    pub fn judge(&self, row: &impl Row, text: &str, traits: &str, most: Tier) -> Option<Tier> {
+    pub fn judge(&self, row: &(impl Row + ?Sized), text: &str, traits: &str, most: Tier) -> Option<Tier> {
         if !self.shows(row) {
             return None;
         }

@@ -8,9 +8,7 @@
 //! columns, one number a document; what may single out few offers stands in `tags` too.
 
 use serde::{Deserialize, Serialize};
-use tantivy::schema::{
-    Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
-};
+use tantivy::schema::{Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 use tantivy::{IndexSettings, IndexSortByField, Order, TantivyDocument, Term};
 
@@ -204,6 +202,17 @@ pub struct Payload {
 }
 
 impl Payload {
+    /// Of no index.
+    pub fn nothing() -> Payload {
+        Payload {
+            version: VERSION,
+            catalog: String::new(),
+            weights: String::new(),
+            generation: 0,
+            above: None,
+        }
+    }
+
     /// Whether a row of some generation and place belongs to what is indexed.
     pub fn covers(&self, generation: i64, place: Place) -> bool {
         generation <= self.generation && self.above.is_none_or(|above| place.0 > above)
@@ -415,7 +424,8 @@ impl Cuts<'_> {
             self.at += first.len_utf8();
             self.place += 1;
             self.is_later_line |= first == '\n';
-            let Some(second) = second.filter(|second| !first.is_whitespace() && !second.is_whitespace()) else {
+            let Some(second) = second.filter(|second| !first.is_whitespace() && !second.is_whitespace())
+            else {
                 continue;
             };
             if self.is_later_line && first.is_ascii_alphanumeric() && second.is_ascii_alphanumeric() {
@@ -482,7 +492,8 @@ mod tests {
     #[test]
     fn a_title_is_found_by_its_characters_pairs_and_runs() {
         let title = "304不锈钢 杯\nx2杯 cup";
-        let texts = |name: &str| -> Vec<String> { cut(name, title).into_iter().map(|(text, _)| text).collect() };
+        let texts =
+            |name: &str| -> Vec<String> { cut(name, title).into_iter().map(|(text, _)| text).collect() };
         assert_eq!(texts("chars"), ["不", "锈", "钢", "杯", "杯"]);
         assert_eq!(texts("words"), ["304", "x2", "cup"]);
         assert_eq!(texts("pairs"), ["30", "04", "4不", "不锈", "锈钢", "2杯"]);

@@ -42,7 +42,13 @@ pub trait Row {
 /// Columns of a segment.
 pub struct Columns {
     values: Vec<Arc<dyn ColumnValues<u64>>>,
-    steps: ColumnIndex,
+    /// `None` where no offer of the segment has a price.
+    steps: Option<Steps>,
+}
+
+/// See [`STEP_FROM`].
+struct Steps {
+    of: ColumnIndex,
     from: Arc<dyn ColumnValues<u64>>,
     price: Arc<dyn ColumnValues<u64>>,
 }
@@ -57,24 +63,19 @@ impl Columns {
         let mut values = Vec::with_capacity(Column::ALL.len());
         for of in Column::ALL {
             let column = column(of.name())?;
-            if !matches!(column.index, ColumnIndex::Full) {
+            if !matches!(column.index, ColumnIndex::Full) || column.values.num_vals() != reader.max_doc() {
                 return Err(TantivyError::SchemaError(format!("the column {} has holes", of.name())));
             }
             values.push(column.values);
         }
-        // A segment none of whose offers has a price has no such columns.
         let from = fast.column_opt::<u64>(STEP_FROM)?;
         let price = fast.column_opt::<u64>(STEP_PRICE)?;
-        Ok(match (from, price) {
-            (Some(from), Some(price)) => {
-                Columns { values, steps: from.index, from: from.values, price: price.values }
-            }
-            _ => {
-                let nothing: Arc<dyn ColumnValues<u64>> = Arc::new(tantivy::columnar::VecColumn::from(Vec::new()));
-                let steps = ColumnIndex::Empty { num_docs: reader.max_doc() };
-                Columns { values, steps, from: Arc::clone(&nothing), price: nothing }
-            }
-        })
+        let steps = from.zip(price).map(|(from, price)| Steps {
+            of: from.index,
+            from: from.values,
+            price: price.values,
+        });
+        Ok(Columns { values, steps })
     }
 
     /// The value of a document.
@@ -88,22 +89,19 @@ impl Columns {
         self.values.get(column as usize)
     }
 
-    fn steps(&self, doc: u32) -> Range<u32> {
-        self.steps.value_row_ids(doc)
-    }
-
     /// See [`Row::at`].
     pub fn at(&self, doc: u32, quantity: u64) -> (Option<u64>, bool) {
         let mut found = None;
-        for step in self.steps(doc) {
-            let from = self.from.get_val(step);
+        let Some(steps) = &self.steps else { return (None, false) };
+        for step in steps.of.value_row_ids(doc) {
+            let from = steps.from.get_val(step);
             if from >> 1 > quantity {
                 break;
             }
             found = Some((step, from & 1 == 1));
         }
         let Some((step, buyable)) = found else { return (None, false) };
-        let price = self.price.get_val(step).checked_sub(1);
+        let price = steps.price.get_val(step).checked_sub(1);
         (price, buyable && quantity.is_multiple_of(self.lot_or_unit(doc)))
     }
 
@@ -144,11 +142,37 @@ impl Row for Entry {
     }
 }
 
+/// Where the documents of each term of a field are, by the number of the term: the dictionary itself only tells it by
+/// the term.
+#[derive(Debug, Default)]
+struct Lists {
+    /// Begin of each list, and its documents; lists follow each other.
+    of: Vec<(u32, u32)>,
+    end: u32,
+}
+
+impl Lists {
+    fn push(&mut self, info: &TermInfo) -> std::io::Result<()> {
+        let place =
+            |at: usize| u32::try_from(at).map_err(|_| std::io::Error::other("the index is too large"));
+        self.of.push((place(info.postings_range.start)?, info.doc_freq));
+        self.end = place(info.postings_range.end)?;
+        Ok(())
+    }
+
+    fn get(&self, number: usize) -> TermInfo {
+        let (start, docs) = self.of.get(number).copied().unwrap_or((0, 0));
+        let end = self.of.get(number + 1).map_or(self.end, |(start, _)| *start);
+        TermInfo { doc_freq: docs, postings_range: start as usize..end as usize, positions_range: 0..0 }
+    }
+}
+
 /// The terms of a field as one text, to look for those that contain something.
 #[derive(Debug, Default)]
 pub struct Lexicon {
     text: String,
     ends: Vec<u32>,
+    lists: Lists,
 }
 
 impl Lexicon {
@@ -159,15 +183,23 @@ impl Lexicon {
             lexicon.text.push_str(std::str::from_utf8(stream.key()).unwrap_or_default());
             lexicon.text.push('\0');
             lexicon.ends.push(u32::try_from(lexicon.text.len()).unwrap_or(u32::MAX));
+            lexicon.lists.push(stream.value())?;
         }
         lexicon.text.shrink_to_fit();
         lexicon.ends.shrink_to_fit();
+        lexicon.lists.of.shrink_to_fit();
         Ok(lexicon)
+    }
+
+    /// Where the documents of a term are.
+    pub fn info(&self, number: usize) -> TermInfo {
+        self.lists.get(number)
     }
 
     /// The term of a number.
     pub fn term(&self, number: usize) -> &str {
-        let from = number.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |at| *at as usize);
+        let from =
+            number.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |at| *at as usize);
         let to = self.ends.get(number).map_or(0, |at| *at as usize);
         self.text.get(from..to.saturating_sub(1)).unwrap_or_default()
     }
@@ -212,6 +244,7 @@ pub struct Pairs {
     pub firsts: Vec<(char, Range<u32>)>,
     /// Numbers of pairs by the initials of both.
     kinds: Vec<Vec<u32>>,
+    lists: Lists,
 }
 
 /// Kinds a character is of.
@@ -249,6 +282,7 @@ impl Pairs {
                 _ => found.firsts.push((chars.0, at..at + 1)),
             }
             found.pairs.push(Pair { chars, docs: stream.value().doc_freq });
+            found.lists.push(stream.value())?;
             for first in kinds_of(chars.0) {
                 for second in kinds_of(chars.1) {
                     if let Some(kind) = found.kinds.get_mut(first * KINDS + second) {
@@ -259,8 +293,14 @@ impl Pairs {
         }
         found.pairs.shrink_to_fit();
         found.firsts.shrink_to_fit();
+        found.lists.of.shrink_to_fit();
         found.kinds.iter_mut().for_each(Vec::shrink_to_fit);
         Ok(found)
+    }
+
+    /// Where the documents of a pair are.
+    pub fn info(&self, number: u32) -> TermInfo {
+        self.lists.get(number as usize)
     }
 
     /// Numbers of the pairs that fit two constraints, and in how many documents they are together, at most.
@@ -287,6 +327,11 @@ impl Pairs {
             }
             _ => (0, &[]),
         }
+    }
+
+    /// First characters of the pairs that end with one, with their documents.
+    pub fn ending(&self, second: char) -> impl Iterator<Item = (char, u32)> {
+        self.pairs.iter().filter(move |pair| pair.chars.1 == second).map(|pair| (pair.chars.0, pair.docs))
     }
 
     /// In how many documents two characters stand side by side.
@@ -384,7 +429,11 @@ pub fn term(index: &InvertedIndexReader, text: &str, option: IndexRecordOption) 
 }
 
 /// Documents of a term known by its number.
-pub fn of_info(index: &InvertedIndexReader, info: &TermInfo, option: IndexRecordOption) -> std::io::Result<Stream> {
+pub fn of_info(
+    index: &InvertedIndexReader,
+    info: &TermInfo,
+    option: IndexRecordOption,
+) -> std::io::Result<Stream> {
     Ok(Stream::Term(Box::new(index.read_postings_from_terminfo(info, option)?)))
 }
 

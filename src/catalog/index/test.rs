@@ -29,11 +29,7 @@ pub struct Test {
 #[derive(Debug, Clone)]
 pub enum Says {
     /// A figure lies within bounds; where it is unknown, `unknown` stands for it, and no figure is within any.
-    Within {
-        column: Column,
-        bounds: RangeInclusive<u64>,
-        unknown: Option<u64>,
-    },
+    Within { column: Column, bounds: RangeInclusive<u64>, unknown: Option<u64> },
     /// The unit price lies within bounds (millionths of a yuan) at a quantity, the one asked with where `None`, and
     /// that quantity can be bought.
     Price { bounds: RangeInclusive<u64>, at: Option<u64> },
@@ -105,7 +101,7 @@ pub fn answers(asks: &Asks, value: &str) -> bool {
 
 impl Says {
     /// Whether it holds of an offer looked at at a quantity. `traits` are its lines `name=value`.
-    fn holds(&self, row: &impl Row, quantity: u64, traits: &str) -> bool {
+    fn holds(&self, row: &(impl Row + ?Sized), quantity: u64, traits: &str) -> bool {
         match self {
             Says::Within { column, bounds, unknown } => {
                 row.figure(*column).or(*unknown).is_some_and(|figure| bounds.contains(&figure))
@@ -142,7 +138,7 @@ impl Says {
 
 impl Test {
     /// Whether it holds of an offer that is looked at at a quantity.
-    pub fn holds(&self, row: &impl Row, quantity: u64, traits: &str) -> bool {
+    pub fn holds(&self, row: &(impl Row + ?Sized), quantity: u64, traits: &str) -> bool {
         self.says.holds(row, quantity, traits) != self.negated
     }
 

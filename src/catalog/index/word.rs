@@ -29,7 +29,7 @@ impl Marked {
     }
 
     /// Whether an offer is in it.
-    pub fn has(&self, row: &impl Row) -> bool {
+    pub fn has(&self, row: &(impl Row + ?Sized)) -> bool {
         (!self.offers.is_empty() && self.offers.contains(&row.place().tie()))
             || (!self.suppliers.is_empty() && self.suppliers.contains(&(row.get(Column::Supplier) as u32)))
     }
@@ -151,7 +151,7 @@ impl Word {
     }
 
     /// The best tier at which an offer with this text has it; `most` is the last that counts.
-    pub fn judge(&self, row: &impl Row, text: &str, most: Tier) -> Option<Tier> {
+    pub fn judge(&self, row: &(impl Row + ?Sized), text: &str, most: Tier) -> Option<Tier> {
         let said = self.in_text(text);
         if let Some(tier @ (Tier::Word | Tier::Part)) = said {
             return (tier <= most).then_some(tier);
@@ -177,12 +177,9 @@ impl Word {
             ways.push(Way { tier: Tier::Mine, stream, check: Check::Nothing });
         }
         if most >= Tier::Supplier {
-            let infos: Vec<TermInfo> = segment
-                .shop_lexicon()?
-                .containing(&self.text)
-                .into_iter()
-                .map(|number| segment.shop.terms().term_info_from_ord(number as u64))
-                .collect();
+            let lexicon = segment.shop_lexicon()?;
+            let infos: Vec<TermInfo> =
+                lexicon.containing(&self.text).into_iter().map(|number| lexicon.info(number)).collect();
             let stream = any_of(&segment.shop, &infos, segment.max_doc())?;
             ways.push(Way { tier: Tier::Supplier, stream, check: Check::Nothing });
         }
@@ -203,8 +200,7 @@ impl Word {
                 let lexicon = segment.word_lexicon()?;
                 let longer = lexicon.containing(&self.text).into_iter();
                 let longer = longer.filter(|number| lexicon.term(*number) != self.text);
-                let infos: Vec<TermInfo> =
-                    longer.map(|number| segment.words.terms().term_info_from_ord(number as u64)).collect();
+                let infos: Vec<TermInfo> = longer.map(|number| lexicon.info(number)).collect();
                 let stream = any_of(&segment.words, &infos, segment.max_doc())?;
                 ways.push(Way { tier: Tier::Part, stream, check: Check::Nothing });
             }
@@ -215,7 +211,10 @@ impl Word {
                 0 => (Stream::Nothing, Check::Nothing),
                 1 => (term(&segment.chars, &self.text, IndexRecordOption::Basic)?, Check::Nothing),
                 2 => (term(&segment.pairs, &self.text, IndexRecordOption::Basic)?, Check::Nothing),
-                _ => (self.all_pairs(segment, IndexRecordOption::WithFreqsAndPositions, |_, _| true)?, Check::Phrase),
+                _ => (
+                    self.all_pairs(segment, IndexRecordOption::WithFreqsAndPositions, |_, _| true)?,
+                    Check::Phrase,
+                ),
             };
             ways.push(Way { tier: Tier::Word, stream, check });
             return Ok(());
@@ -251,7 +250,7 @@ impl Word {
                 .containing(text)
                 .into_iter()
                 .filter(|number| fits(lexicon.term(*number)))
-                .map(|number| segment.words.terms().term_info_from_ord(number as u64))
+                .map(|number| lexicon.info(number))
                 .collect();
             parts.push(any_of(&segment.words, &infos, segment.max_doc())?);
         }
@@ -301,7 +300,8 @@ impl Word {
                         infos.push(stream.value().clone());
                     }
                 }
-                all.get_or_insert_with(|| Bits::none(segment.max_doc())).insert_all(&segment.chars, &infos)?;
+                all.get_or_insert_with(|| Bits::none(segment.max_doc()))
+                    .insert_all(&segment.chars, &infos)?;
                 // Characters of the translated title are among these too.
                 is_exact = false;
                 continue;
@@ -319,11 +319,9 @@ impl Word {
             let mut found: Option<Bits> = None;
             for joint in joints.into_iter().take(RAREST) {
                 if !sets.contains_key(&joint) {
-                    let numbers = known.get(&joint).map(|(numbers, _)| numbers.as_slice()).unwrap_or_default();
-                    let infos: Vec<TermInfo> = numbers
-                        .iter()
-                        .map(|number| segment.pairs.terms().term_info_from_ord(u64::from(*number)))
-                        .collect();
+                    let numbers =
+                        known.get(&joint).map(|(numbers, _)| numbers.as_slice()).unwrap_or_default();
+                    let infos: Vec<TermInfo> = numbers.iter().map(|number| pairs.info(*number)).collect();
                     let mut bits = Bits::none(segment.max_doc());
                     bits.insert_all(&segment.pairs, &infos)?;
                     sets.insert(joint, bits);

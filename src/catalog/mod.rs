@@ -5,6 +5,7 @@
 //! used is moved aside, never repaired. [`import`] turns files of listings into offers.
 
 mod ask;
+mod body;
 mod facets;
 pub mod facts;
 mod file;
@@ -15,6 +16,7 @@ mod migrate;
 mod near;
 mod overlay;
 pub mod rank;
+mod record;
 mod row;
 mod search;
 mod sort;
@@ -30,4 +32,4 @@ pub use index::{IndexProgress, Place};
 pub use migrate::Migrating;
 pub use store::{Catalog, CatalogError, Stats};
 pub use suppliers::SupplierFigures;
-pub use write::Upserted;
+pub use write::{Upserted, With};

@@ -9,6 +9,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, Transactio
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::catalog::body;
 use crate::catalog::file::{self, Opened};
 use crate::catalog::index::Fresh;
 use crate::catalog::index::live::Home;
@@ -18,7 +19,7 @@ use crate::catalog::suppliers::KeptFigures;
 use crate::catalog::words::Dictionary;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::group_buy::GroupBuy;
-use crate::domain::id::OfferKey;
+use crate::domain::id::{BadOfferKey, OfferKey};
 use crate::domain::offer::Offer;
 use crate::domain::order::Address;
 use crate::domain::supplier::Supplier;
@@ -265,6 +266,13 @@ impl Catalog {
         })
     }
 
+    /// Gives back what a long run of writes took: memory of the writing connection, and the write-ahead log.
+    pub fn settle(&self) -> Result<(), CatalogError> {
+        let writer = lock(&self.inner.writer);
+        let done = writer.execute_batch("PRAGMA shrink_memory; PRAGMA wal_checkpoint(PASSIVE);");
+        done.map_err(|error| self.failed(error.into()))
+    }
+
     /// Forgets everything, imported goods, notes and addresses too.
     pub fn clear(&self) -> Result<(), CatalogError> {
         self.write(|transaction| {
@@ -395,10 +403,10 @@ pub(super) fn next_generation(connection: &Connection) -> Result<i64, Failure> {
 }
 
 pub(super) fn read_offer(key: &str, body: &[u8], fetched_ms: i64) -> Result<Offer, Failure> {
-    let mut offer: Offer = serde_json::from_slice(body)
-        .map_err(|source| Failure::Record { what: format!("offer {key}"), source })?;
-    offer.fetched_at = time(fetched_ms);
-    Ok(offer)
+    let failed = |source| Failure::Record { what: format!("offer {key}"), source };
+    let parsed: OfferKey =
+        key.parse().map_err(|error: BadOfferKey| failed(serde::de::Error::custom(error)))?;
+    body::read(parsed, body, time(fetched_ms)).map_err(failed)
 }
 
 pub(super) fn read_supplier(id: &str, body: &[u8], offers: i64) -> Result<Supplier, Failure> {

@@ -3,7 +3,7 @@
 //! Only asked after a search came back empty, so it may take its time, but not much. A Chinese word is tried with one
 //! character wrong, missing, too many or swapped with its neighbour, as long as every pair of neighbours is one that
 //! titles have; a Latin one against the runs titles have, by edit distance. Of what is near the most frequent is taken
-//! that leads to hits; where no word is, one word less.
+//! that leads to hits; where no word is, the wrong one is left out.
 
 use std::collections::HashMap;
 
@@ -26,16 +26,13 @@ pub(super) fn nearest(view: &View<'_>, plan: &Plan) -> Result<Option<Plan>, Halt
         let near = Plan { words, ..plan.clone() };
         Ok((!view.first(&near, 1, 1, false)?.hits.is_empty()).then_some(near))
     };
-    // Words nothing has on their own are wrong; where each is found, all are suspects, the last typed first.
+    // Words nothing has on their own are wrong. Where each is found, but not together, that is the answer.
     let mut suspects = Vec::new();
     for (at, word) in plan.words.iter().enumerate() {
         let alone = Plan { words: vec![word.clone()], with_fees: true, ..Plan::default() };
         if view.first(&alone, 1, 1, false)?.hits.is_empty() {
             suspects.push(at);
         }
-    }
-    if suspects.is_empty() {
-        suspects = (0..plan.words.len()).rev().collect();
     }
     let mut words = plan.words.clone();
     let mut is_changed = false;

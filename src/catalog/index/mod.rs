@@ -20,7 +20,6 @@ pub mod word;
 pub mod writer;
 
 pub use fresh::Fresh;
-pub use live::Live;
 pub use pass::halt;
 pub use place::{Place, SCORES, Tie};
 pub use segment::{Pairs, Row};

@@ -327,7 +327,7 @@ proptest! {
             .collect();
         let page = catalog.search(&request(&query), &Destination::default()).unwrap();
         let mut found = ids(&page);
-        prop_assert_eq!(page.total, found.len());
+        prop_assert!(page.total == found.len() || page.instead.is_some());
         found.sort_unstable();
         wanted.sort_unstable();
         prop_assert_eq!(found, wanted);

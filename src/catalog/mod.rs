@@ -12,6 +12,7 @@ mod merge;
 mod migrate;
 mod overlay;
 pub mod rank;
+mod readers;
 mod row;
 mod search;
 mod store;
@@ -22,8 +23,8 @@ pub mod words;
 mod write;
 
 pub use file::{Opened, Unusable};
-pub use search::IndexProgress;
 pub use migrate::Migrating;
+pub use search::IndexProgress;
 pub use store::{Catalog, CatalogError, Stats};
 pub use suppliers::SupplierFigures;
 pub use write::Upserted;

@@ -33,7 +33,10 @@ fn main() {
     let questions: BTreeMap<String, Vec<String>> =
         serde_json::from_slice(&questions).expect("the questions are lists of text by kind");
     let catalog = Catalog::open(Path::new(catalog)).expect("the catalog opens");
-    while catalog.index_some(Duration::from_secs(60), &mut |_| {}).expect("the index can be brought up to date") {}
+    while catalog
+        .index_some(Duration::from_secs(60), &mut |_| {})
+        .expect("the index can be brought up to date")
+    {}
 
     let marks: Arc<Marks> = Arc::default();
     let nowhere = Destination::default();

@@ -15,6 +15,11 @@ use crate::catalog::index::Fresh;
 use crate::catalog::index::live::Home;
 use crate::catalog::migrate::Migrating;
 use crate::catalog::overlay::Overlay;
+<<<<<<< HEAD
+=======
+use crate::catalog::readers::Readers;
+use crate::catalog::search::Priced;
+>>>>>>> L
 use crate::catalog::suppliers::KeptFigures;
 use crate::catalog::words::Dictionary;
 use crate::domain::category::Category;
@@ -24,9 +29,6 @@ use crate::domain::id::{BadOfferKey, OfferKey};
 use crate::domain::offer::Offer;
 use crate::domain::order::Address;
 use crate::domain::supplier::Supplier;
-
-/// Most connections kept open for reading; more readers at once open their own and close it again.
-const KEPT_READERS: usize = 4;
 
 /// Why the catalog could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +91,7 @@ pub(super) struct Inner {
     path: Option<PathBuf>,
     opened: Opened,
     writer: Mutex<Connection>,
+<<<<<<< HEAD
     readers: Mutex<Vec<Connection>>,
     /// The index; see [`crate::catalog::index`].
     pub(super) home: Home,
@@ -97,6 +100,14 @@ pub(super) struct Inner {
     /// Offers on sale, as of some generation.
     pub(super) cached: Mutex<Option<(i64, usize)>>,
     /// The buyer's marks last searched with.
+=======
+    pub(super) readers: Readers,
+    /// The index, as of some generation; see [`crate::catalog::index`].
+    pub(super) index: Mutex<Option<Arc<Scan>>>,
+    /// Prices at the quantity last sorted by.
+    pub(super) priced: Mutex<Priced>,
+    /// The buyer's marks over the index last searched with.
+>>>>>>> L
     pub(super) overlay: Mutex<Option<Arc<Overlay>>>,
     /// What suppliers' offers come to.
     pub(super) figures: Mutex<KeptFigures>,
@@ -139,9 +150,15 @@ impl Catalog {
                 path,
                 opened,
                 writer: Mutex::new(connection),
+<<<<<<< HEAD
                 readers: Mutex::new(Vec::new()),
                 fresh: Mutex::new(None),
                 cached: Mutex::new(None),
+=======
+                readers: Readers::default(),
+                index: Mutex::new(None),
+                priced: Mutex::new(Priced::default()),
+>>>>>>> L
                 overlay: Mutex::new(None),
                 figures: Mutex::new(KeptFigures::default()),
                 words: Mutex::default(),
@@ -378,17 +395,8 @@ impl Catalog {
         let Some(path) = &self.inner.path else {
             return job(&lock(&self.inner.writer)).map_err(|failure| self.failed(failure));
         };
-        let kept = lock(&self.inner.readers).pop();
-        let connection = match kept {
-            Some(connection) => connection,
-            None => file::connect(path).map_err(|error| self.failed(error.into()))?,
-        };
-        let answer = job(&connection).map_err(|failure| self.failed(failure));
-        let mut readers = lock(&self.inner.readers);
-        if readers.len() < KEPT_READERS {
-            readers.push(connection);
-        }
-        answer
+        let answer = self.inner.readers.with(path, job).map_err(|error| self.failed(error.into()))?;
+        answer.map_err(|failure| self.failed(failure))
     }
 
     /// Runs `job` in a transaction of its own (BEGIN IMMEDIATE); nothing of it stays when it fails.

@@ -69,7 +69,8 @@ mod tests {
         assert!(ledger.remember(&here, &at, Duration::from_millis(500)).is_err());
         assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
         let (writer, where_to, kept) = (ledger.clone(), here.clone(), at.clone());
-        let remembers = std::thread::spawn(move || writer.remember(&where_to, &kept, Duration::from_secs(20)));
+        let remembers =
+            std::thread::spawn(move || writer.remember(&where_to, &kept, Duration::from_secs(20)));
         // Others of this process read meanwhile.
         while begun.elapsed() < Duration::from_secs(3) {
             let asked = std::time::Instant::now();

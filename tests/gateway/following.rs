@@ -485,11 +485,8 @@ async fn going_offline_while_details_are_read_sends_nothing_and_keeps_the_cart()
     assert!(seat.desk.sync(&few, |_| {}).await.is_err(), "rows without details");
     let request = pifa::domain::search::SearchRequest {
         quantity: Quantity::whole(600),
-        sort: pifa::domain::search::Sort::Price,
         limit: 400,
-        text: String::new(),
-        offset: 0,
-        include_fees: false,
+        ..Default::default()
     };
     let rows = seat.desk.search(&request).unwrap().rows;
     let only_rows: Vec<_> = rows

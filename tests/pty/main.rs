@@ -276,8 +276,7 @@ fn a_locked_ledger_does_not_lose_where_the_buyer_was() {
     let (code, _) = pifa.wait_for_end(Duration::from_secs(10));
     assert_eq!(code, 0);
     pifa.assert_restored();
-    let kept: String = other
-        .query_row("SELECT value FROM meta WHERE key LIKE 'session:%'", [], |row| row.get(0))
-        .unwrap();
+    let kept: String =
+        other.query_row("SELECT value FROM meta WHERE key LIKE 'session:%'", [], |row| row.get(0)).unwrap();
     assert!(kept.contains("steel"), "{kept}");
 }

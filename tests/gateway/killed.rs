@@ -31,7 +31,7 @@ fn killed_and_resumed(offers: u64, kills: u32) {
     let sandbox = Sandbox::start(&["--offers", &count, "--seed", &world, "--speed", "0"]);
     let calm = Buyer::at(&sandbox);
     let began = std::time::Instant::now();
-    let said = Said::of(calm.command().args(["--json", "sync", "--full"])).exits(0);
+    let said = Said::of(calm.command().args(["sync", "--full"])).exits(0);
     let whole = began.elapsed();
     assert_eq!(said.json()["complete"], true);
     let wanted = dump(&calm);
@@ -42,7 +42,7 @@ fn killed_and_resumed(offers: u64, kills: u32) {
     for _ in 0..kills {
         let mut child = hunted
             .command()
-            .args(["--json", "sync", "--full"])
+            .args(["sync", "--full"])
             .stdin(std::process::Stdio::null())
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null())
@@ -54,13 +54,13 @@ fn killed_and_resumed(offers: u64, kills: u32) {
         child.wait().unwrap();
     }
     assert!(cut * 2 >= kills, "only {cut} of {kills} were cut: the test proves little");
-    let said = Said::of(hunted.command().args(["--json", "sync"])).exits(0);
+    let said = Said::of(hunted.command().args(["sync"])).exits(0);
     assert_eq!(said.json()["complete"], true);
     let found = dump(&hunted);
     let differing = wanted.iter().zip(&found).filter(|(a, b)| a != b).count();
     assert_eq!((found.len(), differing), (wanted.len(), 0), "killed {cut} times");
     let stats = |buyer: &Buyer| -> Value {
-        let said = Said::of(buyer.command().args(["--json", "catalog", "stats"])).exits(0);
+        let said = Said::of(buyer.command().args(["catalog", "stats"])).exits(0);
         said.json()
     };
     let (calm, hunted) = (stats(&calm), stats(&hunted));

@@ -227,6 +227,19 @@ pub fn to_group(model: &mut Model, forward: bool) {
     pane.list.select(to + 1, len, page);
 }
 
+/// A click on a line of the panel gives it the keys and selects it; on the selected one it is taken.
+pub fn clicked(model: &mut Model, line: usize) -> Vec<Effect> {
+    let pane = &mut model.search.facets;
+    let again = pane.focused && pane.list.selected == line;
+    (pane.open, pane.focused) = (true, true);
+    model.search.focused = false;
+    if again {
+        return take(model);
+    }
+    go(model, Move::To(line));
+    Vec::new()
+}
+
 /// Puts the selected row's term into the query, or takes it out of it.
 pub fn take(model: &mut Model) -> Vec<Effect> {
     let pane = &model.search.facets;
@@ -252,7 +265,8 @@ pub fn with_term_toggled(text: &str, term: &str) -> String {
     if all_there && kept.len() < there.len() {
         return kept.join(" ");
     }
-    let missing = tokens(term).into_iter().filter(|token| !there.iter().any(|held| reads(held) == reads(token)));
+    let missing =
+        tokens(term).into_iter().filter(|token| !there.iter().any(|held| reads(held) == reads(token)));
     let all: Vec<&str> = there.iter().copied().chain(missing).collect();
     format!("{} ", all.join(" "))
 }
@@ -376,7 +390,10 @@ mod tests {
 
     #[test]
     fn tokens_are_parted_at_blanks_outside_of_quotes() {
-        assert_eq!(tokens(r#" 保温杯  "大 号" note:"a b" fav"#), ["保温杯", r#""大 号""#, r#"note:"a b""#, "fav"]);
+        assert_eq!(
+            tokens(r#" 保温杯  "大 号" note:"a b" fav"#),
+            ["保温杯", r#""大 号""#, r#"note:"a b""#, "fav"]
+        );
         assert_eq!(tokens("“a b” c"), ["“a b”", "c"]);
         assert_eq!(tokens(r#"a "b c"#), ["a", r#""b c"#]);
         assert!(tokens(" \t").is_empty());

@@ -74,7 +74,8 @@ pub fn restore(model: &mut Model, own: Vec<(OfferKey, Quantity)>) {
 
 /// In the order of their keys, as they are remembered.
 pub fn listed(model: &Model) -> Vec<(OfferKey, Quantity)> {
-    let mut all: Vec<_> = model.own_quantities.iter().map(|(key, quantity)| (key.clone(), *quantity)).collect();
+    let mut all: Vec<_> =
+        model.own_quantities.iter().map(|(key, quantity)| (key.clone(), *quantity)).collect();
     all.sort_by(|one, other| one.0.cmp(&other.0));
     all
 }

@@ -6,11 +6,11 @@
 
 use std::collections::HashSet;
 
+use crate::app::facets;
 use crate::app::list::Move;
 use crate::app::model::{Model, Progress};
 use crate::app::msg::{Counts, Effect, Trouble};
 use crate::app::suppliers::{self, SearchView};
-use crate::app::facets;
 use crate::domain::search::{SearchPage, SearchRequest, Sort};
 use crate::query::Query;
 use crate::query::fold::fold;
@@ -60,8 +60,7 @@ pub enum PagePlace {
 /// Asks for what the pane stands at, offers or suppliers. The buyer stays where they are.
 pub fn search(model: &mut Model) -> Vec<Effect> {
     let pane = &model.search;
-    let asked =
-        Asked { offset: pane.from, limit: pane.page.rows.len().max(first_rows(model)), again: true };
+    let asked = Asked { offset: pane.from, limit: pane.page.rows.len().max(first_rows(model)), again: true };
     ask(model, asked)
 }
 
@@ -358,4 +357,3 @@ pub fn synced(model: &mut Model, done: u64, total: Option<u64>) -> Vec<Effect> {
     }
     Vec::new()
 }
-

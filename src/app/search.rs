@@ -175,7 +175,7 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
         Move::Top if pane.from > 0 => {
             page_from(model, Paging { offset: 0, limit: PAGE_ROWS, place: PagePlace::Top })
         }
-        Move::Bottom if known.is_some_and(|total| total > pane.from + len + PAGE_ROWS) => {
+        Move::Bottom if known.is_some_and(|total| total > pane.from.saturating_add(len + PAGE_ROWS)) => {
             let offset = known.unwrap_or(0).saturating_sub(PAGE_ROWS);
             page_from(model, Paging { offset, limit: PAGE_ROWS, place: PagePlace::Bottom })
         }
@@ -187,12 +187,12 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
 fn more_if_near_an_edge(model: &mut Model) -> Vec<Effect> {
     let pane = &model.search;
     let (rows, near) = (pane.page.rows.len(), model.viewport.rows.max(10));
-    let more = !pane.ended && (!pane.page.counted || pane.page.total > pane.from + rows);
+    let more = !pane.ended && (!pane.page.counted || pane.page.total > pane.from.saturating_add(rows));
     if rows == 0 {
         return Vec::new();
     }
     if more && pane.list.selected + near >= rows {
-        let offset = pane.from + rows;
+        let offset = pane.from.saturating_add(rows);
         return page_from(model, Paging { offset, limit: PAGE_ROWS, place: PagePlace::After });
     }
     if pane.from > 0 && pane.list.selected < near {
@@ -327,7 +327,7 @@ pub fn counted(model: &mut Model, generation: u64, result: Result<Counts, Troubl
     match result {
         Ok(counts) => {
             // Never fewer than are on the screen: the catalog may have moved on since they were read.
-            pane.page.total = counts.total.max(pane.from + pane.page.rows.len());
+            pane.page.total = counts.total.max(pane.from.saturating_add(pane.page.rows.len()));
             pane.page.counted = true;
             pane.ads_hidden = counts.ads_hidden.filter(|_| pane.hide_ads);
         }

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod find_fixtures;
 mod flows;
 mod flows_deals_orders;
+mod flows_find;
 mod flows_interrupted;
 mod flows_search;
 mod imports;
@@ -15,6 +17,7 @@ mod screens;
 mod screens_cart_compare;
 mod screens_confirm_sent;
 mod screens_deals_orders;
+mod screens_find;
 mod screens_search;
 mod shell;
 mod storm;

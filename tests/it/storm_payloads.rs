@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use pifa::app::msg::{CartDeed, Held, Mouse, OrderDeed, Sent, Status, Trouble};
+use pifa::app::msg::{CartDeed, Counts, Held, MarketSize, Mouse, OrderDeed, Sent, Status, Trouble};
 use pifa::app::{Fact, Model};
 use pifa::config::keymap::{Code, Key};
 use pifa::domain::deal::{Deal, DealKind};
@@ -17,7 +17,7 @@ use pifa::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment, TraceSt
 use pifa::domain::price::row_price;
 use pifa::domain::proposal::Proposal;
 use pifa::domain::quantity::{Quantity, Unit};
-use pifa::domain::search::{SearchPage, SupplierRow, SupplierSheet};
+use pifa::domain::search::{FacetCount, Facets, SearchPage, SupplierRow, SupplierSheet, Tier, Why, WhyPart};
 use pifa::domain::session::{Remembered, TourState};
 use pifa::domain::supplier::{Mix, Supplier};
 use pifa::domain::text::Clean;
@@ -183,6 +183,7 @@ impl Storm {
             if self.dice.chance(3) {
                 offer.tiers.clear();
             }
+            offer.advertised = self.dice.chance(4);
         }
         offer
     }
@@ -204,6 +205,9 @@ impl Storm {
             .collect();
         page.total = rows + self.dice.below(2) * 1_000_000;
         page.cached = self.dice.below(3) * 10_000;
+        page.counted = self.dice.chance(2);
+        page.searched = self.maybe(|storm| storm.dice.below(20_000));
+        page.instead = self.maybe(|storm| (0..storm.dice.below(3)).map(|_| storm.clean()).collect());
         page.took = Duration::from_micros(self.dice.below(100_000) as u64);
         page
     }
@@ -388,14 +392,78 @@ impl Storm {
         }
     }
 
+    fn facet(&mut self, model: &Model) -> FacetCount {
+        let terms = ["belt:义乌", "cat:1031919", "moq<=10", "price>=5 price<10", "\"", ""];
+        FacetCount {
+            term: if self.dice.chance(6) { self.text() } else { (*self.dice.pick(&terms)).to_owned() },
+            label: self.clean(),
+            label_en: self.maybe(Self::clean),
+            count: self.dice.next() as usize >> self.dice.below(64),
+            chosen: self.dice.chance(4) || model.search.query.is_empty(),
+        }
+    }
+
+    fn facets(&mut self, model: &Model) -> Facets {
+        let mut facets = Facets { total: self.dice.next() as usize >> 30, ..Facets::default() };
+        for group in [
+            &mut facets.categories,
+            &mut facets.belts,
+            &mut facets.identities,
+            &mut facets.prices,
+            &mut facets.moqs,
+        ] {
+            *group = (0..self.dice.below(14)).map(|_| self.facet(model)).collect();
+        }
+        facets
+    }
+
+    /// What follows a search: more rows, counts, reasons.
+    fn found(&mut self, model: &Model) -> Fact {
+        let generation = model.search.generation.wrapping_sub(u64::from(self.dice.chance(6)));
+        match self.dice.below(5) {
+            0 => Fact::MoreFound {
+                generation,
+                offset: model.search.paging.map_or(self.dice.below(900), |paging| paging.offset),
+                result: self.or_trouble(|storm| storm.page(model.quantity)),
+            },
+            1 => {
+                let counts = Counts {
+                    total: self.dice.next() as usize >> self.dice.below(64),
+                    ads_hidden: self.maybe(|storm| storm.dice.below(100)),
+                };
+                Fact::Counted { generation, result: self.or_trouble(|_| counts) }
+            }
+            2 => Fact::Faceted { generation, result: self.or_trouble(|storm| storm.facets(model)) },
+            3 => {
+                let tiers = [Tier::Word, Tier::Part, Tier::Pinyin, Tier::Mine, Tier::Supplier, Tier::Near];
+                let parts = [WhyPart::Sales, WhyPart::Repeat, WhyPart::Factory, WhyPart::Freshness];
+                let why = Why {
+                    tier: *self.dice.pick(&tiers),
+                    score: self.dice.next() as i64 >> self.dice.below(64),
+                    parts: parts.map(|part| (part, self.dice.next() as i64 >> self.dice.below(64))).to_vec(),
+                    closeness: self.dice.next() as i64 >> 50,
+                };
+                let rows = &model.search.page.rows;
+                let key = rows.get(self.dice.below(rows.len())).map(|row| row.offer.key.clone());
+                let why = self.maybe(|_| Box::new(why));
+                Fact::Explained { key: key.unwrap_or(OfferKey::Market(1)), result: self.or_trouble(|_| why) }
+            }
+            _ => {
+                let all = (0..self.dice.below(30)).map(|_| self.facet(model)).collect();
+                Fact::CategoriesRead(self.or_trouble(|_| Arc::new(all)))
+            }
+        }
+    }
+
     /// One of everything the runtime may tell.
     fn news(&mut self, model: &Model) -> Fact {
         let quantity = model.quantity;
-        match self.dice.below(27) {
+        match self.dice.below(29) {
             0 | 1 => Fact::Searched {
                 generation: model.search.generation.wrapping_sub(self.dice.below(2) as u64),
                 result: self.or_trouble(|storm| storm.page(quantity)),
             },
+            27 | 28 => self.found(model),
             2 | 3 => {
                 let carts = [broken_cart(), legal_cart(), Default::default()];
                 let mut cart = self.dice.pick(&carts).clone();
@@ -527,6 +595,12 @@ impl Storm {
                     selected: self.maybe(|storm| OfferKey::Market(storm.dice.below(9) as i64)),
                     view: (*self.dice.pick(&words)).to_owned(),
                     sort: (*self.dice.pick(&words)).to_owned(),
+                    own_quantities: (0..self.dice.below(3))
+                        .map(|at| (OfferKey::Market(676_651_652_931 + at as i64), self.quantity()))
+                        .collect(),
+                    hide_ads: self.dice.chance(2),
+                    one_per_supplier: self.dice.chance(2),
+                    facets: self.dice.chance(2),
                     titles_swapped: self.dice.chance(2),
                     tour: *self.dice.pick(&[
                         TourState::New,
@@ -545,6 +619,10 @@ impl Storm {
                     offline_since: self.maybe(Self::time),
                     read_at: self.maybe(Self::time),
                     cached: self.dice.next() >> 44,
+                    offered: self.maybe(|storm| MarketSize {
+                        offers: storm.dice.next() >> 30,
+                        at_least: storm.dice.chance(2),
+                    }),
                     unsent: self.dice.below(3) as u64,
                     clock_ahead_ms: self.dice.next() as i64 >> self.dice.below(60),
                     ..status()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use pifa::app::msg::{CartDeed, Counts, Held, MarketSize, Mouse, OrderDeed, Sent, Status, Trouble};
+use pifa::app::msg::{CartDeed, Held, MarketSize, Mouse, OrderDeed, Sent, Status, Trouble};
 use pifa::app::{Fact, Model};
 use pifa::config::keymap::{Code, Key};
 use pifa::domain::deal::{Deal, DealKind};
@@ -17,7 +17,7 @@ use pifa::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment, TraceSt
 use pifa::domain::price::row_price;
 use pifa::domain::proposal::Proposal;
 use pifa::domain::quantity::{Quantity, Unit};
-use pifa::domain::search::{FacetCount, Facets, SearchPage, SupplierRow, SupplierSheet, Tier, Why, WhyPart};
+use pifa::domain::search::{SearchPage, SupplierRow, SupplierSheet};
 use pifa::domain::session::{Remembered, TourState};
 use pifa::domain::supplier::{Mix, Supplier};
 use pifa::domain::text::Clean;
@@ -28,7 +28,7 @@ use crate::ui_fixtures::*;
 pub struct Dice(pub u64);
 
 impl Dice {
-    fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -83,7 +83,7 @@ pub struct Storm {
 }
 
 impl Storm {
-    fn text(&mut self) -> String {
+    pub fn text(&mut self) -> String {
         match self.dice.below(12) {
             0 => (0..self.dice.below(40)).map(|_| self.any_char()).collect(),
             1 => self.dice.pick(&self.texts).repeat(1 + self.dice.below(60)),
@@ -102,11 +102,11 @@ impl Storm {
         char::from_u32(range.0 + self.dice.below((range.1 - range.0) as usize + 1) as u32).unwrap_or('x')
     }
 
-    fn clean(&mut self) -> Clean {
+    pub fn clean(&mut self) -> Clean {
         Clean::new(&self.text())
     }
 
-    fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    pub fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.dice.chance(3) { None } else { Some(make(self)) }
     }
 
@@ -188,7 +188,7 @@ impl Storm {
         offer
     }
 
-    fn page(&mut self, quantity: Quantity) -> SearchPage {
+    pub fn page(&mut self, quantity: Quantity) -> SearchPage {
         let mut page = page(quantity);
         let rows = self.dice.below(12);
         let sample = page.rows[0].clone();
@@ -371,7 +371,7 @@ impl Storm {
         Trouble::new(&text, hint.as_deref())
     }
 
-    fn or_trouble<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Result<T, Trouble> {
+    pub fn or_trouble<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Result<T, Trouble> {
         if self.dice.chance(6) { Err(self.trouble()) } else { Ok(make(self)) }
     }
 
@@ -392,78 +392,15 @@ impl Storm {
         }
     }
 
-    fn facet(&mut self, model: &Model) -> FacetCount {
-        let terms = ["belt:义乌", "cat:1031919", "moq<=10", "price>=5 price<10", "\"", ""];
-        FacetCount {
-            term: if self.dice.chance(6) { self.text() } else { (*self.dice.pick(&terms)).to_owned() },
-            label: self.clean(),
-            label_en: self.maybe(Self::clean),
-            count: self.dice.next() as usize >> self.dice.below(64),
-            chosen: self.dice.chance(4) || model.search.query.is_empty(),
-        }
-    }
-
-    fn facets(&mut self, model: &Model) -> Facets {
-        let mut facets = Facets { total: self.dice.next() as usize >> 30, ..Facets::default() };
-        for group in [
-            &mut facets.categories,
-            &mut facets.belts,
-            &mut facets.identities,
-            &mut facets.prices,
-            &mut facets.moqs,
-        ] {
-            *group = (0..self.dice.below(14)).map(|_| self.facet(model)).collect();
-        }
-        facets
-    }
-
-    /// What follows a search: more rows, counts, reasons.
-    fn found(&mut self, model: &Model) -> Fact {
-        let generation = model.search.generation.wrapping_sub(u64::from(self.dice.chance(6)));
-        match self.dice.below(5) {
-            0 => Fact::MoreFound {
-                generation,
-                offset: model.search.paging.map_or(self.dice.below(900), |paging| paging.offset),
-                result: self.or_trouble(|storm| storm.page(model.quantity)),
-            },
-            1 => {
-                let counts = Counts {
-                    total: self.dice.next() as usize >> self.dice.below(64),
-                    ads_hidden: self.maybe(|storm| storm.dice.below(100)),
-                };
-                Fact::Counted { generation, result: self.or_trouble(|_| counts) }
-            }
-            2 => Fact::Faceted { generation, result: self.or_trouble(|storm| storm.facets(model)) },
-            3 => {
-                let tiers = [Tier::Word, Tier::Part, Tier::Pinyin, Tier::Mine, Tier::Supplier, Tier::Near];
-                let parts = [WhyPart::Sales, WhyPart::Repeat, WhyPart::Factory, WhyPart::Freshness];
-                let why = Why {
-                    tier: *self.dice.pick(&tiers),
-                    score: self.dice.next() as i64 >> self.dice.below(64),
-                    parts: parts.map(|part| (part, self.dice.next() as i64 >> self.dice.below(64))).to_vec(),
-                    closeness: self.dice.next() as i64 >> 50,
-                };
-                let rows = &model.search.page.rows;
-                let key = rows.get(self.dice.below(rows.len())).map(|row| row.offer.key.clone());
-                let why = self.maybe(|_| Box::new(why));
-                Fact::Explained { key: key.unwrap_or(OfferKey::Market(1)), result: self.or_trouble(|_| why) }
-            }
-            _ => {
-                let all = (0..self.dice.below(30)).map(|_| self.facet(model)).collect();
-                Fact::CategoriesRead(self.or_trouble(|_| Arc::new(all)))
-            }
-        }
-    }
-
     /// One of everything the runtime may tell.
     fn news(&mut self, model: &Model) -> Fact {
         let quantity = model.quantity;
-        match self.dice.below(29) {
+        match self.dice.below(31) {
             0 | 1 => Fact::Searched {
                 generation: model.search.generation.wrapping_sub(self.dice.below(2) as u64),
                 result: self.or_trouble(|storm| storm.page(quantity)),
             },
-            27 | 28 => self.found(model),
+            28 | 29 => self.found(model),
             2 | 3 => {
                 let carts = [broken_cart(), legal_cart(), Default::default()];
                 let mut cart = self.dice.pick(&carts).clone();
@@ -501,6 +438,7 @@ impl Storm {
                 let held = [
                     None,
                     Some(Held::CartChanged),
+                    Some(Held::WentOffline),
                     Some(Held::OtherMarket(9)),
                     Some(Held::Policy(vec![self.clean()])),
                     Some(Held::Violations(vec![])),
@@ -587,6 +525,13 @@ impl Storm {
                 _ => Fact::Failed(self.trouble()),
             },
             25 => {
+                let offers = self.page(quantity).rows.into_iter().map(|row| row.offer).collect();
+                Fact::ComparedRead {
+                    generation: model.compare.generation,
+                    result: self.or_trouble(|_| offers),
+                }
+            }
+            26 => {
                 let words = ["search", "cart", "deals", "suppliers", "price", "moon", ""];
                 let last = Remembered {
                     pane: (*self.dice.pick(&words)).to_owned(),
@@ -602,6 +547,7 @@ impl Storm {
                     one_per_supplier: self.dice.chance(2),
                     facets: self.dice.chance(2),
                     titles_swapped: self.dice.chance(2),
+                    compared: (0..self.dice.below(4)).map(|n| OfferKey::Market(n as i64)).collect(),
                     tour: *self.dice.pick(&[
                         TourState::New,
                         TourState::At(3),
@@ -653,7 +599,7 @@ impl Storm {
             3 if self.dice.chance(6) => {
                 let (width, height) = match self.dice.below(5) {
                     0 => (1 + self.dice.below(400) as u16, 1 + self.dice.below(100) as u16),
-                    1 => (1 + self.dice.below(30) as u16, 1 + self.dice.below(20) as u16),
+                    1 => (1 + self.dice.below(31) as u16, 1 + self.dice.below(20) as u16),
                     _ => (60 + self.dice.below(70) as u16, 16 + self.dice.below(24) as u16),
                 };
                 Fact::Resized { width, height }

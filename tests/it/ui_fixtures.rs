@@ -336,6 +336,7 @@ pub fn status() -> Status {
         cached: 20_000,
         offered: None,
         unsent: 0,
+        held: 0,
         destination: destination(),
         web_origin: Some(Clean::new("http://127.0.0.1:8765")),
         clock_ahead_ms: 0,

@@ -512,6 +512,7 @@ impl Model {
     pub fn at_start(&mut self) -> Vec<Effect> {
         let mut effects = vec![Effect::ReadSession, Effect::ReadStatus];
         effects.extend(crate::app::search::search(self));
+        effects.push(Effect::BuildIndex);
         effects.push(Effect::Cart(crate::app::msg::CartDeed::Read));
         effects.push(Effect::ReadOrders);
         effects

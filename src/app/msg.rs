@@ -156,6 +156,17 @@ pub struct Counts {
     pub ads_hidden: Option<usize>,
 }
 
+/// How far the index is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct IndexState {
+    /// Offers in it.
+    pub done: usize,
+    /// Offers that belong in it.
+    pub of: usize,
+    /// Whether there is more to do.
+    pub more: bool,
+}
+
 /// How many offers the market has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MarketSize {
@@ -208,6 +219,8 @@ pub enum Fact {
     Counted { generation: u64, result: Result<Counts, Trouble> },
     /// The hits of a question were counted by what they share.
     Faceted { generation: u64, result: Result<Facets, Trouble> },
+    /// The index was brought nearer to the rows.
+    Indexed(Result<IndexState, Trouble>),
     /// Why a row stands where it does; `None` = the question no longer finds it.
     Explained { key: OfferKey, result: Result<Option<Box<Why>>, Trouble> },
     /// All categories that have offers.
@@ -291,6 +304,8 @@ pub enum Effect {
     Count { generation: u64, request: SearchRequest },
     /// Count its hits by what they share; supersedes every earlier counting of that kind.
     ReadFacets { generation: u64, request: SearchRequest },
+    /// Bring the index up to the rows, in the background; nothing where it is.
+    BuildIndex,
     /// Tell why this offer stands where it does.
     Explain { key: OfferKey, request: SearchRequest },
     /// Read the categories that have offers.

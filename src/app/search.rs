@@ -10,7 +10,7 @@ use crate::app::facets::{self, FacetsPane};
 use crate::app::field::Field;
 use crate::app::list::{List, Move};
 use crate::app::model::{Model, Progress};
-use crate::app::msg::{Counts, Effect, Trouble};
+use crate::app::msg::{Counts, Effect, IndexState, Trouble};
 use crate::app::suppliers::{self, SearchView};
 use crate::domain::search::{SearchPage, SearchRequest, SearchRow, Sort};
 use crate::query::Query;
@@ -418,6 +418,18 @@ pub fn counted(model: &mut Model, generation: u64, result: Result<Counts, Troubl
             pane.ads_hidden = counts.ads_hidden.filter(|_| pane.hide_ads);
         }
         Err(trouble) => model.complain(&trouble),
+    }
+}
+
+/// The index came nearer to the rows: a list that was found without all of it is asked for again.
+pub fn indexed(model: &mut Model, result: Result<IndexState, Trouble>) -> Vec<Effect> {
+    match result {
+        Ok(_) if model.search.page.searched.is_some() && !model.search.pending => search(model),
+        Ok(_) => Vec::new(),
+        Err(trouble) => {
+            model.complain(&trouble);
+            Vec::new()
+        }
     }
 }
 

@@ -75,6 +75,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             facets::answered(model, generation, result);
             Vec::new()
         }
+        Fact::Indexed(result) => search::indexed(model, result),
         Fact::Explained { key, result } => {
             why::explained(model, &key, result);
             Vec::new()
@@ -106,6 +107,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
                 Err(trouble) => model.complain(&trouble),
             }
             let mut effects = search::search(model);
+            effects.push(Effect::BuildIndex);
             effects.extend([Effect::ReadStatus, Effect::Cart(CartDeed::Read), Effect::ReadMarks]);
             effects.extend(compare::refresh(model));
             effects

@@ -4,7 +4,7 @@
 //! only the newest question; what is done to the ledger goes through one thread, in the order it was asked;
 //! what needs the market runs on the async workers.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use crate::app::msg::{CartDeed, CartSnapshot, Counts, Held, Sent, Status, Trouble};
+use crate::app::msg::{CartDeed, CartSnapshot, Counts, Held, MarketSize, Sent, Status, Trouble};
 use crate::app::{Effect, Fact};
 use crate::domain::order::ActionState;
 use crate::domain::search::{Cancel, SearchRequest};
@@ -37,6 +37,8 @@ pub struct Executor {
     searching: Cancel,
     counting: Cancel,
     faceting: Cancel,
+    /// Whether somebody is at the index.
+    pub(super) indexing: Arc<AtomicBool>,
     /// The newest asking for suppliers.
     pub(super) suppliers_asked: Arc<AtomicU64>,
     proposing: Option<JoinHandle<()>>,
@@ -69,6 +71,7 @@ impl Executor {
             searching: Cancel::default(),
             counting: Cancel::default(),
             faceting: Cancel::default(),
+            indexing: Arc::default(),
             suppliers_asked: Arc::default(),
             proposing: None,
             progress: Arc::default(),
@@ -447,7 +450,7 @@ fn read_status(desk: &Desk, reach: &Mutex<Reach>) -> Result<Status, DeskError> {
         offline_since: since,
         read_at: stats.newest,
         cached: stats.offers,
-        offered: None,
+        offered: desk.offered()?.map(|(offers, at_least)| MarketSize { offers, at_least }),
         unsent: outbox.len() as u64,
         held: held as u64,
         destination: desk.destination()?,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pifa::app::msg::Counts;
+use pifa::app::msg::{Counts, IndexState};
 use pifa::app::{Fact, Model};
 use pifa::domain::id::OfferKey;
 use pifa::domain::search::{FacetCount, Facets, Tier, Why, WhyPart};
@@ -38,7 +38,12 @@ impl Storm {
     /// What follows a search: more rows, counts, reasons.
     pub fn found(&mut self, model: &Model) -> Fact {
         let generation = model.search.generation.wrapping_sub(u64::from(self.dice.chance(6)));
-        match self.dice.below(5) {
+        match self.dice.below(6) {
+            5 => {
+                let [done, of] = [self.dice.below(9_000), self.dice.below(9_000)];
+                let state = IndexState { done, of, more: self.dice.chance(2) };
+                Fact::Indexed(self.or_trouble(|_| state))
+            }
             0 => Fact::MoreFound {
                 generation,
                 offset: model.search.paging.map_or(self.dice.below(900), |paging| paging.offset),

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::catalog::merge;
 use crate::catalog::rank;
-use crate::catalog::store::{Catalog, CatalogError, Failure, next_generation, read_offer};
+use crate::catalog::store::{Catalog, CatalogError, Failure, next_generation, read_offer, read_supplier};
 use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::offer::{Completeness, Offer, OfferKind};
 use crate::domain::supplier::Supplier;
@@ -280,19 +280,41 @@ impl Batch<'_> {
     }
 }
 
+/// Writes a supplier's record, merged with the stored one. What was only read off an offer (`derived`) never takes the
+/// place of a record the market gave.
 fn write_supplier(transaction: &Transaction<'_>, supplier: &Supplier, derived: bool) -> Result<(), Failure> {
+    let stored = transaction
+        .prepare_cached("SELECT derived, body FROM suppliers WHERE id = ?1")?
+        .query_row([supplier.id.as_str()], |row| Ok((row.get::<_, bool>(0)?, row.get::<_, Vec<u8>>(1)?)))
+        .optional()?;
+    if derived && stored.as_ref().is_some_and(|(derived, _)| !derived) {
+        return Ok(());
+    }
+    let incoming = to_supplier_body(supplier)?;
+    let is_same = stored.as_ref().is_some_and(|(was, body)| *was == derived && *body == incoming);
+    if is_same {
+        return Ok(());
+    }
+    // A record that cannot be read any more is simply replaced.
+    let earlier = stored.and_then(|(_, body)| read_supplier(supplier.id.as_str(), &body, 0).ok());
+    let merged = earlier.map(|earlier| merge::merge_suppliers(earlier, supplier.clone()));
+    let supplier = merged.as_ref().unwrap_or(supplier);
     let parts = [Some(&supplier.name), supplier.name_en.as_ref(), supplier.belt.as_ref()];
     let search = lines(parts.map(|part| part.map_or("", |part| part.as_str())));
-    let body = serde_json::to_vec(&Supplier { offers: 0, ..supplier.clone() })
-        .map_err(|source| Failure::Record { what: format!("supplier {}", supplier.id), source })?;
     transaction
         .prepare_cached(
             "INSERT INTO suppliers(id, derived, search, body) VALUES(?1, ?2, ?3, ?4)
              ON CONFLICT(id) DO UPDATE SET derived = excluded.derived, search = excluded.search,
-             body = excluded.body WHERE excluded.derived <= suppliers.derived",
+             body = excluded.body",
         )?
-        .execute(params![supplier.id.as_str(), derived, search, body])?;
+        .execute(params![supplier.id.as_str(), derived, search, to_supplier_body(supplier)?])?;
     Ok(())
+}
+
+/// The stored form: without the number of offers, which is counted.
+fn to_supplier_body(supplier: &Supplier) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(&Supplier { offers: 0, ..supplier.clone() })
+        .map_err(|source| Failure::Record { what: format!("supplier {}", supplier.id), source })
 }
 
 /// The stored form: without the time, which stands in a column, so that an unchanged listing has the same bytes.

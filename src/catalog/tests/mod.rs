@@ -3,6 +3,7 @@
 mod files;
 mod marks;
 mod search;
+mod suppliers;
 
 use jiff::Timestamp;
 

@@ -10,13 +10,16 @@ use crate::app::action::Keys;
 use crate::app::coach::Coach;
 use crate::app::deals::{DealList, DealsView, GroupLayer, OfferWish};
 use crate::app::decide::Decision;
+use crate::app::facets::{CategoryPicker, FacetsPane};
 use crate::app::field::Field;
 use crate::app::list::List;
 use crate::app::mouse::Places;
 use crate::app::msg::{CartSnapshot, Effect, Status, Trouble};
 use crate::app::orders::{Cashier, OrderLayer};
 use crate::app::remember::Memory;
+use crate::app::search::{Asked, Paging};
 use crate::app::suppliers::{SearchView, SheetLayer, SuppliersPane};
+use crate::app::why::WhyLayer;
 use crate::app::words::WordsPrompt;
 use crate::config::keymap::Key;
 use crate::config::theme::{Preset, Theme};
@@ -32,9 +35,6 @@ use crate::domain::quantity::Quantity;
 use crate::domain::search::{SearchPage, SearchRow, Sort};
 use crate::domain::text::Clean;
 use crate::i18n::{Lang, Text};
-
-/// Rows asked for at first, and more each time the end of the list is reached.
-pub const PAGE_ROWS: usize = 200;
 
 /// The panes, in the order of their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -79,9 +79,24 @@ pub struct SearchPane {
     pub sort: Sort,
     /// Whether fee links are shown.
     pub fees: bool,
-    /// Rows wanted.
-    pub limit: usize,
+    /// Whether advertisements are left out.
+    pub hide_ads: bool,
+    /// Whether of each supplier only the offer that comes first is shown.
+    pub one_each: bool,
+    /// The hits in memory: a window of the whole list.
     pub page: SearchPage,
+    /// Hits before the first in memory.
+    pub from: usize,
+    /// Whether the last hit in memory is the last of all.
+    pub ended: bool,
+    /// What the newest search asked for.
+    pub asked: Asked,
+    /// More rows of the same question that are awaited.
+    pub paging: Option<Paging>,
+    /// Advertisements left out, once they were counted.
+    pub ads_hidden: Option<usize>,
+    /// The counts beside the list.
+    pub facets: FacetsPane,
     pub list: List,
     /// The newest search asked for; answers to older ones are dropped.
     pub generation: u64,
@@ -107,8 +122,15 @@ impl Default for SearchPane {
             focused: false,
             sort: Sort::Rank,
             fees: false,
-            limit: PAGE_ROWS,
+            hide_ads: false,
+            one_each: false,
             page: SearchPage::default(),
+            from: 0,
+            ended: false,
+            asked: Asked::default(),
+            paging: None,
+            ads_hidden: None,
+            facets: FacetsPane::default(),
             list: List::default(),
             generation: 0,
             pending: false,
@@ -261,6 +283,8 @@ pub struct Prompt {
 pub enum Wish {
     /// The quantity every price is shown at.
     Quantity,
+    /// The quantity one offer is looked at; nothing typed = Q again.
+    OwnQuantity { key: OfferKey, title: Clean },
     /// The quantity of a cart line.
     Line { id: LineId, title: Clean },
     /// How much to reserve in a group-buy.
@@ -340,6 +364,10 @@ pub enum Layer {
     Words(WordsPrompt),
     /// A supplier in full.
     Sheet(SheetLayer),
+    /// Why an offer stands where it does.
+    Why(WhyLayer),
+    /// Categories to choose from.
+    Categories(CategoryPicker),
     /// An order in full.
     Order(OrderLayer),
     /// A group-buy in full.
@@ -405,6 +433,8 @@ pub struct Model {
     pub pane: Pane,
     /// Q: every price, sort and filter is at this quantity.
     pub quantity: Quantity,
+    /// Quantities of single offers that differ from Q; shared with the searches that are under way.
+    pub own_quantities: Arc<HashMap<OfferKey, Quantity>>,
     pub search: SearchPane,
     pub suppliers: SuppliersPane,
     pub compare: ComparePane,
@@ -450,6 +480,7 @@ impl Model {
             now: Timestamp::UNIX_EPOCH,
             pane: Pane::Search,
             quantity,
+            own_quantities: Arc::default(),
             search: SearchPane::default(),
             suppliers: SuppliersPane::default(),
             compare: ComparePane::default(),
@@ -474,6 +505,11 @@ impl Model {
     /// Its words.
     pub fn text(&self) -> &'static Text {
         self.lang.text()
+    }
+
+    /// The quantity an offer is looked at: its own, else Q.
+    pub fn quantity_of(&self, key: &OfferKey) -> Quantity {
+        self.own_quantities.get(key).copied().unwrap_or(self.quantity)
     }
 
     /// Whether goods are named in translation: in English, and in Chinese after the swap.

@@ -17,7 +17,7 @@ use crate::domain::offer::Offer;
 use crate::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment};
 pub use crate::domain::proposal::Proposal;
 use crate::domain::quantity::Quantity;
-use crate::domain::search::{SearchPage, SearchRequest, SupplierRow, SupplierSheet};
+use crate::domain::search::{FacetCount, Facets, SearchPage, SearchRequest, SupplierRow, SupplierSheet, Why};
 use crate::domain::session::Remembered;
 use crate::domain::text::Clean;
 
@@ -129,6 +129,8 @@ pub struct Status {
     pub read_at: Option<Timestamp>,
     /// Offers in the catalog.
     pub cached: u64,
+    /// Offers of the market, where it is known.
+    pub offered: Option<MarketSize>,
     /// Actions of the outbox that have not left yet, or whose outcome is unknown.
     pub unsent: u64,
     /// Where goods go.
@@ -139,6 +141,24 @@ pub struct Status {
     pub clock_ahead_ms: i64,
     /// Asked to work offline, by flag or by key.
     pub offline_by_wish: bool,
+}
+
+/// How many hits a question has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Hits.
+    pub total: usize,
+    /// Advertisements that would be hits if they were not hidden; `None` = not asked for.
+    pub ads_hidden: Option<usize>,
+}
+
+/// How many offers the market has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarketSize {
+    /// Offers.
+    pub offers: u64,
+    /// Whether there may be more.
+    pub at_least: bool,
 }
 
 /// What was asked of an order.
@@ -178,6 +198,16 @@ pub enum Fact {
     StatusRead(Result<Status, Trouble>),
     /// A search ended.
     Searched { generation: u64, result: Result<SearchPage, Trouble> },
+    /// More rows of the same question came, from this offset on.
+    MoreFound { generation: u64, offset: usize, result: Result<SearchPage, Trouble> },
+    /// The hits of a question were counted.
+    Counted { generation: u64, result: Result<Counts, Trouble> },
+    /// The hits of a question were counted by what they share.
+    Faceted { generation: u64, result: Result<Facets, Trouble> },
+    /// Why a row stands where it does; `None` = the question no longer finds it.
+    Explained { key: OfferKey, result: Result<Option<Box<Why>>, Trouble> },
+    /// All categories that have offers.
+    CategoriesRead(Result<Arc<Vec<FacetCount>>, Trouble>),
     /// Something was done to the cart, or it was read.
     CartChanged { deed: CartDeed, result: Result<CartSnapshot, Trouble> },
     /// Orders of the ledger were read.
@@ -247,8 +277,18 @@ pub enum Fact {
 pub enum Effect {
     /// Look at market, catalog and outbox.
     ReadStatus,
-    /// Search the catalog; supersedes every earlier search.
+    /// Search the catalog; supersedes every earlier search, and every counting of one.
     Search { generation: u64, request: SearchRequest },
+    /// More rows of the question that was answered last.
+    SearchMore { generation: u64, request: SearchRequest },
+    /// Count the hits of the question, and the advertisements it hides; supersedes every earlier counting.
+    Count { generation: u64, request: SearchRequest },
+    /// Count its hits by what they share; supersedes every earlier counting of that kind.
+    ReadFacets { generation: u64, request: SearchRequest },
+    /// Tell why this offer stands where it does.
+    Explain { key: OfferKey, request: SearchRequest },
+    /// Read the categories that have offers.
+    ReadCategories { quantity: Quantity },
     /// Do something to the cart and read it.
     Cart(CartDeed),
     /// Read the orders.

@@ -30,6 +30,13 @@ impl Executor {
                     })
                 });
             }
+            Effect::Explain { key, request } => self.beside(move |desk| {
+                let result = said(desk.why(&request, &key)).map(|why| why.map(Box::new));
+                Some(Fact::Explained { key, result })
+            }),
+            Effect::ReadCategories { quantity } => self.beside(move |desk| {
+                Some(Fact::CategoriesRead(said(desk.categories_held(quantity)).map(Arc::new)))
+            }),
             Effect::ReadSheet { id, quantity } => self.beside(move |desk| {
                 let result = said(desk.supplier_sheet(&id, quantity)).map(|sheet| sheet.map(Box::new));
                 Some(Fact::SheetRead { id, result })
@@ -106,7 +113,7 @@ impl Executor {
     }
 
     /// Reads the stores on a worker of its own; nothing is told when there is nothing to tell.
-    fn beside(&self, work: impl FnOnce(&Desk) -> Option<Fact> + Send + 'static) {
+    pub(super) fn beside(&self, work: impl FnOnce(&Desk) -> Option<Fact> + Send + 'static) {
         let Some(open) = &self.open else { return };
         let (desk, bell) = (open.desk.clone(), self.bell.clone());
         self.workers.spawn_blocking(move || {

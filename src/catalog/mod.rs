@@ -9,16 +9,20 @@ mod file;
 pub mod import;
 pub mod index;
 mod merge;
+mod migrate;
 mod overlay;
 pub mod rank;
+mod row;
 mod search;
 mod store;
 mod suppliers;
 #[cfg(test)]
 mod tests;
+pub mod words;
 mod write;
 
 pub use file::{Opened, Unusable};
+pub use migrate::Migrating;
 pub use search::IndexProgress;
 pub use store::{Catalog, CatalogError, Stats};
 pub use suppliers::SupplierFigures;

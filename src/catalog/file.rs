@@ -57,6 +57,8 @@ pub(super) const OFFERS: &str = "(
     seen_at INTEGER NOT NULL,      -- last time the market listed it at all
     generation INTEGER NOT NULL,   -- of the write that touched the row last
     digest INTEGER NOT NULL,       -- of the reading written last: the same again changes nothing
+    category INTEGER,              -- leaf category
+    rating INTEGER,                -- thousandths of a point
     facts BLOB NOT NULL,           -- catalog::facts; empty = nothing is known
     text TEXT NOT NULL,            -- folded title, translated title, supplier, belt; one a line
     traits TEXT NOT NULL,          -- folded attributes name=value, one a line
@@ -69,6 +71,7 @@ CREATE INDEX offers_generation ON offers(generation);
 CREATE INDEX offers_supplier ON offers(supplier_id, gone) WHERE supplier_id IS NOT NULL;
 CREATE INDEX offers_todo ON offers(todo, fetched_at, market_id) WHERE todo > 0 AND gone = 0;
 CREATE INDEX offers_ages ON offers(gone, fetched_at);
+CREATE INDEX offers_rated ON offers(category, rating) WHERE gone = 0 AND kind = 0 AND rating IS NOT NULL;
 CREATE INDEX offers_best ON offers(score DESC, market_id IS NULL, market_id, key) WHERE gone = 0 AND kind = 0;
 ";
 

@@ -114,8 +114,8 @@ fn copy(transaction: &Connection, words: &mut Dictionary) -> Result<usize, Failu
     )?;
     let mut insert = transaction.prepare_cached(
         "INSERT INTO offers_next(row, key, market_id, supplier_id, kind, gone, todo, headline, score, sold,
-         repeat_ppm, fetched_at, seen_at, generation, digest, text, traits, facts, body)
-         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+         repeat_ppm, fetched_at, seen_at, generation, digest, text, traits, facts, body, category, rating)
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
     )?;
     let mut rows = select.query([BATCH])?;
     let mut copied = 0;
@@ -127,7 +127,13 @@ fn copy(transaction: &Connection, words: &mut Dictionary) -> Result<usize, Failu
         // A body that cannot be read is kept as it is: the next sync replaces it.
         let columns = match read_offer(&key, &body, old.get(11)?) {
             Ok(offer) => Columns::of(&offer, supplier.as_ref(), words),
-            Err(_) => Columns { text: old.get(14)?, traits: String::new(), facts: Vec::new() },
+            Err(_) => Columns {
+                text: old.get(14)?,
+                traits: String::new(),
+                facts: Vec::new(),
+                category: None,
+                rating: None,
+            },
         };
         insert.execute(params![
             old.get::<_, Value>(0)?,
@@ -149,7 +155,9 @@ fn copy(transaction: &Connection, words: &mut Dictionary) -> Result<usize, Failu
             columns.text,
             columns.traits,
             columns.facts,
-            body
+            body,
+            columns.category,
+            columns.rating
         ])?;
         copied += 1;
     }

@@ -25,5 +25,5 @@ pub use file::{Opened, Unusable};
 pub use migrate::Migrating;
 pub use search::IndexProgress;
 pub use store::{Catalog, CatalogError, Stats};
-pub use suppliers::SupplierFigures;
+pub use suppliers::{SupplierFigures, SupplierRequest, SuppliersFound};
 pub use write::Upserted;

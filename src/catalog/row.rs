@@ -27,15 +27,22 @@ pub(super) struct Columns {
     pub traits: String,
     /// Facts in their compact form.
     pub facts: Vec<u8>,
+    /// Leaf category.
+    pub category: Option<i64>,
+    /// Rating, thousandths of a point.
+    pub rating: Option<u32>,
 }
 
 impl Columns {
     /// Of `offer`, sold by `supplier` as far as the catalog has a record of it.
     pub fn of(offer: &Offer, supplier: Option<&Supplier>, words: &mut Dictionary) -> Columns {
+        let facts = Facts::of(offer, supplier, words);
         Columns {
             text: text_of(offer),
             traits: traits_of(offer),
-            facts: Facts::of(offer, supplier, words).to_bytes(),
+            category: facts.category,
+            rating: facts.rating,
+            facts: facts.to_bytes(),
         }
     }
 }

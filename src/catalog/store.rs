@@ -14,7 +14,7 @@ use crate::catalog::index::Scan;
 use crate::catalog::migrate::Migrating;
 use crate::catalog::overlay::Overlay;
 use crate::catalog::search::Priced;
-use crate::catalog::suppliers::KeptFigures;
+use crate::catalog::suppliers::{KeptFigures, KeptList};
 use crate::catalog::words::Dictionary;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::group_buy::GroupBuy;
@@ -90,6 +90,8 @@ pub(super) struct Inner {
     pub(super) overlay: Mutex<Option<Arc<Overlay>>>,
     /// What suppliers' offers come to.
     pub(super) figures: Mutex<KeptFigures>,
+    /// The suppliers, to be searched.
+    pub(super) suppliers: Mutex<KeptList>,
     /// Numbers of names, for whoever writes.
     pub(super) words: Mutex<Dictionary>,
 }
@@ -133,6 +135,7 @@ impl Catalog {
                 priced: Mutex::new(Priced::default()),
                 overlay: Mutex::new(None),
                 figures: Mutex::new(KeptFigures::default()),
+                suppliers: Mutex::new(KeptList::default()),
                 words: Mutex::default(),
             }),
         }

@@ -43,7 +43,8 @@ impl Catalog {
     /// out a detail. An offer that is gone and was never known is not written.
     pub fn upsert(&self, offers: &[Offer], suppliers: &[Supplier]) -> Result<Upserted, CatalogError> {
         self.write_words(|transaction, words| {
-            let generation = if offers.is_empty() { 0 } else { next_generation(transaction)? };
+            let is_empty = offers.is_empty() && suppliers.is_empty();
+            let generation = if is_empty { 0 } else { next_generation(transaction)? };
             write_batch(transaction, words, generation, offers, suppliers)
         })
     }
@@ -201,7 +202,7 @@ impl Batch<'_> {
             .prepare_cached(
                 "UPDATE offers SET supplier_id = ?2, kind = ?3, gone = ?4, todo = ?5, headline = ?6, score = ?7,
                  sold = ?8, repeat_ppm = ?9, fetched_at = ?10, seen_at = ?11, generation = ?12, digest = ?13,
-                 facts = ?14, text = ?15, traits = ?16, body = ?17 WHERE row = ?1",
+                 facts = ?14, text = ?15, traits = ?16, body = ?17, category = ?18, rating = ?19 WHERE row = ?1",
             )?
             .execute(params![
                 stored.row,
@@ -220,7 +221,9 @@ impl Batch<'_> {
                 columns.facts,
                 columns.text,
                 columns.traits,
-                body
+                body,
+                columns.category,
+                columns.rating
             ])?;
         Ok(())
     }
@@ -270,8 +273,8 @@ impl Batch<'_> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO offers(key, market_id, supplier_id, kind, gone, todo, headline, score, sold,
-                 repeat_ppm, fetched_at, seen_at, generation, digest, facts, text, traits, body)
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                 repeat_ppm, fetched_at, seen_at, generation, digest, facts, text, traits, body, category, rating)
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
             )?
             .execute(params![
                 key,
@@ -291,7 +294,9 @@ impl Batch<'_> {
                 columns.facts,
                 columns.text,
                 columns.traits,
-                body
+                body,
+                columns.category,
+                columns.rating
             ])?;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The rules of buying wholesale and nothing else. No I/O, no async, no names of the wire.
 
+pub mod badge;
 pub mod break_even;
 pub mod cart;
 pub mod compare;

@@ -120,7 +120,9 @@ macro_rules! say {
 pub(super) use say;
 
 mod offers;
+mod suppliers;
 pub use offers::*;
+pub use suppliers::*;
 
 /// `218 of 20,000 cached`.
 pub fn hits(lang: Lang, total: u64, counted: bool, cached: u64) -> String {

@@ -4,6 +4,7 @@
 //! connection. Methods that are plain functions read and write the data folder only; `async` ones talk to
 //! the market.
 
+mod badges;
 mod cart;
 mod clock;
 mod deals;
@@ -33,6 +34,7 @@ pub use crate::catalog::{Catalog, CatalogError, Opened, Stats};
 pub use crate::ledger::{Ledger, LedgerError, Policy, private_file, private_folder};
 pub use crate::market::gateway::{Credentials, Gateway, GatewayOptions};
 pub use crate::market::{Capabilities, MarketError, Marketplace};
+pub use badges::BadgeReport;
 pub use cart::CartView;
 pub use error::DeskError;
 pub use submit::{Blocked, SubmitOptions, SubmitReport};
@@ -84,13 +86,14 @@ pub struct Desk {
     parts: Arc<DeskParts>,
     line: Arc<clock::Line>,
     marks: Arc<marks::KeptMarks>,
+    badges: Arc<badges::KeptBadges>,
 }
 
 impl Desk {
     /// Sits down.
     pub fn new(parts: DeskParts) -> Desk {
         let line = Arc::new(clock::Line::of(&parts.catalog));
-        Desk { parts: Arc::new(parts), line, marks: Arc::default() }
+        Desk { parts: Arc::new(parts), line, marks: Arc::default(), badges: Arc::default() }
     }
 
     /// Which account on which market.

@@ -28,5 +28,6 @@ mod paying;
 mod samples;
 mod sandbox;
 mod sandbox_calls;
+mod suppliers;
 mod together;
 mod transport;

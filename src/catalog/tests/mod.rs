@@ -62,6 +62,16 @@ fn supplier(id: &str, name: &str) -> Supplier {
     }
 }
 
+fn asked(text: &str, limit: usize) -> crate::catalog::SupplierRequest {
+    crate::catalog::SupplierRequest {
+        text: text.to_owned(),
+        quantity: Quantity::ONE,
+        limit,
+        only_new: false,
+        since: None,
+    }
+}
+
 fn request(text: &str) -> SearchRequest {
     SearchRequest {
         text: text.to_owned(),

@@ -217,7 +217,8 @@ pub enum Fact {
     /// Group-buys, and when the market told of them; `None` = this market has none.
     GroupsRead(Result<Option<(Vec<GroupBuy>, Timestamp)>, Trouble>),
     /// A sync got this far.
-    SyncProgressed { done: u64, total: Option<u64> },
+    /// A sync got so far; `pace` = offers a second, and seconds left.
+    SyncProgressed { done: u64, total: Option<u64>, pace: Option<(u64, Option<u64>)> },
     /// A sync ended; how many rows were read.
     SyncEnded(Result<u64, Trouble>),
     /// The market was asked what the cart would cost.

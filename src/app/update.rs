@@ -97,7 +97,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             effects
         }
         Fact::GroupsRead(result) => deals::groups_read(model, result),
-        Fact::SyncProgressed { done, total } => search::synced(model, done, total),
+        Fact::SyncProgressed { done, total, pace } => search::synced(model, done, total, pace),
         Fact::SyncEnded(result) => {
             model.sync = None;
             model.search.searched_at_row = 0;

@@ -119,6 +119,16 @@ pub(super) fn merge_suppliers(stored: Supplier, incoming: Supplier) -> Supplier 
     }
 }
 
+/// Whether [`enrich`] would change anything.
+pub(super) fn lacks(offer: &Offer, supplier: &Supplier) -> bool {
+    (offer.supplier_name.is_none() && !supplier.name.is_empty())
+        || (offer.belt.is_none() && supplier.belt.is_some())
+        || (offer.mix == Mix::Unknown && supplier.mix != Mix::Unknown)
+        || (offer.years.is_none() && supplier.years.is_some())
+        || (offer.identities.is_empty() && !supplier.identities.is_empty())
+        || (offer.city.is_none() && supplier.city.is_some())
+}
+
 /// The headline of a row: when a later row's differs, a stored detail is out of date.
 pub(super) fn headline(row: &Offer) -> Option<String> {
     let (least, greatest) = row.price_range?;

@@ -4,6 +4,7 @@
 //! was found at the buyer's quantity. Everything here can be fetched or imported again: a file that cannot be
 //! used is moved aside, never repaired. [`import`] turns files of listings into offers.
 
+mod body;
 pub mod facts;
 mod file;
 pub mod import;
@@ -12,6 +13,7 @@ mod merge;
 mod migrate;
 mod overlay;
 pub mod rank;
+mod record;
 mod row;
 mod search;
 mod store;
@@ -26,4 +28,4 @@ pub use migrate::Migrating;
 pub use search::IndexProgress;
 pub use store::{Catalog, CatalogError, Stats};
 pub use suppliers::{SupplierFigures, SupplierRequest, SuppliersFound};
-pub use write::Upserted;
+pub use write::{Upserted, With};

@@ -3,6 +3,7 @@
 pub mod badge;
 pub mod break_even;
 pub mod cart;
+pub mod category;
 pub mod compare;
 pub mod deal;
 pub mod factory;

@@ -121,8 +121,10 @@ pub(super) use say;
 
 mod offers;
 mod suppliers;
+mod sync;
 pub use offers::*;
 pub use suppliers::*;
+pub use sync::*;
 
 /// `218 of 20,000 cached`.
 pub fn hits(lang: Lang, total: u64, counted: bool, cached: u64) -> String {

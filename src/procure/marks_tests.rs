@@ -135,7 +135,12 @@ fn searches_rows_and_sheets_carry_and_obey_marks() {
     assert_eq!(page.rows[0].mine.bought.as_ref().unwrap().times, 2);
 
     let rows = desk
-        .supplier_rows(&SupplierAsk { text: "甲".into(), quantity: Quantity::whole(5), limit: 10, ..Default::default() })
+        .supplier_rows(&SupplierAsk {
+            text: "甲".into(),
+            quantity: Quantity::whole(5),
+            limit: 10,
+            ..Default::default()
+        })
         .unwrap()
         .rows;
     assert_eq!(rows.len(), 1);

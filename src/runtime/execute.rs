@@ -16,7 +16,7 @@ use crate::app::msg::{CartDeed, CartSnapshot, Counts, Held, Sent, Status, Troubl
 use crate::app::{Effect, Fact};
 use crate::domain::search::{Cancel, SearchRequest};
 use crate::i18n::{self, Lang};
-use crate::procure::{Blocked, Desk, DeskError, Policy, SubmitOptions, SyncOptions};
+use crate::procure::{Blocked, Desk, DeskError, Policy, SubmitOptions, SyncOptions, SyncProgress};
 use crate::runtime::{Bell, Wake};
 
 /// The newest question, if it was not taken yet.
@@ -39,7 +39,7 @@ pub struct Executor {
     /// The newest asking for suppliers.
     pub(super) suppliers_asked: Arc<AtomicU64>,
     proposing: Option<JoinHandle<()>>,
-    progress: Arc<Mutex<Option<(u64, Option<u64>)>>>,
+    progress: Arc<Mutex<Option<SyncProgress>>>,
     reach: Arc<Mutex<Reach>>,
 }
 
@@ -120,7 +120,7 @@ impl Executor {
     }
 
     /// The newest figure of a sync, once.
-    pub fn sync_progress(&self) -> Option<(u64, Option<u64>)> {
+    pub fn sync_progress(&self) -> Option<SyncProgress> {
         lock(&self.progress).take()
     }
 
@@ -197,7 +197,7 @@ impl Executor {
                     let moved = bell.clone();
                     let result = desk
                         .sync(&SyncOptions::default(), move |at| {
-                            let waited = lock(&progress).replace((at.done, at.total)).is_some();
+                            let waited = lock(&progress).replace(at).is_some();
                             // One that was not fetched yet will find the newer figure.
                             if !waited {
                                 moved.ring(Wake::SyncMoved);

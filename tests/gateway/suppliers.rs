@@ -67,12 +67,15 @@ async fn the_signs_tell_factories_from_traders_and_add_up() {
         let (market, catalog, suppliers) = read_whole(8_000, seed).await;
         let found = confidences(&catalog, &suppliers);
         let ids: Vec<&str> = suppliers.iter().map(|supplier| supplier.id.as_str()).collect();
-        let (_, truth) = market.call("com.pifa.ext", "world.truth", &[("supplier_ids", &ids.join(","))]).await;
+        let (_, truth) =
+            market.call("com.pifa.ext", "world.truth", &[("supplier_ids", &ids.join(","))]).await;
         let truth: HashMap<String, String> = truth["result"]["suppliers"]
             .as_array()
             .unwrap()
             .iter()
-            .map(|row| (row["supplier_id"].as_str().unwrap().to_owned(), row["kind"].as_str().unwrap().to_owned()))
+            .map(|row| {
+                (row["supplier_id"].as_str().unwrap().to_owned(), row["kind"].as_str().unwrap().to_owned())
+            })
             .collect();
         let mut by_kind: HashMap<&str, Vec<u32>> = HashMap::new();
         for (supplier, confidence) in suppliers.iter().zip(&found) {
@@ -84,7 +87,11 @@ async fn the_signs_tell_factories_from_traders_and_add_up() {
         let (factories, traders) = (&by_kind["factory"], &by_kind["trader"]);
         assert!(factories.len() >= 200 && traders.len() >= 100, "{} {}", factories.len(), traders.len());
         let rest: Vec<u32> = traders.iter().chain(&by_kind["unclear"]).copied().collect();
-        println!("seed {seed}: {:.4} against traders, {:.4} against all others", auc(factories, traders), auc(factories, &rest));
+        println!(
+            "seed {seed}: {:.4} against traders, {:.4} against all others",
+            auc(factories, traders),
+            auc(factories, &rest)
+        );
         assert!(auc(factories, traders) >= 0.9, "seed {seed}: {:.4}", auc(factories, traders));
     }
 }
@@ -102,13 +109,26 @@ async fn a_supplier_in_the_catalog_is_what_the_market_says_of_them() {
         let text = |field: &str| row[field].as_str().map(str::to_owned);
         let shown = |field: &Option<pifa::domain::text::Clean>| field.as_ref().map(ToString::to_string);
         assert_eq!(Some(own.name.to_string()), text("name"));
-        assert_eq!((shown(&own.belt), shown(&own.province), shown(&own.city)), (text("belt"), text("province"), text("city")));
+        assert_eq!(
+            (shown(&own.belt), shown(&own.province), shown(&own.city)),
+            (text("belt"), text("province"), text("city"))
+        );
         assert_eq!(own.years.map(u64::from), row["years"].as_u64());
         assert_eq!(own.medal_level.map(u64::from), row["medal_level"].as_u64());
         let rates = [own.repeat_rate, own.pickup_48h, own.quality_refund];
-        assert_eq!(rates, ["repeat_rate", "collect_48h", "quality_refund_30d"].map(|field| decimal(&row[field])));
+        assert_eq!(
+            rates,
+            ["repeat_rate", "collect_48h", "quality_refund_30d"].map(|field| decimal(&row[field]))
+        );
         let scores = &own.scores;
-        let six = [scores.composite, scores.logistics, scores.dispute, scores.offer, scores.after_sales, scores.consulting];
+        let six = [
+            scores.composite,
+            scores.logistics,
+            scores.dispute,
+            scores.offer,
+            scores.after_sales,
+            scores.consulting,
+        ];
         let names = ["composite", "logistics", "dispute", "offer", "after_sales", "consulting"];
         assert_eq!(six, names.map(|name| decimal(&row["scores"][name])), "{id}");
     }

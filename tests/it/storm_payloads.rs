@@ -427,6 +427,7 @@ impl Storm {
             6 => Fact::SyncProgressed {
                 done: self.dice.next() >> 40,
                 total: self.maybe(|storm| storm.dice.next() >> 30),
+                pace: self.maybe(|storm| (storm.dice.next(), storm.maybe(|storm| storm.dice.next()))),
             },
             7 => Fact::SyncEnded(self.or_trouble(|storm| storm.dice.next())),
             8 | 9 => Fact::Proposed {
@@ -452,7 +453,7 @@ impl Storm {
             12 => Fact::AmbiguousWidth(1 + self.dice.below(2) as u8),
             13 => Fact::Woke,
             14 => {
-                let rows = (0..self.dice.below(9)).map(|_| self.supplier()).collect();
+                let rows: Vec<SupplierRow> = (0..self.dice.below(9)).map(|_| self.supplier()).collect();
                 Fact::SuppliersRead {
                     generation: model.suppliers.generation,
                     result: self.or_trouble(|_| SupplierPage { total: rows.len(), rows, new: 0, since: 0 }),

@@ -139,7 +139,8 @@ fn suppliers_are_found_by_what_their_records_say() {
 fn badges_of_lists_are_identities_to_ask_for() {
     let catalog = market();
     let mut badges = Badges::default();
-    let (rows, bad) = crate::domain::badge::read("s1,宝藏工厂\n义乌百汇贸易商行,TOP100\n别家有限公司,TOP100\n");
+    let (rows, bad) =
+        crate::domain::badge::read("s1,宝藏工厂\n义乌百汇贸易商行,TOP100\n别家有限公司,TOP100\n");
     assert!(bad.is_empty());
     badges.add(&rows);
     assert_eq!(found_with(&catalog, "identity:宝藏工厂", &badges), ["s1"]);
@@ -213,9 +214,10 @@ fn the_signs_of_a_factory_are_counted_over_its_offers() {
     let catalog = market();
     let of = |id: &str| {
         let supplier = catalog.supplier(&SupplierId::new(id)).unwrap().unwrap();
-        catalog.supplier_figures(&[&supplier], Quantity::ONE, &crate::domain::mark::Marks::default()).unwrap()[0]
-            .confidence
-            .clone()
+        catalog.supplier_figures(&[&supplier], Quantity::ONE, &crate::domain::mark::Marks::default()).unwrap()
+            [0]
+        .confidence
+        .clone()
     };
     let (factory, trader, unknown) = (of("s1"), of("s2"), of("s3"));
     let custom = Reason::Custom(Share { yes: 2, known: 2 });

@@ -40,7 +40,13 @@ fn verdict_with(ratings: &[i64], own: i64, least: usize, fifth: usize, tenth: us
     let places: Vec<usize> = (0..best.len()).filter(|at| best[*at] == own).collect();
     let head = places.iter().all(|at| *at < best.len() / fifth);
     let tail = places.iter().all(|at| *at >= best.len() - best.len() / tenth);
-    let place = if head { "head" } else if tail { "tail" } else { "middle" };
+    let place = if head {
+        "head"
+    } else if tail {
+        "tail"
+    } else {
+        "middle"
+    };
     // own >= 80 % of sum / n, in whole numbers.
     let passes = own * 10 * ratings.len() as i64 >= 8 * ratings.iter().sum::<i64>();
     format!("{} {place}", if passes { "pass" } else { "fail" })

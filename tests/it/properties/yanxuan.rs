@@ -27,9 +27,7 @@ fn judged((all, which): &(Vec<i64>, prop::sample::Index)) -> String {
     }
 }
 
-fn by(
-    rule: impl Fn(&[i64], i64) -> String,
-) -> impl Fn(&(Vec<i64>, prop::sample::Index)) -> String {
+fn by(rule: impl Fn(&[i64], i64) -> String) -> impl Fn(&(Vec<i64>, prop::sample::Index)) -> String {
     move |(all, which)| rule(all, all[which.index(all.len())])
 }
 

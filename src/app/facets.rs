@@ -13,6 +13,7 @@ use crate::domain::search::{FacetCount, Facets};
 use crate::i18n::Text;
 use crate::query::Query;
 use crate::query::fold::fold;
+use crate::query::pinyin::{self, Constraint};
 
 /// Width from which the panel stands beside the list; under it, it lies over the list's right half while it has the
 /// keys.
@@ -255,20 +256,33 @@ fn toggle_term(model: &mut Model, term: &str) -> Vec<Effect> {
     search::from_top(model)
 }
 
-/// The query with this term at its end, or without it where it asks for it already, however it is written there.
+/// The query with this term at its end, or without it where it asks for it already, however it is written there. What
+/// the buyer typed stays as they typed it, as far as it then still reads as it should; else it is written anew.
 pub fn with_term_toggled(text: &str, term: &str) -> String {
+    let now = Query::parse(text);
+    let wanted = Query::parse(term).terms;
     let reads = |token: &str| Query::parse(token).terms;
-    let wanted: Vec<_> = tokens(term).into_iter().map(reads).collect();
-    let there = tokens(text);
-    let kept: Vec<&str> = there.iter().filter(|token| !wanted.contains(&reads(token))).copied().collect();
-    let all_there = wanted.iter().all(|wanted| there.iter().any(|token| reads(token) == *wanted));
-    if all_there && kept.len() < there.len() {
-        return kept.join(" ");
-    }
-    let missing =
-        tokens(term).into_iter().filter(|token| !there.iter().any(|held| reads(held) == reads(token)));
-    let all: Vec<&str> = there.iter().copied().chain(missing).collect();
-    format!("{} ", all.join(" "))
+    let is_wanted = |token: &str| {
+        let read = reads(token);
+        !read.is_empty() && read.iter().all(|term| wanted.contains(term))
+    };
+    let typed = tokens(text);
+    let mut then = now.clone();
+    let out = !wanted.is_empty() && wanted.iter().all(|term| now.terms.contains(term));
+    let written = if out {
+        then.terms.retain(|term| !wanted.contains(term));
+        typed.into_iter().filter(|token| !is_wanted(token)).collect::<Vec<_>>().join(" ")
+    } else {
+        let missing: Vec<_> = wanted.iter().filter(|term| !now.terms.contains(term)).cloned().collect();
+        then.terms.extend(missing.iter().cloned());
+        let added =
+            tokens(term).into_iter().filter(|token| reads(token).iter().any(|is| missing.contains(is)));
+        typed.into_iter().chain(added).collect::<Vec<_>>().join(" ")
+    };
+    let read = Query::parse(&written);
+    let written = if read.terms == then.terms { written } else { then.to_string() };
+    // A word typed behind it is a word of its own.
+    if out { written } else { format!("{written} ") }
 }
 
 /// The words of a query as typed: blanks between quotation marks do not part them.
@@ -342,6 +356,7 @@ pub fn fitting<'a>(all: &'a [FacetCount], typed: &str) -> Vec<&'a FacetCount> {
     if typed.is_empty() {
         return all.iter().collect();
     }
+    let parses = pinyin::parses(typed);
     let mut found: Vec<(u8, usize, &FacetCount)> = all
         .iter()
         .enumerate()
@@ -350,8 +365,8 @@ pub fn fitting<'a>(all: &'a [FacetCount], typed: &str) -> Vec<&'a FacetCount> {
             let near = names
                 .into_iter()
                 .flatten()
-                .filter_map(|name| how_near(&fold(name.as_str()), typed))
-                .chain(category.term.ends_with(typed).then_some(3))
+                .filter_map(|name| how_near(&fold(name.as_str()), typed, &parses))
+                .chain(category.term.ends_with(typed).then_some(4))
                 .min()?;
             Some((near, at, category))
         })
@@ -360,11 +375,16 @@ pub fn fitting<'a>(all: &'a [FacetCount], typed: &str) -> Vec<&'a FacetCount> {
     found.into_iter().map(|(_, _, category)| category).collect()
 }
 
-fn how_near(name: &str, typed: &str) -> Option<u8> {
+fn how_near(name: &str, typed: &str, parses: &[Vec<Constraint>]) -> Option<u8> {
     if name.starts_with(typed) {
         return Some(0);
     }
-    name.contains(typed).then_some(1)
+    if name.contains(typed) {
+        return Some(1);
+    }
+    let name: Vec<char> = name.chars().collect();
+    let found = parses.iter().filter_map(|parse| pinyin::matches(parse, &name)).map(|at| at.start).min();
+    found.map(|at| if at == 0 { 2 } else { 3 })
 }
 
 /// Enter in the list of categories: the chosen one goes into the query.
@@ -407,6 +427,12 @@ mod tests {
         // A band of two terms goes as a whole, and comes as a whole where only one of them is there.
         assert_eq!(with_term_toggled("杯 tag:a note:b", "tag:a note:b"), "杯");
         assert_eq!(with_term_toggled("杯 tag:a", "tag:a note:b"), "杯 tag:a note:b ");
+        // Written apart, it is still found.
+        assert_eq!(with_term_toggled("杯 moq <= 10 fav", "moq<=10"), "杯 fav");
+        assert_eq!(with_term_toggled("杯 moq <= 10", "belt:义乌"), "杯 moq <= 10 belt:义乌 ");
+        // Round a link only predicates count, so the link becomes one.
+        let link = "看这个 https://detail.1688.com/offer/676651652931.html 好";
+        assert_eq!(with_term_toggled(link, "moq<=10"), "id:676651652931 moq<=10 ");
     }
 
     #[test]
@@ -426,6 +452,8 @@ mod tests {
         let found = |typed: &str| fitting(&all, typed).iter().map(|c| c.term.clone()).collect::<Vec<_>>();
         assert_eq!(found("保溫"), ["cat:202", "cat:101"]);
         assert_eq!(found("101"), ["cat:101"]);
+        assert_eq!(found("bwb"), ["cat:202", "cat:101"]);
+        assert_eq!(found("buxiugang"), ["cat:101"]);
         assert_eq!(found(""), ["cat:101", "cat:202"]);
         assert!(found("伞").is_empty());
     }

@@ -10,15 +10,15 @@ use crate::app::action::Keys;
 use crate::app::coach::Coach;
 use crate::app::deals::{DealList, DealsView, GroupLayer, OfferWish};
 use crate::app::decide::Decision;
-use crate::app::facets::{CategoryPicker, FacetsPane};
+use crate::app::facets::CategoryPicker;
 use crate::app::field::Field;
 use crate::app::list::List;
 use crate::app::mouse::Places;
 use crate::app::msg::{CartSnapshot, Effect, Status, Trouble};
 use crate::app::orders::{Cashier, OrderLayer};
 use crate::app::remember::Memory;
-use crate::app::search::{Asked, Paging};
-use crate::app::suppliers::{SearchView, SheetLayer, SuppliersPane};
+pub use crate::app::search::SearchPane;
+use crate::app::suppliers::{SheetLayer, SuppliersPane};
 use crate::app::why::WhyLayer;
 use crate::app::words::WordsPrompt;
 use crate::config::keymap::Key;
@@ -32,7 +32,6 @@ use crate::domain::offer::Offer;
 use crate::domain::order::{Order, OrderLine};
 use crate::domain::proposal::{Proposal, ProposedOrder};
 use crate::domain::quantity::Quantity;
-use crate::domain::search::{SearchPage, SearchRow, Sort};
 use crate::domain::text::Clean;
 use crate::i18n::{Lang, Text};
 
@@ -68,88 +67,6 @@ impl Pane {
     }
 }
 
-/// Search: the query, the hits, the detail.
-#[derive(Debug, Clone)]
-pub struct SearchPane {
-    /// What is listed: offers or suppliers.
-    pub view: SearchView,
-    pub query: Field,
-    /// Whether keys go to the query.
-    pub focused: bool,
-    pub sort: Sort,
-    /// Whether fee links are shown.
-    pub fees: bool,
-    /// Whether advertisements are left out.
-    pub hide_ads: bool,
-    /// Whether of each supplier only the offer that comes first is shown.
-    pub one_each: bool,
-    /// The hits in memory: a window of the whole list.
-    pub page: SearchPage,
-    /// Hits before the first in memory.
-    pub from: usize,
-    /// Whether the last hit in memory is the last of all.
-    pub ended: bool,
-    /// What the newest search asked for.
-    pub asked: Asked,
-    /// More rows of the same question that are awaited.
-    pub paging: Option<Paging>,
-    /// Advertisements left out, once they were counted.
-    pub ads_hidden: Option<usize>,
-    /// The counts beside the list.
-    pub facets: FacetsPane,
-    pub list: List,
-    /// The newest search asked for; answers to older ones are dropped.
-    pub generation: u64,
-    /// Whether an answer is awaited.
-    pub pending: bool,
-    /// Whether any answer has come yet.
-    pub answered: bool,
-    pub trouble: Option<Trouble>,
-    /// The detail in the place of the list, or none at all; `None` = below the list where there is room for it.
-    pub detail: Option<bool>,
-    /// Whether the buyer did something in the list since it was asked for: then it keeps the offer selected and
-    /// where it stands on the screen when it is read again.
-    pub touched: bool,
-    /// Rows of the catalog when it was last searched during a sync.
-    pub searched_at_row: u64,
-}
-
-impl Default for SearchPane {
-    fn default() -> Self {
-        SearchPane {
-            view: SearchView::Offers,
-            query: Field::default(),
-            focused: false,
-            sort: Sort::Rank,
-            fees: false,
-            hide_ads: false,
-            one_each: false,
-            page: SearchPage::default(),
-            from: 0,
-            ended: false,
-            asked: Asked::default(),
-            paging: None,
-            ads_hidden: None,
-            facets: FacetsPane::default(),
-            list: List::default(),
-            generation: 0,
-            pending: false,
-            answered: false,
-            trouble: None,
-            detail: None,
-            touched: false,
-            searched_at_row: 0,
-        }
-    }
-}
-
-impl SearchPane {
-    /// The selected hit.
-    pub fn selected(&self) -> Option<&SearchRow> {
-        self.page.rows.get(self.list.selected)
-    }
-}
-
 /// Offers marked for comparison.
 #[derive(Debug, Clone, Default)]
 pub struct ComparePane {
@@ -164,6 +81,14 @@ pub struct ComparePane {
     pub transposed: bool,
     /// Whether break-even quantities stand in the place of the curve.
     pub break_even: bool,
+    /// Offers that were marked in the last sitting and are still to be read.
+    pub wanted: Vec<OfferKey>,
+    /// The newest reading asked for; answers to older ones are dropped.
+    pub generation: u64,
+    /// Whether an answer is awaited.
+    pub pending: bool,
+    /// Why they could not be read the last time.
+    pub trouble: Option<Trouble>,
 }
 
 impl ComparePane {
@@ -181,6 +106,8 @@ pub struct CartPane {
     pub list: List,
     /// Whether it was read at all.
     pub read: bool,
+    /// Why it could not be read the last time.
+    pub trouble: Option<Trouble>,
     /// Proposals asked for; answers to older ones are dropped.
     pub generation: u64,
     /// Whether the market is being asked what the cart would cost.
@@ -393,6 +320,8 @@ pub struct Notice {
     pub tone: Tone,
     /// Our words, with clean text in them.
     pub text: String,
+    /// Whether it is news nobody asked for: words on mere progress do not take its place.
+    pub news: bool,
 }
 
 /// How far a sync is.
@@ -544,7 +473,20 @@ impl Model {
 
     /// Says something in the message line.
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        self.notice = Some(Notice { tone, text: text.into() });
+        self.notice = Some(Notice { tone, text: text.into(), news: false });
+    }
+
+    /// Says what happened without a key of the buyer's: it stands until they press one, or something that they asked
+    /// for is answered.
+    pub fn announce(&mut self, tone: Tone, text: impl Into<String>) {
+        self.notice = Some(Notice { tone, text: text.into(), news: true });
+    }
+
+    /// Says how something came on that the screen shows anyway; news is not covered by it.
+    pub fn mention(&mut self, tone: Tone, text: impl Into<String>) {
+        if !self.notice.as_ref().is_some_and(|notice| notice.news) {
+            self.say(tone, text);
+        }
     }
 
     /// Says what went wrong and what to do.
@@ -572,6 +514,7 @@ impl Model {
     pub fn at_start(&mut self) -> Vec<Effect> {
         let mut effects = vec![Effect::ReadSession, Effect::ReadStatus];
         effects.extend(crate::app::search::search(self));
+        effects.push(Effect::BuildIndex);
         effects.push(Effect::Cart(crate::app::msg::CartDeed::Read));
         effects.push(Effect::ReadOrders);
         effects

@@ -112,6 +112,8 @@ pub enum Held {
     Policy(Vec<Clean>),
     /// The cart is no longer the one that was confirmed.
     CartChanged,
+    /// The way to the market was lost, or switched off, before anything could be sent or queued.
+    WentOffline,
     /// This market's cart is empty; lines of another market's.
     OtherMarket(u64),
 }
@@ -135,6 +137,8 @@ pub struct Status {
     pub offered: Option<MarketSize>,
     /// Actions of the outbox that have not left yet, or whose outcome is unknown.
     pub unsent: u64,
+    /// Those of them that wait for the buyer: trying them again by itself changes nothing.
+    pub held: u64,
     /// Where goods go.
     pub destination: Destination,
     /// Origin of the sandbox's own pages; `None` = the real 1688.
@@ -152,6 +156,17 @@ pub struct Counts {
     pub total: usize,
     /// Advertisements that would be hits if they were not hidden; `None` = not asked for.
     pub ads_hidden: Option<usize>,
+}
+
+/// How far the index is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct IndexState {
+    /// Offers in it.
+    pub done: usize,
+    /// Offers that belong in it.
+    pub of: usize,
+    /// Whether there is more to do.
+    pub more: bool,
 }
 
 /// How many offers the market has.
@@ -206,6 +221,8 @@ pub enum Fact {
     Counted { generation: u64, result: Result<Counts, Trouble> },
     /// The hits of a question were counted by what they share.
     Faceted { generation: u64, result: Result<Facets, Trouble> },
+    /// The index was brought nearer to the rows.
+    Indexed(Result<IndexState, Trouble>),
     /// Why a row stands where it does; `None` = the question no longer finds it.
     Explained { key: OfferKey, result: Result<Option<Box<Why>>, Trouble> },
     /// All categories that have offers.
@@ -243,6 +260,8 @@ pub enum Fact {
     MarksRead(Result<Arc<Marks>, Trouble>),
     /// Flash or discount deals, and when the market told of them; `None` = this market has none.
     DealsRead { kind: DealKind, result: Result<Option<(Vec<Deal>, Timestamp)>, Trouble> },
+    /// The marked offers as the catalog has them now; those it does not have are left out.
+    ComparedRead { generation: u64, result: Result<Vec<Arc<Offer>>, Trouble> },
     /// An offer of the catalog; `None` = not in it.
     OfferRead { key: OfferKey, result: Result<Option<Arc<Offer>>, Trouble> },
     /// A group was joined (or left).
@@ -288,6 +307,8 @@ pub enum Effect {
     Count { generation: u64, request: SearchRequest },
     /// Count its hits by what they share; supersedes every earlier counting of that kind.
     ReadFacets { generation: u64, request: SearchRequest },
+    /// Bring the index up to the rows, in the background; nothing where it is.
+    BuildIndex,
     /// Tell why this offer stands where it does.
     Explain { key: OfferKey, request: SearchRequest },
     /// Read the categories that have offers.
@@ -318,6 +339,8 @@ pub enum Effect {
     ReadMarks,
     /// Read flash or discount deals, from the market.
     ReadDeals(DealKind),
+    /// Read the marked offers anew; supersedes every earlier asking.
+    ReadCompared { generation: u64, keys: Vec<OfferKey> },
     /// Read an offer of the catalog.
     ReadOffer(OfferKey),
     /// Reserve a quantity in a group-buy.

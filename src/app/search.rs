@@ -6,12 +6,13 @@
 
 use std::collections::HashSet;
 
-use crate::app::facets;
-use crate::app::list::Move;
+use crate::app::facets::{self, FacetsPane};
+use crate::app::field::Field;
+use crate::app::list::{List, Move};
 use crate::app::model::{Model, Progress};
-use crate::app::msg::{Counts, Effect, Trouble};
+use crate::app::msg::{Counts, Effect, IndexState, Trouble};
 use crate::app::suppliers::{self, SearchView};
-use crate::domain::search::{SearchPage, SearchRequest, Sort};
+use crate::domain::search::{SearchPage, SearchRequest, SearchRow, Sort};
 use crate::query::Query;
 use crate::query::fold::fold;
 
@@ -21,6 +22,88 @@ pub const FIRST_ROWS: usize = 50;
 pub const PAGE_ROWS: usize = 100;
 /// Most rows in memory.
 pub const KEPT_ROWS: usize = 600;
+
+/// Search: the query, the hits, the detail.
+#[derive(Debug, Clone)]
+pub struct SearchPane {
+    /// What is listed: offers or suppliers.
+    pub view: SearchView,
+    pub query: Field,
+    /// Whether keys go to the query.
+    pub focused: bool,
+    pub sort: Sort,
+    /// Whether fee links are shown.
+    pub fees: bool,
+    /// Whether advertisements are left out.
+    pub hide_ads: bool,
+    /// Whether of each supplier only the offer that comes first is shown.
+    pub one_each: bool,
+    /// The hits in memory: a window of the whole list.
+    pub page: SearchPage,
+    /// Hits before the first in memory.
+    pub from: usize,
+    /// Whether the last hit in memory is the last of all.
+    pub ended: bool,
+    /// What the newest search asked for.
+    pub asked: Asked,
+    /// More rows of the same question that are awaited.
+    pub paging: Option<Paging>,
+    /// Advertisements left out, once they were counted.
+    pub ads_hidden: Option<usize>,
+    /// The counts beside the list.
+    pub facets: FacetsPane,
+    pub list: List,
+    /// The newest search asked for; answers to older ones are dropped.
+    pub generation: u64,
+    /// Whether an answer is awaited.
+    pub pending: bool,
+    /// Whether any answer has come yet.
+    pub answered: bool,
+    pub trouble: Option<Trouble>,
+    /// The detail in the place of the list, or none at all; `None` = below the list where there is room for it.
+    pub detail: Option<bool>,
+    /// Whether the buyer did something in the list since it was asked for: then it keeps the offer selected and
+    /// where it stands on the screen when it is read again.
+    pub touched: bool,
+    /// Rows of the catalog when it was last searched during a sync.
+    pub searched_at_row: u64,
+}
+
+impl Default for SearchPane {
+    fn default() -> Self {
+        SearchPane {
+            view: SearchView::Offers,
+            query: Field::default(),
+            focused: false,
+            sort: Sort::Rank,
+            fees: false,
+            hide_ads: false,
+            one_each: false,
+            page: SearchPage::default(),
+            from: 0,
+            ended: false,
+            asked: Asked::default(),
+            paging: None,
+            ads_hidden: None,
+            facets: FacetsPane::default(),
+            list: List::default(),
+            generation: 0,
+            pending: false,
+            answered: false,
+            trouble: None,
+            detail: None,
+            touched: false,
+            searched_at_row: 0,
+        }
+    }
+}
+
+impl SearchPane {
+    /// The selected hit.
+    pub fn selected(&self) -> Option<&SearchRow> {
+        self.page.rows.get(self.list.selected)
+    }
+}
 
 /// What the newest search asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -118,10 +201,13 @@ pub fn next_sort(model: &mut Model) -> Vec<Effect> {
     let at = Sort::ALL.iter().position(|sort| *sort == now).unwrap_or(0);
     model.search.sort = Sort::ALL.get(at + 1).copied().unwrap_or(Sort::Rank);
     let text = model.search.query.text();
-    if Query::parse(&text).sort.is_some() {
+    let mut query = Query::parse(&text);
+    if query.sort.take().is_some() {
         let kept: Vec<&str> =
             facets::tokens(&text).into_iter().filter(|token| Query::parse(token).sort.is_none()).collect();
-        model.search.query = crate::app::field::Field::new(&kept.join(" "));
+        let kept = kept.join(" ");
+        let kept = if Query::parse(&kept) == query { kept } else { query.to_string() };
+        model.search.query = Field::new(&kept);
     }
     from_top(model)
 }
@@ -175,7 +261,7 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
         Move::Top if pane.from > 0 => {
             page_from(model, Paging { offset: 0, limit: PAGE_ROWS, place: PagePlace::Top })
         }
-        Move::Bottom if known.is_some_and(|total| total > pane.from + len + PAGE_ROWS) => {
+        Move::Bottom if known.is_some_and(|total| total > pane.from.saturating_add(len + PAGE_ROWS)) => {
             let offset = known.unwrap_or(0).saturating_sub(PAGE_ROWS);
             page_from(model, Paging { offset, limit: PAGE_ROWS, place: PagePlace::Bottom })
         }
@@ -187,12 +273,12 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
 fn more_if_near_an_edge(model: &mut Model) -> Vec<Effect> {
     let pane = &model.search;
     let (rows, near) = (pane.page.rows.len(), model.viewport.rows.max(10));
-    let more = !pane.ended && (!pane.page.counted || pane.page.total > pane.from + rows);
+    let more = !pane.ended && (!pane.page.counted || pane.page.total > pane.from.saturating_add(rows));
     if rows == 0 {
         return Vec::new();
     }
     if more && pane.list.selected + near >= rows {
-        let offset = pane.from + rows;
+        let offset = pane.from.saturating_add(rows);
         return page_from(model, Paging { offset, limit: PAGE_ROWS, place: PagePlace::After });
     }
     if pane.from > 0 && pane.list.selected < near {
@@ -327,11 +413,23 @@ pub fn counted(model: &mut Model, generation: u64, result: Result<Counts, Troubl
     match result {
         Ok(counts) => {
             // Never fewer than are on the screen: the catalog may have moved on since they were read.
-            pane.page.total = counts.total.max(pane.from + pane.page.rows.len());
+            pane.page.total = counts.total.max(pane.from.saturating_add(pane.page.rows.len()));
             pane.page.counted = true;
             pane.ads_hidden = counts.ads_hidden.filter(|_| pane.hide_ads);
         }
         Err(trouble) => model.complain(&trouble),
+    }
+}
+
+/// The index came nearer to the rows: a list that was found without all of it is asked for again.
+pub fn indexed(model: &mut Model, result: Result<IndexState, Trouble>) -> Vec<Effect> {
+    match result {
+        Ok(_) if model.search.page.searched.is_some() && !model.search.pending => search(model),
+        Ok(_) => Vec::new(),
+        Err(trouble) => {
+            model.complain(&trouble);
+            Vec::new()
+        }
     }
 }
 

@@ -10,6 +10,9 @@ use crate::domain::text::Clean;
 /// Most offers that keep a quantity of their own: more are no longer a choice somebody remembers.
 pub const MOST_OWN_QUANTITIES: usize = 500;
 
+/// Most marks that are remembered: nobody compares more.
+pub const MOST_COMPARED: usize = 100;
+
 /// Where the buyer was. Words that are not known any more are left out, never an error.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -22,6 +25,8 @@ pub struct Remembered {
     pub quantity: Option<Quantity>,
     /// The offer that was selected.
     pub selected: Option<OfferKey>,
+    /// Offers marked for comparison.
+    pub compared: Vec<OfferKey>,
     /// Word of the view of the search pane: offers or suppliers.
     pub view: String,
     /// Word of the result order.
@@ -63,6 +68,7 @@ impl Remembered {
         }
         read.own_quantities.retain(|(_, quantity)| !quantity.is_zero());
         read.own_quantities.truncate(MOST_OWN_QUANTITIES);
+        read.compared.truncate(MOST_COMPARED);
         read.query = Clean::capped(&read.query, 400).to_string();
         Ok(read)
     }
@@ -84,6 +90,7 @@ mod tests {
             query: "保温杯 fav".to_owned(),
             quantity: Some(Quantity::whole(300)),
             selected: Some(OfferKey::Market(7)),
+            compared: vec![OfferKey::Market(8), OfferKey::Market(7)],
             view: "suppliers".to_owned(),
             sort: "landed".to_owned(),
             own_quantities: vec![(OfferKey::Market(7), Quantity::whole(500))],

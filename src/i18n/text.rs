@@ -1,6 +1,5 @@
 //! Fixed words, the three languages side by side.
 
-use crate::domain::search::{Sort, Tier, WhyPart};
 use crate::i18n::Lang;
 
 macro_rules! words {
@@ -26,62 +25,6 @@ pub fn of(lang: Lang) -> &'static Text {
         Lang::ZhCn => &ZH_CN,
         Lang::ZhTw => &ZH_TW,
         Lang::En => &EN,
-    }
-}
-
-impl Text {
-    /// Name of a result order.
-    pub fn sort_name(&self, sort: Sort) -> &'static str {
-        match sort {
-            Sort::Rank => self.sort_rank,
-            Sort::Price => self.sort_price,
-            Sort::Landed => self.sort_landed,
-            Sort::Sold => self.sort_sold,
-            Sort::Repeat => self.sort_repeat,
-            Sort::Age => self.sort_age,
-        }
-    }
-
-    /// How a query met an offer.
-    pub fn tier_name(&self, tier: Tier) -> &'static str {
-        match tier {
-            Tier::Word => self.tier_word,
-            Tier::Part => self.tier_part,
-            Tier::Pinyin => self.tier_pinyin,
-            Tier::Mine => self.tier_mine,
-            Tier::Supplier => self.tier_supplier,
-            Tier::Near => self.tier_near,
-        }
-    }
-
-    /// What points of the rank are for.
-    pub fn part_name(&self, part: WhyPart) -> &'static str {
-        match part {
-            WhyPart::Sales => self.part_sales,
-            WhyPart::Repeat => self.part_repeat,
-            WhyPart::Identities => self.part_identities,
-            WhyPart::Years => self.part_years,
-            WhyPart::Factory => self.part_factory,
-            WhyPart::Freshness => self.part_freshness,
-        }
-    }
-
-    /// What the buyer calls an order's state; `None` for a word of the market we do not know.
-    pub fn state_name(&self, word: &str) -> Option<&'static str> {
-        Some(match word {
-            "draft" => self.state_draft,
-            "queued" => self.state_queued,
-            "sending" => self.state_sending,
-            "unknown" => self.state_unknown,
-            "rejected" => self.state_rejected,
-            "to_pay" => self.state_to_pay,
-            "to_pay_freight_open" => self.state_to_pay_freight_open,
-            "to_ship" => self.state_to_ship,
-            "shipped" => self.state_shipped,
-            "done" => self.state_done,
-            "closed" => self.state_closed,
-            _ => return None,
-        })
     }
 }
 
@@ -569,7 +512,7 @@ words! {
     part_identities: "商家身份", "商家身份", "identities";
     part_years: "诚信通年限", "誠信通年限", "TrustPass years";
     part_factory: "像工厂的程度", "像工廠的程度", "factory confidence";
-    part_freshness: "数据新旧", "資料新舊", "freshness";
+    part_freshness: "数据新旧（按天）", "資料新舊（按天）", "freshness, by day";
     do_facets: "筛选", "篩選", "filters";
     do_categories: "选类目", "選類目", "categories";
     do_facet_take: "加/去条件", "加/去條件", "add/remove";
@@ -614,6 +557,9 @@ words! {
     tour_name: "导览", "導覽", "tour";
     tour_see: "采购车逐行写明违反了哪条起批规则、还差多少", "採購車逐行寫明違反了哪條起批規則、還差多少", "the cart names each broken rule and what is missing";
     tour_group: "看团批的人数：有一个就要到下一档，等它跨过去", "看團批的人數：有一個就要到下一檔，等它跨過去", "watch the groups: one is about to cross its next step";
+
+    // What became of a submit the network went away under.
+    held_offline: "途中离线了，采购车没有变，联网后再提交", "途中離線了，採購車沒有變，連網後再送出", "it went offline on the way: the cart is as it was, submit again once online";
 
     // Joints of sentences.
     or: "或 ", "或 ", " or ";

@@ -9,6 +9,7 @@ mod cart;
 mod clock;
 mod deals;
 mod error;
+mod find;
 mod fill;
 mod groups;
 mod lease;
@@ -46,8 +47,7 @@ use crate::domain::id::{MarketId, OfferKey, OutOrderId, SupplierId};
 use crate::domain::offer::Offer;
 use crate::domain::order::Address;
 use crate::domain::proposal::MESSAGE_CHARS;
-use crate::domain::quantity::Quantity;
-use crate::domain::search::{Cancel, FacetCount, Facets, SearchPage, SearchRequest, Why};
+use crate::domain::search::{SearchPage, SearchRequest};
 use crate::domain::supplier::Supplier;
 use crate::domain::text::Clean;
 
@@ -144,42 +144,14 @@ impl Desk {
         Ok(self.parts.catalog.search_marked(request, &self.destination()?, &self.marks()?)?)
     }
 
-    /// As [`Desk::search`], for somebody who may lose interest; `None` when they did. The page may come before
-    /// everything is counted.
-    pub fn search_cancellable(
-        &self,
-        request: &SearchRequest,
-        cancel: &Cancel,
-    ) -> Result<Option<SearchPage>, DeskError> {
-        let (destination, marks) = (self.destination()?, self.marks()?);
-        Ok(self.parts.catalog.search_cancellable(request, &destination, &marks, cancel)?)
-    }
-
-    /// How many hits a search has; `None` when cancelled.
-    pub fn count(&self, request: &SearchRequest, cancel: &Cancel) -> Result<Option<usize>, DeskError> {
-        Ok(self.parts.catalog.count(request, &self.marks()?, cancel)?)
-    }
-
-    /// Its hits counted by what they share; `None` when cancelled.
-    pub fn facets(&self, request: &SearchRequest, cancel: &Cancel) -> Result<Option<Facets>, DeskError> {
-        Ok(self.parts.catalog.facets(request, &self.marks()?, cancel)?)
-    }
-
-    /// Why an offer stands where it does by rank; `None` when the search does not find it.
-    pub fn why(&self, request: &SearchRequest, key: &OfferKey) -> Result<Option<Why>, DeskError> {
-        Ok(self.parts.catalog.why(request, &self.marks()?, key)?)
-    }
-
-    /// The categories that offers of the catalog are in, most offers first.
-    pub fn categories_held(&self, quantity: Quantity) -> Result<Vec<FacetCount>, DeskError> {
-        let all = SearchRequest { quantity, ..SearchRequest::default() };
-        let facets = self.facets(&all, &Cancel::default())?;
-        Ok(facets.map(|facets| facets.categories).unwrap_or_default())
-    }
-
     /// One cached listing.
     pub fn offer(&self, key: &OfferKey) -> Result<Option<Offer>, DeskError> {
         Ok(self.parts.catalog.offer(key)?)
+    }
+
+    /// Cached listings, in the order asked for.
+    pub fn offers(&self, keys: &[OfferKey]) -> Result<Vec<Option<Offer>>, DeskError> {
+        Ok(self.parts.catalog.offers(keys)?)
     }
 
     /// One cached supplier.

@@ -4,15 +4,20 @@
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::app::msg::{OrderDeed, Trouble};
+use crate::app::msg::{IndexState, OrderDeed, Trouble};
 use crate::app::{Effect, Fact};
 use crate::domain::deal::{Deal, DealKind};
 use crate::procure::{Desk, DeskError};
 use crate::runtime::execute::{Executor, Learner, trouble};
+
+/// How long the index is worked at before others are looked to.
+const INDEX_STEP: Duration = Duration::from_millis(200);
+/// How often it is told how far the index is: each telling asks a list anew that was found without all of it.
+const INDEX_TELLS: Duration = Duration::from_secs(2);
 
 impl Executor {
     /// Starts one of these effects.
@@ -27,6 +32,7 @@ impl Executor {
                         .then(|| Fact::SuppliersRead { generation, result: said(desk.supplier_rows(&ask)) })
                 });
             }
+            Effect::BuildIndex => self.build_index(),
             Effect::Explain { key, request } => self.beside(move |desk| {
                 let result = said(desk.why(&request, &key)).map(|why| why.map(Box::new));
                 Some(Fact::Explained { key, result })
@@ -41,6 +47,11 @@ impl Executor {
             Effect::ReadOffer(key) => self.beside(move |desk| {
                 let result = said(desk.offer(&key)).map(|offer| offer.map(Arc::new));
                 Some(Fact::OfferRead { key, result })
+            }),
+            Effect::ReadCompared { generation, keys } => self.beside(move |desk| {
+                let result = said(desk.offers(&keys));
+                let result = result.map(|found| found.into_iter().flatten().map(Arc::new).collect());
+                Some(Fact::ComparedRead { generation, result })
             }),
             Effect::ReadMarks => self.beside(|desk| Some(Fact::MarksRead(said(desk.marks())))),
             Effect::Mark { subject, edit } => self.at_ledger(move |desk| {
@@ -116,6 +127,38 @@ impl Executor {
         self.workers.spawn_blocking(move || {
             if let Some(fact) = work(&desk) {
                 bell.tell(fact);
+            }
+        });
+    }
+
+    /// Brings the index up to the rows in small steps, and tells how far it is after some of them. One at a time.
+    fn build_index(&self) {
+        let Some(open) = &self.open else { return };
+        let (desk, bell, busy) = (open.desk.clone(), self.bell.clone(), self.indexing.clone());
+        if busy.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        self.workers.spawn_blocking(move || {
+            let mut told = Instant::now();
+            loop {
+                let step = desk.index_some(INDEX_STEP);
+                let more = matches!(&step, Ok((_, true)));
+                if !more {
+                    busy.store(false, Ordering::SeqCst);
+                }
+                match step {
+                    // Nothing was to be done, and nobody waits to hear that.
+                    Ok((None, false)) => return,
+                    Ok((Some(at), more)) if !more || told.elapsed() >= INDEX_TELLS => {
+                        told = Instant::now();
+                        bell.tell(Fact::Indexed(Ok(IndexState { done: at.done, of: at.of, more })));
+                    }
+                    Ok(_) => {}
+                    Err(error) => bell.tell(Fact::Indexed(Err(trouble(&error)))),
+                }
+                if !more {
+                    return;
+                }
             }
         });
     }

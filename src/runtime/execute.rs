@@ -4,7 +4,7 @@
 //! only the newest question; what is done to the ledger goes through one thread, in the order it was asked;
 //! what needs the market runs on the async workers.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 
@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use crate::app::msg::{CartDeed, CartSnapshot, Counts, Held, Sent, Status, Trouble};
+use crate::app::msg::{CartDeed, CartSnapshot, Counts, Held, MarketSize, Sent, Status, Trouble};
 use crate::app::{Effect, Fact};
+use crate::domain::order::ActionState;
 use crate::domain::search::{Cancel, SearchRequest};
 use crate::i18n::{self, Lang};
 use crate::procure::{Blocked, Desk, DeskError, Policy, SubmitOptions, SyncOptions, SyncProgress};
@@ -36,6 +37,8 @@ pub struct Executor {
     searching: Cancel,
     counting: Cancel,
     faceting: Cancel,
+    /// Whether somebody is at the index.
+    pub(super) indexing: Arc<AtomicBool>,
     /// The newest asking for suppliers.
     pub(super) suppliers_asked: Arc<AtomicU64>,
     proposing: Option<JoinHandle<()>>,
@@ -68,6 +71,7 @@ impl Executor {
             searching: Cancel::default(),
             counting: Cancel::default(),
             faceting: Cancel::default(),
+            indexing: Arc::default(),
             suppliers_asked: Arc::default(),
             proposing: None,
             progress: Arc::default(),
@@ -342,6 +346,7 @@ async fn submit(
         other => reach.learn(other.as_ref().err()),
     }
     let report = result?;
+    let lost = report.orders.is_empty() && report.offline.is_some();
     if let Some(error) = report.stopped {
         return Err(error.into());
     }
@@ -351,6 +356,8 @@ async fn submit(
         Blocked::OtherMarket(lines) => Held::OtherMarket(lines),
         Blocked::CartChanged => Held::CartChanged,
     });
+    // No order and no reason why: the way to the market went away before there was one to queue.
+    let held = held.or(lost.then_some(Held::WentOffline));
     Ok(Sent { orders: report.orders, held })
 }
 
@@ -433,7 +440,8 @@ pub(super) fn tell_status(desk: &Desk, bell: &Bell, reach: &Mutex<Reach>) {
 
 fn read_status(desk: &Desk, reach: &Mutex<Reach>) -> Result<Status, DeskError> {
     let stats = desk.stats()?;
-    let unsent = desk.outbox()?.len() as u64;
+    let outbox = desk.outbox()?;
+    let held = outbox.iter().filter(|order| order.state.as_str() == ActionState::Draft.as_str()).count();
     let Reach { online, since } = *lock(reach);
     Ok(Status {
         market: Trouble::new(desk.market_id().as_str(), None).text,
@@ -442,8 +450,9 @@ fn read_status(desk: &Desk, reach: &Mutex<Reach>) -> Result<Status, DeskError> {
         offline_since: since,
         read_at: stats.newest,
         cached: stats.offers,
-        offered: None,
-        unsent,
+        offered: desk.offered()?.map(|(offers, at_least)| MarketSize { offers, at_least }),
+        unsent: outbox.len() as u64,
+        held: held as u64,
         destination: desk.destination()?,
         web_origin: desk.web_origin().map(|origin| Trouble::new(&origin, None).text),
         clock_ahead_ms: i64::try_from(desk.clock_offset().as_millis()).unwrap_or_default(),
@@ -451,19 +460,27 @@ fn read_status(desk: &Desk, reach: &Mutex<Reach>) -> Result<Status, DeskError> {
     })
 }
 
-/// The language of this process's screens: chosen once, before the first effect, and never again.
-static LANG: OnceLock<Lang> = OnceLock::new();
+/// How this process's screens speak: chosen once, before the first effect, and never again.
+static VOICE: OnceLock<Voice> = OnceLock::new();
 
-/// Says which language troubles are told in; the first call decides.
-pub(super) fn speak(lang: Lang) {
+/// What troubles are told with.
+#[derive(Debug, Clone, Default)]
+struct Voice {
+    lang: Lang,
+    /// What is pressed to work offline, or no longer.
+    online_keys: String,
+}
+
+/// Says in which language troubles are told, and by which keys the way out of them goes; the first call decides.
+pub(super) fn speak(lang: Lang, online_keys: String) {
     // A second screen in one process (there is none) would go on in the first one's language.
-    let _ = LANG.set(lang);
+    let _ = VOICE.set(Voice { lang, online_keys });
 }
 
 pub(super) fn trouble(error: &DeskError) -> Trouble {
-    let lang = LANG.get().copied().unwrap_or_default();
+    let Voice { lang, online_keys } = VOICE.get().cloned().unwrap_or_default();
     let described = error.describe();
-    let hint = i18n::trouble::hint(lang, &described);
+    let hint = i18n::trouble::hint_on_screen(lang, &described, &online_keys);
     Trouble::new(&i18n::trouble::sentence(lang, &described), Some(&hint))
 }
 

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::app::action::{self, ACTIONS, Action, ActionId};
 use crate::app::coach;
 use crate::app::deals::DealsView;
+use crate::app::facets;
 use crate::app::model::{Layer, Model, Notice, Pane, PickFor, Picker, Prompt, Tone, Wish};
 use crate::app::mouse::Area;
 use crate::app::trigger;
@@ -237,6 +238,8 @@ fn hidden(model: &Model, id: ActionId) -> bool {
             !model.layers.is_empty()
         }
         ActionId::OfferWeb | ActionId::SearchNearest => trigger::enabled(model, id).is_err(),
+        // Tab goes through the groups there.
+        ActionId::ViewNext => facets::has_keys(model),
         ActionId::Quantity => matches!(model.pane, Pane::Deals | Pane::Orders),
         _ => false,
     }

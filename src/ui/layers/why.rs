@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::app::why::WhyLayer;
 use crate::app::{Model, search};
-use crate::domain::search::{Sort, Why};
+use crate::domain::search::{Sort, Why, WhyPart};
 use crate::i18n::messages;
 use crate::ui::pen::Pen;
 use crate::ui::text;
@@ -73,9 +73,13 @@ fn points(model: &Model, pen: &Pen, why: &Why, cells: usize) -> Vec<Line<'static
             pen.accent,
         ),
     ])];
-    let most = why.parts.iter().map(|(_, points)| points.unsigned_abs()).max().unwrap_or(0);
+    // Freshness is the day it was read, a figure that everything has about as much of: it would flatten all others.
+    let counts = |part: WhyPart| part != WhyPart::Freshness;
+    let counted = why.parts.iter().filter(|(part, _)| counts(*part));
+    let most = counted.map(|(_, points)| points.unsigned_abs()).max().unwrap_or(0);
     for (part, points) in &why.parts {
         let bar = match most {
+            _ if !counts(*part) => String::new(),
             0 => String::new(),
             most => pen.gauge(Decimal::from(points.unsigned_abs()), Decimal::from(most), BAR),
         };

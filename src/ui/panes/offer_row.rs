@@ -34,6 +34,8 @@ pub struct Columns {
 const PRICE: usize = 14;
 const UNIT: usize = 5;
 const MOQ: usize = 6;
+/// Cells under which a title says nothing.
+const LEAST_TITLE: usize = 12;
 /// Marker and the sign of a marked offer.
 const MARKS: usize = 2;
 
@@ -92,6 +94,10 @@ impl Columns {
             + self.age
             + self.mine()
             + 1;
+        if cells < taken + LEAST_TITLE && self.age > 0 {
+            // The detail tells it too; what it is, only the title does.
+            return Columns { age: 0, ..self }.filled(cells);
+        }
         Columns { title: cells.saturating_sub(taken), ..self }
     }
 

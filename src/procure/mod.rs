@@ -9,8 +9,8 @@ mod cart;
 mod clock;
 mod deals;
 mod error;
-mod find;
 mod fill;
+mod find;
 mod groups;
 mod lease;
 mod lookup;
@@ -18,6 +18,7 @@ mod marks;
 mod orders;
 mod outbox;
 mod pay;
+mod quiet;
 mod reorder;
 mod submit;
 mod suppliers;
@@ -38,6 +39,7 @@ pub use crate::market::{Capabilities, MarketError, Marketplace};
 pub use badges::BadgeReport;
 pub use cart::CartView;
 pub use error::DeskError;
+pub use quiet::{Steady, steady};
 pub use submit::{Blocked, SubmitOptions, SubmitReport};
 pub use sync::{Estimate, SyncOptions, SyncProgress, SyncReport};
 
@@ -76,6 +78,8 @@ pub struct DeskParts {
     pub quiet: Duration,
     /// The clock.
     pub clock: Clock,
+    /// What quiet times are measured with.
+    pub steady: Steady,
     /// Unique numbers.
     pub numbers: Numbers,
 }
@@ -87,13 +91,15 @@ pub struct Desk {
     line: Arc<clock::Line>,
     marks: Arc<marks::KeptMarks>,
     badges: Arc<badges::KeptBadges>,
+    looks: Arc<quiet::Looks>,
 }
 
 impl Desk {
     /// Sits down.
     pub fn new(parts: DeskParts) -> Desk {
         let line = Arc::new(clock::Line::of(&parts.catalog));
-        Desk { parts: Arc::new(parts), line, marks: Arc::default(), badges: Arc::default() }
+        let (marks, badges, looks) = (Arc::default(), Arc::default(), Arc::default());
+        Desk { parts: Arc::new(parts), line, marks, badges, looks }
     }
 
     /// Which account on which market.
@@ -254,6 +260,11 @@ impl Desk {
         (self.parts.numbers)()
     }
 }
+
+/// How long keeping the session waits while another process writes the ledger. The end of the program waits a moment
+/// longer than this for it: nearly always it is done in milliseconds, a lock of some seconds is waited out, and one of
+/// many loses where the buyer was rather than hold up whoever wants to leave.
+pub const SESSION_PATIENCE: Duration = Duration::from_secs(4);
 
 /// Catalog note: the market's freight zones as JSON.
 const FREIGHT_ZONES: &str = "freight_zones";

@@ -16,6 +16,7 @@ mod migrate;
 mod near;
 mod overlay;
 pub mod rank;
+mod readers;
 mod record;
 mod row;
 mod search;

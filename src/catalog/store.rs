@@ -15,6 +15,7 @@ use crate::catalog::index::Fresh;
 use crate::catalog::index::live::Home;
 use crate::catalog::migrate::Migrating;
 use crate::catalog::overlay::Overlay;
+use crate::catalog::readers::Readers;
 use crate::catalog::suppliers::{KeptFigures, KeptList};
 use crate::catalog::words::Dictionary;
 use crate::domain::category::Category;
@@ -24,9 +25,6 @@ use crate::domain::id::{BadOfferKey, OfferKey};
 use crate::domain::offer::Offer;
 use crate::domain::order::Address;
 use crate::domain::supplier::Supplier;
-
-/// Most connections kept open for reading; more readers at once open their own and close it again.
-const KEPT_READERS: usize = 4;
 
 /// Why the catalog could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -89,7 +87,7 @@ pub(super) struct Inner {
     path: Option<PathBuf>,
     opened: Opened,
     writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    pub(super) readers: Readers,
     /// The index; see [`crate::catalog::index`].
     pub(super) home: Home,
     /// Rows that are not in it yet.
@@ -141,7 +139,7 @@ impl Catalog {
                 path,
                 opened,
                 writer: Mutex::new(connection),
-                readers: Mutex::new(Vec::new()),
+                readers: Readers::default(),
                 fresh: Mutex::new(None),
                 cached: Mutex::new(None),
                 overlay: Mutex::new(None),
@@ -381,17 +379,8 @@ impl Catalog {
         let Some(path) = &self.inner.path else {
             return job(&lock(&self.inner.writer)).map_err(|failure| self.failed(failure));
         };
-        let kept = lock(&self.inner.readers).pop();
-        let connection = match kept {
-            Some(connection) => connection,
-            None => file::connect(path).map_err(|error| self.failed(error.into()))?,
-        };
-        let answer = job(&connection).map_err(|failure| self.failed(failure));
-        let mut readers = lock(&self.inner.readers);
-        if readers.len() < KEPT_READERS {
-            readers.push(connection);
-        }
-        answer
+        let answer = self.inner.readers.with(path, job).map_err(|error| self.failed(error.into()))?;
+        answer.map_err(|failure| self.failed(failure))
     }
 
     /// Runs `job` in a transaction of its own (BEGIN IMMEDIATE); nothing of it stays when it fails.

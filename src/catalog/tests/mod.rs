@@ -1,7 +1,9 @@
 //! The catalog against its own rules: merging here, searching and files that go wrong beside.
 
+mod cuts;
 mod files;
 mod marks;
+mod migrate;
 mod search;
 mod suppliers;
 

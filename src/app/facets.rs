@@ -9,6 +9,7 @@ use crate::app::model::{Layer, Model, Pane};
 use crate::app::msg::{Effect, Trouble};
 use crate::app::search;
 use crate::app::suppliers::SearchView;
+use crate::domain::category::CategoryCount;
 use crate::domain::search::{FacetCount, Facets};
 use crate::i18n::Text;
 use crate::query::Query;
@@ -325,7 +326,7 @@ pub struct CategoryPicker {
     /// What they are narrowed by: a part of the name, its pinyin, or the number.
     pub field: Field,
     /// All of them; `None` until they were read.
-    pub all: Option<Arc<Vec<FacetCount>>>,
+    pub all: Option<Arc<Vec<CategoryCount>>>,
     pub list: List,
     pub trouble: Option<Trouble>,
 }
@@ -337,7 +338,7 @@ pub fn open_categories(model: &mut Model) -> Vec<Effect> {
 }
 
 /// The categories came.
-pub fn categories_read(model: &mut Model, result: Result<Arc<Vec<FacetCount>>, Trouble>) {
+pub fn categories_read(model: &mut Model, result: Result<Arc<Vec<CategoryCount>>, Trouble>) {
     let open = model.layers.iter_mut().find_map(|layer| match layer {
         Layer::Categories(picker) => Some(picker),
         _ => None,
@@ -350,23 +351,23 @@ pub fn categories_read(model: &mut Model, result: Result<Arc<Vec<FacetCount>>, T
 }
 
 /// Those that fit what was typed: names that begin with it before names that contain it, then by pinyin or number.
-pub fn fitting<'a>(all: &'a [FacetCount], typed: &str) -> Vec<&'a FacetCount> {
+pub fn fitting<'a>(all: &'a [CategoryCount], typed: &str) -> Vec<&'a CategoryCount> {
     let typed = fold(typed);
     let typed = typed.trim();
     if typed.is_empty() {
         return all.iter().collect();
     }
     let parses = pinyin::parses(typed);
-    let mut found: Vec<(u8, usize, &FacetCount)> = all
+    let mut found: Vec<(u8, usize, &CategoryCount)> = all
         .iter()
         .enumerate()
         .filter_map(|(at, category)| {
-            let names = [Some(&category.label), category.label_en.as_ref()];
+            let names = [Some(&category.name), category.name_en.as_ref()];
             let near = names
                 .into_iter()
                 .flatten()
                 .filter_map(|name| how_near(&fold(name.as_str()), typed, &parses))
-                .chain(category.term.ends_with(typed).then_some(4))
+                .chain(category.id.to_string().starts_with(typed).then_some(4))
                 .min()?;
             Some((near, at, category))
         })
@@ -392,7 +393,7 @@ pub fn take_category(model: &mut Model, picker: &CategoryPicker) -> Vec<Effect> 
     let all = picker.all.as_deref().map(Vec::as_slice).unwrap_or_default();
     let found = fitting(all, &picker.field.text());
     let Some(category) = found.get(picker.list.selected) else { return Vec::new() };
-    let term = category.term.clone();
+    let term = format!("cat:{}", category.id);
     model.pane = Pane::Search;
     model.search.view = SearchView::Offers;
     model.search.focused = false;
@@ -448,13 +449,21 @@ mod tests {
 
     #[test]
     fn categories_fit_by_name_and_by_number() {
-        let all = [count("cat:101", "不锈钢保温杯", false), count("cat:202", "保温杯", false)];
-        let found = |typed: &str| fitting(&all, typed).iter().map(|c| c.term.clone()).collect::<Vec<_>>();
-        assert_eq!(found("保溫"), ["cat:202", "cat:101"]);
-        assert_eq!(found("101"), ["cat:101"]);
-        assert_eq!(found("bwb"), ["cat:202", "cat:101"]);
-        assert_eq!(found("buxiugang"), ["cat:101"]);
-        assert_eq!(found(""), ["cat:101", "cat:202"]);
+        let category = |id, name: &str| CategoryCount {
+            id,
+            name: Clean::new(name),
+            name_en: None,
+            above: None,
+            depth: 0,
+            count: 1,
+        };
+        let all = [category(101, "不锈钢保温杯"), category(202, "保温杯")];
+        let found = |typed: &str| fitting(&all, typed).iter().map(|c| c.id).collect::<Vec<_>>();
+        assert_eq!(found("保溫"), [202, 101]);
+        assert_eq!(found("101"), [101]);
+        assert_eq!(found("bwb"), [202, 101]);
+        assert_eq!(found("buxiugang"), [101]);
+        assert_eq!(found(""), [101, 202]);
         assert!(found("伞").is_empty());
     }
 }

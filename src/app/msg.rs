@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::config::keymap::Key;
 use crate::domain::cart::{Assessment, Violation};
+use crate::domain::category::CategoryCount;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::freight::Destination;
 use crate::domain::group_buy::GroupBuy;
@@ -17,9 +18,7 @@ use crate::domain::offer::Offer;
 use crate::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment};
 pub use crate::domain::proposal::Proposal;
 use crate::domain::quantity::Quantity;
-use crate::domain::search::{
-    FacetCount, Facets, SearchPage, SearchRequest, SupplierAsk, SupplierPage, SupplierSheet, Why,
-};
+use crate::domain::search::{Facets, SearchPage, SearchRequest, SupplierAsk, SupplierPage, SupplierSheet, Why};
 use crate::domain::session::Remembered;
 use crate::domain::text::Clean;
 
@@ -226,7 +225,7 @@ pub enum Fact {
     /// Why a row stands where it does; `None` = the question no longer finds it.
     Explained { key: OfferKey, result: Result<Option<Box<Why>>, Trouble> },
     /// All categories that have offers.
-    CategoriesRead(Result<Arc<Vec<FacetCount>>, Trouble>),
+    CategoriesRead(Result<Arc<Vec<CategoryCount>>, Trouble>),
     /// Something was done to the cart, or it was read.
     CartChanged { deed: CartDeed, result: Result<CartSnapshot, Trouble> },
     /// Orders of the ledger were read.

@@ -1,9 +1,11 @@
 //! What the screens ask of the catalog beside plain searches: with interest that may be lost, counts, reasons, and how
 //! much of the market is here.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::catalog::IndexProgress;
+use crate::domain::category::{self, Category, CategoryCount};
 use crate::domain::id::OfferKey;
 use crate::domain::quantity::Quantity;
 use crate::domain::search::{Cancel, FacetCount, Facets, SearchPage, SearchRequest, Why};
@@ -11,6 +13,11 @@ use crate::procure::{Desk, DeskError, SyncReport};
 
 /// Catalog note: offers the market has as it said last, with a `+` behind them where there may be more.
 const OFFERED: &str = "offered";
+
+/// The number of the category a row counts.
+fn category_of(row: &FacetCount) -> Option<i64> {
+    row.term.strip_prefix("cat:")?.parse().ok()
+}
 
 impl Desk {
     /// As [`Desk::search`], for somebody who may lose interest; `None` when they did. The page may come before
@@ -31,7 +38,19 @@ impl Desk {
 
     /// Its hits counted by what they share; `None` when cancelled.
     pub fn facets(&self, request: &SearchRequest, cancel: &Cancel) -> Result<Option<Facets>, DeskError> {
-        Ok(self.parts.catalog.facets(request, &self.marks()?, cancel)?)
+        let Some(mut facets) = self.parts.catalog.facets(request, &self.marks()?, cancel)? else {
+            return Ok(None);
+        };
+        // Listings name their category by number; the tree has the names.
+        let tree = self.categories()?;
+        let names: HashMap<i64, &Category> = tree.iter().map(|category| (category.id, category)).collect();
+        for row in &mut facets.categories {
+            if let Some(category) = category_of(row).and_then(|id| names.get(&id)) {
+                row.label = category.name.clone();
+                row.label_en.clone_from(&category.name_en);
+            }
+        }
+        Ok(Some(facets))
     }
 
     /// Why an offer stands where it does by rank; `None` when the search does not find it.
@@ -39,11 +58,13 @@ impl Desk {
         Ok(self.parts.catalog.why(request, &self.marks()?, key)?)
     }
 
-    /// The categories that offers of the catalog are in, most offers first.
-    pub fn categories_held(&self, quantity: Quantity) -> Result<Vec<FacetCount>, DeskError> {
+    /// The categories that offers of the catalog are in, in the order of the tree.
+    pub fn categories_held(&self, quantity: Quantity) -> Result<Vec<CategoryCount>, DeskError> {
         let all = SearchRequest { quantity, ..SearchRequest::default() };
-        let facets = self.facets(&all, &Cancel::default())?;
-        Ok(facets.map(|facets| facets.categories).unwrap_or_default())
+        let facets = self.parts.catalog.facets(&all, &self.marks()?, &Cancel::default())?;
+        let counts = facets.iter().flat_map(|facets| &facets.categories);
+        let counts = counts.filter_map(|row| Some((category_of(row)?, row.count))).collect();
+        Ok(category::counted(&self.categories()?, &counts))
     }
 
     /// Brings the index nearer to the rows for about `budget`: how far it is, where anything was to be done, and

@@ -144,6 +144,9 @@ impl Desk {
             // What is older than the list goes back by itself does not change any more: once is enough.
             self.read_orders(true).await?;
         }
+        if options.supplier.is_none() {
+            self.keep_offered(&report, capabilities.offer_changes)?;
+        }
         self.parts.catalog.set_meta(FILLED, &self.now().to_string())?;
         let catalog = self.parts.catalog.clone();
         report.held = off_thread(move || {

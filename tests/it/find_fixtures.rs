@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pifa::app::msg::{Counts, MarketSize, Status};
 use pifa::app::{Effect, Fact, Model};
+use pifa::domain::category::CategoryCount;
 use pifa::domain::id::OfferKey;
 use pifa::domain::mark::Mine;
 use pifa::domain::price::row_price;
@@ -47,6 +48,26 @@ pub fn facets() -> Facets {
         moqs: vec![facet("moq<=1", "1", "", 4_000, false), facet("moq<=10", "<=10", "", 6_000, false)],
         total: 12_431,
     }
+}
+
+/// A small tree: cups in kitchenware, and one nobody named.
+pub fn categories() -> Vec<CategoryCount> {
+    let kitchen = (Clean::new("餐饮具"), Some(Clean::new("kitchenware")));
+    let row = |id, name: &str, english: &str, depth, count| CategoryCount {
+        id,
+        name: Clean::new(name),
+        name_en: Some(Clean::new(english)),
+        above: (depth > 0).then(|| kitchen.clone()),
+        depth,
+        count,
+    };
+    vec![
+        row(1031, "餐饮具", "kitchenware", 0, 12_431),
+        row(1_031_919, "保温杯", "vacuum cups", 1, 8_120),
+        row(1_031_920, "焖烧杯、焖烧壶", "food jars and stew pots for the office", 1, 3_004),
+        row(1_031_921, "儿童水杯", "children's cups", 1, 1_307),
+        CategoryCount { name_en: None, ..row(77, "77", "", 0, 3) },
+    ]
 }
 
 pub fn why() -> Why {

@@ -287,14 +287,14 @@ fn a_category_is_found_by_a_part_of_its_name_and_goes_into_the_query() {
     let mut model = model();
     let effects = press(&mut model, "C");
     assert!(matches!(effects.as_slice(), [Effect::ReadCategories { .. }]), "{effects:?}");
-    tell(&mut model, Fact::CategoriesRead(Ok(Arc::new(facets().categories))));
+    tell(&mut model, Fact::CategoriesRead(Ok(Arc::new(categories()))));
     type_text(&mut model, "焖燒");
     let effects = press(&mut model, "enter");
     assert_eq!(asked(&effects).unwrap().text, "cat:1031920");
     assert!(model.layers.is_empty());
     // What fits nothing changes nothing.
     press(&mut model, "C");
-    tell(&mut model, Fact::CategoriesRead(Ok(Arc::new(facets().categories))));
+    tell(&mut model, Fact::CategoriesRead(Ok(Arc::new(categories()))));
     type_text(&mut model, "飞机");
     assert!(press(&mut model, "enter").is_empty());
     assert_eq!(model.search.query.text(), "cat:1031920 ");

@@ -32,8 +32,13 @@ fn counts_beside_the_list() {
     });
     snap("categories", |model| {
         press(model, "C");
-        tell(model, Fact::CategoriesRead(Ok(Arc::new(facets().categories))));
+        tell(model, Fact::CategoriesRead(Ok(Arc::new(categories()))));
         press(model, "down");
+    });
+    snap("categories_narrowed", |model| {
+        press(model, "C");
+        tell(model, Fact::CategoriesRead(Ok(Arc::new(categories()))));
+        type_text(model, "bei");
     });
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pifa::app::msg::{Counts, IndexState};
 use pifa::app::{Fact, Model};
+use pifa::domain::category::CategoryCount;
 use pifa::domain::id::OfferKey;
 use pifa::domain::search::{FacetCount, Facets, Tier, Why, WhyPart};
 
@@ -72,7 +73,16 @@ impl Storm {
                 Fact::Explained { key: key.unwrap_or(OfferKey::Market(1)), result: self.or_trouble(|_| why) }
             }
             _ => {
-                let all = (0..self.dice.below(30)).map(|_| self.facet(model)).collect();
+                let all = (0..self.dice.below(30))
+                    .map(|_| CategoryCount {
+                        id: self.dice.next() as i64,
+                        name: self.clean(),
+                        name_en: self.maybe(Self::clean),
+                        above: self.maybe(|storm| (storm.clean(), None)),
+                        depth: self.dice.below(90),
+                        count: self.dice.next() as usize,
+                    })
+                    .collect();
                 Fact::CategoriesRead(self.or_trouble(|_| Arc::new(all)))
             }
         }

@@ -6,7 +6,6 @@ use ratatui::text::{Line, Span};
 
 use crate::app::Model;
 use crate::app::facets::{self, CategoryPicker};
-use crate::domain::search::FacetCount;
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
@@ -51,16 +50,27 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, picker:
     if found.is_empty() {
         said(frame, words.no_category, pen.dim);
     }
+    let is_narrowed = !picker.field.is_empty();
     let first = picker.list.first_in_view(found.len(), page);
     for (at, category) in found.iter().enumerate().skip(first).take(page) {
         let selected = at == picker.list.selected;
         let style = if selected { pen.selected } else { pen.plain };
+        // Unsearched it is the tree; searched, each says what it is a part of.
+        let (before, behind) = match &category.above {
+            _ if !is_narrowed => ("  ".repeat(category.depth.min(4)), String::new()),
+            Some((above, above_en)) => {
+                (String::new(), format!("  {}", model.title_from(above, above_en.as_ref())))
+            }
+            None => (String::new(), String::new()),
+        };
+        let shown = format!("{before}{}", model.title_from(&category.name, category.name_en.as_ref()));
         let name = cells.saturating_sub(3 + NUMBER + COUNT + 1);
         let line = Line::from(vec![
             Span::styled(if selected { pen.glyphs.marker } else { " " }, pen.accent),
-            Span::styled(if category.chosen { "* " } else { "  " }, pen.good),
-            Span::styled(text::left(label(model, category), name, pen.sign()), style),
-            Span::styled(text::right(number(category), NUMBER, ""), pen.dim),
+            Span::raw("  "),
+            Span::styled(text::cut(&shown, name, pen.sign()), style),
+            Span::styled(text::left(&behind, name.saturating_sub(text::width(&shown)), pen.sign()), pen.dim),
+            Span::styled(text::right(&category.id.to_string(), NUMBER, ""), pen.dim),
             Span::styled(text::right(&text::count(category.count as u64), COUNT, ""), pen.dim),
         ]);
         let place = Rect { y: list.y + (at - first) as u16, height: 1, ..list };
@@ -68,14 +78,4 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, picker:
         pen.listed(place, at);
     }
     page
-}
-
-/// A label in the language the titles are in.
-pub fn label<'a>(model: &Model, count: &'a FacetCount) -> &'a str {
-    model.title_from(&count.label, count.label_en.as_ref()).as_str()
-}
-
-/// What the category is named by in a query.
-fn number(category: &FacetCount) -> &str {
-    category.term.split_once(':').map_or("", |(_, number)| number)
 }

@@ -101,6 +101,7 @@ actions! {
     FacetsLeave "facets.leave" Facets 5 do_leave_query;
     FacetsClose "facets.close" Facets 6 do_close_panel;
     SuppliersOpen "suppliers.open" Suppliers 2 do_open;
+    SuppliersNew "suppliers.new" Suppliers 4 do_new_suppliers;
     SuppliersClear "suppliers.clear" Suppliers 0 do_clear_query;
     SheetOffers "sheet.offers" Sheet 2 do_their_offers;
     ViewNext "view.next" Anywhere 7 do_view_next;

@@ -18,7 +18,7 @@ use crate::domain::offer::Offer;
 use crate::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment};
 pub use crate::domain::proposal::Proposal;
 use crate::domain::quantity::Quantity;
-use crate::domain::search::{Facets, SearchPage, SearchRequest, SupplierRow, SupplierSheet, Why};
+use crate::domain::search::{Facets, SearchPage, SearchRequest, SupplierAsk, SupplierPage, SupplierSheet, Why};
 use crate::domain::session::Remembered;
 use crate::domain::text::Clean;
 
@@ -250,7 +250,7 @@ pub enum Fact {
     /// The moment asked for with [`Effect::WakeAt`] came.
     Woke,
     /// Suppliers found.
-    SuppliersRead { generation: u64, result: Result<Vec<SupplierRow>, Trouble> },
+    SuppliersRead { generation: u64, result: Result<SupplierPage, Trouble> },
     /// A supplier's sheet; `None` = not in the catalog.
     SheetRead { id: SupplierId, result: Result<Option<Box<SupplierSheet>>, Trouble> },
     /// The buyer's words on an offer or supplier were kept.
@@ -329,7 +329,7 @@ pub enum Effect {
     /// Say [`Fact::Woke`] at this time; supersedes an earlier wish.
     WakeAt(Timestamp),
     /// Find suppliers; supersedes every earlier asking.
-    ReadSuppliers { generation: u64, text: String, quantity: Quantity },
+    ReadSuppliers { generation: u64, ask: SupplierAsk },
     /// Read a supplier's sheet, priced at this quantity.
     ReadSheet { id: SupplierId, quantity: Quantity },
     /// Keep the buyer's words on an offer or supplier.

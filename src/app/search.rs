@@ -184,6 +184,7 @@ pub fn request(model: &Model, offset: usize, limit: usize) -> SearchRequest {
         limit,
         offset,
         include_fees: pane.fees,
+        now: None,
         hide_ads: pane.hide_ads,
         one_per_supplier: pane.one_each,
     }

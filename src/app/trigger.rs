@@ -216,6 +216,7 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
         }
         ActionId::ViewNext => view_next(model),
         ActionId::SuppliersOpen => suppliers::open(model),
+        ActionId::SuppliersNew => suppliers::toggle_new(model),
         ActionId::SheetOffers => suppliers::their_offers(model),
         ActionId::OfferFavourite
         | ActionId::OfferNote

@@ -32,5 +32,5 @@ pub use file::{Opened, Unusable};
 pub use index::{IndexProgress, Place};
 pub use migrate::Migrating;
 pub use store::{Catalog, CatalogError, Stats};
-pub use suppliers::SupplierFigures;
+pub use suppliers::{SupplierFigures, SupplierRequest, SuppliersFound};
 pub use write::{Upserted, With};

@@ -16,7 +16,7 @@ use crate::catalog::index::live::Home;
 use crate::catalog::migrate::Migrating;
 use crate::catalog::overlay::Overlay;
 use crate::catalog::readers::Readers;
-use crate::catalog::suppliers::KeptFigures;
+use crate::catalog::suppliers::{KeptFigures, KeptList};
 use crate::catalog::words::Dictionary;
 use crate::domain::category::Category;
 use crate::domain::deal::{Deal, DealKind};
@@ -98,6 +98,8 @@ pub(super) struct Inner {
     pub(super) overlay: Mutex<Option<Arc<Overlay>>>,
     /// What suppliers' offers come to.
     pub(super) figures: Mutex<KeptFigures>,
+    /// The suppliers, to be searched.
+    pub(super) suppliers: Mutex<KeptList>,
     /// Numbers of names, for whoever writes.
     pub(super) words: Mutex<Dictionary>,
 }
@@ -142,6 +144,7 @@ impl Catalog {
                 cached: Mutex::new(None),
                 overlay: Mutex::new(None),
                 figures: Mutex::new(KeptFigures::default()),
+                suppliers: Mutex::new(KeptList::default()),
                 words: Mutex::default(),
             }),
         }

@@ -393,7 +393,7 @@ impl Batch<'_> {
             .prepare_cached(
                 "UPDATE offers SET supplier_id = ?2, kind = ?3, gone = ?4, todo = ?5, headline = ?6, score = ?7,
                  sold = ?8, repeat_ppm = ?9, fetched_at = ?10, seen_at = ?11, generation = ?12, digest = ?13,
-                 facts = ?14, text = ?15, traits = ?16, body = ?17 WHERE row = ?1",
+                 facts = ?14, text = ?15, traits = ?16, body = ?17, category = ?18, rating = ?19 WHERE row = ?1",
             )?
             .execute(params![
                 stored.row,
@@ -412,7 +412,9 @@ impl Batch<'_> {
                 facts,
                 columns.text,
                 columns.traits,
-                body
+                body,
+                columns.facts.category,
+                columns.facts.rating
             ])?;
         Ok(())
     }
@@ -430,8 +432,8 @@ impl Batch<'_> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO offers(key, market_id, supplier_id, kind, gone, todo, headline, score, sold,
-                 repeat_ppm, fetched_at, seen_at, generation, digest, facts, text, traits, body)
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                 repeat_ppm, fetched_at, seen_at, generation, digest, facts, text, traits, body, category, rating)
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
             )?
             .execute(params![
                 offer.key.to_string(),
@@ -451,7 +453,9 @@ impl Batch<'_> {
                 facts,
                 columns.text,
                 columns.traits,
-                body
+                body,
+                columns.facts.category,
+                columns.facts.rating
             ])?;
         Ok(())
     }

@@ -273,9 +273,16 @@ pub struct SearchArgs {
 /// `pifa suppliers`
 #[derive(Debug, ClapArgs)]
 pub struct SuppliersArgs {
-    /// Words of a name, a belt, an id, or of your notes and tags; also fav, bought, blocked, tag:X, note:X
+    /// Words of a name, a belt, an id, or of your notes and tags, by pinyin too; also belt:X, city:X, identity:X,
+    /// years>=5, pickup48>=95%, repeat>=30%, fav, bought, blocked, tag:X, note:X; others ask for an offer like that
     #[arg(num_args = 0.., value_name = "QUERY")]
     pub query: Vec<String>,
+    /// Only those met since the last look (without words, this is a look)
+    #[arg(long, conflicts_with = "show")]
+    pub new: bool,
+    /// One supplier in full
+    #[arg(long, value_name = "ID", conflicts_with = "query")]
+    pub show: Option<String>,
     /// Their least prices at this quantity
     #[arg(long, value_name = "N", value_parser = quantity, allow_negative_numbers = true)]
     pub qty: Option<Quantity>,
@@ -470,6 +477,12 @@ pub enum CatalogVerb {
         /// The file
         file: PathBuf,
     },
+    /// Lists of badges (宝藏工厂, 产地王牌, TOP100), found by identity:NAME
+    Badges {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: BadgesVerb,
+    },
     /// Counts and ages
     Stats,
     /// Print every listing, one a line as JSON, by id
@@ -480,6 +493,16 @@ pub enum CatalogVerb {
     },
     /// Forget all listings (carts and orders keep their own)
     Clear,
+}
+
+/// `pifa catalog badges`
+#[derive(Debug, Subcommand)]
+pub enum BadgesVerb {
+    /// Take in a list: a supplier (id or company name) and a badge a line
+    Import {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The rules of buying wholesale and nothing else. No I/O, no async, no names of the wire.
 
+pub mod badge;
 pub mod break_even;
 pub mod cart;
 pub mod category;
 pub mod compare;
 pub mod deal;
+pub mod factory;
 pub mod freight;
 pub mod fx;
 pub mod group_buy;
@@ -26,3 +28,4 @@ pub mod session;
 pub mod supplier;
 pub mod text;
 pub mod trouble;
+pub mod yanxuan;

@@ -80,6 +80,13 @@ pub enum Trouble {
         /// What the system said.
         what: Clean,
     },
+    /// A list of badges cannot be read or kept.
+    Badges {
+        /// The file.
+        path: Clean,
+        /// What the system said.
+        what: Clean,
+    },
     /// An action's outcome is not known.
     Unknown(Clean),
     /// The total of an order is another than the accepted one.

@@ -536,6 +536,23 @@ words! {
     section_layers: "弹出层", "彈出層", "Windows";
     help_mouse: "鼠标：点击切换、选中，滚轮滚动；按住 Shift 用终端自己的选择。下单和付款只认键盘。", "滑鼠：點擊切換、選取，滾輪捲動；按住 Shift 用終端機自己的選取。下單和付款只認鍵盤。", "Mouse: a click focuses and selects, the wheel scrolls; with Shift the terminal selects text. Orders are sent by key only.";
 
+    // Suppliers: what the platform rates them, and what is new.
+    do_new_suppliers: "只看新供应商", "只看新供應商", "new only";
+    col_factory: "像工厂", "像工廠", "factory";
+    new_mark: "新", "新", "new";
+    suppliers_no_new: "上次看过之后没有新供应商", "上次看過之後沒有新供應商", "no new suppliers since you last looked";
+    badges: "榜单", "榜單", "badges";
+    scores: "评分", "評分", "scores";
+    score_composite: "综合", "綜合", "service";
+    score_logistics: "物流", "物流", "logistics";
+    score_dispute: "纠纷", "糾紛", "disputes";
+    score_offer: "品质", "品質", "quality";
+    score_after_sales: "退换", "退換", "returns";
+    score_consulting: "咨询", "諮詢", "consulting";
+    pickup_48h: "48小时揽收", "48小時攬收", "48h pickup";
+    quality_refund: "品质退款", "品質退款", "quality refunds";
+    medals: "交易勋章", "交易勳章", "trade medals";
+
     // The tour.
     tour_name: "导览", "導覽", "tour";
     tour_see: "采购车逐行写明违反了哪条起批规则、还差多少", "採購車逐行寫明違反了哪條起批規則、還差多少", "the cart names each broken rule and what is missing";

@@ -23,6 +23,7 @@ pub fn sentence(lang: Lang, trouble: &Trouble) -> String {
         | Trouble::LedgerDamaged { .. }
         | Trouble::Catalog(_)
         | Trouble::Lease { .. }
+        | Trouble::Badges { .. }
         | Trouble::Internal(_) => of_our_own(lang, trouble),
         Trouble::Unreachable(_)
         | Trouble::Broken(_)
@@ -90,6 +91,9 @@ fn of_our_own(lang: Lang, trouble: &Trouble) -> String {
         }
         Trouble::Lease { path, what } => {
             say!(lang; "取不到发送锁 {path}：{what}", "取不到發送鎖 {path}：{what}", "cannot take the sender's lease {path}: {what}")
+        }
+        Trouble::Badges { path, what } => {
+            say!(lang; "榜单文件 {path} 不可用：{what}", "榜單檔案 {path} 不可用：{what}", "the list of badges {path} cannot be used: {what}")
         }
         Trouble::Internal(what) => {
             say!(lang; "程序内部出错：{what}", "程式內部出錯：{what}", "internal error: a worker stopped: {what}")
@@ -220,6 +224,9 @@ fn hint_on_things(lang: Lang, trouble: &Trouble) -> String {
         Trouble::Lease { .. } => {
             say!(lang; "检查数据文件夹的权限；什么都没有发出", "檢查資料夾的權限；什麼都沒有發出", "check the permissions of the data folder; nothing was sent")
         }
+        Trouble::Badges { .. } => {
+            say!(lang; "每行一个供应商（编号或公司名）和一个称号，逗号或制表符隔开", "每行一個供應商（編號或公司名）和一個稱號，逗號或定位字元隔開", "one supplier (id or company name) and one badge a line, a comma or a tab between them")
+        }
         Trouble::Unknown(_) => {
             say!(lang; "再来一次即可：先查询，绝不盲目重发", "再來一次即可：先查詢，絕不盲目重發", "run the command again: it is looked up, never sent twice blindly")
         }
@@ -275,6 +282,7 @@ mod tests {
             Trouble::NoAddress(Some(word())),
             Trouble::NeedsSpec(OfferKey::Market(9)),
             Trouble::Lease { path: word(), what: word() },
+            Trouble::Badges { path: word(), what: word() },
             Trouble::Unknown(word()),
             Trouble::Repriced { order: order(), old: Money::from_fen(4_400), new: Money::from_fen(5_201) },
             Trouble::FreightOpen(order()),

@@ -52,6 +52,14 @@ pub enum DeskError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A list of badges cannot be read or kept.
+    #[error("the list of badges {path} cannot be used: {source}")]
+    Badges {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// An action's outcome is not known.
     #[error("no clean answer: {0}")]
     Unknown(Clean),
@@ -97,6 +105,7 @@ impl DeskError {
             | DeskError::NoAddress(_) => "not_found",
             DeskError::NeedsSpec(_) => "needs_spec",
             DeskError::Lease { .. } => "lease",
+            DeskError::Badges { .. } => "badges",
             DeskError::Unknown(_) => "unknown_outcome",
             DeskError::Repriced { .. } => "repriced",
             DeskError::FreightOpen(_) => "freight_open",
@@ -121,6 +130,9 @@ impl DeskError {
             DeskError::NeedsSpec(key) => Trouble::NeedsSpec(key.clone()),
             DeskError::Lease { path, source } => {
                 Trouble::Lease { path: words(path), what: words(&source.to_string()) }
+            }
+            DeskError::Badges { path, source } => {
+                Trouble::Badges { path: words(path), what: words(&source.to_string()) }
             }
             DeskError::Unknown(what) => Trouble::Unknown(what.clone()),
             DeskError::Repriced { order, old, new } => {

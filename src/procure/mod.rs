@@ -4,6 +4,7 @@
 //! connection. Methods that are plain functions read and write the data folder only; `async` ones talk to
 //! the market.
 
+mod badges;
 mod cart;
 mod clock;
 mod deals;
@@ -35,6 +36,7 @@ pub use crate::catalog::{Catalog, CatalogError, Opened, Stats};
 pub use crate::ledger::{Ledger, LedgerError, Policy, private_file, private_folder};
 pub use crate::market::gateway::{Credentials, Gateway, GatewayOptions};
 pub use crate::market::{Capabilities, MarketError, Marketplace};
+pub use badges::BadgeReport;
 pub use cart::CartView;
 pub use error::DeskError;
 pub use quiet::{Steady, steady};
@@ -88,6 +90,7 @@ pub struct Desk {
     parts: Arc<DeskParts>,
     line: Arc<clock::Line>,
     marks: Arc<marks::KeptMarks>,
+    badges: Arc<badges::KeptBadges>,
     looks: Arc<quiet::Looks>,
 }
 
@@ -95,7 +98,8 @@ impl Desk {
     /// Sits down.
     pub fn new(parts: DeskParts) -> Desk {
         let line = Arc::new(clock::Line::of(&parts.catalog));
-        Desk { parts: Arc::new(parts), line, marks: Arc::default(), looks: Arc::default() }
+        let (marks, badges, looks) = (Arc::default(), Arc::default(), Arc::default());
+        Desk { parts: Arc::new(parts), line, marks, badges, looks }
     }
 
     /// Which account on which market.

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::app::msg::{IndexState, OrderDeed, Trouble};
-use crate::app::suppliers::MOST_ROWS;
 use crate::app::{Effect, Fact};
 use crate::domain::deal::{Deal, DealKind};
 use crate::procure::{Desk, DeskError};
@@ -24,15 +23,13 @@ impl Executor {
     /// Starts one of these effects.
     pub(super) fn run_deed(&mut self, effect: Effect) {
         match effect {
-            Effect::ReadSuppliers { generation, text, quantity } => {
+            Effect::ReadSuppliers { generation, ask } => {
                 self.suppliers_asked.store(generation, Ordering::SeqCst);
                 let asked = self.suppliers_asked.clone();
                 self.beside(move |desk| {
                     // A newer asking makes this one idle.
-                    (asked.load(Ordering::SeqCst) == generation).then(|| Fact::SuppliersRead {
-                        generation,
-                        result: said(desk.supplier_rows(&text, quantity, MOST_ROWS)),
-                    })
+                    (asked.load(Ordering::SeqCst) == generation)
+                        .then(|| Fact::SuppliersRead { generation, result: said(desk.supplier_rows(&ask)) })
                 });
             }
             Effect::BuildIndex => self.build_index(),

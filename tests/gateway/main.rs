@@ -31,5 +31,6 @@ mod resumed;
 mod samples;
 mod sandbox;
 mod sandbox_calls;
+mod suppliers;
 mod together;
 mod transport;

@@ -223,7 +223,7 @@ fn is_truncated(path: &Path) -> io::Result<bool> {
     Ok(number(24) == number(92) && number(28) * page > length)
 }
 
-fn move_aside(path: &Path) -> io::Result<PathBuf> {
+pub(super) fn move_aside(path: &Path) -> io::Result<PathBuf> {
     let to = (1..=u16::MAX)
         .map(|n| beside(path, &format!(".bad-{n}")))
         .find(|to| !to.exists())
@@ -242,7 +242,7 @@ fn move_aside(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// The file holds delivery addresses: nobody else's business.
-fn create_private(path: &Path) -> io::Result<()> {
+pub(super) fn create_private(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]
@@ -265,7 +265,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Wraps a file error in SQLite's clothes, so that opening has one error type.
-fn io_error(error: &io::Error) -> rusqlite::Error {
+pub(super) fn io_error(error: &io::Error) -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(
         rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN),
         Some(error.to_string()),

@@ -6,6 +6,7 @@
 
 pub mod facts;
 mod file;
+pub mod history;
 pub mod import;
 pub mod index;
 mod merge;

@@ -2,7 +2,7 @@
 //! offers (cursor, addresses, groups).
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
@@ -10,13 +10,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::catalog::file::{self, Opened};
+use crate::catalog::history::{History, HistoryError};
 use crate::catalog::index::Scan;
 use crate::catalog::overlay::Overlay;
 use crate::catalog::search::Priced;
 use crate::catalog::suppliers::KeptFigures;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::group_buy::GroupBuy;
-use crate::domain::id::OfferKey;
+use crate::domain::id::{MarketId, OfferKey};
 use crate::domain::offer::Offer;
 use crate::domain::order::Address;
 use crate::domain::supplier::Supplier;
@@ -49,6 +50,9 @@ pub enum CatalogError {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// The price history beside the catalog failed.
+    #[error("{0}")]
+    History(#[from] HistoryError),
 }
 
 /// What the catalog holds.
@@ -88,6 +92,8 @@ pub(super) struct Inner {
     pub(super) overlay: Mutex<Option<Arc<Overlay>>>,
     /// What suppliers' offers come to.
     pub(super) figures: Mutex<KeptFigures>,
+    /// Where changed prices are kept, and under which market.
+    pub(super) history: OnceLock<(History, MarketId)>,
 }
 
 impl std::fmt::Debug for Catalog {
@@ -123,8 +129,15 @@ impl Catalog {
                 priced: Mutex::new(Priced::default()),
                 overlay: Mutex::new(None),
                 figures: Mutex::new(KeptFigures::default()),
+                history: OnceLock::new(),
             }),
         }
+    }
+
+    /// Keeps changed prices of this market's offers in `history` from now on; the first call decides.
+    pub fn keep_history(&self, history: History, market: MarketId) {
+        // A second desk at one catalog is the same buyer's.
+        let _ = self.inner.history.set((history, market));
     }
 
     /// How the file was found.
@@ -341,6 +354,7 @@ impl Catalog {
             self.inner.path.as_ref().map_or_else(|| "(memory)".to_owned(), |p| p.display().to_string());
         match failure {
             Failure::Record { what, source } => CatalogError::Record { what, source },
+            Failure::History(error) => CatalogError::History(error),
             Failure::Sqlite(source) => {
                 if !file::is_damage(&source) {
                     return CatalogError::Sqlite { path, source };
@@ -359,6 +373,13 @@ impl Catalog {
 pub(super) enum Failure {
     Sqlite(rusqlite::Error),
     Record { what: String, source: serde_json::Error },
+    History(HistoryError),
+}
+
+impl From<HistoryError> for Failure {
+    fn from(error: HistoryError) -> Self {
+        Failure::History(error)
+    }
 }
 
 impl From<rusqlite::Error> for Failure {

@@ -10,6 +10,7 @@ use crate::catalog::rank;
 use crate::catalog::store::{Catalog, CatalogError, Failure, next_generation, read_offer};
 use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::offer::{Completeness, Offer, OfferKind};
+use crate::domain::price_history::Repriced;
 use crate::domain::supplier::Supplier;
 use crate::query::fold::fold;
 
@@ -51,12 +52,22 @@ impl Catalog {
                 generation: if offers.is_empty() { 0 } else { next_generation(transaction)? },
                 known: suppliers.iter().map(|s| (s.id.clone(), Some(s.clone()))).collect(),
                 done: Upserted::default(),
+                repriced: Vec::new(),
             };
             for offer in offers {
                 batch.write(offer)?;
             }
+            self.keep_prices(&batch.repriced)?;
             Ok(batch.done)
         })
+    }
+
+    /// Before the catalog's own commit: a cut in between is made good by the next reading, which keeps nothing twice.
+    fn keep_prices(&self, repriced: &[Repriced]) -> Result<(), Failure> {
+        match self.inner.history.get() {
+            Some((history, market)) => Ok(history.record(market, repriced)?),
+            None => Ok(()),
+        }
     }
 
     /// Marks these offers as no longer on sale: the market does not know them any more. Returns how many were.
@@ -118,6 +129,8 @@ struct Batch<'a> {
     /// Suppliers looked up so far; `None` = the catalog has no record of its own.
     known: HashMap<SupplierId, Option<Supplier>>,
     done: Upserted,
+    /// Offers that ask another price than before.
+    repriced: Vec<Repriced>,
 }
 
 impl Batch<'_> {
@@ -149,7 +162,9 @@ impl Batch<'_> {
                         && row_headline != stored.headline;
                     todo = if contradicted { OUTDATED } else { stored.todo };
                 }
+                let was = old.clone();
                 offer = merge::merge(old, offer);
+                self.repriced.extend(Repriced::between(&was, &offer));
                 fetched_ms = offer.fetched_at.as_millisecond();
                 body = to_body(offer.clone())?;
             }

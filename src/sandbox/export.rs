@@ -78,6 +78,12 @@ struct OfferRow<'a> {
     one_piece_dropship: bool,
     free_post_dropship: bool,
     return_7d: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invoice: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customizable: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pay_later: Option<bool>,
     yanxuan: bool,
     select: bool,
     sold_30d: i64,
@@ -318,6 +324,9 @@ impl<'a> OfferRow<'a> {
             one_piece_dropship: offer.one_piece_dropship,
             free_post_dropship: offer.free_post_dropship,
             return_7d: offer.return_7d,
+            invoice: offer.invoice,
+            customizable: offer.customizable,
+            pay_later: offer.pay_later,
             yanxuan: offer.yanxuan,
             select: offer.select,
             sold_30d: offer.sold_30d,

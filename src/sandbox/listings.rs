@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::StartError;
 use super::params::{int, text};
 use super::world::types::{
-    WorldAttribute, WorldCategory, WorldFreight, WorldOffer, WorldSku, WorldSupplier, WorldTier,
+    Truth, WorldAttribute, WorldCategory, WorldFreight, WorldOffer, WorldSku, WorldSupplier, WorldTier,
 };
 use crate::domain::money::Money;
 
@@ -167,6 +167,9 @@ impl Listings {
             one_piece_dropship: false,
             free_post_dropship: false,
             return_7d: false,
+            invoice: None,
+            customizable: None,
+            pay_later: None,
             fee_link: false,
             yanxuan: false,
             select: false,
@@ -226,7 +229,7 @@ impl Listings {
             belt_en: section.to_owned(),
             identities: Vec::new(),
             tp_years: 0,
-            factory: false,
+            truth: Truth::Unclear,
             mix: None,
             scores: [Decimal::ZERO; 6],
             medal_level: 0,

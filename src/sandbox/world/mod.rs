@@ -14,6 +14,7 @@ mod offer;
 pub mod rng;
 mod supplier;
 mod title;
+mod truth;
 pub mod types;
 mod vocabulary;
 
@@ -35,6 +36,8 @@ mod topic {
     pub const ARRIVAL: u64 = 10;
     pub const SPEC: u64 = 11;
     pub const TITLE: u64 = 12;
+    pub const TRUTH: u64 = 13;
+    pub const TERMS: u64 = 14;
 }
 
 /// Offer ids have twelve digits and SKU ids thirteen, as on the market.

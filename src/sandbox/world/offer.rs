@@ -7,7 +7,7 @@ use super::rng::{MILLION, Source, mix, quantile, reflect};
 use super::title::Title;
 use super::types::{WorldAttribute, WorldFlow, WorldOffer, WorldSku, WorldTier};
 use super::vocabulary::{Axis, Word};
-use super::{World, freight, supplier, topic};
+use super::{World, freight, supplier, topic, truth};
 use crate::domain::money::Money;
 
 /// The oldest listing is about seven years older than this: 2025-12-31T00:00:00+08:00.
@@ -63,7 +63,8 @@ pub(super) fn write(world: &World, draft: &Draft) -> WorldOffer {
     let mixing = !draft.fee_link && supplier::mix_rule(world, draft.supplier).is_some();
     let freight = freight::of(world, draft, weight, least, sized);
     let unit = draft.at(draw::UNIT).zipf_pick(&kind.units).copied().unwrap_or(Word { cn: "件", en: "pc" });
-    let attributes = write_attributes(draft, &title);
+    let terms = truth::terms(world, draft, title.says_made_to_order());
+    let attributes = write_attributes(draft, &title, terms.customizable);
     let description = describe(draft, &attributes, unit, weight, stated);
     WorldOffer {
         offer_id: world.offer_id(draft.number).unwrap_or_default(),
@@ -92,6 +93,9 @@ pub(super) fn write(world: &World, draft: &Draft) -> WorldOffer {
         one_piece_dropship: dropship,
         free_post_dropship: free_post,
         return_7d: !draft.fee_link && draft.at(draw::RETURN).chance(620_000),
+        invoice: Some(terms.invoice),
+        customizable: Some(terms.customizable),
+        pay_later: Some(terms.pay_later),
         fee_link: draft.fee_link,
         yanxuan: draft.at(draw::BADGE).chance(40_000),
         select: draft.at(draw::BADGE + 1_000).chance(90_000),
@@ -384,7 +388,7 @@ fn write_flows(draft: &Draft, skus: &[WorldSku], base_fen: i64, moq: i64) -> (Ve
     }
 }
 
-fn write_attributes(draft: &Draft, title: &Title) -> Vec<WorldAttribute> {
+fn write_attributes(draft: &Draft, title: &Title, customizable: bool) -> Vec<WorldAttribute> {
     if draft.fee_link {
         return Vec::new();
     }
@@ -419,8 +423,15 @@ fn write_attributes(draft: &Draft, title: &Title) -> Vec<WorldAttribute> {
         value: number.clone(),
         value_en: number,
     });
-    if draft.at(draw::ATTRIBUTE + 2).chance(500_000) {
+    if customizable {
         all.push(attribute(named("是否支持定制", "Customisation"), named("是", "Yes")));
+    }
+    // The page of goods that come in several sizes names the one of its title.
+    if draft.pricing != Pricing::Plain
+        && !kind.sizes.is_run()
+        && let Some(size) = kind.sizes.values.get(draft.size)
+    {
+        all.push(attribute(kind.sizes.name, *size));
     }
     all
 }

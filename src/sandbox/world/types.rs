@@ -43,6 +43,12 @@ pub struct WorldOffer {
     pub one_piece_dropship: bool,
     pub free_post_dropship: bool,
     pub return_7d: bool,
+    /// Whether the seller writes an invoice; `None` = not known (a file of listings does not say).
+    pub invoice: Option<bool>,
+    /// Whether it is made to the buyer's wishes; `None` = not known.
+    pub customizable: Option<bool>,
+    /// Whether it may be paid after the goods came (账期, 先采后付); `None` = not known.
+    pub pay_later: Option<bool>,
     /// 补差价, 运费, 专拍 and the like.
     pub fee_link: bool,
     pub yanxuan: bool,
@@ -170,6 +176,26 @@ impl Zone {
     }
 }
 
+/// What a seller truly is. No listing says so: what can be seen of a shop leans towards it, and no one sign decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truth {
+    Factory,
+    Trader,
+    /// Makes some and trades some.
+    Unclear,
+}
+
+impl Truth {
+    /// The word of `world.truth`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Truth::Factory => "factory",
+            Truth::Trader => "trader",
+            Truth::Unclear => "unclear",
+        }
+    }
+}
+
 /// One seller.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorldSupplier {
@@ -187,8 +213,8 @@ pub struct WorldSupplier {
     /// Wire words: super_factory, powerful_merchants, tp_member.
     pub identities: Vec<String>,
     pub tp_years: i64,
-    /// Whether it is truly a factory (hidden truth for later checks).
-    pub factory: bool,
+    /// What it truly is; shown to nobody but a tester.
+    pub truth: Truth,
     /// Mix rule: pieces OR yuan; `None` = the seller has none.
     pub mix: Option<WorldMix>,
     /// The six scores, 0.0..=5.0, in the wire's order: composite, logistics, dispute, offer, after-sales, consulting.

@@ -11,6 +11,7 @@ pub mod import;
 pub mod index;
 mod merge;
 mod overlay;
+pub mod packed;
 pub mod rank;
 mod search;
 mod store;

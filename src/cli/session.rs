@@ -15,7 +15,7 @@ use crate::config::{Paths, Settings};
 use crate::domain::id::{MarketId, OutOrderId};
 use crate::i18n::Lang;
 use crate::procure::{
-    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, Ledger, Marketplace, Opened,
+    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, History, Ledger, Marketplace, Opened,
     SyncOptions,
 };
 use crate::sandbox;
@@ -259,6 +259,8 @@ impl Profile {
             market_id,
             gateway,
             sandbox,
+            history: History::at(&self.paths.history()),
+            searches: self.paths.searches(),
             lease: self.paths.lease(),
             rules: self.settings.rules,
             quiet: Duration::from_secs(quiet),

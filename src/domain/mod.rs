@@ -8,6 +8,7 @@ pub mod freight;
 pub mod fx;
 pub mod group_buy;
 pub mod id;
+pub mod kept_trouble;
 pub mod link;
 pub mod mark;
 pub mod minimum;

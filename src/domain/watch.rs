@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::domain::id::{OfferKey, SpecId};
 use crate::domain::money::Money;
-use crate::domain::quantity::Quantity;
+use crate::domain::quantity::{Quantity, Unit};
+use crate::domain::text::Clean;
 
 /// How far a price has to go back before a watch rings again, percent, unless said otherwise.
 pub const BAND_PERCENT: Decimal = Decimal::TWO;
@@ -115,6 +116,33 @@ pub struct Fired {
     pub watch: Watch,
     /// Which line.
     pub crossed: Crossed,
+    /// Price before, yuan.
+    pub was: Option<Money>,
+    /// Price now, yuan.
+    pub price: Money,
+}
+
+/// The same as the buyer is told, with the listing's words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WatchNews {
+    /// Number of the watch.
+    pub watch_id: String,
+    /// The offer.
+    pub offer_id: OfferKey,
+    /// One SKU of it.
+    pub spec_id: Option<SpecId>,
+    /// Its title; `None` = the catalog forgot it.
+    pub title: Option<Clean>,
+    /// The translated one.
+    pub title_en: Option<Clean>,
+    /// Unit of the price.
+    pub unit: Option<Unit>,
+    /// Quantity the price is taken at.
+    pub quantity: Quantity,
+    /// Which line.
+    pub crossed: Crossed,
+    /// The line, yuan.
+    pub line: Option<Money>,
     /// Price before, yuan.
     pub was: Option<Money>,
     /// Price now, yuan.

@@ -5,6 +5,7 @@
 
 pub mod buying;
 pub mod follow;
+pub mod kept;
 pub mod messages;
 pub mod places;
 pub mod text;

@@ -15,11 +15,14 @@ mod lookup;
 mod marks;
 mod orders;
 mod outbox;
+pub mod pack;
 mod pay;
 mod reorder;
+pub mod saved;
 mod submit;
 mod suppliers;
 mod sync;
+mod watch;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -29,6 +32,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use crate::catalog::import::{BadRow, ImportError, ImportReport};
+pub use crate::catalog::history::{History, Look};
 pub use crate::catalog::{Catalog, CatalogError, Opened, Stats};
 pub use crate::ledger::{Ledger, LedgerError, Policy, private_file, private_folder};
 pub use crate::market::gateway::{Credentials, Gateway, GatewayOptions};
@@ -65,6 +69,10 @@ pub struct DeskParts {
     pub gateway: Option<Gateway>,
     /// Whether the market is the profile's own sandbox.
     pub sandbox: bool,
+    /// Prices over time, looks and watches.
+    pub history: History,
+    /// Folder of the saved searches.
+    pub searches: PathBuf,
     /// File whose lock is the sender's lease.
     pub lease: PathBuf,
     /// Settings of the gateway that the rules depend on.
@@ -89,6 +97,7 @@ impl Desk {
     /// Sits down.
     pub fn new(parts: DeskParts) -> Desk {
         let line = Arc::new(clock::Line::of(&parts.catalog));
+        parts.catalog.keep_history(parts.history.clone(), parts.market_id.clone());
         Desk { parts: Arc::new(parts), line, marks: Arc::default() }
     }
 

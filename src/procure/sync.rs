@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{CURSOR, Desk, DeskError, FILLED, FREIGHT_ZONES, off_thread};
 use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::offer::Offer;
+use crate::domain::watch::WatchNews;
 use crate::market::{Capabilities, Category, Changes, KeywordQuery, MarketError, Marketplace};
 
 /// Offers in one page of the bulk export.
@@ -60,6 +61,8 @@ pub struct SyncReport {
     pub complete: bool,
     /// Offers the market says it has.
     pub market_total: Option<u64>,
+    /// Price watches that crossed a line with it.
+    pub watches: Vec<WatchNews>,
 }
 
 /// The walk over a plain gateway's categories, kept between runs.
@@ -92,7 +95,7 @@ impl Desk {
         let progress = |at: SyncProgress| progress(SyncProgress { best, ..at });
         let addresses = gateway.addresses().await?;
         self.parts.catalog.set_addresses(&addresses)?;
-        let report = match &options.supplier {
+        let mut report = match &options.supplier {
             Some(supplier) => self.sync_shop(supplier, options.limit, &progress).await?,
             None if capabilities.offer_changes => self.sync_changes(options, &progress).await?,
             None => self.sync_walk(options, &progress).await?,
@@ -107,6 +110,7 @@ impl Desk {
             self.read_orders(true).await?;
         }
         self.parts.catalog.set_meta(FILLED, &self.now().to_string())?;
+        report.watches = self.look_at_watches()?;
         Ok(report)
     }
 

@@ -5,6 +5,15 @@
 //! the compact form of [`Facts::to_bytes`]. The index copies them into columns of its own; the scan keeps them as they
 //! are. Both are asked through the same predicates, so they cannot disagree.
 
+mod bytes;
+mod of;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+use rust_decimal::Decimal;
+
+use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
 use crate::domain::search::Flag;
 
@@ -18,6 +27,8 @@ pub struct Flags(pub u32);
 impl Flags {
     /// A fee link (补差价 and the like).
     pub const FEE: Flags = Flags(1 << 31);
+    /// Sold in a measured unit: without a lot, quantities move by thousandths instead of whole units.
+    pub const MEASURED: Flags = Flags(1 << 30);
 
     /// The bit of a flag of the query language.
     pub const fn of(flag: Flag) -> Flags {
@@ -61,7 +72,7 @@ pub struct Facts {
     pub moq: Option<u64>,
     /// Lot; `None` = none known.
     pub lot: Option<u64>,
-    /// In stock over all SKUs.
+    /// In stock over all SKUs, as the listing says.
     pub stock: Option<u64>,
     /// Sold in 30 days.
     pub sold: Option<u64>,
@@ -93,9 +104,39 @@ pub struct Facts {
     pub volume_cm3: Option<u64>,
 }
 
+impl Facts {
+    /// What quantities move in, in thousandths: the lot, else one unit, or a thousandth of a measured one.
+    pub fn lot_or_unit(&self) -> u64 {
+        let unit = if self.flags.has(Flags::MEASURED) { 1 } else { 1000 };
+        self.lot.filter(|lot| *lot > 0).unwrap_or(unit)
+    }
+
+    /// What [`crate::domain::price::row_price`] says at `quantity` (thousandths): the median in millionths of a yuan,
+    /// and whether exactly this quantity can be bought alone.
+    pub fn at(&self, quantity: u64) -> (Option<u64>, bool) {
+        let after = self.steps.partition_point(|step| step.from <= quantity);
+        let Some(step) = after.checked_sub(1).and_then(|at| self.steps.get(at)) else { return (None, false) };
+        (step.price_micro, step.buyable && quantity % self.lot_or_unit() == 0)
+    }
+}
+
 /// A quantity in thousandths of a unit.
 pub fn milli(quantity: Quantity) -> u64 {
-    use rust_decimal::prelude::ToPrimitive;
-    let thousandths = quantity.decimal().checked_mul(rust_decimal::Decimal::ONE_THOUSAND);
-    thousandths.and_then(|thousandths| thousandths.to_u64()).unwrap_or(u64::MAX)
+    scaled(quantity.decimal(), 3)
+}
+
+/// A price in millionths of a yuan, digits past those cut off; a negative one (hostile) counts as nothing.
+pub fn micro(price: Money) -> u64 {
+    scaled(price.yuan(), 6)
+}
+
+/// `number` times ten to the `digits`, rounded down, within 0 to the greatest `u64`.
+fn scaled(number: Decimal, digits: u32) -> u64 {
+    let mantissa = number.mantissa();
+    let scaled = if number.scale() <= digits {
+        mantissa.saturating_mul(10_i128.pow(digits - number.scale()))
+    } else {
+        mantissa / 10_i128.pow(number.scale() - digits)
+    };
+    u64::try_from(scaled.max(0)).unwrap_or(u64::MAX)
 }

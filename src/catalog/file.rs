@@ -1,7 +1,8 @@
 //! Opening the catalog's file: its numbered schema, and what is done with a file that cannot be used.
 //!
-//! The catalog is a cache, so a corrupt, foreign, older or newer file is moved aside to `<name>.bad-<n>` and an
-//! empty one takes its place; the caller is told through [`Opened`].
+//! An older file is brought up to date row by row ([`migrate`]). The catalog is a cache all the same, so a corrupt,
+//! foreign or newer file is moved aside to `<name>.bad-<n>` and an empty one takes its place; the caller is told
+//! through [`Opened`].
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
@@ -10,14 +11,18 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-/// Number of the schema below (`PRAGMA user_version`). Raise it whenever the tables or the stored form of an
-/// offer change: the old file is then set aside and filled again.
-const SCHEMA: i64 = 1;
+use crate::catalog::migrate::{self, Migrating};
+use crate::catalog::store::Failure;
+
+/// Number of the schema below (`PRAGMA user_version`). Whoever raises it adds the step that gets an older file there
+/// to [`migrate::STEPS`].
+const SCHEMA: i64 = 2;
 /// `PRAGMA application_id`: tells our files from anybody else's ("pifa").
 const APPLICATION: i64 = 0x7069_6661;
 /// How long a statement waits for another process's write.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// The tables beside the offers.
 const TABLES: &str = "
 CREATE TABLE state(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO state VALUES('generation', 1), ('cleared', 1);
@@ -29,7 +34,13 @@ CREATE TABLE suppliers(
     search TEXT NOT NULL,          -- folded name, translated name, belt; one a line
     body BLOB NOT NULL             -- Supplier as JSON
 ) WITHOUT ROWID;
-CREATE TABLE offers(
+";
+
+/// The dictionary of [`crate::catalog::words`].
+pub(super) const WORDS: &str = "CREATE TABLE words(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE)";
+
+/// Columns of the offers. The long ones come last: what stands before them is read without them.
+pub(super) const OFFERS: &str = "(
     row INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,      -- OfferKey as written in JSON
     market_id INTEGER,             -- NULL for imported goods
@@ -44,13 +55,20 @@ CREATE TABLE offers(
     fetched_at INTEGER NOT NULL,   -- UTC milliseconds
     seen_at INTEGER NOT NULL,      -- last time the market listed it at all
     generation INTEGER NOT NULL,   -- of the write that touched the row last
+    digest INTEGER NOT NULL,       -- of the reading written last: the same again changes nothing
+    facts BLOB NOT NULL,           -- catalog::facts; empty = nothing is known
     text TEXT NOT NULL,            -- folded title, translated title, supplier, belt; one a line
-    body BLOB NOT NULL             -- Offer as JSON; its time stands in fetched_at
-);
+    traits TEXT NOT NULL,          -- folded attributes name=value, one a line
+    body BLOB NOT NULL             -- Offer; its time stands in fetched_at
+)";
+
+/// Indexes over the offers. Imports come after market goods of one score, as keys are ordered.
+pub(super) const INDEXES: &str = "
 CREATE INDEX offers_generation ON offers(generation);
 CREATE INDEX offers_supplier ON offers(supplier_id, gone) WHERE supplier_id IS NOT NULL;
 CREATE INDEX offers_todo ON offers(todo, fetched_at, market_id) WHERE todo > 0 AND gone = 0;
 CREATE INDEX offers_ages ON offers(gone, fetched_at);
+CREATE INDEX offers_best ON offers(score DESC, market_id IS NULL, market_id, key) WHERE gone = 0 AND kind = 0;
 ";
 
 /// Why a file could not be used.
@@ -62,7 +80,7 @@ pub enum Unusable {
     Foreign,
     /// Written by a newer pifa.
     Newer,
-    /// Written by an older pifa.
+    /// Written by a pifa older than any schema.
     Older,
 }
 
@@ -82,8 +100,12 @@ pub enum Opened {
     },
 }
 
-/// Opens or creates the file at `path`, moving an unusable one aside.
-pub(super) fn open(path: &Path) -> Result<(Connection, Opened), rusqlite::Error> {
+/// Opens or creates the file at `path`, bringing an older one up to date (which `told` follows) and moving an unusable
+/// one aside.
+pub(super) fn open(
+    path: &Path,
+    told: &mut dyn FnMut(Migrating),
+) -> Result<(Connection, Opened), rusqlite::Error> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| io_error(&error))?;
     }
@@ -91,7 +113,7 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Opened), rusqlite::Error>
     let _turn = lock(path).map_err(|error| io_error(&error))?;
     let existed = path.exists();
     create_private(path).map_err(|error| io_error(&error))?;
-    let why = match try_open(path) {
+    let why = match try_open(path, told) {
         Ok(Ok(connection)) => {
             return Ok((connection, if existed { Opened::Existing } else { Opened::Created }));
         }
@@ -101,7 +123,7 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Opened), rusqlite::Error>
     };
     let to = move_aside(path).map_err(|error| io_error(&error))?;
     create_private(path).map_err(|error| io_error(&error))?;
-    match try_open(path)? {
+    match try_open(path, told)? {
         Ok(connection) => Ok((connection, Opened::MovedAside { to, why })),
         Err(_) => Err(io_error(&io::Error::other("a new catalog file cannot be written"))),
     }
@@ -147,7 +169,10 @@ pub(super) fn bytes(path: &Path) -> u64 {
         .sum()
 }
 
-fn try_open(path: &Path) -> Result<Result<Connection, Unusable>, rusqlite::Error> {
+fn try_open(
+    path: &Path,
+    told: &mut dyn FnMut(Migrating),
+) -> Result<Result<Connection, Unusable>, rusqlite::Error> {
     if beside(path, ".damaged").exists() || is_truncated(path).map_err(|error| io_error(&error))? {
         return Ok(Err(Unusable::Corrupt));
     }
@@ -163,13 +188,18 @@ fn try_open(path: &Path) -> Result<Result<Connection, Unusable>, rusqlite::Error
         create_tables(&mut connection)?;
     } else if version > SCHEMA {
         return Ok(Err(Unusable::Newer));
-    } else if version < SCHEMA {
+    } else if version < 1 {
         return Ok(Err(Unusable::Older));
     }
     prepare(&connection)?;
+    match migrate::run(&mut connection, SCHEMA, told) {
+        Ok(()) => {}
+        Err(Failure::Sqlite(error)) if !is_missing_table(&error) => return Err(error),
+        Err(Failure::Sqlite(_) | Failure::Record { .. }) => return Ok(Err(Unusable::Corrupt)),
+    }
     // A first look at every table: a file that fails here would fail at the first search.
     let looks = "SELECT (SELECT count(*) FROM state), (SELECT count(*) FROM meta),
-                 (SELECT max(row) FROM offers), (SELECT max(id) FROM suppliers)";
+                 (SELECT max(row) FROM offers), (SELECT max(id) FROM suppliers), (SELECT max(id) FROM words)";
     match connection.query_row(looks, [], |row| row.get::<_, i64>(0)) {
         Ok(2) => Ok(Ok(connection)),
         Ok(_) => Ok(Err(Unusable::Corrupt)),
@@ -194,7 +224,7 @@ fn prepare(connection: &Connection) -> Result<(), rusqlite::Error> {
 
 fn create_tables(connection: &mut Connection) -> Result<(), rusqlite::Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction.execute_batch(TABLES)?;
+    transaction.execute_batch(&format!("{TABLES}{WORDS}; CREATE TABLE offers{OFFERS}; {INDEXES}"))?;
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", SCHEMA)?;
     transaction.commit()

@@ -35,6 +35,7 @@ pub(super) fn merge(stored: Offer, incoming: Offer) -> Offer {
                 identities: either(incoming.identities, stored.identities),
                 mix: known_mix(incoming.mix, stored.mix),
                 category_id: incoming.category_id.or(stored.category_id),
+                city: incoming.city.or(stored.city),
                 ..incoming
             }
         }
@@ -60,6 +61,7 @@ pub(super) fn merge(stored: Offer, incoming: Offer) -> Offer {
                 identities: either(incoming.identities, stored.identities),
                 years: incoming.years.or(stored.years),
                 category_id: incoming.category_id.or(stored.category_id),
+                city: incoming.city.or(stored.city),
                 ..incoming
             }
         }

@@ -10,18 +10,22 @@ pub mod history;
 pub mod import;
 pub mod index;
 mod merge;
+mod migrate;
 mod overlay;
 pub mod packed;
 pub mod rank;
+mod row;
 mod search;
 mod store;
 mod suppliers;
 #[cfg(test)]
 mod tests;
+pub mod words;
 mod write;
 
 pub use file::{Opened, Unusable};
 pub use search::IndexProgress;
+pub use migrate::Migrating;
 pub use store::{Catalog, CatalogError, Stats};
 pub use suppliers::SupplierFigures;
 pub use write::Upserted;

@@ -12,9 +12,11 @@ use serde::de::DeserializeOwned;
 use crate::catalog::file::{self, Opened};
 use crate::catalog::history::{History, HistoryError};
 use crate::catalog::index::Scan;
+use crate::catalog::migrate::Migrating;
 use crate::catalog::overlay::Overlay;
 use crate::catalog::search::Priced;
 use crate::catalog::suppliers::KeptFigures;
+use crate::catalog::words::Dictionary;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{MarketId, OfferKey};
@@ -94,6 +96,8 @@ pub(super) struct Inner {
     pub(super) figures: Mutex<KeptFigures>,
     /// Where changed prices are kept, and under which market.
     pub(super) history: OnceLock<(History, MarketId)>,
+    /// Numbers of names, for whoever writes.
+    pub(super) words: Mutex<Dictionary>,
 }
 
 impl std::fmt::Debug for Catalog {
@@ -106,7 +110,13 @@ impl Catalog {
     /// Opens `catalog.db` at `path`, creating it where missing. A file that cannot be used is moved aside, see
     /// [`Catalog::opened`]; only a place that cannot be written is an error.
     pub fn open(path: &Path) -> Result<Catalog, CatalogError> {
-        let (connection, opened) = file::open(path)
+        Catalog::open_told(path, &mut |_| {})
+    }
+
+    /// The same; `told` hears how far a file of an older pifa has been brought up to date, which takes about a
+    /// minute for a million offers.
+    pub fn open_told(path: &Path, told: &mut dyn FnMut(Migrating)) -> Result<Catalog, CatalogError> {
+        let (connection, opened) = file::open(path, told)
             .map_err(|source| CatalogError::Sqlite { path: path.display().to_string(), source })?;
         Ok(Catalog::new(Some(path.to_owned()), opened, connection))
     }
@@ -130,6 +140,7 @@ impl Catalog {
                 overlay: Mutex::new(None),
                 figures: Mutex::new(KeptFigures::default()),
                 history: OnceLock::new(),
+                words: Mutex::default(),
             }),
         }
     }
@@ -261,7 +272,7 @@ impl Catalog {
     /// Forgets everything, imported goods, notes and addresses too.
     pub fn clear(&self) -> Result<(), CatalogError> {
         self.write(|transaction| {
-            for table in ["offers", "suppliers", "meta", "documents"] {
+            for table in ["offers", "suppliers", "meta", "documents", "words"] {
                 transaction.execute(&format!("DELETE FROM {table}"), [])?;
             }
             let generation = next_generation(transaction)?;

@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use crate::catalog::history::History;
 use crate::catalog::merge;
 use crate::catalog::rank;
-use crate::catalog::store::{Catalog, CatalogError, Failure, next_generation, read_offer};
-use crate::domain::id::{OfferKey, SupplierId};
-use crate::domain::offer::{Completeness, Offer, OfferKind};
+use crate::catalog::row::{self, Columns, digest, lines, with_words};
+use crate::catalog::store::{Catalog, CatalogError, Failure, lock, next_generation, read_offer};
+use crate::catalog::words::Dictionary;
+use crate::domain::id::{MarketId, OfferKey, SupplierId};
+use crate::domain::offer::{Completeness, Offer};
 use crate::domain::price_history::Repriced;
 use crate::domain::supplier::Supplier;
-use crate::query::fold::fold;
 
 /// What a batch did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,49 +27,37 @@ pub struct Upserted {
     pub gone: usize,
 }
 
-/// The detail is known; only a row is; a later row contradicts the detail.
-const DETAILED: i64 = 0;
-const ONLY_ROW: i64 = 1;
-const OUTDATED: i64 = 2;
-
 struct Stored {
     row: i64,
     gone: bool,
     todo: i64,
     headline: Option<String>,
     fetched_ms: i64,
-    body: Vec<u8>,
+    digest: i64,
+    /// Whether what is stored is a detail.
+    full: bool,
 }
 
 impl Catalog {
     /// Writes offers and suppliers in one transaction, merged with what is stored: a search row never wipes
     /// out a detail. An offer that is gone and was never known is not written.
     pub fn upsert(&self, offers: &[Offer], suppliers: &[Supplier]) -> Result<Upserted, CatalogError> {
-        self.write(|transaction| {
-            for supplier in suppliers {
-                write_supplier(transaction, supplier, false)?;
-            }
-            let mut batch = Batch {
-                transaction,
-                generation: if offers.is_empty() { 0 } else { next_generation(transaction)? },
-                known: suppliers.iter().map(|s| (s.id.clone(), Some(s.clone()))).collect(),
-                done: Upserted::default(),
-                repriced: Vec::new(),
-            };
-            for offer in offers {
-                batch.write(offer)?;
-            }
-            self.keep_prices(&batch.repriced)?;
-            Ok(batch.done)
+        self.write_words(|transaction, words| {
+            let generation = if offers.is_empty() { 0 } else { next_generation(transaction)? };
+            write_batch(transaction, words, generation, offers, suppliers, self.inner.history.get())
         })
     }
 
-    /// Before the catalog's own commit: a cut in between is made good by the next reading, which keeps nothing twice.
-    fn keep_prices(&self, repriced: &[Repriced]) -> Result<(), Failure> {
-        match self.inner.history.get() {
-            Some((history, market)) => Ok(history.record(market, repriced)?),
-            None => Ok(()),
-        }
+    /// Runs `job` in a transaction of its own, with the dictionary.
+    pub(super) fn write_words<T>(
+        &self,
+        job: impl FnOnce(&Transaction<'_>, &mut Dictionary) -> Result<T, Failure>,
+    ) -> Result<T, CatalogError> {
+        let mut words = lock(&self.inner.words);
+        let done =
+            self.write(|transaction| with_words(&mut words, transaction, |words| job(transaction, words)))?;
+        words.committed();
+        Ok(done)
     }
 
     /// Marks these offers as no longer on sale: the market does not know them any more. Returns how many were.
@@ -123,8 +113,39 @@ fn set_gone(
     Ok(rows.len())
 }
 
+/// Writes offers and suppliers inside a transaction. Changed prices are kept in `prices` before it is committed: a cut
+/// in between is made good by the next reading, which keeps nothing twice.
+pub(super) fn write_batch(
+    transaction: &Transaction<'_>,
+    words: &mut Dictionary,
+    generation: i64,
+    offers: &[Offer],
+    suppliers: &[Supplier],
+    prices: Option<&(History, MarketId)>,
+) -> Result<Upserted, Failure> {
+    for supplier in suppliers {
+        write_supplier(transaction, supplier, false)?;
+    }
+    let mut batch = Batch {
+        transaction,
+        words,
+        generation,
+        known: suppliers.iter().map(|s| (s.id.clone(), Some(s.clone()))).collect(),
+        done: Upserted::default(),
+        repriced: Vec::new(),
+    };
+    for offer in offers {
+        batch.write(offer)?;
+    }
+    if let Some((history, market)) = prices {
+        history.record(market, &batch.repriced)?;
+    }
+    Ok(batch.done)
+}
+
 struct Batch<'a> {
     transaction: &'a Transaction<'a>,
+    words: &'a mut Dictionary,
     generation: i64,
     /// Suppliers looked up so far; `None` = the catalog has no record of its own.
     known: HashMap<SupplierId, Option<Supplier>>,
@@ -140,114 +161,146 @@ impl Batch<'_> {
         let mut offer = incoming.clone();
         self.meet_supplier(&mut offer)?;
         let seen_ms = incoming.fetched_at.as_millisecond();
-        let row_headline =
-            if incoming.completeness == Completeness::Row { merge::headline(incoming) } else { None };
+        let is_row = incoming.completeness == Completeness::Row;
+        let row_headline = if is_row { merge::headline(incoming) } else { None };
+        let mut body = to_body(offer.clone())?;
+        let read = digest(&body);
         let Some(stored) = stored else {
             if offer.gone && offer.title.is_empty() {
                 return Ok(());
             }
-            self.insert(&key, &offer, row_headline, seen_ms)?;
+            self.insert(&key, &offer, row_headline, seen_ms, read, &body)?;
             self.done.new += 1;
             return Ok(());
         };
-        let mut fetched_ms = seen_ms;
-        let mut todo = if offer.completeness == Completeness::Full { DETAILED } else { ONLY_ROW };
-        let mut body = to_body(offer.clone())?;
-        if body != stored.body {
-            // A record that cannot be read any more is simply replaced.
-            if let Ok(old) = read_offer(&key, &stored.body, stored.fetched_ms) {
-                if old.completeness == Completeness::Full && offer.completeness == Completeness::Row {
-                    let contradicted = row_headline.is_some()
-                        && stored.headline.is_some()
-                        && row_headline != stored.headline;
-                    todo = if contradicted { OUTDATED } else { stored.todo };
-                }
-                let was = old.clone();
-                offer = merge::merge(old, offer);
-                self.repriced.extend(Repriced::between(&was, &offer));
-                fetched_ms = offer.fetched_at.as_millisecond();
-                body = to_body(offer.clone())?;
-            }
+        let mut todo = row::todo(&offer);
+        if stored.full && is_row {
+            let contradicted =
+                row_headline.is_some() && stored.headline.is_some() && row_headline != stored.headline;
+            todo = if contradicted { row::OUTDATED } else { stored.todo };
         }
         let headline = row_headline.or(stored.headline);
-        let same = body == stored.body;
-        if same {
-            self.transaction
-                .prepare_cached(
-                    "UPDATE offers SET fetched_at = ?2, seen_at = ?3, score = ?4, todo = ?5, headline = ?6,
-                     generation = ?7 WHERE row = ?1",
-                )?
-                .execute(params![
-                    stored.row,
-                    fetched_ms,
-                    seen_ms,
-                    rank::score(&offer, fetched_ms),
-                    todo,
-                    headline,
-                    self.generation
-                ])?;
+        // The prices of a detail are as old as the detail, however often a row of it is seen; one that is gone
+        // was looked at now.
+        let mut fetched_ms = if stored.full && is_row && !offer.gone { stored.fetched_ms } else { seen_ms };
+        if read == stored.digest && offer.gone == stored.gone {
+            self.touch(stored.row, fetched_ms, seen_ms, todo, headline.as_deref(), &offer)?;
             return Ok(());
         }
-        if offer.gone && !stored.gone {
-            self.done.gone += 1;
-        } else {
-            self.done.changed += 1;
+        // A record that cannot be read any more is simply replaced.
+        let old_body: Vec<u8> = self
+            .transaction
+            .prepare_cached("SELECT body FROM offers WHERE row = ?1")?
+            .query_row([stored.row], |row| row.get(0))?;
+        if let Ok(old) = read_offer(&key, &old_body, stored.fetched_ms) {
+            let was = old.clone();
+            offer = merge::merge(old, offer);
+            self.repriced.extend(Repriced::between(&was, &offer));
+            fetched_ms = offer.fetched_at.as_millisecond();
+            body = to_body(offer.clone())?;
         }
+        if body != old_body {
+            if offer.gone && !stored.gone {
+                self.done.gone += 1;
+            } else {
+                self.done.changed += 1;
+            }
+        }
+        let columns = self.columns(&offer);
         self.transaction
             .prepare_cached(
                 "UPDATE offers SET supplier_id = ?2, kind = ?3, gone = ?4, todo = ?5, headline = ?6, score = ?7,
-                 sold = ?8, repeat_ppm = ?9, fetched_at = ?10, seen_at = ?11, generation = ?12, text = ?13,
-                 body = ?14 WHERE row = ?1",
+                 sold = ?8, repeat_ppm = ?9, fetched_at = ?10, seen_at = ?11, generation = ?12, digest = ?13,
+                 facts = ?14, text = ?15, traits = ?16, body = ?17 WHERE row = ?1",
             )?
             .execute(params![
                 stored.row,
                 offer.supplier_id.as_ref().map(SupplierId::as_str),
-                kind(&offer),
+                row::kind(&offer),
                 offer.gone,
                 todo,
                 headline,
                 rank::score(&offer, fetched_ms),
-                sold(&offer),
-                offer.repeat_rate.map(rank::ppm),
+                row::sold(&offer),
+                row::repeat(&offer),
                 fetched_ms,
                 seen_ms,
                 self.generation,
-                search_text(&offer),
+                read,
+                columns.facts,
+                columns.text,
+                columns.traits,
                 body
             ])?;
         Ok(())
     }
 
-    fn insert(
+    /// The same reading again: it is younger, nothing else.
+    fn touch(
         &self,
+        row: i64,
+        fetched_ms: i64,
+        seen_ms: i64,
+        todo: i64,
+        headline: Option<&str>,
+        offer: &Offer,
+    ) -> Result<(), Failure> {
+        self.transaction
+            .prepare_cached(
+                "UPDATE offers SET fetched_at = ?2, seen_at = ?3, score = ?4, todo = ?5, headline = ?6,
+                 generation = ?7 WHERE row = ?1",
+            )?
+            .execute(params![
+                row,
+                fetched_ms,
+                seen_ms,
+                rank::score(offer, fetched_ms),
+                todo,
+                headline,
+                self.generation
+            ])?;
+        Ok(())
+    }
+
+    fn columns(&mut self, offer: &Offer) -> Columns {
+        let record = offer.supplier_id.as_ref().and_then(|id| self.known.get(id)).and_then(Option::as_ref);
+        Columns::of(offer, record, self.words)
+    }
+
+    fn insert(
+        &mut self,
         key: &str,
         offer: &Offer,
         headline: Option<String>,
         seen_ms: i64,
+        read: i64,
+        body: &[u8],
     ) -> Result<(), Failure> {
-        let todo = if offer.completeness == Completeness::Full { DETAILED } else { ONLY_ROW };
-        let body = to_body(offer.clone())?;
+        let columns = self.columns(offer);
         self.transaction
             .prepare_cached(
                 "INSERT INTO offers(key, market_id, supplier_id, kind, gone, todo, headline, score, sold,
-                 repeat_ppm, fetched_at, seen_at, generation, text, body)
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 repeat_ppm, fetched_at, seen_at, generation, digest, facts, text, traits, body)
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
             )?
             .execute(params![
                 key,
                 offer.key.market_id(),
                 offer.supplier_id.as_ref().map(SupplierId::as_str),
-                kind(offer),
+                row::kind(offer),
                 offer.gone,
-                todo,
+                row::todo(offer),
                 headline,
                 rank::score(offer, seen_ms),
-                sold(offer),
-                offer.repeat_rate.map(rank::ppm),
+                row::sold(offer),
+                row::repeat(offer),
                 seen_ms,
                 seen_ms,
                 self.generation,
-                search_text(offer),
+                read,
+                columns.facts,
+                columns.text,
+                columns.traits,
                 body
             ])?;
         Ok(())
@@ -256,15 +309,19 @@ impl Batch<'_> {
     fn stored(&self, key: &str) -> Result<Option<Stored>, Failure> {
         Ok(self
             .transaction
-            .prepare_cached("SELECT row, gone, todo, headline, fetched_at, body FROM offers WHERE key = ?1")?
+            .prepare_cached(
+                "SELECT row, gone, todo, headline, fetched_at, digest FROM offers WHERE key = ?1",
+            )?
             .query_row([key], |row| {
+                let todo = row.get(2)?;
                 Ok(Stored {
                     row: row.get(0)?,
                     gone: row.get(1)?,
-                    todo: row.get(2)?,
+                    todo,
                     headline: row.get(3)?,
                     fetched_ms: row.get(4)?,
-                    body: row.get(5)?,
+                    digest: row.get(5)?,
+                    full: todo != row::ONLY_ROW,
                 })
             })
             .optional()?)
@@ -315,30 +372,4 @@ fn to_body(offer: Offer) -> Result<Vec<u8>, Failure> {
     let offer = Offer { fetched_at: Timestamp::UNIX_EPOCH, ..offer };
     serde_json::to_vec(&offer)
         .map_err(|source| Failure::Record { what: format!("offer {}", offer.key), source })
-}
-
-fn kind(offer: &Offer) -> i64 {
-    match offer.kind {
-        OfferKind::Goods => 0,
-        OfferKind::Fee => 1,
-    }
-}
-
-fn sold(offer: &Offer) -> Option<i64> {
-    offer.sold_30d.map(|sold| i64::try_from(sold).unwrap_or(i64::MAX))
-}
-
-/// What words are looked for in, four lines: title, translated title, supplier, belt.
-fn search_text(offer: &Offer) -> String {
-    lines([
-        offer.title.as_str(),
-        offer.title_en.as_ref().map_or("", |text| text.as_str()),
-        offer.supplier_name.as_ref().map_or("", |text| text.as_str()),
-        offer.belt.as_ref().map_or("", |text| text.as_str()),
-    ])
-}
-
-/// Clean text has no line breaks, so no word matches across two lines.
-fn lines<const N: usize>(parts: [&str; N]) -> String {
-    parts.map(fold).join("\n")
 }

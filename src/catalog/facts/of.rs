@@ -1,0 +1,101 @@
+//! Reading the facts off an offer.
+
+use rust_decimal::Decimal;
+
+use super::{Facts, Flags, milli, scaled, steps};
+use crate::catalog::rank;
+use crate::catalog::words::Dictionary;
+use crate::domain::freight::FreightTerms;
+use crate::domain::offer::{Offer, OfferKind};
+use crate::domain::search::Flag;
+use crate::domain::supplier::{Identity, Supplier};
+
+impl Facts {
+    /// The facts of `offer`, with what only its supplier's record tells. Names are looked up in `words`, which
+    /// learns those it does not know.
+    pub fn of(offer: &Offer, supplier: Option<&Supplier>, words: &mut Dictionary) -> Facts {
+        let ppm = |share: Decimal| u32::try_from(rank::ppm(share)).ok();
+        Facts {
+            flags: flags(offer),
+            steps: steps::of(offer),
+            moq: offer.moq.map(milli),
+            lot: offer.lot.filter(|lot| !lot.is_zero()).map(milli),
+            stock: offer.stock.map(milli),
+            sold: offer.sold_30d,
+            repeat: offer.repeat_rate.and_then(ppm),
+            ship_hours: offer.lead_time_hours,
+            pickup: supplier.and_then(|supplier| supplier.pickup_48h).and_then(ppm),
+            years: offer.years,
+            factory: factory(offer),
+            category: offer.category_id,
+            supplier: offer.supplier_id.as_ref().map_or(0, |id| words.id(id.as_str())),
+            belt: offer.belt.as_ref().map_or(0, |belt| words.id(belt.as_str())),
+            city: offer.city.as_ref().map_or(0, |city| words.id(city.as_str())),
+            unit: offer.unit.as_ref().map_or(0, |unit| words.id(unit.as_str())),
+            freight: freight(&offer.freight, words),
+            weight_g: offer.weight_kg.map(|kg| scaled(kg, 3)),
+            volume_cm3: offer.volume_m3.map(|m3| scaled(m3, 6)),
+        }
+    }
+}
+
+fn freight(terms: &FreightTerms, words: &mut Dictionary) -> super::WordId {
+    match terms {
+        FreightTerms::Unknown => 0,
+        terms => serde_json::to_string(terms).map_or(0, |json| words.id(&json)),
+    }
+}
+
+/// Confidence that the seller makes what it sells, percent.
+fn factory(_offer: &Offer) -> Option<u32> {
+    None
+}
+
+fn flags(offer: &Offer) -> Flags {
+    let mut flags = Flags::default();
+    let mut set = |flag: Flag, on: bool| {
+        if on {
+            flags = flags.with(Flags::of(flag));
+        }
+    };
+    for identity in &offer.identities {
+        match identity {
+            Identity::SuperFactory => {
+                set(Flag::SuperFactory, true);
+                set(Flag::Factory, true);
+            }
+            Identity::PowerfulMerchant => set(Flag::PowerfulMerchant, true),
+            Identity::TrustPass => set(Flag::TrustPass, true),
+            Identity::Yanxuan => set(Flag::Yanxuan, true),
+            Identity::Crossborder => set(Flag::Crossborder, true),
+            // What else markets call a source factory (GATEWAY.md 2.2: certifiedFactory).
+            Identity::Other(word) => {
+                set(
+                    Flag::Factory,
+                    matches!(word.as_str(), "factory" | "certifiedFactory" | "certified_factory"),
+                );
+            }
+        }
+    }
+    // Not said counts as yes, as in a cart: the rule is the supplier's, an offer has to opt out of it.
+    set(Flag::Mix, offer.mix.rule().is_some() && offer.mix_enabled.unwrap_or(true));
+    let services = &offer.services;
+    for (flag, said) in [
+        (Flag::Dropship, services.dropship),
+        (Flag::FreeShip, services.free_ship),
+        (Flag::Return7, services.return_7d),
+        (Flag::Invoice, services.invoice),
+        (Flag::Custom, services.custom),
+        (Flag::PayLater, services.pay_later),
+    ] {
+        set(flag, said == Some(true));
+    }
+    set(Flag::Advertised, offer.advertised);
+    if offer.kind == OfferKind::Fee {
+        flags = flags.with(Flags::FEE);
+    }
+    if offer.unit.as_ref().is_some_and(crate::domain::quantity::Unit::is_measured) {
+        flags = flags.with(Flags::MEASURED);
+    }
+    flags
+}

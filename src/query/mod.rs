@@ -1,14 +1,20 @@
 //! Text folding and the search grammar; pure.
 //!
-//! A query is blank-separated words and predicates ([`terms`]); an offer is a hit when every predicate holds and it
-//! contains every word, as a part of its folded text. Chinese has no blanks, so a word may be as short as one
-//! character.
+//! A query is blank-separated words and predicates ([`terms`], read by [`parse`] off the table in [`grammar`]); an
+//! offer is a hit when every predicate holds and it contains every word, as a part of its folded text or by
+//! [`pinyin`]. Chinese has no blanks, so a word may be as short as one character.
 
 pub mod fold;
+pub mod grammar;
+pub mod parse;
+pub mod pinyin;
 pub mod terms;
 pub mod topics;
+mod value;
+mod write;
 
 use fold::{fold, fold_with_map};
+pub use parse::MAX_CHARS;
 pub use terms::{Asks, Field, Is, Op, Problem, Query, Term, Wrong};
 
 /// Most words of one query that count. Nobody types more; a pasted page must not cost a scan each.
@@ -28,18 +34,32 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Positions of the characters of `title` that any of `words` (folded, see [`words`]) matches, ascending.
+/// Positions of the characters of `title` that any of `words` (folded, see [`words`]) matches, ascending. A word that
+/// does not stand there as typed is looked for as pinyin.
 pub fn highlights(title: &str, words: &[String]) -> Vec<usize> {
     let folded = fold_with_map(title);
     let mut hit = vec![false; folded.chars.len()];
-    for word in words {
-        let word: Vec<char> = word.chars().collect();
+    let mut mark = |start: usize, length: usize| {
+        hit.iter_mut().skip(start).take(length).for_each(|hit| *hit = true);
+    };
+    for typed in words {
+        let word: Vec<char> = typed.chars().collect();
         if word.is_empty() {
             continue;
         }
+        let mut is_there = false;
         for (start, window) in folded.chars.windows(word.len()).enumerate() {
             if window == word {
-                hit.iter_mut().skip(start).take(word.len()).for_each(|hit| *hit = true);
+                is_there = true;
+                mark(start, word.len());
+            }
+        }
+        if is_there {
+            continue;
+        }
+        for parse in pinyin::parses(typed) {
+            for at in pinyin::all_matches(&parse, &folded.chars) {
+                mark(at.start, at.len());
             }
         }
     }
@@ -66,5 +86,8 @@ mod tests {
         assert_eq!(highlights("㎏秤", &words("g")), [0]);
         assert!(highlights("杯", &words("保温杯")).is_empty());
         assert!(highlights("", &words("杯")).is_empty());
+        assert_eq!(highlights("304不锈钢冲孔板", &words("bxgckb")), [3, 4, 5, 6, 7, 8]);
+        assert_eq!(highlights("新款保溫杯", &words("bao温b")), [2, 3, 4]);
+        assert_eq!(highlights("bag 包", &words("bag")), [0, 1, 2], "as typed before pinyin");
     }
 }

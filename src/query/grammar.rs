@@ -1,0 +1,396 @@
+//! The table of predicates: what the parser knows, what the help shows and what the pages in `docs/` say are these
+//! rows. Lines are in the order zh-CN, zh-TW, en.
+//!
+//! Chinese names with a sign behind them (价格<8, 产地:义乌) are synonyms. Chinese words that stand alone are always
+//! text, because titles are full of them (工厂直销, 跨境热销, 包邮): 是:工厂 asks for the fact.
+
+use super::terms::{Field, Is};
+use crate::domain::offer::OfferKind;
+use crate::domain::search::{Flag, Sort};
+use crate::domain::supplier::Identity;
+
+/// The same in zh-CN, zh-TW and en.
+pub type Three = [&'static str; 3];
+
+/// A part of the language, as the help has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// Words, quotes, what turns round.
+    Words,
+    /// Numbers of an offer.
+    Numbers,
+    /// Where it comes from and what it is.
+    Names,
+    /// Yes or no.
+    Facts,
+    /// The buyer's own.
+    Mine,
+    /// The order.
+    Order,
+}
+
+impl Part {
+    /// All of them, in the order of the help.
+    pub const ALL: [Part; 6] =
+        [Part::Words, Part::Numbers, Part::Names, Part::Facts, Part::Mine, Part::Order];
+
+    /// Its heading.
+    pub const fn title(self) -> Three {
+        match self {
+            Part::Words => ["搜索的写法：文字", "搜尋的寫法：文字", "Searching: words"],
+            Part::Numbers => [
+                "搜索的写法：数字（< <= > >= =）",
+                "搜尋的寫法：數字（< <= > >= =）",
+                "Searching: numbers (< <= > >= =)",
+            ],
+            Part::Names => ["搜索的写法：哪里、哪家、什么", "搜尋的寫法：哪裡、哪家、什麼", "Searching: where, who, what"],
+            Part::Facts => ["搜索的写法：有没有", "搜尋的寫法：有沒有", "Searching: yes or no"],
+            Part::Mine => ["搜索的写法：我的", "搜尋的寫法：我的", "Searching: mine"],
+            Part::Order => ["搜索的写法：排序", "搜尋的寫法：排序", "Searching: order"],
+        }
+    }
+}
+
+/// How the value of a predicate is read.
+#[derive(Debug, Clone)]
+pub(super) enum Reads {
+    /// Stands alone.
+    Alone(Is),
+    /// A comparison with a number.
+    Number(Field),
+    /// Alternatives after a colon.
+    List(fn(Vec<String>) -> Is),
+    /// One text after a colon.
+    Note,
+    /// A supplier's id or name.
+    Supplier,
+    /// Numbers of offers, or links.
+    Offers,
+    /// Identities of a seller.
+    Identity,
+    /// Goods or fee links.
+    Kind,
+    /// The order of the rows.
+    Sort,
+    /// A predicate that stands alone, by any of its names: `is:factory`, 是:工厂.
+    Fact,
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Predicate {
+    /// Its name.
+    pub name: &'static str,
+    /// Other names of it.
+    pub also: &'static [&'static str],
+    /// A right example.
+    pub like: &'static str,
+    /// What it asks for.
+    pub says: Three,
+    /// Where the help has it.
+    pub part: Part,
+    pub(super) reads: Reads,
+}
+
+/// Something about the language that is no predicate.
+#[derive(Debug)]
+pub struct Remark {
+    /// An example.
+    pub like: &'static str,
+    /// What it does.
+    pub says: Three,
+    /// Where the help has it.
+    pub part: Part,
+}
+
+/// What is no predicate.
+pub static REMARKS: [Remark; 8] = [
+    Remark {
+        like: "保温杯 304",
+        says: [
+            "每个词都要有，一个字也行；繁体、全角、大小写都一样",
+            "每個詞都要有，一個字也行；簡體、全形、大小寫都一樣",
+            "every word must occur; traditional, full-width and capitals are the same",
+        ],
+        part: Part::Words,
+    },
+    Remark {
+        like: "bxgckb",
+        says: [
+            "拼音：首字母、全拼、混写都行（bao温b），多音字每个音都认",
+            "拼音：首字母、全拼、混寫都行（bao溫b），多音字每個音都認",
+            "pinyin: initials, in full or mixed (bao温b); every reading of a character counts",
+        ],
+        part: Part::Words,
+    },
+    Remark {
+        like: "\"不锈钢 杯\"",
+        says: [
+            "引号里是原样的一段文字，空格也算，不当作条件",
+            "引號裡是原樣的一段文字，空格也算，不當作條件",
+            "in quotes: one text, blanks included, never a condition",
+        ],
+        part: Part::Words,
+    },
+    Remark {
+        like: "-红 -fav !包邮",
+        says: [
+            "前面加 - 或 ! 是不要（条件前也可写 非）；-500ml 这样的字母数字仍是文字，不要它写 -\"500ml\"",
+            "前面加 - 或 ! 是不要（條件前也可寫 非）；-500ml 這樣的字母數字仍是文字，不要它寫 -\"500ml\"",
+            "- or ! in front turns round (非 too, before a condition); -500ml stays text: -\"500ml\" for without it",
+        ],
+        part: Part::Words,
+    },
+    Remark {
+        like: "belt:义乌,永康",
+        says: [
+            "逗号或顿号隔开的，有一个就行；此外没有「或」和括号",
+            "逗號或頓號隔開的，有一個就行；此外沒有「或」和括號",
+            "commas separate alternatives; there is no other OR, and no brackets",
+        ],
+        part: Part::Words,
+    },
+    Remark {
+        like: "https://detail.1688.com/offer/1.html",
+        says: [
+            "粘贴商品链接或整段分享文字，就找到那个商品",
+            "貼上商品連結或整段分享文字，就找到那個商品",
+            "a pasted link, or a whole share text with one, finds its offer",
+        ],
+        part: Part::Words,
+    },
+    Remark {
+        like: "材质:304",
+        says: [
+            "其他「名:值」查商品属性：属性里有这个值",
+            "其他「名:值」查商品屬性：屬性裡有這個值",
+            "any other name:value asks an attribute of the goods: it contains this",
+        ],
+        part: Part::Names,
+    },
+    Remark {
+        like: "ra>=90",
+        says: [
+            "其他「名>=数」查商品属性里的第一个数",
+            "其他「名>=數」查商品屬性裡的第一個數",
+            "any other name and comparison asks the first number of an attribute",
+        ],
+        part: Part::Numbers,
+    },
+];
+
+const fn number(
+    name: &'static str,
+    also: &'static [&'static str],
+    like: &'static str,
+    field: Field,
+    says: Three,
+) -> Predicate {
+    Predicate { name, also, like, says, part: Part::Numbers, reads: Reads::Number(field) }
+}
+
+const fn fact(name: &'static str, also: &'static [&'static str], flag: Flag, says: Three) -> Predicate {
+    Predicate { name, also, like: name, says, part: Part::Facts, reads: Reads::Alone(Is::Flag(flag)) }
+}
+
+const fn mine(name: &'static str, also: &'static [&'static str], is: Is, says: Three) -> Predicate {
+    Predicate { name, also, like: name, says, part: Part::Mine, reads: Reads::Alone(is) }
+}
+
+const fn named(
+    name: &'static str,
+    also: &'static [&'static str],
+    like: &'static str,
+    reads: Reads,
+    says: Three,
+) -> Predicate {
+    Predicate { name, also, like, says, part: Part::Names, reads }
+}
+
+/// Every predicate, in the order of the help.
+pub static PREDICATES: [Predicate; 34] = [
+    number("price", &["价格", "单价", "价"], "price<8", Field::Price, [
+        "数量 Q 时的单价，元；Q 买不到的不算；price@300<8 按 300 件看",
+        "數量 Q 時的單價，元；Q 買不到的不算；price@300<8 按 300 件看",
+        "unit price at Q, yuan, only what can be bought at Q; price@300<8 looks at 300",
+    ]),
+    number("moq", &["起批", "起批量", "起订", "起订量"], "moq<=10", Field::Moq, [
+        "起批量",
+        "起批量",
+        "least quantity",
+    ]),
+    number("lot", &["整批", "倍数"], "lot:12", Field::Lot, [
+        "几个起卖的倍数，没有就是 1",
+        "幾個起賣的倍數，沒有就是 1",
+        "sold in multiples of this; 1 where there is no lot",
+    ]),
+    number("stock", &["库存"], "stock>=500", Field::Stock, ["库存", "庫存", "in stock over all SKUs"]),
+    number("sold", &["销量", "月销", "成交"], "sold>=1000", Field::Sold, [
+        "30 天销量，可写 1万、1.5k",
+        "30 天銷量，可寫 1万、1.5k",
+        "sold in 30 days; 1万 and 1.5k are numbers too",
+    ]),
+    number("repeat", &["复购", "复购率", "回头率"], "repeat>=30%", Field::Repeat, [
+        "复购率：30%、30 或 0.3",
+        "復購率：30%、30 或 0.3",
+        "share of buyers who came back: 30%, 30 or 0.3",
+    ]),
+    number("ship", &["发货"], "ship<=48h", Field::ShipHours, [
+        "承诺发货时间：48h、2d；不写单位是小时",
+        "承諾出貨時間：48h、2d；不寫單位是小時",
+        "promised hours to ship: 48h, 2d; without a unit, hours",
+    ]),
+    number("pickup48", &["揽收", "48小时揽收"], "pickup48>=95%", Field::Pickup48, [
+        "供应商 48 小时揽收率",
+        "供應商 48 小時攬收率",
+        "supplier's share of orders collected within 48 hours",
+    ]),
+    number("years", &["年限", "年数"], "years>=3", Field::Years, [
+        "供应商诚信通年限",
+        "供應商誠信通年限",
+        "supplier's TrustPass years",
+    ]),
+    number("age", &["更新", "时效"], "age<7d", Field::AgeHours, [
+        "本地数据多旧：12h、7d、2w；不写单位是天",
+        "本機資料多舊：12h、7d、2w；不寫單位是天",
+        "how old our reading is: 12h, 7d, 2w; without a unit, days",
+    ]),
+    named("belt", &["产业带", "产地"], "belt:义乌", Reads::List(Is::Belt), [
+        "产业带，也认拼音",
+        "產業帶，也認拼音",
+        "industrial belt, by pinyin too",
+    ]),
+    named("city", &["城市", "所在地"], "city:金华", Reads::List(Is::City), [
+        "卖家所在城市，也认拼音",
+        "賣家所在城市，也認拼音",
+        "seller's city, by pinyin too",
+    ]),
+    named("cat", &["category", "类目", "分类"], "cat:保温杯", Reads::List(Is::Category), [
+        "类目的名字、拼音或编号，上级类目也行",
+        "類目的名字、拼音或編號，上級類目也行",
+        "category by name, pinyin or number, or one above it",
+    ]),
+    named("supplier", &["供应商", "店铺", "厂家"], "supplier:甲厂", Reads::Supplier, [
+        "供应商编号，或名字里有这些字",
+        "供應商編號，或名字裡有這些字",
+        "supplier's id, or this in the name",
+    ]),
+    named("id", &["offer", "编号"], "id:676651652931", Reads::Offers, [
+        "商品编号，可多个；导入的是 L:来源:货号",
+        "商品編號，可多個；匯入的是 L:來源:貨號",
+        "offer's number, or several; imported goods L:source:item",
+    ]),
+    named("identity", &["身份", "认证"], "identity:super_factory", Reads::Identity, [
+        "身份：super_factory 超级工厂、powerful_merchant 实力商家、trust_pass 诚信通、yanxuan 严选、crossborder 跨境",
+        "身分：super_factory 超級工廠、powerful_merchant 實力商家、trust_pass 誠信通、yanxuan 嚴選、crossborder 跨境",
+        "super_factory 超级工厂, powerful_merchant 实力商家, trust_pass 诚信通, yanxuan 严选, crossborder 跨境",
+    ]),
+    named("kind", &["链接"], "kind:fee", Reads::Kind, [
+        "fee 补差价、运费这类链接（平时不列），goods 商品",
+        "fee 補差價、運費這類連結（平時不列），goods 商品",
+        "fee: links that only collect a fee (else hidden); goods",
+    ]),
+    Predicate {
+        name: "is",
+        also: &["是", "有"],
+        like: "是:工厂",
+        says: [
+            "下面这些条件的中文写法：是:工厂、有:发票、是:收藏；单写 工厂 是找文字",
+            "下面這些條件的中文寫法：是:工廠、有:發票、是:收藏；單寫 工廠 是找文字",
+            "the conditions below by any of their names: is:factory, 是:工厂",
+        ],
+        part: Part::Facts,
+        reads: Reads::Fact,
+    },
+    fact("factory", &["工厂", "源头工厂"], Flag::Factory, ["源头工厂", "源頭工廠", "certified source factory"]),
+    fact("yanxuan", &["严选"], Flag::Yanxuan, ["严选", "嚴選", "picked by the platform (严选)"]),
+    fact("mix", &["混批"], Flag::Mix, ["可混批", "可混批", "counts for its supplier's mixed minimum"]),
+    fact("dropship", &["代发", "一件代发"], Flag::Dropship, ["一件代发", "一件代發", "shipped singly to your customer"]),
+    fact("freeship", &["包邮", "代发包邮"], Flag::FreeShip, ["代发包邮", "代發包郵", "dropshipped free of freight"]),
+    fact("return7", &["七天无理由", "7天无理由", "无理由退货"], Flag::Return7, [
+        "七天无理由退货",
+        "七天無理由退貨",
+        "returns within 7 days",
+    ]),
+    fact("invoice", &["发票", "开票"], Flag::Invoice, ["可开发票", "可開發票", "an invoice can be had"]),
+    fact("custom", &["定制"], Flag::Custom, ["可定制", "可客製", "made to order"]),
+    fact("pay-later", &["paylater", "账期", "先采后付"], Flag::PayLater, ["账期", "帳期", "paid later"]),
+    fact("ad", &["广告"], Flag::Advertised, ["广告；-ad 不看广告", "廣告；-ad 不看廣告", "an advertisement; -ad hides them"]),
+    mine("fav", &["favourite", "favorite", "收藏"], Is::Favourite, [
+        "收藏的商品或供应商",
+        "收藏的商品或供應商",
+        "kept in sight, it or its supplier",
+    ]),
+    mine("bought", &["买过"], Is::Bought, ["买过的", "買過的", "ordered before"]),
+    mine("blocked", &["屏蔽", "拉黑"], Is::Blocked, [
+        "屏蔽的（平时不列）",
+        "封鎖的（平時不列）",
+        "blocked, it or its supplier (else hidden)",
+    ]),
+    Predicate {
+        name: "tag",
+        also: &["标签"],
+        like: "tag:礼品",
+        says: ["有这个标签", "有這個標籤", "has this tag, or its supplier has"],
+        part: Part::Mine,
+        reads: Reads::List(Is::Tag),
+    },
+    Predicate {
+        name: "note",
+        also: &["备注"],
+        like: "note:发货快",
+        says: ["备注里有这些字", "備註裡有這些字", "this stands in its note, or its supplier's"],
+        part: Part::Mine,
+        reads: Reads::Note,
+    },
+    Predicate {
+        name: "sort",
+        also: &["排序"],
+        like: "sort:price",
+        says: [
+            "rank 综合、price 单价、landed 含运价、sold 销量、repeat 复购、age 更新",
+            "rank 綜合、price 單價、landed 含運價、sold 銷量、repeat 復購、age 更新",
+            "rank, price, landed, sold, repeat or age",
+        ],
+        part: Part::Order,
+        reads: Reads::Sort,
+    },
+];
+
+/// The row of this name, folded.
+pub(super) fn predicate(name: &str) -> Option<&'static Predicate> {
+    PREDICATES.iter().find(|row| row.name == name || row.also.contains(&name))
+}
+
+/// Words for identities, the canonical one first.
+pub(super) static IDENTITIES: [(&[&str], Identity); 5] = [
+    (&["super_factory", "super-factory", "superfactory", "超级工厂"], Identity::SuperFactory),
+    (&["powerful_merchant", "powerful-merchant", "powerfulmerchant", "实力商家"], Identity::PowerfulMerchant),
+    (&["trust_pass", "trust-pass", "trustpass", "诚信通"], Identity::TrustPass),
+    (&["yanxuan", "严选"], Identity::Yanxuan),
+    (&["crossborder", "cross-border", "跨境"], Identity::Crossborder),
+];
+
+/// Words for kinds.
+pub(super) static KINDS: [(&[&str], OfferKind); 2] =
+    [(&["goods", "商品"], OfferKind::Goods), (&["fee", "fees", "费用", "补差价", "运费"], OfferKind::Fee)];
+
+/// Words for orders.
+pub(super) static SORTS: [(&[&str], Sort); 6] = [
+    (&["rank", "综合", "默认"], Sort::Rank),
+    (&["price", "价格", "单价"], Sort::Price),
+    (&["landed", "含运价", "到手价"], Sort::Landed),
+    (&["sold", "销量"], Sort::Sold),
+    (&["repeat", "复购", "复购率"], Sort::Repeat),
+    (&["age", "更新", "时间"], Sort::Age),
+];
+
+/// What a word of one of these lists stands for.
+pub(super) fn meant<'a, T>(list: &'a [(&[&str], T)], word: &str) -> Option<&'a T> {
+    list.iter().find(|(words, _)| words.contains(&word)).map(|(_, meant)| meant)
+}
+
+/// The canonical words of one of these lists.
+pub(super) fn choices<T>(list: &[(&'static [&'static str], T)]) -> Vec<&'static str> {
+    list.iter().filter_map(|(words, _)| words.first().copied()).collect()
+}

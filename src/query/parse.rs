@@ -1,0 +1,657 @@
+//! Reading what was typed.
+//!
+//! A query is tokens between blanks. In front of a token `-` or `!` turns it round; 非 does so before a predicate. A
+//! token is, in this order:
+//!
+//! - a text in quotation marks (`"`, “”, 「」), blanks included, never a predicate;
+//! - a word of the table that stands alone: `fav`;
+//! - a name of the table with a sign and a value: `price<8`, `belt:义乌,永康`, `tag:"老 客户"`. Blanks may stand around
+//!   the sign of a number: `price < 8`;
+//! - any other name with a sign and a value: an attribute of the goods. A name begins with a letter, so 12:30 and 1:2
+//!   are text, and so is what has `//` behind its colon;
+//! - text. `-` in front of a Latin letter or a digit belongs to it (titles have -500ml); before a Chinese character it
+//!   turns round.
+//!
+//! Links of the marketplace are looked for first ([`pasted`]): what stands around one is the rest of a share text,
+//! unless it is nothing but predicates.
+//!
+//! Everything is read off the folded text, each character of which knows where it was typed; so full-width signs and
+//! traditional characters need no rules of their own, and every mistake can be pointed at. One pass, no going back.
+
+use std::ops::Range;
+
+use super::MAX_WORDS;
+use super::fold::{Folded, fold, fold_with_map};
+use super::grammar::{self, Predicate, Reads};
+use super::terms::{Asks, Field, Is, Op, Problem, Query, Term, Wrong};
+use super::value;
+use crate::domain::id::{OfferKey, SupplierId};
+use crate::domain::pasted;
+use crate::domain::quantity::Quantity;
+use crate::domain::search::Sort;
+use crate::domain::supplier::Identity;
+use crate::domain::text::Clean;
+
+/// Longest text that is read, in characters: nobody types more, and a pasted page must not cost a scan.
+pub const MAX_CHARS: usize = 2_000;
+
+/// Examples for what is not in the table.
+const LIKE_ATTRIBUTE: &str = "材质:304";
+const LIKE_ATTRIBUTE_NUMBER: &str = "ra>=90";
+const LIKE_AT: &str = "price@300<8";
+const LIKE_OFFER: &str = "id:676651652931";
+
+impl Query {
+    /// Reads what was typed. Terms beyond [`MAX_WORDS`] do not count, nor do doubled ones, nor what is wrong.
+    pub fn parse(text: &str) -> Query {
+        let mut typed: Vec<char> = text.chars().take(MAX_CHARS).collect();
+        let mut problems = Vec::new();
+        // A word that was cut in two is not a word.
+        if text.chars().nth(MAX_CHARS).is_some() {
+            let kept = typed.iter().rposition(|c| c.is_whitespace()).unwrap_or(typed.len());
+            typed.truncate(kept);
+            problems.push(Problem { at: kept..text.chars().count(), kind: Wrong::TooLong });
+        }
+        let head: String = typed.iter().collect();
+        let mut reader = Reader {
+            folded: fold_with_map(&head),
+            typed,
+            at: 0,
+            query: Query { problems, ..Query::default() },
+        };
+        let offers = reader.take_links();
+        reader.read();
+        let mut query = reader.query;
+        if !offers.is_empty() {
+            // Words around a link are its share text, not something to be found as well.
+            let is_bare = query.problems.is_empty()
+                && query.terms.iter().all(|term| !matches!(term.is, Is::Text(_) | Is::Attribute { .. }));
+            if !is_bare {
+                query = Query::default();
+            }
+            query.terms.splice(0..0, offers);
+            query.terms.truncate(MAX_WORDS);
+        }
+        query.problems.sort_by_key(|problem| problem.at.start);
+        query
+    }
+
+    /// Whether a mistake is only that the buyer is still typing there: the cursor (characters before it) stands at
+    /// its end, and going on can make it right.
+    pub fn is_unfinished(text: &str, problem: &Problem, cursor: usize) -> bool {
+        if problem.at.end != cursor {
+            return false;
+        }
+        let part: String = text.chars().take(problem.at.end).skip(problem.at.start).collect();
+        let part = fold(&part);
+        match &problem.kind {
+            Wrong::NoValue { .. } | Wrong::OpenQuote => true,
+            Wrong::NotANumber { .. } => value::may_become(&part),
+            Wrong::NotAQuantity { .. } => part.is_empty(),
+            Wrong::NotOneOf(choices) => choices.iter().any(|choice| choice.starts_with(&part)),
+            Wrong::NotAnOffer { .. } => part == "l" || (part.starts_with("l:") && part.matches(':').count() < 2),
+            Wrong::WrongSign { .. } | Wrong::TooMany | Wrong::TooLong | Wrong::NoOfferInLink => false,
+        }
+    }
+}
+
+/// Whether a word alone is more than text: it has to be quoted to be found.
+pub(super) fn is_reserved(word: &str) -> bool {
+    grammar::predicate(word.split('@').next().unwrap_or_default())
+        .is_some_and(|row| matches!(row.reads, Reads::Alone(_) | Reads::Number(_)) && !is_chinese_alone(row, word))
+}
+
+/// Chinese words that stand alone are text.
+fn is_chinese_alone(row: &Predicate, word: &str) -> bool {
+    matches!(row.reads, Reads::Alone(_)) && !word.is_ascii()
+}
+
+/// What closes a quotation that this opens.
+pub(super) fn closer(opener: char) -> Option<char> {
+    match opener {
+        '"' => Some('"'),
+        '“' => Some('”'),
+        '「' => Some('」'),
+        _ => None,
+    }
+}
+
+/// What separates alternatives.
+pub(super) fn is_comma(c: char) -> bool {
+    matches!(c, ',' | '、')
+}
+
+fn is_sign(c: char) -> bool {
+    matches!(c, '<' | '>' | '=' | ':' | '≤' | '≥' | '≦' | '≧')
+}
+
+/// Chinese characters, as words of a query have them.
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+struct Reader {
+    typed: Vec<char>,
+    folded: Folded,
+    /// Next folded character.
+    at: usize,
+    query: Query,
+}
+
+/// A value, and where it stands in the folded text.
+struct Value {
+    text: String,
+    at: Range<usize>,
+    /// Stood in quotation marks.
+    quoted: bool,
+}
+
+impl Reader {
+    fn char(&self, at: usize) -> Option<char> {
+        self.folded.chars.get(at).copied()
+    }
+
+    fn is_end(&self, at: usize) -> bool {
+        self.char(at).is_none_or(char::is_whitespace)
+    }
+
+    /// The end of the token that `from` is in.
+    fn token_end(&self, from: usize) -> usize {
+        let rest = self.folded.chars.iter().skip(from);
+        from + rest.take_while(|c| !c.is_whitespace()).count()
+    }
+
+    fn after_blanks(&self, from: usize) -> usize {
+        let rest = self.folded.chars.iter().skip(from);
+        from + rest.take_while(|c| c.is_whitespace()).count()
+    }
+
+    fn text(&self, at: Range<usize>) -> String {
+        self.folded.chars.iter().skip(at.start).take(at.len()).collect()
+    }
+
+    /// Where folded characters were typed.
+    fn typed_at(&self, at: Range<usize>) -> Range<usize> {
+        let source = |index: usize| self.folded.source.get(index).copied();
+        let start = source(at.start).unwrap_or(self.typed.len());
+        let last = at.end.checked_sub(1).and_then(source).unwrap_or(start);
+        // Marks belong to the character before them; several folded characters may come of one.
+        let end = source(at.end).unwrap_or(self.typed.len());
+        start..if at.is_empty() { start } else { end.max(last + 1) }
+    }
+
+    /// As typed, neither folded nor in small letters.
+    fn as_typed(&self, at: Range<usize>) -> String {
+        let at = self.typed_at(at);
+        self.typed.iter().skip(at.start).take(at.len()).collect()
+    }
+
+    fn wrong(&mut self, at: Range<usize>, kind: Wrong) {
+        let at = self.typed_at(at);
+        self.query.problems.push(Problem { at, kind });
+    }
+
+    fn push(&mut self, negated: bool, is: Is, at: Range<usize>) {
+        let term = Term { negated, is };
+        if self.query.terms.contains(&term) {
+            return;
+        }
+        if self.query.terms.len() < MAX_WORDS {
+            self.query.terms.push(term);
+        } else if !self.query.problems.iter().any(|problem| problem.kind == Wrong::TooMany) {
+            self.wrong(at.start..self.folded.chars.len(), Wrong::TooMany);
+        }
+    }
+
+    /// Takes the marketplace's links out of the text: the offers they name.
+    fn take_links(&mut self) -> Vec<Term> {
+        let mut terms: Vec<Term> = Vec::new();
+        let mut wrong = Vec::new();
+        for link in pasted::links(&self.folded.chars) {
+            let mut start = link.at.start;
+            let before = self.folded.chars.iter().take(start).rev();
+            let glued = before.take_while(|c| !c.is_whitespace()).count();
+            let mut front = self.text(start - glued..start);
+            let mut negated = false;
+            if let Some(rest) = front.strip_prefix(MINUS) {
+                negated = true;
+                front = rest.to_owned();
+            }
+            // `-https://..` and `id:https://..`; anything else in front is share text.
+            let is_id = front
+                .strip_suffix(':')
+                .and_then(grammar::predicate)
+                .is_some_and(|row| matches!(row.reads, Reads::Offers));
+            if front.is_empty() || is_id {
+                start -= glued;
+            } else {
+                negated = false;
+            }
+            if link.offers.is_empty() {
+                wrong.push(link.at.clone());
+            } else {
+                match terms.iter_mut().find(|term| term.negated == negated) {
+                    Some(Term { is: Is::Offer(known), .. }) => {
+                        for offer in link.offers {
+                            if !known.contains(&offer) {
+                                known.push(offer);
+                            }
+                        }
+                    }
+                    _ => terms.push(Term { negated, is: Is::Offer(link.offers) }),
+                }
+            }
+            self.folded.chars.iter_mut().take(link.at.end).skip(start).for_each(|c| *c = ' ');
+        }
+        if terms.is_empty() {
+            wrong.into_iter().for_each(|at| self.wrong(at, Wrong::NoOfferInLink));
+        }
+        terms
+    }
+
+    fn read(&mut self) {
+        loop {
+            self.at = self.after_blanks(self.at);
+            let Some(first) = self.char(self.at) else { return };
+            let start = self.at;
+            let turns = (MINUS.contains(&first) || first == '非') && !self.is_end(start + 1);
+            if turns && self.term(start, start + 1, first) {
+                continue;
+            }
+            self.term(start, start, ' ');
+        }
+    }
+
+    /// Reads the token that begins at `start`; `body` is behind what turns it round. Whether it was one: a token whose
+    /// first sign does not turn it round is read again with it.
+    fn term(&mut self, start: usize, body: usize, turned_by: char) -> bool {
+        let negated = body > start;
+        let Some(first) = self.char(body) else { return false };
+        if closer(first).is_some() && turned_by != '非' {
+            let value = self.quoted(body);
+            if !value.text.is_empty() {
+                self.push(negated, Is::Text(value.text), start..value.at.end);
+            }
+            return true;
+        }
+        let end = self.token_end(body);
+        let sign = self.folded.chars.iter().take(end).skip(body).position(|c| is_sign(*c)).map(|at| body + at);
+        if let Some(sign) = self.sign_of(body, end, sign)
+            && self.predicate(start, body..sign.0, sign.1)
+        {
+            return true;
+        }
+        let word = self.text(body..end);
+        if sign.is_none()
+            && let Some(Reads::Alone(is)) = grammar::predicate(&word)
+                .filter(|row| !is_chinese_alone(row, &word))
+                .map(|row| &row.reads)
+        {
+            self.at = end;
+            self.push(negated, is.clone(), start..end);
+            return true;
+        }
+        // Text: what turns round does so only before Chinese.
+        if negated && (turned_by == '非' || !is_han(first)) {
+            return false;
+        }
+        self.at = end;
+        self.push(negated, Is::Text(word), start..end);
+        true
+    }
+
+    /// Where the name ends and where the sign begins. The sign of a number may stand apart from its name.
+    fn sign_of(&self, body: usize, end: usize, sign: Option<usize>) -> Option<(usize, usize)> {
+        if let Some(sign) = sign {
+            return Some((sign, sign));
+        }
+        let next = self.after_blanks(end);
+        let is_apart = self.char(next).is_some_and(|c| is_sign(c) && c != ':');
+        (is_apart && is_reserved(&self.text(body..end)) && self.is_number(body..end)).then_some((end, next))
+    }
+
+    fn is_number(&self, name: Range<usize>) -> bool {
+        let name = self.text(name);
+        let name = name.split('@').next().unwrap_or_default();
+        grammar::predicate(name).is_some_and(|row| matches!(row.reads, Reads::Number(_)))
+    }
+
+    /// A sign: what it means, where its value begins, and whether it is a colon.
+    fn op(&self, at: usize) -> (Op, usize, bool) {
+        match (self.char(at), self.char(at + 1)) {
+            (Some('<'), Some('=')) | (Some('='), Some('<')) => (Op::AtMost, at + 2, false),
+            (Some('>'), Some('=')) | (Some('='), Some('>')) => (Op::AtLeast, at + 2, false),
+            (Some('<'), _) => (Op::Less, at + 1, false),
+            (Some('>'), _) => (Op::More, at + 1, false),
+            (Some('≤' | '≦'), _) => (Op::AtMost, at + 1, false),
+            (Some('≥' | '≧'), _) => (Op::AtLeast, at + 1, false),
+            (Some('='), Some('=')) => (Op::Equal, at + 2, false),
+            (Some('='), _) => (Op::Equal, at + 1, false),
+            _ => (Op::Equal, at + 1, true),
+        }
+    }
+
+    /// A name with a sign and perhaps a value; `false` when it is no predicate after all.
+    fn predicate(&mut self, start: usize, name: Range<usize>, sign: usize) -> bool {
+        let negated = name.start > start;
+        let word = self.text(name.clone());
+        let (op, mut from, is_colon) = self.op(sign);
+        let (bare, quantity) = match word.split_once('@') {
+            Some((bare, quantity)) => (bare, Some(quantity)),
+            None => (word.as_str(), None),
+        };
+        let row = grammar::predicate(bare)
+            .filter(|row| quantity.is_none() || matches!(row.reads, Reads::Number(_)));
+        let Some(row) = row else {
+            // 非洲:.. is a name, not the contrary of 洲.
+            return (name.start == start || self.char(start) != Some('非')) && self.attribute(start, name, &word, (op, from, is_colon));
+        };
+        if let Reads::Number(field) = row.reads {
+            let next = self.after_blanks(from);
+            if self.is_end(from) && !is_colon && self.char(next).is_some_and(|c| c.is_ascii_digit() || c == '¥') {
+                from = next;
+            }
+            self.number(start, name, field, row, (op, from), quantity);
+            return true;
+        }
+        if !is_colon && op != Op::Equal || matches!(row.reads, Reads::Alone(_)) {
+            let end = self.token_end(start);
+            self.at = end;
+            self.wrong(start..end, Wrong::WrongSign { like: row.like });
+            return true;
+        }
+        if self.is_end(from) {
+            self.at = from;
+            self.wrong(start..from, Wrong::NoValue { like: row.like });
+            return true;
+        }
+        let is_list = matches!(row.reads, Reads::List(_) | Reads::Offers | Reads::Identity);
+        let values = if is_list { self.values(from) } else { vec![self.value(from, false)] };
+        let at = start..self.at;
+        let values: Vec<Value> = values.into_iter().filter(|value| !value.text.is_empty()).collect();
+        let Some(first) = values.first() else {
+            self.wrong(at, Wrong::NoValue { like: row.like });
+            return true;
+        };
+        let is = match &row.reads {
+            Reads::List(make) => make(distinct(values.into_iter().map(|value| value.text))),
+            Reads::Note => Is::Note(first.text.clone()),
+            Reads::Supplier => {
+                let typed = fold_width(&self.as_typed(first.at.clone()));
+                // An id is plain; a name is only looked for as one.
+                let is_id = typed.len() <= 128 && typed.bytes().all(|byte| byte.is_ascii_graphic());
+                let id = if is_id && fold(&typed) == first.text { SupplierId::new(&typed) } else { SupplierId::default() };
+                Is::Supplier { id, name: first.text.clone() }
+            }
+            Reads::Offers => match self.offers(&values) {
+                Some(is) => is,
+                None => return true,
+            },
+            Reads::Identity => {
+                let mut identities = Vec::new();
+                for value in &values {
+                    match self.identity(value) {
+                        Some(identity) if identities.contains(&identity) => {}
+                        Some(identity) => identities.push(identity),
+                        None => {
+                            let choices = grammar::choices(&grammar::IDENTITIES);
+                            self.wrong(value.at.clone(), Wrong::NotOneOf(choices));
+                        }
+                    }
+                }
+                if identities.is_empty() {
+                    return true;
+                }
+                Is::Identity(identities)
+            }
+            Reads::Kind => match grammar::meant(&grammar::KINDS, &first.text) {
+                Some(kind) => Is::Kind(*kind),
+                None => {
+                    let at = first.at.clone();
+                    self.wrong(at, Wrong::NotOneOf(grammar::choices(&grammar::KINDS)));
+                    return true;
+                }
+            },
+            Reads::Sort => {
+                self.sort(negated, at, first);
+                return true;
+            }
+            Reads::Fact => match grammar::predicate(&first.text).map(|row| &row.reads) {
+                Some(Reads::Alone(is)) => is.clone(),
+                _ => {
+                    let at = first.at.clone();
+                    let names = grammar::PREDICATES.iter().filter(|row| matches!(row.reads, Reads::Alone(_)));
+                    self.wrong(at, Wrong::NotOneOf(names.map(|row| row.name).collect()));
+                    return true;
+                }
+            },
+            Reads::Alone(_) | Reads::Number(_) => return true,
+        };
+        self.push(negated, is, at);
+        true
+    }
+
+    fn sort(&mut self, negated: bool, at: Range<usize>, value: &Value) {
+        match grammar::meant(&grammar::SORTS, &value.text) {
+            Some(_) if negated => self.wrong(at, Wrong::WrongSign { like: "sort:price" }),
+            Some(sort) => self.query.sort = Some::<Sort>(*sort),
+            None => {
+                let at = value.at.clone();
+                self.wrong(at, Wrong::NotOneOf(grammar::choices(&grammar::SORTS)));
+            }
+        }
+    }
+
+    fn number(
+        &mut self,
+        start: usize,
+        name: Range<usize>,
+        field: Field,
+        row: &'static Predicate,
+        (op, from): (Op, usize),
+        quantity: Option<&str>,
+    ) {
+        let end = self.token_end(from);
+        self.at = end;
+        let at = match quantity {
+            None => None,
+            Some(_) if field != Field::Price => {
+                self.wrong(start..end, Wrong::WrongSign { like: row.like });
+                return;
+            }
+            Some(quantity) => {
+                match quantity.parse::<Quantity>().ok().filter(|quantity| !quantity.is_zero()) {
+                    Some(quantity) => Some(quantity),
+                    None => {
+                        // With nothing behind it, the sign itself.
+                        let from = name.end - quantity.chars().count();
+                        let at = if from == name.end { from - 1..from } else { from..name.end };
+                        self.wrong(at, Wrong::NotAQuantity { like: LIKE_AT });
+                        return;
+                    }
+                }
+            }
+        };
+        if from >= end {
+            self.wrong(start..from, Wrong::NoValue { like: row.like });
+            return;
+        }
+        match value::number(field, &self.text(from..end)) {
+            Some(value) => {
+                self.push(name.start > start, Is::Number { field, op, value, at }, start..end);
+            }
+            None => self.wrong(from..end, Wrong::NotANumber { like: row.like }),
+        }
+    }
+
+    /// A name that is not in the table: an attribute of the goods, or text.
+    fn attribute(
+        &mut self,
+        start: usize,
+        name: Range<usize>,
+        word: &str,
+        (op, from, is_colon): (Op, usize, bool),
+    ) -> bool {
+        let negated = name.start > start;
+        let is_name = word.chars().next().is_some_and(char::is_alphabetic)
+            && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '(' | ')' | '·' | '%'));
+        let is_address = is_colon && self.char(from) == Some('/') && self.char(from + 1) == Some('/');
+        if !is_name || is_address {
+            return false;
+        }
+        let is_exact = is_colon || op == Op::Equal;
+        let end = self.token_end(from);
+        if let Some(meant) = nearly(word) {
+            self.at = end;
+            self.wrong(name, Wrong::NotOneOf(vec![meant]));
+            return true;
+        }
+        if self.is_end(from) {
+            self.at = from;
+            let like = if is_exact { LIKE_ATTRIBUTE } else { LIKE_ATTRIBUTE_NUMBER };
+            self.wrong(start..from, Wrong::NoValue { like });
+            return true;
+        }
+        let asks = if is_exact {
+            let value = self.value(from, false);
+            if value.text.is_empty() {
+                let end = self.at;
+                self.wrong(start..end, Wrong::NoValue { like: LIKE_ATTRIBUTE });
+                return true;
+            }
+            match value::plain(&value.text).filter(|_| !is_colon && !value.quoted) {
+                Some(number) => Asks::Number(Op::Equal, number),
+                None => Asks::Contains(value.text),
+            }
+        } else {
+            let text = self.text(from..end);
+            let Some(number) = value::plain(&text) else {
+                // `a<b` is no comparison that somebody got wrong.
+                if !text.starts_with(|c: char| c.is_ascii_digit()) {
+                    return false;
+                }
+                self.at = end;
+                self.wrong(from..end, Wrong::NotANumber { like: LIKE_ATTRIBUTE_NUMBER });
+                return true;
+            };
+            self.at = end;
+            Asks::Number(op, number)
+        };
+        let at = start..self.at;
+        self.push(negated, Is::Attribute { name: word.to_owned(), asks }, at);
+        true
+    }
+
+    /// Numbers of offers. `id:超级工厂` is taken for what it means.
+    fn offers(&mut self, values: &[Value]) -> Option<Is> {
+        let identities: Vec<Identity> =
+            values.iter().filter_map(|value| grammar::meant(&grammar::IDENTITIES, &value.text).cloned()).collect();
+        if identities.len() == values.len() {
+            return Some(Is::Identity(identities));
+        }
+        let mut offers: Vec<OfferKey> = Vec::new();
+        for value in values {
+            match self.offer(value) {
+                Some(offer) if offers.contains(&offer) => {}
+                Some(offer) => offers.push(offer),
+                None => self.wrong(value.at.clone(), Wrong::NotAnOffer { like: LIKE_OFFER }),
+            }
+        }
+        (!offers.is_empty()).then_some(Is::Offer(offers))
+    }
+
+    fn offer(&self, value: &Value) -> Option<OfferKey> {
+        if let Ok(offer) = value.text.parse::<OfferKey>() {
+            return Some(offer);
+        }
+        // A source's own number keeps its capitals.
+        let typed = self.as_typed(value.at.clone());
+        let rest = value.text.strip_prefix("l:").and_then(|_| typed.split_once([':', '：']))?.1;
+        format!("L:{rest}").parse().ok()
+    }
+
+    fn identity(&self, value: &Value) -> Option<Identity> {
+        if let Some(identity) = grammar::meant(&grammar::IDENTITIES, &value.text) {
+            return Some(identity.clone());
+        }
+        // The set is open: the market may have others. What nearly is a known one is a slip.
+        let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let is_slip = grammar::choices(&grammar::IDENTITIES)
+            .iter()
+            .any(|known| known.starts_with(&value.text) || strsim::osa_distance(known, &value.text) <= 2);
+        if is_slip || !value.text.chars().all(is_word) || value.text.len() > 40 {
+            return None;
+        }
+        Some(Identity::Other(Clean::new(&fold_width(&self.as_typed(value.at.clone())))))
+    }
+
+    /// Alternatives, the reader behind them.
+    fn values(&mut self, from: usize) -> Vec<Value> {
+        let mut values = Vec::new();
+        let mut at = from;
+        loop {
+            values.push(self.value(at, true));
+            match self.char(self.at) {
+                Some(c) if is_comma(c) => at = self.at + 1,
+                _ => return values,
+            }
+        }
+    }
+
+    /// One value, the reader behind it: quoted, or up to a blank (or a comma, in a list).
+    fn value(&mut self, from: usize, in_list: bool) -> Value {
+        if self.char(from).and_then(closer).is_some() {
+            return self.quoted(from);
+        }
+        let rest = self.folded.chars.iter().skip(from);
+        let end = from + rest.take_while(|c| !c.is_whitespace() && !(in_list && is_comma(**c))).count();
+        self.at = end;
+        Value { text: self.text(from..end), at: from..end, quoted: false }
+    }
+
+    /// What stands in quotation marks, blanks made single; to the end where they are not closed.
+    fn quoted(&mut self, from: usize) -> Value {
+        let closing = self.char(from).and_then(closer);
+        let inside = from + 1;
+        let length = self.folded.chars.iter().skip(inside).position(|c| Some(*c) == closing);
+        let end = length.map_or(self.folded.chars.len(), |length| inside + length);
+        self.at = end + usize::from(length.is_some());
+        if length.is_none() {
+            let end = self.folded.chars.len();
+            self.wrong(from..end, Wrong::OpenQuote);
+        }
+        let text = self.text(inside..end);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        Value { text, at: inside..end, quoted: true }
+    }
+}
+
+/// What turns a term round: minus and the signs that look like it (NFKC makes the full-width one narrow, not the
+/// mathematical one), and the exclamation mark.
+const MINUS: [char; 3] = ['-', '\u{2212}', '!'];
+
+/// A name of the table that a Latin word misses by one letter.
+fn nearly(word: &str) -> Option<&'static str> {
+    const LEAST: usize = 4;
+    if word.len() < LEAST || !word.is_ascii() {
+        return None;
+    }
+    let names = grammar::PREDICATES.iter().filter(|row| !matches!(row.reads, Reads::Alone(_))).map(|row| row.name);
+    names.filter(|name| name.len() >= LEAST).find(|name| strsim::osa_distance(name, word) == 1)
+}
+
+/// Narrow letters and signs for full-width ones, capitals kept.
+fn fold_width(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    text.nfkc().collect()
+}
+
+fn distinct(values: impl Iterator<Item = String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for value in values {
+        if !kept.contains(&value) {
+            kept.push(value);
+        }
+    }
+    kept
+}

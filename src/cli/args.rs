@@ -11,7 +11,8 @@ use rust_decimal::Decimal;
 
 pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
 use super::values::{
-    OfferSpec, forward, lang_tag, line_id, offer_spec, percent, profile_name, quantity, sort, speed, yuan,
+    OfferSpec, forward, lang_tag, line_id, offer_spec, percent, profile_name, quantity, share, sort, speed,
+    yuan,
 };
 use crate::domain::id::OfferKey;
 use crate::domain::money::Money;
@@ -188,6 +189,22 @@ pub enum SandboxVerb {
         /// A running sandbox (with PIFA_APP_KEY, PIFA_APP_SECRET, PIFA_ACCESS_TOKEN); default: the profile's own
         #[arg(long, value_name = "ORIGIN")]
         url: Option<String>,
+    },
+    /// Make its offers change: most their price, some stock, minimum or title; some go, some come back
+    #[command(group = clap::ArgGroup::new("much").required(true).args(["percent", "count"]))]
+    Churn {
+        /// So many of a hundred of its offers
+        #[arg(long, value_name = "P", value_parser = share)]
+        percent: Option<Decimal>,
+        /// Exactly so many offers
+        #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
+        count: Option<u64>,
+        /// A running sandbox (with PIFA_APP_KEY, PIFA_APP_SECRET, PIFA_ACCESS_TOKEN); default: the profile's own
+        #[arg(long, value_name = "ORIGIN")]
+        url: Option<String>,
+        /// The same seed changes the same offers (default: others each time)
+        #[arg(long, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+        seed: Option<u64>,
     },
     /// Set its clock forward, for example +1h or +10d
     Clock {

@@ -73,6 +73,15 @@ pub(super) fn speed(text: &str) -> Result<Decimal, String> {
         .ok_or_else(|| "0 or more".to_owned())
 }
 
+/// Above nothing and at most a hundred of a hundred: `1`, `0.5`.
+pub(super) fn share(text: &str) -> Result<Decimal, String> {
+    text.trim_end_matches('%')
+        .parse()
+        .ok()
+        .filter(|share: &Decimal| *share > Decimal::ZERO && *share <= Decimal::ONE_HUNDRED)
+        .ok_or_else(|| "above 0, at most 100: 1 or 0.5".to_owned())
+}
+
 /// `+1h`, `1d`, `+90m`: forward only, and no further than a sandbox goes at once.
 pub(super) fn forward(text: &str) -> Result<Duration, String> {
     const MOST: u64 = 60 * 24 * 3600;

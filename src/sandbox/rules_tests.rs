@@ -322,7 +322,7 @@ fn fifty_lines_and_no_more() {
 
 #[test]
 fn an_omitted_flow_is_the_cheapest_that_every_line_lists() {
-    let flow = |name: &str, start: i64, price: &str| WorldFlow {
+    let flow = |name: &'static str, start: i64, price: &str| WorldFlow {
         flow: name.into(),
         start_quantity: start,
         price: money(price),

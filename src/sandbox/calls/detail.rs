@@ -142,7 +142,7 @@ fn payload(offer: &WorldOffer, supplier: &WorldSupplier, taken: &HashMap<String,
         "soldOut": offer.sold_out.to_string(),
         "offerIdentities": offer_identities(offer)
             .into_iter()
-            .chain(supplier.identities.iter().map(String::as_str))
+            .chain(supplier.identities.iter().copied())
             .collect::<Vec<_>>(),
         "promotionModel": {"hasPromotion": offer.tiers.iter().any(|tier| tier.promotion_price.is_some())},
         "channelPrice": null,

@@ -138,6 +138,7 @@ static SERVED: &[Api] = &[
     Api::extension("order.pay", &["orderId"], pay::pay),
     Api::extension("clock.move", &["by_ms"], clock::move_forward),
     Api::extension("orders.dump", &[], extension::dump),
+    Api::extension("world.churn", &[], world::churn),
     Api::extension("world.truth", &["supplier_ids"], world::truth),
 ];
 

@@ -116,7 +116,7 @@ pub(super) fn write(world: &World, number: u64) -> Option<WorldSupplier> {
     };
 
     let standing = Standing::of(world, number);
-    let identities: &[&str] = match standing {
+    let identities: &[&'static str] = match standing {
         Standing::SuperFactory => &["super_factory", "tp_member"],
         Standing::Powerful => &["powerful_merchants", "tp_member"],
         Standing::Member => &["tp_member"],
@@ -142,11 +142,11 @@ pub(super) fn write(world: &World, number: u64) -> Option<WorldSupplier> {
         company,
         company_en,
         login_id,
-        province: belt.province.cn.to_owned(),
-        city: belt.city.cn.to_owned(),
-        belt: belt.name.cn.to_owned(),
-        belt_en: belt.name.en.to_owned(),
-        identities: identities.iter().map(|word| (*word).to_owned()).collect(),
+        province: belt.province.cn.into(),
+        city: belt.city.cn.into(),
+        belt: belt.name.cn.into(),
+        belt_en: belt.name.en.into(),
+        identities: identities.to_vec(),
         tp_years: if member { years } else { 0 },
         truth,
         mix: mix_rule(world, number),

@@ -1,8 +1,13 @@
 //! What the world is made of. The server (routes, trade rules) reads these and nothing else of the world.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
 use crate::domain::money::Money;
+
+/// Words that mostly stand in the vocabulary and are only lent.
+pub type Said = Cow<'static, str>;
 
 /// One listing.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,8 +27,8 @@ pub struct WorldOffer {
     pub second_category_id: i64,
     pub top_category_id: i64,
     /// 件 个 双 套 箱 包 米 公斤 ...
-    pub unit: String,
-    pub unit_en: String,
+    pub unit: Said,
+    pub unit_en: Said,
     /// 0, 1 or 2 (GATEWAY.md 3.1).
     pub quote_type: u8,
     /// Sorted by `from_quantity` in the believable world; `--awkward` shuffles later, on the wire.
@@ -71,7 +76,7 @@ pub struct WorldOffer {
     /// 0.0..=5.0.
     pub trade_score: Decimal,
     /// shipIn24Hours, shipIn48Hours, shipIn72Hours ...
-    pub ship_guarantee: String,
+    pub ship_guarantee: Said,
     /// Unix milliseconds.
     pub created_ms: i64,
     /// Flows it lists besides `general` (at most 20 % of offers have any).
@@ -104,17 +109,17 @@ pub struct WorldSku {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorldAttribute {
-    pub name: String,
-    pub name_en: String,
-    pub value: String,
-    pub value_en: String,
+    pub name: Said,
+    pub name_en: Said,
+    pub value: Said,
+    pub value_en: Said,
 }
 
 /// Another way of ordering with its own start quantity and price.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorldFlow {
     /// fenxiao, saleproxy, boutiquefenxiao, boutiquepifa, paired, ttpft ...
-    pub flow: String,
+    pub flow: Said,
     pub start_quantity: i64,
     pub price: Money,
 }
@@ -205,13 +210,13 @@ pub struct WorldSupplier {
     pub company: String,
     pub company_en: String,
     pub login_id: String,
-    pub province: String,
-    pub city: String,
+    pub province: Said,
+    pub city: Said,
     /// Name of the belt, for example 永康.
-    pub belt: String,
-    pub belt_en: String,
+    pub belt: Said,
+    pub belt_en: Said,
     /// Wire words: super_factory, powerful_merchants, tp_member.
-    pub identities: Vec<String>,
+    pub identities: Vec<&'static str>,
     pub tp_years: i64,
     /// What it truly is; shown to nobody but a tester.
     pub truth: Truth,

@@ -195,7 +195,9 @@ fn try_open(
     match migrate::run(&mut connection, SCHEMA, told) {
         Ok(()) => {}
         Err(Failure::Sqlite(error)) if !is_missing_table(&error) => return Err(error),
-        Err(Failure::Sqlite(_) | Failure::Record { .. }) => return Ok(Err(Unusable::Corrupt)),
+        Err(Failure::Sqlite(_) | Failure::Record { .. } | Failure::History(_)) => {
+            return Ok(Err(Unusable::Corrupt));
+        }
     }
     // A first look at every table: a file that fails here would fail at the first search.
     let looks = "SELECT (SELECT count(*) FROM state), (SELECT count(*) FROM meta),

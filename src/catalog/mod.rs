@@ -24,8 +24,8 @@ pub mod words;
 mod write;
 
 pub use file::{Opened, Unusable};
-pub use search::IndexProgress;
 pub use migrate::Migrating;
+pub use search::IndexProgress;
 pub use store::{Catalog, CatalogError, Stats};
 pub use suppliers::SupplierFigures;
 pub use write::Upserted;

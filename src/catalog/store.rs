@@ -287,7 +287,7 @@ impl Catalog {
         }
     }
 
-    fn document<T: DeserializeOwned>(
+    pub(crate) fn document<T: DeserializeOwned>(
         &self,
         name: &str,
     ) -> Result<Option<(T, Option<Timestamp>)>, CatalogError> {
@@ -306,7 +306,7 @@ impl Catalog {
         })
     }
 
-    fn set_document<T: Serialize>(
+    pub(crate) fn set_document<T: Serialize>(
         &self,
         name: &str,
         body: &T,

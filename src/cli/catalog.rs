@@ -11,6 +11,7 @@ use super::session::Profile;
 use super::sync::progress;
 use crate::domain::text::Clean;
 use crate::procure::Desk;
+use crate::procure::pack::PackNote;
 
 #[derive(Serialize)]
 struct StatsDocument {
@@ -20,6 +21,7 @@ struct StatsDocument {
     oldest: Option<jiff::Timestamp>,
     newest: Option<jiff::Timestamp>,
     bytes: u64,
+    packs: Vec<PackNote>,
 }
 
 #[derive(Serialize)]
@@ -48,6 +50,8 @@ pub(super) async fn run(verb: CatalogVerb, profile: &Profile, printer: &Printer)
             session.desk.clear_catalog()?;
             stats(&session.desk, printer)
         }
+        CatalogVerb::Pack(args) => super::pack::pack(args, profile, printer).await,
+        CatalogVerb::Unpack(args) => super::pack::unpack(args, profile, printer).await,
         CatalogVerb::Stats => {
             let session = profile.local(progress(printer)).await?;
             stats(&session.desk, printer)
@@ -64,6 +68,7 @@ fn stats(desk: &Desk, printer: &Printer) -> Result<Exit, Failure> {
         oldest: stats.oldest,
         newest: stats.newest,
         bytes: stats.bytes,
+        packs: desk.packs()?,
     };
     printer.document(&document, || {
         let words = |en, zh_cn, zh_tw| printer.words(en, zh_cn, zh_tw);

@@ -15,8 +15,8 @@ use crate::config::{Paths, Settings};
 use crate::domain::id::{MarketId, OutOrderId};
 use crate::i18n::Lang;
 use crate::procure::{
-    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, History, Ledger, Marketplace, Opened,
-    SyncOptions,
+    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, History, Ledger, Marketplace,
+    Opened, SyncOptions,
 };
 use crate::sandbox;
 

@@ -91,7 +91,8 @@ fn read(link: &str, depth: usize) -> Option<Vec<OfferKey>> {
         .any(|of| host.strip_suffix(of).is_some_and(|sub| sub.is_empty() || sub.ends_with('.')));
     let is_sandbox = has_scheme && port.is_some() && matches!(host.as_str(), "127.0.0.1" | "localhost");
     let is_host = host.split('.').all(|label| {
-        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     });
     if !(is_market || is_sandbox) || !is_host || (!has_scheme && path.is_empty()) {
         return None;
@@ -121,7 +122,11 @@ fn read(link: &str, depth: usize) -> Option<Vec<OfferKey>> {
 
 /// A link in a parameter of another.
 fn nested(value: &str, depth: usize) -> Vec<OfferKey> {
-    if value.starts_with("http") && value.contains("://") { read(value, depth).unwrap_or_default() } else { Vec::new() }
+    if value.starts_with("http") && value.contains("://") {
+        read(value, depth).unwrap_or_default()
+    } else {
+        Vec::new()
+    }
 }
 
 /// `/offer/N.html`, `/buyer/offerdetail/N.html`

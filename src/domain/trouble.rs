@@ -2,8 +2,8 @@
 //!
 //! Words of others (the market, the system) stay as they came, quoted; money and ids are exact.
 
-use crate::domain::kept_trouble::KeptTrouble;
 use crate::domain::id::{GroupId, LineId, OfferKey, OrderId, SupplierId};
+use crate::domain::kept_trouble::KeptTrouble;
 use crate::domain::money::Money;
 use crate::domain::text::Clean;
 

@@ -53,7 +53,9 @@ pub fn sentence(lang: Lang, trouble: &KeptTrouble) -> String {
         KeptTrouble::PackTarget { file, what } => {
             say!(lang; "写不了货品包 {file}：{what}", "寫不了貨品包 {file}：{what}", "the pack {file} cannot be written: {what}")
         }
-        KeptTrouble::EmptyPack => say!(lang; "没有可打包的商品", "沒有可打包的商品", "there is nothing to pack"),
+        KeptTrouble::EmptyPack => {
+            say!(lang; "没有可打包的商品", "沒有可打包的商品", "there is nothing to pack")
+        }
         KeptTrouble::NoWatch(id) => {
             say!(lang; "没有编号 {id} 的盯价", "沒有編號 {id} 的盯價", "no watch has the number {id}")
         }

@@ -8,6 +8,7 @@ pub mod follow;
 pub mod kept;
 pub mod messages;
 pub mod places;
+pub mod prices;
 pub mod text;
 pub mod trouble;
 

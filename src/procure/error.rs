@@ -213,9 +213,7 @@ fn history_trouble(error: &HistoryError) -> KeptTrouble {
         HistoryError::Damaged { path, what } => {
             KeptTrouble::HistoryUnusable { path: words(path), what: words(what) }
         }
-        HistoryError::Newer { path, found } => {
-            KeptTrouble::HistoryNewer { path: words(path), found: *found }
-        }
+        HistoryError::Newer { path, found } => KeptTrouble::HistoryNewer { path: words(path), found: *found },
     }
 }
 

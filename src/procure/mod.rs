@@ -31,8 +31,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-pub use crate::catalog::import::{BadRow, ImportError, ImportReport};
 pub use crate::catalog::history::{History, Look};
+pub use crate::catalog::import::{BadRow, ImportError, ImportReport};
 pub use crate::catalog::{Catalog, CatalogError, Opened, Stats};
 pub use crate::ledger::{Ledger, LedgerError, Policy, private_file, private_folder};
 pub use crate::market::gateway::{Credentials, Gateway, GatewayOptions};

@@ -262,8 +262,7 @@ impl Desk {
     /// All hits of a saved search now.
     pub fn take_look(&self, search: &SavedSearch, quantity: Quantity) -> Result<Look, DeskError> {
         let at = self.read_at();
-        let request =
-            SearchRequest { text: search.query.to_string(), quantity, ..SearchRequest::default() };
+        let request = SearchRequest { text: search.query.to_string(), quantity, ..SearchRequest::default() };
         let keys = self.all_hits(&request)?;
         let mut hits: Vec<(OfferKey, SeenPrice)> = Vec::with_capacity(keys.len());
         for keys in keys.chunks(CHUNK) {
@@ -356,14 +355,19 @@ fn mistake(query: &str) -> Option<String> {
     let expected = match &problem.kind {
         Wrong::NotANumber { like } => format!("a number was expected, as in {like}"),
         Wrong::NotAQuantity { like } => format!("a quantity was expected, as in {like}"),
-        Wrong::NotOneOf(words) => match nearest(typed.rsplit([':', '=']).next().unwrap_or_default(), words.iter().copied()) {
-            Some(near) => format!("did you mean {near}?"),
-            None => format!("one of {} was expected", words.join(", ")),
-        },
+        Wrong::NotOneOf(words) => {
+            match nearest(typed.rsplit([':', '=']).next().unwrap_or_default(), words.iter().copied()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("one of {} was expected", words.join(", ")),
+            }
+        }
         Wrong::OpenQuote => "a quotation mark has no pair".to_owned(),
         Wrong::NoValue { like } => format!("a value was expected, as in {like}"),
         Wrong::WrongSign { like } => format!("another sign was expected, as in {like}"),
         Wrong::TooMany => "there are too many terms".to_owned(),
+        Wrong::TooLong => "there is more than is read".to_owned(),
+        Wrong::NotAnOffer { like } => format!("the number of an offer was expected, as in {like}"),
+        Wrong::NoOfferInLink => "this link names no offer".to_owned(),
     };
     Some(format!("{:?}: {expected}", Clean::capped(&typed, 60).as_str()))
 }
@@ -380,4 +384,4 @@ fn write_file(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
 
 #[cfg(test)]
 #[path = "saved_tests.rs"]
-mod tests;
+pub(super) mod tests;

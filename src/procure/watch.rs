@@ -66,8 +66,11 @@ impl Desk {
         if watched.is_empty() {
             return Ok(Vec::new());
         }
-        let offers: HashMap<OfferKey, Offer> =
-            watched.into_iter().filter_map(|(_, offer)| offer).map(|offer| (offer.key.clone(), offer)).collect();
+        let offers: HashMap<OfferKey, Offer> = watched
+            .into_iter()
+            .filter_map(|(_, offer)| offer)
+            .map(|offer| (offer.key.clone(), offer))
+            .collect();
         let fired = self.parts.history.look_at_watches(&self.parts.market_id, self.read_at(), |watch| {
             offers.get(&watch.offer).and_then(|offer| price_of(offer, watch))
         })?;

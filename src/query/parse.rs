@@ -89,7 +89,9 @@ impl Query {
             Wrong::NotANumber { .. } => value::may_become(&part),
             Wrong::NotAQuantity { .. } => part.is_empty(),
             Wrong::NotOneOf(choices) => choices.iter().any(|choice| choice.starts_with(&part)),
-            Wrong::NotAnOffer { .. } => part == "l" || (part.starts_with("l:") && part.matches(':').count() < 2),
+            Wrong::NotAnOffer { .. } => {
+                part == "l" || (part.starts_with("l:") && part.matches(':').count() < 2)
+            }
             Wrong::WrongSign { .. } | Wrong::TooMany | Wrong::TooLong | Wrong::NoOfferInLink => false,
         }
     }
@@ -97,8 +99,9 @@ impl Query {
 
 /// Whether a word alone is more than text: it has to be quoted to be found.
 pub(super) fn is_reserved(word: &str) -> bool {
-    grammar::predicate(word.split('@').next().unwrap_or_default())
-        .is_some_and(|row| matches!(row.reads, Reads::Alone(_) | Reads::Number(_)) && !is_chinese_alone(row, word))
+    grammar::predicate(word.split('@').next().unwrap_or_default()).is_some_and(|row| {
+        matches!(row.reads, Reads::Alone(_) | Reads::Number(_)) && !is_chinese_alone(row, word)
+    })
 }
 
 /// Chinese words that stand alone are text.
@@ -275,7 +278,8 @@ impl Reader {
             return true;
         }
         let end = self.token_end(body);
-        let sign = self.folded.chars.iter().take(end).skip(body).position(|c| is_sign(*c)).map(|at| body + at);
+        let sign =
+            self.folded.chars.iter().take(end).skip(body).position(|c| is_sign(*c)).map(|at| body + at);
         if let Some(sign) = self.sign_of(body, end, sign)
             && self.predicate(start, body..sign.0, sign.1)
         {
@@ -283,9 +287,8 @@ impl Reader {
         }
         let word = self.text(body..end);
         if sign.is_none()
-            && let Some(Reads::Alone(is)) = grammar::predicate(&word)
-                .filter(|row| !is_chinese_alone(row, &word))
-                .map(|row| &row.reads)
+            && let Some(Reads::Alone(is)) =
+                grammar::predicate(&word).filter(|row| !is_chinese_alone(row, &word)).map(|row| &row.reads)
         {
             self.at = end;
             self.push(negated, is.clone(), start..end);
@@ -344,11 +347,15 @@ impl Reader {
             .filter(|row| quantity.is_none() || matches!(row.reads, Reads::Number(_)));
         let Some(row) = row else {
             // 非洲:.. is a name, not the contrary of 洲.
-            return (name.start == start || self.char(start) != Some('非')) && self.attribute(start, name, &word, (op, from, is_colon));
+            return (name.start == start || self.char(start) != Some('非'))
+                && self.attribute(start, name, &word, (op, from, is_colon));
         };
         if let Reads::Number(field) = row.reads {
             let next = self.after_blanks(from);
-            if self.is_end(from) && !is_colon && self.char(next).is_some_and(|c| c.is_ascii_digit() || c == '¥') {
+            if self.is_end(from)
+                && !is_colon
+                && self.char(next).is_some_and(|c| c.is_ascii_digit() || c == '¥')
+            {
                 from = next;
             }
             self.number(start, name, field, row, (op, from), quantity);
@@ -380,7 +387,11 @@ impl Reader {
                 let typed = fold_width(&self.as_typed(first.at.clone()));
                 // An id is plain; a name is only looked for as one.
                 let is_id = typed.len() <= 128 && typed.bytes().all(|byte| byte.is_ascii_graphic());
-                let id = if is_id && fold(&typed) == first.text { SupplierId::new(&typed) } else { SupplierId::default() };
+                let id = if is_id && fold(&typed) == first.text {
+                    SupplierId::new(&typed)
+                } else {
+                    SupplierId::default()
+                };
                 Is::Supplier { id, name: first.text.clone() }
             }
             Reads::Offers => match self.offers(&values) {
@@ -494,7 +505,9 @@ impl Reader {
     ) -> bool {
         let negated = name.start > start;
         let is_name = word.chars().next().is_some_and(char::is_alphabetic)
-            && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '(' | ')' | '·' | '%'));
+            && word
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '(' | ')' | '·' | '%'));
         let is_address = is_colon && self.char(from) == Some('/') && self.char(from + 1) == Some('/');
         if !is_name || is_address {
             return false;
@@ -544,8 +557,10 @@ impl Reader {
 
     /// Numbers of offers. `id:超级工厂` is taken for what it means.
     fn offers(&mut self, values: &[Value]) -> Option<Is> {
-        let identities: Vec<Identity> =
-            values.iter().filter_map(|value| grammar::meant(&grammar::IDENTITIES, &value.text).cloned()).collect();
+        let identities: Vec<Identity> = values
+            .iter()
+            .filter_map(|value| grammar::meant(&grammar::IDENTITIES, &value.text).cloned())
+            .collect();
         if identities.len() == values.len() {
             return Some(Is::Identity(identities));
         }
@@ -636,7 +651,8 @@ fn nearly(word: &str) -> Option<&'static str> {
     if word.len() < LEAST || !word.is_ascii() {
         return None;
     }
-    let names = grammar::PREDICATES.iter().filter(|row| !matches!(row.reads, Reads::Alone(_))).map(|row| row.name);
+    let names =
+        grammar::PREDICATES.iter().filter(|row| !matches!(row.reads, Reads::Alone(_))).map(|row| row.name);
     names.filter(|name| name.len() >= LEAST).find(|name| strsim::osa_distance(name, word) == 1)
 }
 

@@ -89,8 +89,7 @@ impl Table {
             })
             .collect();
         let bits: Vec<u32> = syllables.iter().map(|syllable| bits_of(syllable)).collect();
-        let mut table =
-            Table { syllables, starts: Vec::new(), readings: Vec::new(), initials: Vec::new() };
+        let mut table = Table { syllables, starts: Vec::new(), readings: Vec::new(), initials: Vec::new() };
         for code in FIRST..=LAST {
             let start = table.readings.len();
             table.starts.push(start as u32);
@@ -118,7 +117,8 @@ impl Table {
 
 /// The initials a syllable begins with, as bits.
 fn bits_of(syllable: &str) -> u32 {
-    let letter = syllable.bytes().next().map_or(0, |letter| 1 << u32::from(letter.wrapping_sub(b'a')).min(31));
+    let letter =
+        syllable.bytes().next().map_or(0, |letter| 1 << u32::from(letter.wrapping_sub(b'a')).min(31));
     let double = DOUBLE.iter().position(|double| syllable.starts_with(double)).map_or(0, |at| 1 << (26 + at));
     letter | double
 }
@@ -259,7 +259,11 @@ fn is_parting(c: char) -> bool {
 }
 
 fn letter(c: char) -> Constraint {
-    if c.is_ascii_lowercase() { Constraint::Initial((u32::from(c) - u32::from('a')) as u8) } else { Constraint::Char(c) }
+    if c.is_ascii_lowercase() {
+        Constraint::Initial((u32::from(c) - u32::from('a')) as u8)
+    } else {
+        Constraint::Char(c)
+    }
 }
 
 /// What a rest of a word can begin with.

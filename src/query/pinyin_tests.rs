@@ -134,7 +134,9 @@ fn the_table_is_small_and_its_numbers_have_letters() {
     assert!(bytes < 500_000, "{bytes}");
     assert!((400..600).contains(&syllable_count()), "{}", syllable_count());
     for number in 0..syllable_count() {
-        assert!(syllable(number).bytes().all(|byte| byte.is_ascii_lowercase()) && !syllable(number).is_empty());
+        assert!(
+            syllable(number).bytes().all(|byte| byte.is_ascii_lowercase()) && !syllable(number).is_empty()
+        );
     }
     assert_eq!((initial(0), initial(25), initial(26), initial(28), initial(29)), ("a", "z", "zh", "sh", ""));
     assert_eq!(syllable(u16::MAX), "");

@@ -65,7 +65,9 @@ impl Display for Term {
             }
             Is::Attribute { name, asks: Asks::Number(op, value) } => write!(f, "{name}{}{value}", op.sign()),
             alone @ (Is::Flag(_) | Is::Favourite | Is::Bought | Is::Blocked) => {
-                let row = grammar::PREDICATES.iter().find(|row| matches!(&row.reads, Reads::Alone(is) if is == alone));
+                let row = grammar::PREDICATES
+                    .iter()
+                    .find(|row| matches!(&row.reads, Reads::Alone(is) if is == alone));
                 match (row, alone) {
                     (Some(row), _) => f.write_str(row.name),
                     // Flags that are identities have no word of their own.
@@ -125,12 +127,13 @@ fn in_units(field: Field, value: Decimal) -> String {
 
 /// A word of text, quoted where it would read as something else.
 fn word(text: &str, negated: bool) -> String {
-    let reads_alone = !is_reserved(text) && {
-        let bare = if negated { format!("-{text}") } else { text.to_owned() };
-        let read = Query::parse(&bare);
-        let same = matches!(read.terms.as_slice(), [Term { negated: n, is: Is::Text(t) }] if *n == negated && t == text);
-        same && read.problems.is_empty() && read.sort.is_none()
-    };
+    let reads_alone = !is_reserved(text)
+        && {
+            let bare = if negated { format!("-{text}") } else { text.to_owned() };
+            let read = Query::parse(&bare);
+            let same = matches!(read.terms.as_slice(), [Term { negated: n, is: Is::Text(t) }] if *n == negated && t == text);
+            same && read.problems.is_empty() && read.sort.is_none()
+        };
     quoted_if(text, !reads_alone)
 }
 

@@ -139,7 +139,9 @@ impl Desk {
                 let mut keys = Vec::new();
                 for id in ids {
                     self.supplier(id)?.ok_or_else(|| DeskError::NoSupplier(id.clone()))?;
-                    keys.extend(self.parts.catalog.offers_of(id, usize::MAX)?.into_iter().map(|offer| offer.key));
+                    keys.extend(
+                        self.parts.catalog.offers_of(id, usize::MAX)?.into_iter().map(|offer| offer.key),
+                    );
                 }
                 keys.sort_unstable();
                 keys.dedup();
@@ -194,10 +196,13 @@ fn supplier_as_local(supplier: &mut Supplier, source: &str) {
 
 fn local_supplier(id: &SupplierId, source: &str) -> SupplierId {
     // Ids are ASCII: a source in Chinese is told by its bytes.
-    let ascii: String = source.bytes().map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("{b:02x}") }).collect();
+    let ascii: String = source
+        .bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("{b:02x}") })
+        .collect();
     SupplierId::new(&format!("L:{}:{id}", ascii.chars().take(40).collect::<String>()))
 }
 
 #[cfg(test)]
-#[path = "pack_tests.rs"]
+#[path = "../pack_tests.rs"]
 mod tests;

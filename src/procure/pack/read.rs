@@ -39,7 +39,8 @@ pub(super) fn unpack(desk: &Desk, path: &Path, source: Option<&str>) -> Result<P
     let sha256 = walk(pack, &header, now, |_| Ok(()))?;
     // Everything in it is right: read again, and taken over.
     let (pack, again) = Pack::open(path)?;
-    let changed = || PackError::Bad { file: name.clone(), what: "it was changed while it was read".to_owned() };
+    let changed =
+        || PackError::Bad { file: name.clone(), what: "it was changed while it was read".to_owned() };
     if again != header {
         return Err(changed().into());
     }
@@ -162,13 +163,16 @@ fn check_offer(offer: &mut Offer, header: &PackHeader, now: Timestamp) -> Result
         check_id(id.as_str(), SupplierId::new(id.as_str()).as_str()).map_err(|what| wrong(&what))?;
     }
     for sku in &offer.skus {
-        check_id(sku.spec_id.as_str(), SpecId::new(sku.spec_id.as_str()).as_str()).map_err(|what| wrong(&what))?;
+        check_id(sku.spec_id.as_str(), SpecId::new(sku.spec_id.as_str()).as_str())
+            .map_err(|what| wrong(&what))?;
     }
     let tiers = offer.tiers.iter().chain(offer.skus.iter().flat_map(|sku| &sku.tiers));
     let mut prices = tiers.flat_map(|tier| [Some(tier.price), tier.promotion]);
     let skus = offer.skus.iter().flat_map(|sku| [sku.price, sku.promotion]);
     let range = offer.price_range.map(|(least, greatest)| [least, greatest]);
-    if prices.any(is_negative) || skus.into_iter().any(is_negative) || range.into_iter().flatten().any(Money::is_negative)
+    if prices.any(is_negative)
+        || skus.into_iter().any(is_negative)
+        || range.into_iter().flatten().any(Money::is_negative)
     {
         return Err(wrong("a price below nothing"));
     }

@@ -61,7 +61,8 @@ impl<W: Write> Lines<W> {
 
 pub(super) fn write(desk: &Desk, path: &Path, keys: &[OfferKey], what: Clean) -> Result<Packed, DeskError> {
     let name = path.display().to_string();
-    let target = |error: &dyn std::fmt::Display| PackError::Target { file: name.clone(), what: error.to_string() };
+    let target =
+        |error: &dyn std::fmt::Display| PackError::Target { file: name.clone(), what: error.to_string() };
     // Only a pack may be written over: a name mistyped must not cost somebody a file.
     if path.exists() && Pack::open(path).is_err() {
         return Err(target(&"something that is no pack lies there already").into());

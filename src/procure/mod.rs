@@ -154,6 +154,11 @@ impl Desk {
         Ok(self.parts.catalog.offer(key)?)
     }
 
+    /// Cached listings, in the order asked for.
+    pub fn offers(&self, keys: &[OfferKey]) -> Result<Vec<Option<Offer>>, DeskError> {
+        Ok(self.parts.catalog.offers(keys)?)
+    }
+
     /// One cached supplier.
     pub fn supplier(&self, id: &SupplierId) -> Result<Option<Supplier>, DeskError> {
         Ok(self.parts.catalog.supplier(id)?)

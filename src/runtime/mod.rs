@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::app::msg::Trouble;
-use crate::app::{Effect, Fact, Model, Msg, remember, update};
+use crate::app::{ActionId, Effect, Fact, Model, Msg, remember, update};
 use crate::procure::{Desk, Policy};
 use crate::ui;
 use alarm::{Alarm, Heard};
@@ -159,7 +159,7 @@ pub fn run<K: Send + 'static, E: Send + 'static>(
         terminal::write(parse::QUESTION)?;
     }
     input::read(bell.clone(), options.ask_width)?;
-    execute::speak(model.lang);
+    execute::speak(model.lang, model.keys.shown(ActionId::OfflineToggle));
     let executor = Executor::new(workers.handle().clone(), bell.clone(), options.policy);
 
     let opener = bell.clone();

@@ -5,6 +5,8 @@
 mod flows;
 mod flows_deals_orders;
 mod flows_interrupted;
+mod flows_marked;
+mod flows_news;
 mod flows_search;
 mod imports;
 mod keys_page;
@@ -16,6 +18,7 @@ mod screens_cart_compare;
 mod screens_confirm_sent;
 mod screens_deals_orders;
 mod screens_search;
+mod screens_waiting;
 mod shell;
 mod storm;
 mod storm_payloads;

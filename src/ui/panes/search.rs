@@ -14,7 +14,7 @@ use crate::ui::pen::Pen;
 use crate::ui::text;
 
 use super::offer_row::{self, Columns};
-use super::{empty, row, suppliers};
+use super::{empty, row, suppliers, troubled};
 
 /// Draws the pane.
 pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usize {
@@ -53,14 +53,20 @@ fn query_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
     let pane = &model.search;
     let words = model.text();
     let cells = area.width as usize;
+    let unknown = match pane.view {
+        SearchView::Offers => !pane.answered || pane.trouble.is_some(),
+        SearchView::Suppliers => !model.suppliers.answered || model.suppliers.trouble.is_some(),
+    };
     let mut said = match pane.view {
+        // What was not read has no count.
+        _ if unknown => String::new(),
         SearchView::Offers => messages::hits(model.lang, pane.page.total as u64, pane.page.cached as u64),
         SearchView::Suppliers if model.suppliers.rows.len() >= found::MOST_ROWS => {
             messages::first_suppliers(model.lang, found::MOST_ROWS)
         }
         SearchView::Suppliers => messages::suppliers(model.lang, model.suppliers.rows.len() as u64),
     };
-    if pane.view == SearchView::Offers {
+    if pane.view == SearchView::Offers && !unknown {
         if pane.sort != Default::default() {
             said = format!("{}{}{said}", words.sort_name(pane.sort), pen.glyphs.dot);
         }
@@ -98,9 +104,7 @@ fn why_empty(model: &Model, pen: &Pen) -> Vec<(String, Style)> {
     let words = model.text();
     let pane = &model.search;
     if let Some(trouble) = &pane.trouble {
-        let mut said = vec![(trouble.text.to_string(), pen.bad)];
-        said.extend(trouble.hint.as_ref().map(|hint| (hint.to_string(), pen.plain)));
-        return said;
+        return troubled(pen, trouble);
     }
     let typed = pane.query.text();
     let typed = typed.trim();

@@ -7,6 +7,7 @@ pub mod buying;
 pub mod follow;
 pub mod kept;
 pub mod messages;
+pub mod names;
 pub mod places;
 pub mod prices;
 pub mod text;

@@ -8,6 +8,7 @@ mod cart;
 mod clock;
 mod deals;
 mod error;
+mod find;
 mod fill;
 mod groups;
 mod lease;

@@ -22,6 +22,7 @@ pub mod palette;
 pub mod quantities;
 mod reconnect;
 pub mod remember;
+pub mod saved;
 pub mod search;
 pub mod suppliers;
 pub mod trigger;

@@ -7,6 +7,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::domain::id::OfferKey;
@@ -251,6 +252,17 @@ fn quoted(text: &str) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+/// A saved search as a picker lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedRow {
+    /// The search.
+    pub search: SavedSearch,
+    /// Whether it ships with the program.
+    pub is_zone: bool,
+    /// When all its hits were last looked at.
+    pub looked_at: Option<Timestamp>,
 }
 
 /// What a hit cost at the quantity when it was looked at; `None` = unknown.

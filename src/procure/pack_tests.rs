@@ -220,7 +220,7 @@ fn damage_and_hostile_packs_are_refused_plainly() {
 
     // A line that never ends, and a pack that is much more than it says.
     let header = format!("{}\n", lines[0]);
-    raw(&bad, [header.as_bytes(), &vec![b'a'; 8 * 1024 * 1024]].concat());
+    raw(&bad, &[header.as_bytes(), &vec![b'a'; 8 * 1024 * 1024]].concat());
     assert!(refused(&there, &bad).contains("longer than any listing"));
     let line = format!("{{\"offer\":{{\"x\":\"{}\"}}}}\n", " ".repeat(200_000));
     raw(&bad, format!("{header}{}", line.repeat(400)).as_bytes());

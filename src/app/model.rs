@@ -332,6 +332,8 @@ pub struct Notice {
 pub struct Progress {
     pub done: u64,
     pub total: Option<u64>,
+    /// Offers a second, and seconds left.
+    pub pace: Option<(u64, Option<u64>)>,
 }
 
 /// How many rows of a list were in view when the screen was last drawn; paging moves by it.

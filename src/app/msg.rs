@@ -234,8 +234,6 @@ pub enum Fact {
     OrdersRead(Result<Vec<Order>, Trouble>),
     /// Group-buys, and when the market told of them; `None` = this market has none.
     GroupsRead(Result<Option<(Vec<GroupBuy>, Timestamp)>, Trouble>),
-    /// A sync got this far.
-    SyncProgressed { done: u64, total: Option<u64> },
     /// Watched prices crossed their lines.
     WatchesRang(Vec<WatchNews>),
     /// A watch was set, with the title of its offer.
@@ -248,6 +246,8 @@ pub enum Fact {
     SearchSaved { name: SavedName, result: Result<(), Trouble> },
     /// A saved search was deleted; what it was.
     SearchForgotten(Result<Box<SavedSearch>, Trouble>),
+    /// A sync got so far; `pace` = offers a second, and seconds left.
+    SyncProgressed { done: u64, total: Option<u64>, pace: Option<(u64, Option<u64>)> },
     /// A sync ended; how many rows were read.
     SyncEnded(Result<u64, Trouble>),
     /// The market was asked what the cart would cost.

@@ -435,8 +435,13 @@ pub fn indexed(model: &mut Model, result: Result<IndexState, Trouble>) -> Vec<Ef
 
 /// A sync got further. What was typed is searched again each time a twentieth of the catalog has arrived; a list
 /// that nobody asked for stays as it is under the buyer's hands until the sync ends, once it fills the screen.
-pub fn synced(model: &mut Model, done: u64, total: Option<u64>) -> Vec<Effect> {
-    model.sync = Some(Progress { done, total });
+pub fn synced(
+    model: &mut Model,
+    done: u64,
+    total: Option<u64>,
+    pace: Option<(u64, Option<u64>)>,
+) -> Vec<Effect> {
+    model.sync = Some(Progress { done, total, pace });
     let pane = &model.search;
     let (rows, pending, touched) = match pane.view {
         SearchView::Offers => (pane.page.rows.len(), pane.pending, pane.touched),

@@ -99,7 +99,6 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             effects
         }
         Fact::GroupsRead(result) => deals::groups_read(model, result),
-        Fact::SyncProgressed { done, total } => search::synced(model, done, total),
         Fact::WatchesRang(news) => {
             saved::rang(model, &news);
             Vec::new()
@@ -118,6 +117,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         }
         Fact::SearchSaved { name, result } => saved::kept(model, &name, result),
         Fact::SearchForgotten(result) => saved::forgotten(model, result),
+        Fact::SyncProgressed { done, total, pace } => search::synced(model, done, total, pace),
         Fact::SyncEnded(result) => {
             model.prices.forget();
             model.sync = None;

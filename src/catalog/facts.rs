@@ -11,6 +11,8 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
+pub(super) use of::pickup;
+
 use rust_decimal::Decimal;
 
 use crate::domain::money::Money;

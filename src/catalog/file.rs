@@ -19,6 +19,10 @@ use crate::catalog::store::Failure;
 const SCHEMA: i64 = 2;
 /// `PRAGMA application_id`: tells our files from anybody else's ("pifa").
 const APPLICATION: i64 = 0x7069_6661;
+/// Pages of the write-ahead log after which it is written into the file: 32 MB.
+const CHECKPOINT_PAGES: i64 = 8_000;
+/// Page cache of the connection that writes, in KiB (negative is SQLite's way to say so).
+const WRITER_CACHE: i64 = -24_000;
 /// How long a statement waits for another process's write.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -199,6 +203,10 @@ fn try_open(
             return Ok(Err(Unusable::Corrupt));
         }
     }
+    // One connection writes, in batches of a thousand offers: pages that many of them touch (indexes) stay in memory
+    // and go to the file once in a while instead of after each batch.
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
     // A first look at every table: a file that fails here would fail at the first search.
     let looks = "SELECT (SELECT count(*) FROM state), (SELECT count(*) FROM meta),
                  (SELECT max(row) FROM offers), (SELECT max(id) FROM suppliers), (SELECT max(id) FROM words)";

@@ -87,6 +87,15 @@ pub(super) fn enrich(offer: &mut Offer, supplier: &Supplier) {
     }
 }
 
+/// Whether [`enrich`] would change anything.
+pub(super) fn lacks(offer: &Offer, supplier: &Supplier) -> bool {
+    (offer.supplier_name.is_none() && !supplier.name.is_empty())
+        || (offer.belt.is_none() && supplier.belt.is_some())
+        || (offer.mix == Mix::Unknown && supplier.mix != Mix::Unknown)
+        || (offer.years.is_none() && supplier.years.is_some())
+        || (offer.identities.is_empty() && !supplier.identities.is_empty())
+}
+
 /// The headline of a row: when a later row's differs, a stored detail is out of date.
 pub(super) fn headline(row: &Offer) -> Option<String> {
     let (least, greatest) = row.price_range?;

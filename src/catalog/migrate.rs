@@ -7,6 +7,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
+use crate::catalog::body;
 use crate::catalog::file::{INDEXES, OFFERS, WORDS};
 use crate::catalog::row::{self, Columns};
 use crate::catalog::store::{Failure, read_offer, read_supplier};
@@ -123,9 +124,13 @@ fn copy(transaction: &Connection, words: &mut Dictionary) -> Result<usize, Failu
         let body: Vec<u8> = old.get(15)?;
         let supplier = supplier_id.as_deref().map(|id| record_of(transaction, id)).transpose()?.flatten();
         // A body that cannot be read is kept as it is: the next sync replaces it.
-        let columns = match read_offer(&key, &body, old.get(11)?) {
-            Ok(offer) => Columns::of(&offer, supplier.as_ref(), words),
-            Err(_) => Columns { text: old.get(14)?, traits: String::new(), facts: Vec::new() },
+        let (text, traits, facts, body) = match read_offer(&key, &body, old.get(11)?) {
+            Ok(offer) => {
+                let mut columns = Columns::of(&offer, supplier.as_ref());
+                let facts = columns.named(&offer, words);
+                (columns.text, columns.traits, facts, body::write(&offer))
+            }
+            Err(_) => (old.get(14)?, String::new(), Vec::new(), body),
         };
         insert.execute(params![
             old.get::<_, Value>(0)?,
@@ -144,9 +149,9 @@ fn copy(transaction: &Connection, words: &mut Dictionary) -> Result<usize, Failu
             old.get::<_, Value>(13)?,
             // The reading itself is not known any more: the next one is merged.
             0,
-            columns.text,
-            columns.traits,
-            columns.facts,
+            text,
+            traits,
+            facts,
             body
         ])?;
         copied += 1;

@@ -4,6 +4,7 @@
 //! was found at the buyer's quantity. Everything here can be fetched or imported again: a file that cannot be
 //! used is moved aside, never repaired. [`import`] turns files of listings into offers.
 
+mod body;
 pub mod facts;
 mod file;
 pub mod history;
@@ -14,6 +15,7 @@ mod migrate;
 mod overlay;
 pub mod packed;
 pub mod rank;
+mod record;
 mod row;
 mod search;
 mod store;
@@ -28,4 +30,4 @@ pub use migrate::Migrating;
 pub use search::IndexProgress;
 pub use store::{Catalog, CatalogError, Stats};
 pub use suppliers::SupplierFigures;
-pub use write::Upserted;
+pub use write::{Upserted, With};

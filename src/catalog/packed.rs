@@ -58,8 +58,10 @@ impl Catalog {
                 }
             }
             taken.suppliers = strangers.len();
-            let generation = if wanted.is_empty() { 0 } else { next_generation(transaction)? };
-            write_batch(transaction, words, generation, &wanted, &strangers, self.inner.history.get())?;
+            let generation =
+                if wanted.is_empty() && strangers.is_empty() { 0 } else { next_generation(transaction)? };
+            let prices = self.inner.history.get();
+            write_batch(transaction, words, generation, i64::MIN, &wanted, &strangers, prices)?;
             Ok(taken)
         })
     }

@@ -25,18 +25,20 @@ pub(super) struct Columns {
     pub text: String,
     /// See [`traits_of`].
     pub traits: String,
-    /// Facts in their compact form.
-    pub facts: Vec<u8>,
+    /// All but the names, which the dictionary gives when the row is written.
+    pub facts: Facts,
 }
 
 impl Columns {
     /// Of `offer`, sold by `supplier` as far as the catalog has a record of it.
-    pub fn of(offer: &Offer, supplier: Option<&Supplier>, words: &mut Dictionary) -> Columns {
-        Columns {
-            text: text_of(offer),
-            traits: traits_of(offer),
-            facts: Facts::of(offer, supplier, words).to_bytes(),
-        }
+    pub fn of(offer: &Offer, supplier: Option<&Supplier>) -> Columns {
+        Columns { text: text_of(offer), traits: traits_of(offer), facts: Facts::nameless(offer, supplier) }
+    }
+
+    /// The column `facts`.
+    pub fn named(&mut self, offer: &Offer, words: &mut Dictionary) -> Vec<u8> {
+        self.facts.name(offer, words);
+        self.facts.to_bytes()
     }
 }
 

@@ -9,6 +9,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, Transactio
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::catalog::body;
 use crate::catalog::file::{self, Opened};
 use crate::catalog::history::{History, HistoryError};
 use crate::catalog::index::Scan;
@@ -17,9 +18,10 @@ use crate::catalog::overlay::Overlay;
 use crate::catalog::search::Priced;
 use crate::catalog::suppliers::KeptFigures;
 use crate::catalog::words::Dictionary;
+use crate::domain::category::Category;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::group_buy::GroupBuy;
-use crate::domain::id::{MarketId, OfferKey};
+use crate::domain::id::{BadOfferKey, MarketId, OfferKey};
 use crate::domain::offer::Offer;
 use crate::domain::order::Address;
 use crate::domain::supplier::Supplier;
@@ -248,6 +250,49 @@ impl Catalog {
         })
     }
 
+    /// Market ids of details read before `before`, oldest first.
+    pub fn older_than(&self, before: Timestamp, limit: usize) -> Result<Vec<i64>, CatalogError> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT market_id FROM offers WHERE gone = 0 AND fetched_at < ?1 AND market_id IS NOT NULL
+                 ORDER BY fetched_at, market_id LIMIT ?2",
+            )?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let ids = select.query_map([before.as_millisecond(), limit], |row| row.get(0))?;
+            Ok(ids.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The market's category tree as last read, and when that was; `None` = never.
+    pub fn categories(&self) -> Result<(Vec<Category>, Option<Timestamp>), CatalogError> {
+        Ok(self.document("categories")?.unwrap_or_default())
+    }
+
+    /// Replaces the category tree.
+    pub fn set_categories(&self, categories: &[Category], as_of: Timestamp) -> Result<(), CatalogError> {
+        self.set_document("categories", &categories, Some(as_of))
+    }
+
+    /// Hands over every offer, gone ones too, by the text of its key; stops at the first failure of `each`. All of
+    /// one moment, whoever writes meanwhile.
+    pub fn each_offer<E>(
+        &self,
+        each: &mut dyn FnMut(&Offer) -> Result<(), E>,
+    ) -> Result<Result<(), E>, CatalogError> {
+        self.read(|connection| {
+            let mut select = connection.prepare("SELECT key, body, fetched_at FROM offers ORDER BY key")?;
+            let mut rows = select.query([])?;
+            while let Some(row) = rows.next()? {
+                let key: String = row.get(0)?;
+                let offer = read_offer(&key, row.get_ref(1)?.as_blob().unwrap_or_default(), row.get(2)?)?;
+                if let Err(stop) = each(&offer) {
+                    return Ok(Err(stop));
+                }
+            }
+            Ok(Ok(()))
+        })
+    }
+
     /// What the catalog holds.
     pub fn stats(&self) -> Result<Stats, CatalogError> {
         let bytes = self.inner.path.as_deref().map_or(0, file::bytes);
@@ -267,6 +312,13 @@ impl Catalog {
                 bytes,
             })
         })
+    }
+
+    /// Gives back what a long run of writes took: memory of the writing connection, and the write-ahead log.
+    pub fn settle(&self) -> Result<(), CatalogError> {
+        let writer = lock(&self.inner.writer);
+        let done = writer.execute_batch("PRAGMA shrink_memory; PRAGMA wal_checkpoint(PASSIVE);");
+        done.map_err(|error| self.failed(error.into()))
     }
 
     /// Forgets everything, imported goods, notes and addresses too.
@@ -407,10 +459,10 @@ pub(super) fn next_generation(connection: &Connection) -> Result<i64, Failure> {
 }
 
 pub(super) fn read_offer(key: &str, body: &[u8], fetched_ms: i64) -> Result<Offer, Failure> {
-    let mut offer: Offer = serde_json::from_slice(body)
-        .map_err(|source| Failure::Record { what: format!("offer {key}"), source })?;
-    offer.fetched_at = time(fetched_ms);
-    Ok(offer)
+    let failed = |source| Failure::Record { what: format!("offer {key}"), source };
+    let parsed: OfferKey =
+        key.parse().map_err(|error: BadOfferKey| failed(serde::de::Error::custom(error)))?;
+    body::read(parsed, body, time(fetched_ms)).map_err(failed)
 }
 
 pub(super) fn read_supplier(id: &str, body: &[u8], offers: i64) -> Result<Supplier, Failure> {

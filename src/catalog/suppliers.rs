@@ -7,17 +7,15 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
-use serde::Deserialize;
 
 use crate::catalog::index::{Index, Scan};
 use crate::catalog::overlay::suppliers_named;
 use crate::catalog::store::{Catalog, CatalogError, Failure, lock, read_offer, read_supplier};
-use crate::domain::id::{OfferKey, SpecId, SupplierId};
+use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::mark::Marks;
 use crate::domain::money::Money;
-use crate::domain::offer::{Offer, PriceTier, QuoteType, Sku};
+use crate::domain::offer::Offer;
 use crate::domain::price::row_price;
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::supplier::Supplier;
@@ -303,9 +301,7 @@ fn share_of(records: usize) -> usize {
 fn priced(stored: &[Stored], quantity: Quantity) -> Result<Vec<(SupplierId, Buyable)>, Failure> {
     let mut all = Vec::with_capacity(stored.len());
     for record in stored {
-        let lean: Lean = serde_json::from_slice(&record.body)
-            .map_err(|source| Failure::Record { what: format!("offer {}", record.key), source })?;
-        let offer = lean.into_offer(record.key.clone());
+        let offer = read_offer(&record.key.to_string(), &record.body, 0)?;
         let price = row_price(&offer, quantity);
         let shown = if price.bait { price.median } else { price.least };
         if let Some(least) = shown.filter(|_| price.buyable) {
@@ -386,55 +382,5 @@ impl<'a> Wanted<'a> {
         };
         self.words.iter().all(says)
             && self.conditions.iter().all(|(wanted, condition)| holds(condition) == *wanted)
-    }
-}
-
-/// Of a stored offer what [`row_price`] looks at; the rest is skipped unread.
-#[derive(Deserialize)]
-struct Lean {
-    unit: Option<Unit>,
-    quote_type: QuoteType,
-    tiers: Vec<PriceTier>,
-    price_range: Option<(Money, Money)>,
-    skus: Vec<LeanSku>,
-    moq: Option<Quantity>,
-    lot: Option<Quantity>,
-    purchase_limit: Option<Quantity>,
-    stock: Option<Quantity>,
-}
-
-#[derive(Deserialize)]
-struct LeanSku {
-    spec_id: SpecId,
-    price: Option<Money>,
-    promotion: Option<Money>,
-    tiers: Vec<PriceTier>,
-    stock: Option<Quantity>,
-}
-
-impl Lean {
-    fn into_offer(self, key: OfferKey) -> Offer {
-        let sku = |sku: LeanSku| Sku {
-            spec_id: sku.spec_id,
-            sku_id: None,
-            name: Clean::default(),
-            name_en: None,
-            price: sku.price,
-            promotion: sku.promotion,
-            tiers: sku.tiers,
-            stock: sku.stock,
-        };
-        Offer {
-            unit: self.unit,
-            quote_type: self.quote_type,
-            tiers: self.tiers,
-            price_range: self.price_range,
-            skus: self.skus.into_iter().map(sku).collect(),
-            moq: self.moq,
-            lot: self.lot,
-            purchase_limit: self.purchase_limit,
-            stock: self.stock,
-            ..Offer::blank(key, Clean::default(), Timestamp::UNIX_EPOCH)
-        }
     }
 }

@@ -8,13 +8,17 @@ use std::collections::HashMap;
 
 use rusqlite::Connection;
 
+use crate::catalog::body;
 use crate::catalog::facts::WordId;
 use crate::catalog::store::{Catalog, CatalogError, Failure};
+use crate::domain::freight::FreightTerms;
 
 /// Numbers of words, as far as this process has met them, and what has been added since the last flush.
 #[derive(Debug, Default)]
 pub struct Dictionary {
     known: HashMap<Box<str>, WordId>,
+    /// Freight terms met by this process, by their bytes: their JSON is written out once.
+    freight: HashMap<Vec<u8>, WordId>,
     last: WordId,
     added: Vec<(WordId, Box<str>)>,
     /// The clearing of the catalog this is newer than.
@@ -36,6 +40,20 @@ impl Dictionary {
         self.known.insert(text.into(), next);
         self.added.push((next, text.into()));
         next
+    }
+
+    /// The number of freight terms: of their JSON.
+    pub fn freight(&mut self, terms: &FreightTerms) -> WordId {
+        if *terms == FreightTerms::Unknown {
+            return 0;
+        }
+        let bytes = body::freight_bytes(terms);
+        if let Some(id) = self.freight.get(&bytes) {
+            return *id;
+        }
+        let id = serde_json::to_string(terms).map_or(0, |json| self.id(&json));
+        self.freight.insert(bytes, id);
+        id
     }
 
     /// Learns what was written since; inside a write transaction, before any [`Dictionary::id`].

@@ -1,20 +1,35 @@
 //! Writing what a market or a file told: one transaction a batch, unchanged listings only touched.
+//!
+//! What can be worked out of an offer alone (its body, its words, its facts) is worked out on a second thread, a few
+//! dozen offers ahead of the one that writes; a batch takes about as long as the slower of the two.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::mpsc::sync_channel;
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use crate::catalog::body;
 use crate::catalog::history::History;
 use crate::catalog::merge;
 use crate::catalog::rank;
-use crate::catalog::row::{self, Columns, digest, lines, with_words};
+use crate::catalog::record;
+use crate::catalog::row::{self, Columns, digest, with_words};
 use crate::catalog::store::{Catalog, CatalogError, Failure, lock, next_generation, read_offer};
 use crate::catalog::words::Dictionary;
 use crate::domain::id::{MarketId, OfferKey, SupplierId};
 use crate::domain::offer::{Completeness, Offer};
 use crate::domain::price_history::Repriced;
 use crate::domain::supplier::Supplier;
+
+/// Offers handed from the thread that works them out to the one that writes them, and how many such parcels may wait.
+const PARCEL: usize = 32;
+const WAITING: usize = 4;
+/// Fewer offers than this are not worth a thread.
+const WORTH_A_THREAD: usize = 128;
+/// Milliseconds of a day: the static rank counts days.
+const DAY_MS: i64 = 86_400_000;
 
 /// What a batch did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,24 +42,54 @@ pub struct Upserted {
     pub gone: usize,
 }
 
-struct Stored {
-    row: i64,
-    gone: bool,
-    todo: i64,
-    headline: Option<String>,
-    fetched_ms: i64,
-    digest: i64,
-    /// Whether what is stored is a detail.
-    full: bool,
+/// What goes into the catalog with a page of offers, or not at all.
+#[derive(Debug, Clone, Default)]
+pub struct With<'a> {
+    /// Notes to write; `None` removes one.
+    pub notes: &'a [(&'a str, Option<&'a str>)],
+    /// When the full pass began that this page is of: its offers count as seen since then, whatever clocks say.
+    pub pass: Option<Timestamp>,
+    /// This page ends that pass: what it has not listed is gone.
+    pub ends: bool,
 }
 
 impl Catalog {
     /// Writes offers and suppliers in one transaction, merged with what is stored: a search row never wipes
     /// out a detail. An offer that is gone and was never known is not written.
     pub fn upsert(&self, offers: &[Offer], suppliers: &[Supplier]) -> Result<Upserted, CatalogError> {
+        self.upsert_with(offers, suppliers, &With::default())
+    }
+
+    /// The same, and notes in the same transaction: after a cut either the page is there and the note says so, or
+    /// neither.
+    pub fn upsert_with(
+        &self,
+        offers: &[Offer],
+        suppliers: &[Supplier],
+        with: &With<'_>,
+    ) -> Result<Upserted, CatalogError> {
         self.write_words(|transaction, words| {
-            let generation = if offers.is_empty() { 0 } else { next_generation(transaction)? };
-            write_batch(transaction, words, generation, offers, suppliers, self.inner.history.get())
+            let writes = !offers.is_empty() || !suppliers.is_empty() || with.ends;
+            let generation = if writes { next_generation(transaction)? } else { 0 };
+            let pass_ms = with.pass.map_or(i64::MIN, |pass| pass.as_millisecond());
+            let prices = self.inner.history.get();
+            let mut done = write_batch(transaction, words, generation, pass_ms, offers, suppliers, prices)?;
+            if with.ends
+                && let Some(pass) = with.pass
+            {
+                done.gone += set_unseen_gone(transaction, pass, generation, words)?;
+            }
+            for (name, value) in with.notes {
+                match value {
+                    Some(value) => transaction
+                        .prepare_cached("INSERT OR REPLACE INTO meta(name, value) VALUES(?1, ?2)")?
+                        .execute([name, value])?,
+                    None => {
+                        transaction.prepare_cached("DELETE FROM meta WHERE name = ?1")?.execute([name])?
+                    }
+                };
+            }
+            Ok(done)
         })
     }
 
@@ -62,7 +107,7 @@ impl Catalog {
 
     /// Marks these offers as no longer on sale: the market does not know them any more. Returns how many were.
     pub fn mark_gone(&self, keys: &[OfferKey], now: Timestamp) -> Result<usize, CatalogError> {
-        self.write(|transaction| {
+        self.write_words(|transaction, words| {
             let generation = next_generation(transaction)?;
             let mut rows = Vec::new();
             {
@@ -72,141 +117,293 @@ impl Catalog {
                     rows.extend(select.query_row([key.to_string()], |row| row.get::<_, i64>(0)).optional()?);
                 }
             }
-            set_gone(transaction, &rows, Some(now), generation)
+            set_gone(transaction, &rows, Some(now), generation, words)
         })
     }
 
     /// Marks as gone what a full pass that began at `started` has not listed. Imported goods are left alone.
     pub fn mark_unseen_gone(&self, started: Timestamp) -> Result<usize, CatalogError> {
-        self.write(|transaction| {
-            let rows: Vec<i64> = transaction
-                .prepare_cached(
-                    "SELECT row FROM offers WHERE gone = 0 AND market_id IS NOT NULL AND seen_at < ?1",
-                )?
-                .query_map([started.as_millisecond()], |row| row.get(0))?
-                .collect::<Result<_, _>>()?;
+        self.write_words(|transaction, words| {
             let generation = next_generation(transaction)?;
-            set_gone(transaction, &rows, None, generation)
+            set_unseen_gone(transaction, started, generation, words)
         })
     }
 }
 
-/// `gone` stands in the stored body too: what is read back must say so.
+fn set_unseen_gone(
+    transaction: &Transaction<'_>,
+    started: Timestamp,
+    generation: i64,
+    words: &mut Dictionary,
+) -> Result<usize, Failure> {
+    let rows: Vec<i64> = transaction
+        .prepare_cached("SELECT row FROM offers WHERE gone = 0 AND market_id IS NOT NULL AND seen_at < ?1")?
+        .query_map([started.as_millisecond()], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    set_gone(transaction, &rows, None, generation, words)
+}
+
+/// `gone` stands in the stored body and its facts too: what is read back must say so.
 fn set_gone(
     transaction: &Transaction<'_>,
     rows: &[i64],
     now: Option<Timestamp>,
     generation: i64,
+    words: &mut Dictionary,
 ) -> Result<usize, Failure> {
     let mut select = transaction.prepare_cached("SELECT key, body, fetched_at FROM offers WHERE row = ?1")?;
+    // The digest goes: the same reading as before means that it is back.
     let mut update = transaction.prepare_cached(
-        "UPDATE offers SET gone = 1, body = ?2, fetched_at = ?3, generation = ?4 WHERE row = ?1",
+        "UPDATE offers SET gone = 1, body = ?2, facts = ?3, fetched_at = ?4, generation = ?5, digest = 0
+         WHERE row = ?1",
     )?;
     for row in rows {
-        let (key, body, fetched_ms): (String, Vec<u8>, i64) =
+        let (key, stored, fetched_ms): (String, Vec<u8>, i64) =
             select.query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let mut offer = read_offer(&key, &body, fetched_ms)?;
+        let mut offer = read_offer(&key, &stored, fetched_ms)?;
         offer.gone = true;
         let fetched_ms = now.map_or(fetched_ms, |now| now.as_millisecond());
-        update.execute(params![row, to_body(offer)?, fetched_ms, generation])?;
+        let id = offer.supplier_id.as_ref();
+        let record = id.map(|id| record::record(transaction, id)).transpose()?.flatten();
+        let facts = Columns::of(&offer, record.as_ref()).named(&offer, words);
+        update.execute(params![row, body::write(&offer), facts, fetched_ms, generation])?;
     }
     Ok(rows.len())
 }
 
-/// Writes offers and suppliers inside a transaction. Changed prices are kept in `prices` before it is committed: a cut
-/// in between is made good by the next reading, which keeps nothing twice.
+/// Writes offers and suppliers inside a transaction; every offer counts as seen at `least_seen_ms` at least. Changed
+/// prices are kept in `prices` before it is committed: a cut in between is made good by the next reading, which keeps
+/// nothing twice.
 pub(super) fn write_batch(
     transaction: &Transaction<'_>,
     words: &mut Dictionary,
     generation: i64,
+    least_seen_ms: i64,
     offers: &[Offer],
     suppliers: &[Supplier],
     prices: Option<&(History, MarketId)>,
 ) -> Result<Upserted, Failure> {
     for supplier in suppliers {
-        write_supplier(transaction, supplier, false)?;
+        record::write(transaction, supplier, generation)?;
+    }
+    let mut known: Known = suppliers.iter().map(|s| (&s.id, Some(Cow::Borrowed(s)))).collect();
+    for offer in offers {
+        meet_supplier(transaction, &mut known, offer)?;
+    }
+    // Offers named twice in one batch are looked up when their turn comes.
+    let mut named = HashSet::with_capacity(offers.len());
+    let mut work = Vec::with_capacity(offers.len());
+    for offer in offers {
+        let again = !named.insert(&offer.key);
+        let stored = if again { None } else { stored(transaction, &offer.key.to_string())? };
+        work.push(Work { offer, stored, again });
     }
     let mut batch = Batch {
         transaction,
         words,
         generation,
-        known: suppliers.iter().map(|s| (s.id.clone(), Some(s.clone()))).collect(),
+        least_seen_ms,
+        known: &known,
         done: Upserted::default(),
         repriced: Vec::new(),
     };
-    for offer in offers {
-        batch.write(offer)?;
+    if work.len() < WORTH_A_THREAD {
+        for one in &work {
+            batch.write(one, prepared(one, &known))?;
+        }
+        return batch.end(prices);
     }
-    if let Some((history, market)) = prices {
-        history.record(market, &batch.repriced)?;
+    std::thread::scope(|scope| {
+        let (parcels, arriving) = sync_channel::<Vec<Prepared<'_>>>(WAITING);
+        let (work, known) = (&work, &known);
+        scope.spawn(move || {
+            for some in work.chunks(PARCEL) {
+                // Nobody takes them any more when writing failed.
+                if parcels.send(some.iter().map(|one| prepared(one, known)).collect()).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut rest = work.iter();
+        for parcel in arriving {
+            for prepared in parcel {
+                let Some(one) = rest.next() else { return Ok(()) };
+                batch.write(one, prepared)?;
+            }
+        }
+        Ok::<_, Failure>(())
+    })?;
+    batch.end(prices)
+}
+
+/// Suppliers looked up so far; `None` = the catalog has no record of its own.
+type Known<'a> = HashMap<&'a SupplierId, Option<Cow<'a, Supplier>>>;
+
+/// What is stored of an offer, without its body.
+#[derive(Clone)]
+struct Stored {
+    row: i64,
+    gone: bool,
+    todo: i64,
+    headline: Option<String>,
+    fetched_ms: i64,
+    score: i64,
+    digest: i64,
+}
+
+impl Stored {
+    fn is_full(&self) -> bool {
+        self.todo != row::ONLY_ROW
     }
-    Ok(batch.done)
+}
+
+/// An offer to write.
+struct Work<'a> {
+    offer: &'a Offer,
+    stored: Option<Stored>,
+    /// Whether an earlier one of the batch had the same key.
+    again: bool,
+}
+
+/// What was worked out of an offer.
+struct Prepared<'a> {
+    /// With what its supplier's record adds.
+    offer: Cow<'a, Offer>,
+    body: Vec<u8>,
+    digest: i64,
+    /// For an offer not known before.
+    columns: Option<Columns>,
+}
+
+fn prepared<'a>(work: &Work<'a>, known: &Known<'_>) -> Prepared<'a> {
+    let mut offer = Cow::Borrowed(work.offer);
+    let record = record_of(work.offer, known);
+    if let Some(supplier) = record
+        && merge::lacks(&offer, supplier)
+    {
+        merge::enrich(offer.to_mut(), supplier);
+    }
+    let body = body::write(&offer);
+    let digest = digest(&body);
+    let columns = (work.stored.is_none() && !work.again).then(|| Columns::of(&offer, record));
+    Prepared { offer, body, digest, columns }
+}
+
+fn record_of<'k>(offer: &Offer, known: &'k Known<'_>) -> Option<&'k Supplier> {
+    known.get(offer.supplier_id.as_ref()?)?.as_deref()
 }
 
 struct Batch<'a> {
     transaction: &'a Transaction<'a>,
     words: &'a mut Dictionary,
     generation: i64,
-    /// Suppliers looked up so far; `None` = the catalog has no record of its own.
-    known: HashMap<SupplierId, Option<Supplier>>,
+    least_seen_ms: i64,
+    known: &'a Known<'a>,
     done: Upserted,
     /// Offers that ask another price than before.
     repriced: Vec<Repriced>,
 }
 
 impl Batch<'_> {
-    fn write(&mut self, incoming: &Offer) -> Result<(), Failure> {
-        let key = incoming.key.to_string();
-        let stored = self.stored(&key)?;
-        let mut offer = incoming.clone();
-        self.meet_supplier(&mut offer)?;
-        let seen_ms = incoming.fetched_at.as_millisecond();
+    fn end(self, prices: Option<&(History, MarketId)>) -> Result<Upserted, Failure> {
+        if let Some((history, market)) = prices {
+            history.record(market, &self.repriced)?;
+        }
+        Ok(self.done)
+    }
+
+    fn write(&mut self, work: &Work<'_>, prepared: Prepared<'_>) -> Result<(), Failure> {
+        let incoming = work.offer;
+        let fetched_ms = incoming.fetched_at.as_millisecond();
+        let seen_ms = fetched_ms.max(self.least_seen_ms);
         let is_row = incoming.completeness == Completeness::Row;
         let row_headline = if is_row { merge::headline(incoming) } else { None };
-        let mut body = to_body(offer.clone())?;
-        let read = digest(&body);
+        let found;
+        let stored = if work.again {
+            found = self::stored(self.transaction, &incoming.key.to_string())?;
+            &found
+        } else {
+            &work.stored
+        };
         let Some(stored) = stored else {
-            if offer.gone && offer.title.is_empty() {
+            if incoming.gone && incoming.title.is_empty() {
                 return Ok(());
             }
-            self.insert(&key, &offer, row_headline, seen_ms, read, &body)?;
             self.done.new += 1;
-            return Ok(());
+            return self.insert(prepared, row_headline, fetched_ms, seen_ms);
         };
-        let mut todo = row::todo(&offer);
-        if stored.full && is_row {
+        let mut todo = row::todo(incoming);
+        if stored.is_full() && is_row {
             let contradicted =
                 row_headline.is_some() && stored.headline.is_some() && row_headline != stored.headline;
             todo = if contradicted { row::OUTDATED } else { stored.todo };
         }
-        let headline = row_headline.or(stored.headline);
-        // The prices of a detail are as old as the detail, however often a row of it is seen; one that is gone
-        // was looked at now.
-        let mut fetched_ms = if stored.full && is_row && !offer.gone { stored.fetched_ms } else { seen_ms };
-        if read == stored.digest && offer.gone == stored.gone {
-            self.touch(stored.row, fetched_ms, seen_ms, todo, headline.as_deref(), &offer)?;
-            return Ok(());
+        let headline = row_headline.or_else(|| stored.headline.clone());
+        if prepared.digest == stored.digest && incoming.gone == stored.gone {
+            // The prices of a detail are as old as the detail, however often a row of it is seen.
+            let fetched_ms = if stored.is_full() && is_row { stored.fetched_ms } else { fetched_ms };
+            return self.touch(stored, &incoming.key, fetched_ms, seen_ms, todo, headline);
         }
+        self.merge(stored, prepared, todo, headline, seen_ms)
+    }
+
+    /// The same reading again: it is younger, nothing else.
+    fn touch(
+        &self,
+        stored: &Stored,
+        key: &OfferKey,
+        fetched_ms: i64,
+        seen_ms: i64,
+        todo: i64,
+        headline: Option<String>,
+    ) -> Result<(), Failure> {
+        let same_day = fetched_ms.div_euclid(DAY_MS) == stored.fetched_ms.div_euclid(DAY_MS);
+        let score = if same_day {
+            stored.score
+        } else {
+            let body = self.body(stored.row)?;
+            read_offer(&key.to_string(), &body, fetched_ms)
+                .map_or(stored.score, |offer| rank::score(&offer, fetched_ms))
+        };
+        self.transaction
+            .prepare_cached(
+                "UPDATE offers SET fetched_at = ?2, seen_at = ?3, score = ?4, todo = ?5, headline = ?6,
+                 generation = ?7 WHERE row = ?1",
+            )?
+            .execute(params![stored.row, fetched_ms, seen_ms, score, todo, headline, self.generation])?;
+        Ok(())
+    }
+
+    fn merge(
+        &mut self,
+        stored: &Stored,
+        prepared: Prepared<'_>,
+        todo: i64,
+        headline: Option<String>,
+        seen_ms: i64,
+    ) -> Result<(), Failure> {
+        let mut offer = prepared.offer.into_owned();
+        let mut fetched_ms = offer.fetched_at.as_millisecond();
+        let key = offer.key.to_string();
+        let mut old_body = self.body(stored.row)?;
         // A record that cannot be read any more is simply replaced.
-        let old_body: Vec<u8> = self
-            .transaction
-            .prepare_cached("SELECT body FROM offers WHERE row = ?1")?
-            .query_row([stored.row], |row| row.get(0))?;
         if let Ok(old) = read_offer(&key, &old_body, stored.fetched_ms) {
+            if !body::is_newest(&old_body) {
+                old_body = body::write(&old);
+            }
             let was = old.clone();
             offer = merge::merge(old, offer);
             self.repriced.extend(Repriced::between(&was, &offer));
             fetched_ms = offer.fetched_at.as_millisecond();
-            body = to_body(offer.clone())?;
         }
-        if body != old_body {
-            if offer.gone && !stored.gone {
-                self.done.gone += 1;
-            } else {
-                self.done.changed += 1;
-            }
+        let body = body::write(&offer);
+        if offer.gone && !stored.gone {
+            self.done.gone += 1;
+        } else if body != old_body {
+            self.done.changed += 1;
         }
-        let columns = self.columns(&offer);
+        let mut columns = Columns::of(&offer, record_of(&offer, self.known));
+        let facts = columns.named(&offer, self.words);
         self.transaction
             .prepare_cached(
                 "UPDATE offers SET supplier_id = ?2, kind = ?3, gone = ?4, todo = ?5, headline = ?6, score = ?7,
@@ -226,8 +423,8 @@ impl Batch<'_> {
                 fetched_ms,
                 seen_ms,
                 self.generation,
-                read,
-                columns.facts,
+                prepared.digest,
+                facts,
                 columns.text,
                 columns.traits,
                 body
@@ -235,48 +432,16 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// The same reading again: it is younger, nothing else.
-    fn touch(
-        &self,
-        row: i64,
-        fetched_ms: i64,
-        seen_ms: i64,
-        todo: i64,
-        headline: Option<&str>,
-        offer: &Offer,
-    ) -> Result<(), Failure> {
-        self.transaction
-            .prepare_cached(
-                "UPDATE offers SET fetched_at = ?2, seen_at = ?3, score = ?4, todo = ?5, headline = ?6,
-                 generation = ?7 WHERE row = ?1",
-            )?
-            .execute(params![
-                row,
-                fetched_ms,
-                seen_ms,
-                rank::score(offer, fetched_ms),
-                todo,
-                headline,
-                self.generation
-            ])?;
-        Ok(())
-    }
-
-    fn columns(&mut self, offer: &Offer) -> Columns {
-        let record = offer.supplier_id.as_ref().and_then(|id| self.known.get(id)).and_then(Option::as_ref);
-        Columns::of(offer, record, self.words)
-    }
-
     fn insert(
         &mut self,
-        key: &str,
-        offer: &Offer,
+        prepared: Prepared<'_>,
         headline: Option<String>,
+        fetched_ms: i64,
         seen_ms: i64,
-        read: i64,
-        body: &[u8],
     ) -> Result<(), Failure> {
-        let columns = self.columns(offer);
+        let Prepared { offer, body, digest, columns } = prepared;
+        let mut columns = columns.unwrap_or_else(|| Columns::of(&offer, record_of(&offer, self.known)));
+        let facts = columns.named(&offer, self.words);
         self.transaction
             .prepare_cached(
                 "INSERT INTO offers(key, market_id, supplier_id, kind, gone, todo, headline, score, sold,
@@ -284,21 +449,21 @@ impl Batch<'_> {
                  VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
             )?
             .execute(params![
-                key,
+                offer.key.to_string(),
                 offer.key.market_id(),
                 offer.supplier_id.as_ref().map(SupplierId::as_str),
-                row::kind(offer),
+                row::kind(&offer),
                 offer.gone,
-                row::todo(offer),
+                row::todo(&offer),
                 headline,
-                rank::score(offer, seen_ms),
-                row::sold(offer),
-                row::repeat(offer),
-                seen_ms,
+                rank::score(&offer, fetched_ms),
+                row::sold(&offer),
+                row::repeat(&offer),
+                fetched_ms,
                 seen_ms,
                 self.generation,
-                read,
-                columns.facts,
+                digest,
+                facts,
                 columns.text,
                 columns.traits,
                 body
@@ -306,70 +471,49 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn stored(&self, key: &str) -> Result<Option<Stored>, Failure> {
+    fn body(&self, row: i64) -> Result<Vec<u8>, Failure> {
         Ok(self
             .transaction
-            .prepare_cached(
-                "SELECT row, gone, todo, headline, fetched_at, digest FROM offers WHERE key = ?1",
-            )?
-            .query_row([key], |row| {
-                let todo = row.get(2)?;
-                Ok(Stored {
-                    row: row.get(0)?,
-                    gone: row.get(1)?,
-                    todo,
-                    headline: row.get(3)?,
-                    fetched_ms: row.get(4)?,
-                    digest: row.get(5)?,
-                    full: todo != row::ONLY_ROW,
-                })
-            })
-            .optional()?)
-    }
-
-    /// Completes the offer from its supplier's record, or the suppliers from the offer where there is none.
-    fn meet_supplier(&mut self, offer: &mut Offer) -> Result<(), Failure> {
-        let Some(id) = offer.supplier_id.clone() else { return Ok(()) };
-        if !self.known.contains_key(&id) {
-            let record = self
-                .transaction
-                .prepare_cached("SELECT derived, body FROM suppliers WHERE id = ?1")?
-                .query_row([id.as_str()], |row| Ok((row.get::<_, bool>(0)?, row.get::<_, Vec<u8>>(1)?)))
-                .optional()?
-                .filter(|(derived, _)| !derived)
-                .and_then(|(_, body)| serde_json::from_slice(&body).ok());
-            if record.is_none()
-                && let Some(derived) = merge::supplier_of(offer)
-            {
-                write_supplier(self.transaction, &derived, true)?;
-            }
-            self.known.insert(id.clone(), record);
-        }
-        if let Some(Some(supplier)) = self.known.get(&id) {
-            merge::enrich(offer, supplier);
-        }
-        Ok(())
+            .prepare_cached("SELECT body FROM offers WHERE row = ?1")?
+            .query_row([row], |row| row.get(0))?)
     }
 }
 
-fn write_supplier(transaction: &Transaction<'_>, supplier: &Supplier, derived: bool) -> Result<(), Failure> {
-    let parts = [Some(&supplier.name), supplier.name_en.as_ref(), supplier.belt.as_ref()];
-    let search = lines(parts.map(|part| part.map_or("", |part| part.as_str())));
-    let body = serde_json::to_vec(&Supplier { offers: 0, ..supplier.clone() })
-        .map_err(|source| Failure::Record { what: format!("supplier {}", supplier.id), source })?;
-    transaction
+fn stored(transaction: &Transaction<'_>, key: &str) -> Result<Option<Stored>, Failure> {
+    Ok(transaction
         .prepare_cached(
-            "INSERT INTO suppliers(id, derived, search, body) VALUES(?1, ?2, ?3, ?4)
-             ON CONFLICT(id) DO UPDATE SET derived = excluded.derived, search = excluded.search,
-             body = excluded.body WHERE excluded.derived <= suppliers.derived",
+            "SELECT row, gone, todo, headline, fetched_at, score, digest FROM offers WHERE key = ?1",
         )?
-        .execute(params![supplier.id.as_str(), derived, search, body])?;
-    Ok(())
+        .query_row([key], |row| {
+            Ok(Stored {
+                row: row.get(0)?,
+                gone: row.get(1)?,
+                todo: row.get(2)?,
+                headline: row.get(3)?,
+                fetched_ms: row.get(4)?,
+                score: row.get(5)?,
+                digest: row.get(6)?,
+            })
+        })
+        .optional()?)
 }
 
-/// The stored form: without the time, which stands in a column, so that an unchanged listing has the same bytes.
-fn to_body(offer: Offer) -> Result<Vec<u8>, Failure> {
-    let offer = Offer { fetched_at: Timestamp::UNIX_EPOCH, ..offer };
-    serde_json::to_vec(&offer)
-        .map_err(|source| Failure::Record { what: format!("offer {}", offer.key), source })
+/// Looks up the record of an offer's supplier; where there is none, what the offer tells becomes one.
+fn meet_supplier<'a>(
+    transaction: &Transaction<'_>,
+    known: &mut Known<'a>,
+    offer: &'a Offer,
+) -> Result<(), Failure> {
+    let Some(id) = &offer.supplier_id else { return Ok(()) };
+    if known.contains_key(id) {
+        return Ok(());
+    }
+    let record = record::record(transaction, id)?;
+    if record.is_none()
+        && let Some(derived) = merge::supplier_of(offer)
+    {
+        record::write_derived(transaction, &derived)?;
+    }
+    known.insert(id, record.map(Cow::Owned));
+    Ok(())
 }

@@ -12,8 +12,8 @@ use rust_decimal::Decimal;
 pub use super::kept_args::{PackArgs, SavedArgs, UnpackArgs, WatchVerb};
 pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
 use super::values::{
-    OfferSpec, forward, lang_tag, line_id, offer_spec, percent, profile_name, quantity, share, sort, speed,
-    yuan,
+    OfferSpec, forward, lang_tag, line_id, offer_spec, percent, profile_name, quantity, share, sort, span,
+    speed, yuan,
 };
 use crate::domain::id::OfferKey;
 use crate::domain::money::Money;
@@ -254,6 +254,9 @@ pub struct SyncArgs {
     /// At most this many offers
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
     pub limit: Option<u64>,
+    /// Also read again what was read longer ago than this, for example 7d
+    #[arg(long, value_name = "TIME", value_parser = span)]
+    pub older: Option<Duration>,
 }
 
 /// `pifa search`
@@ -485,6 +488,12 @@ pub enum CatalogVerb {
     Unpack(UnpackArgs),
     /// Counts and ages
     Stats,
+    /// Print every listing, one a line as JSON, by id
+    Dump {
+        /// Also when each was read
+        #[arg(long)]
+        ages: bool,
+    },
     /// Forget all listings (carts and orders keep their own)
     Clear,
 }

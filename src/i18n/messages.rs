@@ -121,6 +121,8 @@ pub(super) use say;
 
 mod offers;
 pub use offers::*;
+mod sync;
+pub use sync::*;
 
 /// `218 of 20,000 cached`.
 pub fn hits(lang: Lang, total: u64, counted: bool, cached: u64) -> String {

@@ -41,7 +41,7 @@ pub use crate::market::{Capabilities, MarketError, Marketplace};
 pub use cart::CartView;
 pub use error::DeskError;
 pub use submit::{Blocked, SubmitOptions, SubmitReport};
-pub use sync::{SyncOptions, SyncProgress, SyncReport};
+pub use sync::{Estimate, SyncOptions, SyncProgress, SyncReport};
 
 use crate::domain::cart::Rules;
 use crate::domain::freight::Destination;
@@ -168,6 +168,11 @@ impl Desk {
     /// Counts and ages of the catalog.
     pub fn stats(&self) -> Result<Stats, DeskError> {
         Ok(self.parts.catalog.stats()?)
+    }
+
+    /// Every listing of the catalog in the order of their keys; `each` may stop it.
+    pub fn dump<E>(&self, each: &mut dyn FnMut(&Offer) -> Result<(), E>) -> Result<Result<(), E>, DeskError> {
+        Ok(self.parts.catalog.each_offer(each)?)
     }
 
     /// Imports a JSONL or CSV file of listings: good rows go in, every bad one is named.

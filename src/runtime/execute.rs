@@ -17,7 +17,7 @@ use crate::app::{Effect, Fact};
 use crate::domain::order::ActionState;
 use crate::domain::search::{Cancel, SearchRequest};
 use crate::i18n::{self, Lang};
-use crate::procure::{Blocked, Desk, DeskError, Policy, SubmitOptions, SyncOptions};
+use crate::procure::{Blocked, Desk, DeskError, Policy, SubmitOptions, SyncOptions, SyncProgress};
 use crate::runtime::{Bell, Wake};
 
 /// The newest question, if it was not taken yet.
@@ -44,7 +44,7 @@ pub struct Executor {
     /// The newest asking for an offer's prices.
     pub(super) prices_asked: Arc<AtomicU64>,
     proposing: Option<JoinHandle<()>>,
-    progress: Arc<Mutex<Option<(u64, Option<u64>)>>>,
+    progress: Arc<Mutex<Option<SyncProgress>>>,
     reach: Arc<Mutex<Reach>>,
 }
 
@@ -127,7 +127,7 @@ impl Executor {
     }
 
     /// The newest figure of a sync, once.
-    pub fn sync_progress(&self) -> Option<(u64, Option<u64>)> {
+    pub fn sync_progress(&self) -> Option<SyncProgress> {
         lock(&self.progress).take()
     }
 
@@ -204,7 +204,7 @@ impl Executor {
                     let moved = bell.clone();
                     let result = desk
                         .sync(&SyncOptions::default(), move |at| {
-                            let waited = lock(&progress).replace((at.done, at.total)).is_some();
+                            let waited = lock(&progress).replace(at).is_some();
                             // One that was not fetched yet will find the newer figure.
                             if !waited {
                                 moved.ring(Wake::SyncMoved);

@@ -230,9 +230,13 @@ fn drain(
     while let Some(wake) = next {
         let message = match wake {
             Wake::Fact(at, fact) => Some(Msg { at, fact }),
-            Wake::SyncMoved => hands.executor.sync_progress().map(|(done, total)| Msg {
+            Wake::SyncMoved => hands.executor.sync_progress().map(|at| Msg {
                 at: Timestamp::now(),
-                fact: Fact::SyncProgressed { done, total },
+                fact: Fact::SyncProgressed {
+                    done: at.done,
+                    total: at.total,
+                    pace: at.rate.map(|rate| (rate, at.left.map(|left| left.as_secs()))),
+                },
             }),
             Wake::Opened(desk) => {
                 let opened = hands.executor.open(*desk);

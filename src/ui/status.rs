@@ -195,7 +195,10 @@ fn right_pieces(model: &Model, pen: &Pen) -> Vec<Piece> {
             Some(total) => format!("{}/{}", text::count(progress.done), text::count(total)),
             None => text::count(progress.done),
         };
-        let forms = vec![messages::preparing(model.lang, progress.done, progress.total), short];
+        let mut forms = vec![messages::preparing(model.lang, progress.done, progress.total), short];
+        if let Some((rate, left)) = progress.pace {
+            forms.insert(0, messages::syncing(model.lang, progress.done, progress.total, Some(rate), left));
+        }
         pieces.push(piece(3, forms, pen.warn));
     }
     if let Some(status) = status.filter(|status| status.unsent > 0) {

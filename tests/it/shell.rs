@@ -385,7 +385,7 @@ fn the_status_line_leaves_out_the_least_needed_and_cuts_nothing() {
     for lang in Lang::ALL {
         for width in [60, 70, 80, 96, 120, 160, 200] {
             let mut model = full(lang, width, 24);
-            tell(&mut model, Fact::SyncProgressed { done: 3_200, total: Some(20_000) });
+            tell(&mut model, Fact::SyncProgressed { done: 3_200, total: Some(20_000), pace: None });
             let state = Status {
                 online: Some(false),
                 offline_since: Some(at(-300)),

@@ -427,6 +427,7 @@ impl Storm {
             6 => Fact::SyncProgressed {
                 done: self.dice.next() >> 40,
                 total: self.maybe(|storm| storm.dice.next() >> 30),
+                pace: self.maybe(|storm| (storm.dice.next(), storm.maybe(|storm| storm.dice.next()))),
             },
             7 => Fact::SyncEnded(self.or_trouble(|storm| storm.dice.next())),
             8 | 9 => Fact::Proposed {

@@ -5,7 +5,6 @@ use rust_decimal::Decimal;
 use super::{Facts, Flags, milli, scaled, steps};
 use crate::catalog::rank;
 use crate::catalog::words::Dictionary;
-use crate::domain::freight::FreightTerms;
 use crate::domain::offer::{Offer, OfferKind};
 use crate::domain::search::Flag;
 use crate::domain::supplier::{Identity, Supplier};
@@ -14,7 +13,13 @@ impl Facts {
     /// The facts of `offer`, with what only its supplier's record tells. Names are looked up in `words`, which
     /// learns those it does not know.
     pub fn of(offer: &Offer, supplier: Option<&Supplier>, words: &mut Dictionary) -> Facts {
-        let ppm = |share: Decimal| u32::try_from(rank::ppm(share)).ok();
+        let mut facts = Facts::nameless(offer, supplier);
+        facts.name(offer, words);
+        facts
+    }
+
+    /// All but the names: what needs no dictionary, and so can be worked out on any thread.
+    pub(in crate::catalog) fn nameless(offer: &Offer, supplier: Option<&Supplier>) -> Facts {
         Facts {
             flags: flags(offer),
             steps: steps::of(offer),
@@ -24,26 +29,33 @@ impl Facts {
             sold: offer.sold_30d,
             repeat: offer.repeat_rate.and_then(ppm),
             ship_hours: offer.lead_time_hours,
-            pickup: supplier.and_then(|supplier| supplier.pickup_48h).and_then(ppm),
+            pickup: pickup(supplier),
             years: offer.years,
             factory: factory(offer),
             category: offer.category_id,
-            supplier: offer.supplier_id.as_ref().map_or(0, |id| words.id(id.as_str())),
-            belt: offer.belt.as_ref().map_or(0, |belt| words.id(belt.as_str())),
-            city: offer.city.as_ref().map_or(0, |city| words.id(city.as_str())),
-            unit: offer.unit.as_ref().map_or(0, |unit| words.id(unit.as_str())),
-            freight: freight(&offer.freight, words),
             weight_g: offer.weight_kg.map(|kg| scaled(kg, 3)),
             volume_cm3: offer.volume_m3.map(|m3| scaled(m3, 6)),
+            ..Facts::default()
         }
+    }
+
+    /// Puts the names in.
+    pub(in crate::catalog) fn name(&mut self, offer: &Offer, words: &mut Dictionary) {
+        self.supplier = offer.supplier_id.as_ref().map_or(0, |id| words.id(id.as_str()));
+        self.belt = offer.belt.as_ref().map_or(0, |belt| words.id(belt.as_str()));
+        self.city = offer.city.as_ref().map_or(0, |city| words.id(city.as_str()));
+        self.unit = offer.unit.as_ref().map_or(0, |unit| words.id(unit.as_str()));
+        self.freight = words.freight(&offer.freight);
     }
 }
 
-fn freight(terms: &FreightTerms, words: &mut Dictionary) -> super::WordId {
-    match terms {
-        FreightTerms::Unknown => 0,
-        terms => serde_json::to_string(terms).map_or(0, |json| words.id(&json)),
-    }
+/// What a supplier's record says of its shipping.
+pub(in crate::catalog) fn pickup(supplier: Option<&Supplier>) -> Option<u32> {
+    supplier.and_then(|supplier| supplier.pickup_48h).and_then(ppm)
+}
+
+fn ppm(share: Decimal) -> Option<u32> {
+    u32::try_from(rank::ppm(share)).ok()
 }
 
 /// Confidence that the seller makes what it sells, percent.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{BYTES_BESIDES, BYTES_PER_LINE, FORMAT, MOST_LINE, MOST_LINES, PackError, PackHeader};
+use crate::domain::category::Category;
 use crate::domain::id::MarketId;
 use crate::domain::offer::Offer;
 use crate::domain::supplier::Supplier;
@@ -18,6 +19,7 @@ use crate::domain::text::Clean;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Line {
+    Category(Box<Category>),
     Supplier(Box<Supplier>),
     Offer(Box<Offer>),
     Sha256(String),
@@ -53,7 +55,7 @@ impl Pack {
             return Err(pack.bad("it is empty"));
         }
         let header = pack.header()?;
-        pack.room = BYTES_BESIDES + BYTES_PER_LINE * (header.offers + header.suppliers);
+        pack.room = BYTES_BESIDES + BYTES_PER_LINE * (header.offers + header.suppliers + header.categories);
         Ok((pack, header))
     }
 
@@ -69,7 +71,11 @@ impl Pack {
         }
         let header: PackHeader = serde_json::from_slice(&self.buffer)
             .map_err(|error| self.bad(&format!("its header cannot be read: {error}")))?;
-        if header.offers > MOST_LINES || header.suppliers > MOST_LINES || header.pifa_pack == 0 {
+        if header.offers > MOST_LINES
+            || header.suppliers > MOST_LINES
+            || header.categories > MOST_LINES / 10
+            || header.pifa_pack == 0
+        {
             return Err(self.bad("its header announces more than any pack holds"));
         }
         // Read from a file, so it may be anything.

@@ -1,6 +1,6 @@
 //! Packs: a set of listings in one compressed file to hand to a colleague, who needs no network to use it.
 //!
-//! The file is gzip over lines of JSON: a header ([`PackHeader`]), `{"supplier":..}` and `{"offer":..}` lines, and a
+//! The file is gzip over lines of JSON: a header ([`PackHeader`]), `{"category":..}`, `{"supplier":..}` and `{"offer":..}` lines, and a
 //! last line `{"sha256":".."}` over all bytes before it. It is read twice: once to the end, checking everything, and
 //! only then again to take it over; nothing of a damaged pack is ever used. Memory is bounded whatever a pack claims:
 //! one line and one small batch at a time.
@@ -90,6 +90,9 @@ pub struct PackHeader {
     pub offers: u64,
     /// Suppliers in it.
     pub suppliers: u64,
+    /// Names of categories in it.
+    #[serde(default)]
+    pub categories: u64,
 }
 
 /// What is packed.

@@ -1,5 +1,6 @@
 //! Checking a pack to its end, and taking it over.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use super::{
     supplier_as_local,
 };
 use crate::catalog::packed::Taken;
+use crate::domain::category::Category;
 use crate::domain::freight::{Fees, FreightTerms};
 use crate::domain::id::{OfferKey, SpecId, SupplierId};
 use crate::domain::money::Money;
@@ -50,6 +52,9 @@ pub(super) fn unpack(desk: &Desk, path: &Path, source: Option<&str>) -> Result<P
             batch.offers.iter_mut().for_each(|offer| as_local(offer, source));
             batch.suppliers.iter_mut().for_each(|supplier| supplier_as_local(supplier, source));
         }
+        if source.is_none() {
+            name_categories(desk, batch.categories, header.made_at)?;
+        }
         let done = desk.parts.catalog.take_packed(&batch.offers, &batch.suppliers)?;
         taken.new += done.new;
         taken.updated += done.updated;
@@ -84,10 +89,23 @@ fn source_name(raw: &str) -> Option<String> {
     (!clean.is_empty()).then(|| clean.to_string())
 }
 
+/// Names of categories that are not known yet; ours stay.
+fn name_categories(desk: &Desk, packed: Vec<Category>, made_at: Timestamp) -> Result<(), DeskError> {
+    let (mut known, as_of) = desk.parts.catalog.categories()?;
+    let ids: HashSet<i64> = known.iter().map(|category| category.id).collect();
+    let before = known.len();
+    known.extend(packed.into_iter().filter(|category| !ids.contains(&category.id)));
+    if known.len() > before {
+        desk.parts.catalog.set_categories(&known, as_of.unwrap_or(made_at))?;
+    }
+    Ok(())
+}
+
 #[derive(Default)]
 struct Batch {
     offers: Vec<Offer>,
     suppliers: Vec<Supplier>,
+    categories: Vec<Category>,
     bytes: usize,
 }
 
@@ -101,10 +119,14 @@ fn walk(
     if header.made_at.duration_since(now) > CLOCKS_APART {
         return Err(pack.bad(&format!("it was packed in the future ({})", header.made_at)).into());
     }
-    let (mut offers, mut suppliers) = (0, 0);
+    let (mut offers, mut suppliers, mut categories) = (0, 0, 0);
     let mut batch = Batch::default();
     while let Some((line, bytes)) = pack.next()? {
         match line {
+            Line::Category(category) => {
+                categories += 1;
+                batch.categories.push(*category);
+            }
             Line::Supplier(mut supplier) => {
                 suppliers += 1;
                 check_supplier(&mut supplier).map_err(|what| pack.bad(&what))?;
@@ -117,15 +139,16 @@ fn walk(
             }
             Line::Sha256(_) => {}
         }
-        if offers > header.offers || suppliers > header.suppliers {
+        if offers > header.offers || suppliers > header.suppliers || categories > header.categories {
             return Err(pack.bad("it holds more than its header announces").into());
         }
         batch.bytes += bytes;
-        if batch.offers.len() + batch.suppliers.len() >= BATCH_LINES || batch.bytes >= BATCH_BYTES {
+        let lines = batch.offers.len() + batch.suppliers.len() + batch.categories.len();
+        if lines >= BATCH_LINES || batch.bytes >= BATCH_BYTES {
             take(std::mem::take(&mut batch))?;
         }
     }
-    if (offers, suppliers) != (header.offers, header.suppliers) {
+    if (offers, suppliers, categories) != (header.offers, header.suppliers, header.categories) {
         return Err(pack.bad("it holds less than its header announces").into());
     }
     take(batch)?;

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::file::{Pack, hex};
 use super::{Desk, DeskError, FORMAT, MOST_LINE, PackError, PackHeader};
+use crate::domain::category::Category;
 use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::offer::Offer;
 use crate::domain::supplier::Supplier;
@@ -36,6 +37,7 @@ pub struct Packed {
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Line<'a> {
+    Category(&'a Category),
     Supplier(&'a Supplier),
     Offer(&'a Offer),
     Sha256(&'a str),
@@ -73,6 +75,7 @@ pub(super) fn write(desk: &Desk, path: &Path, keys: &[OfferKey], what: Clean) ->
     for id in &ids {
         suppliers.extend(catalog.supplier(id)?);
     }
+    let (categories, _) = catalog.categories()?;
     let header = PackHeader {
         pifa_pack: FORMAT,
         market_id: desk.parts.market_id.clone(),
@@ -80,13 +83,17 @@ pub(super) fn write(desk: &Desk, path: &Path, keys: &[OfferKey], what: Clean) ->
         what,
         offers: keys.len() as u64,
         suppliers: suppliers.len() as u64,
+        categories: categories.len() as u64,
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file = tempfile::NamedTempFile::new_in(folder).map_err(|error| target(&error))?;
-    let sha256 = fill(desk, &header, &suppliers, keys, file.as_file()).map_err(|error| match error {
-        Filling::Io(error) => target(&error).into(),
-        Filling::Desk(error) => error,
-    })?;
+    let sha256 =
+        fill(desk, &header, (&categories, &suppliers), keys, file.as_file()).map_err(
+            |error| match error {
+                Filling::Io(error) => target(&error).into(),
+                Filling::Desk(error) => error,
+            },
+        )?;
     let bytes = file.as_file().metadata().map_err(|error| target(&error))?.len();
     file.persist(path).map_err(|error| target(&error.error))?;
     Ok(Packed { path: path.to_owned(), header, sha256, bytes })
@@ -112,13 +119,16 @@ impl From<crate::catalog::CatalogError> for Filling {
 fn fill(
     desk: &Desk,
     header: &PackHeader,
-    suppliers: &[Supplier],
+    (categories, suppliers): (&[Category], &[Supplier]),
     keys: &[OfferKey],
     file: &File,
 ) -> Result<String, Filling> {
     let out = GzEncoder::new(BufWriter::new(file), Compression::default());
     let mut lines = Lines { out, hash: Sha256::new() };
     lines.line(header)?;
+    for category in categories {
+        lines.line(&Line::Category(category))?;
+    }
     for supplier in suppliers {
         lines.line(&Line::Supplier(supplier))?;
     }

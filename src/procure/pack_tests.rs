@@ -196,7 +196,7 @@ fn damage_and_hostile_packs_are_refused_plainly() {
     raw(&bad, body.iter().map(|line| format!("{line}\n")).collect::<String>().as_bytes());
     assert!(refused(&there, &bad).contains("missing"));
 
-    let mut changed = |from: &str, to: &str, words: &str| {
+    let changed = |from: &str, to: &str, words: &str| {
         let joined = body.join("\n");
         assert!(joined.contains(from), "{from}");
         let lines: Vec<String> = joined.replacen(from, to, 1).lines().map(str::to_owned).collect();
@@ -213,7 +213,7 @@ fn damage_and_hostile_packs_are_refused_plainly() {
     changed("\"supplier_id\":\"s1\"", "\"supplier_id\":\"s\\u00001\"", "no id");
     changed("\"key\":\"1\"", "\"key\":\"-1\"", "cannot be read");
     changed("\"key\":\"1\"", "\"key\":\"L:a\\u202e:1\"", "no number");
-    changed("\"price\":\"10\"", "\"price\":\"-10\"", "below nothing");
+    changed("\"price\":\"10.00\"", "\"price\":\"-10.00\"", "below nothing");
     let future = (at(1_000_000) + jiff::SignedDuration::from_hours(24 * 400)).to_string();
     changed(&at(100).to_string(), &future, "read after");
     changed(&at(1_000_000).to_string(), &future, "future");

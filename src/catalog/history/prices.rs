@@ -65,8 +65,12 @@ fn record(transaction: &Transaction<'_>, market: &MarketId, change: &Repriced) -
         .prepare_cached("SELECT at, ladder FROM price WHERE offer = ?1 ORDER BY at DESC LIMIT 1")?
         .query_row([offer], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
+    // What the catalog knew before is news only where it is no older than what is kept: a write that was cut is done
+    // again with the same old price.
+    let old =
+        last.as_ref().is_none_or(|(at, _)| change.old.at.as_millisecond() >= *at).then_some(&change.old);
     let mut newest = last;
-    for reading in [&change.old, &change.new] {
+    for reading in old.into_iter().chain([&change.new]) {
         let text = reading.ladder.to_text();
         if newest.as_ref().is_some_and(|(_, last)| *last == text) {
             continue;

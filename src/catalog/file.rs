@@ -203,7 +203,9 @@ fn try_open(
     match migrate::run(&mut connection, SCHEMA, told) {
         Ok(()) => {}
         Err(Failure::Sqlite(error)) if !is_missing_table(&error) => return Err(error),
-        Err(Failure::Sqlite(_) | Failure::Record { .. }) => return Ok(Err(Unusable::Corrupt)),
+        Err(Failure::Sqlite(_) | Failure::Record { .. } | Failure::History(_)) => {
+            return Ok(Err(Unusable::Corrupt));
+        }
     }
     // One connection writes, in batches of a thousand offers: pages that many of them touch (indexes) stay in memory
     // and go to the file once in a while instead of after each batch.
@@ -265,7 +267,7 @@ fn is_truncated(path: &Path) -> io::Result<bool> {
     Ok(number(24) == number(92) && number(28) * page > length)
 }
 
-fn move_aside(path: &Path) -> io::Result<PathBuf> {
+pub(super) fn move_aside(path: &Path) -> io::Result<PathBuf> {
     let to = (1..=u16::MAX)
         .map(|n| beside(path, &format!(".bad-{n}")))
         .find(|to| !to.exists())
@@ -284,7 +286,7 @@ fn move_aside(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// The file holds delivery addresses: nobody else's business.
-fn create_private(path: &Path) -> io::Result<()> {
+pub(super) fn create_private(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]
@@ -307,7 +309,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Wraps a file error in SQLite's clothes, so that opening has one error type.
-fn io_error(error: &io::Error) -> rusqlite::Error {
+pub(super) fn io_error(error: &io::Error) -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(
         rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN),
         Some(error.to_string()),

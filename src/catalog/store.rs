@@ -2,7 +2,7 @@
 //! offers (cursor, addresses, groups).
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::catalog::body;
 use crate::catalog::file::{self, Opened};
+use crate::catalog::history::{History, HistoryError};
 use crate::catalog::index::Fresh;
 use crate::catalog::index::live::Home;
 use crate::catalog::migrate::Migrating;
@@ -21,7 +22,7 @@ use crate::catalog::words::Dictionary;
 use crate::domain::category::Category;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::group_buy::GroupBuy;
-use crate::domain::id::{BadOfferKey, OfferKey};
+use crate::domain::id::{BadOfferKey, MarketId, OfferKey};
 use crate::domain::offer::Offer;
 use crate::domain::order::Address;
 use crate::domain::supplier::Supplier;
@@ -57,6 +58,9 @@ pub enum CatalogError {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// The price history beside the catalog failed.
+    #[error("{0}")]
+    History(#[from] HistoryError),
 }
 
 /// What the catalog holds.
@@ -100,6 +104,8 @@ pub(super) struct Inner {
     pub(super) figures: Mutex<KeptFigures>,
     /// The suppliers, to be searched.
     pub(super) suppliers: Mutex<KeptList>,
+    /// Where changed prices are kept, and under which market.
+    pub(super) history: OnceLock<(History, MarketId)>,
     /// Numbers of names, for whoever writes.
     pub(super) words: Mutex<Dictionary>,
 }
@@ -145,9 +151,16 @@ impl Catalog {
                 overlay: Mutex::new(None),
                 figures: Mutex::new(KeptFigures::default()),
                 suppliers: Mutex::new(KeptList::default()),
+                history: OnceLock::new(),
                 words: Mutex::default(),
             }),
         }
+    }
+
+    /// Keeps changed prices of this market's offers in `history` from now on; the first call decides.
+    pub fn keep_history(&self, history: History, market: MarketId) {
+        // A second desk at one catalog is the same buyer's.
+        let _ = self.inner.history.set((history, market));
     }
 
     /// How the file was found.
@@ -336,7 +349,7 @@ impl Catalog {
         }
     }
 
-    fn document<T: DeserializeOwned>(
+    pub(crate) fn document<T: DeserializeOwned>(
         &self,
         name: &str,
     ) -> Result<Option<(T, Option<Timestamp>)>, CatalogError> {
@@ -355,7 +368,7 @@ impl Catalog {
         })
     }
 
-    fn set_document<T: Serialize>(
+    pub(crate) fn set_document<T: Serialize>(
         &self,
         name: &str,
         body: &T,
@@ -405,6 +418,7 @@ impl Catalog {
             self.inner.path.as_ref().map_or_else(|| "(memory)".to_owned(), |p| p.display().to_string());
         match failure {
             Failure::Record { what, source } => CatalogError::Record { what, source },
+            Failure::History(error) => CatalogError::History(error),
             Failure::Sqlite(source) => {
                 if !file::is_damage(&source) {
                     return CatalogError::Sqlite { path, source };
@@ -423,6 +437,13 @@ impl Catalog {
 pub(super) enum Failure {
     Sqlite(rusqlite::Error),
     Record { what: String, source: serde_json::Error },
+    History(HistoryError),
+}
+
+impl From<HistoryError> for Failure {
+    fn from(error: HistoryError) -> Self {
+        Failure::History(error)
+    }
 }
 
 impl From<rusqlite::Error> for Failure {

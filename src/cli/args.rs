@@ -9,6 +9,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+pub use super::kept_args::{PackArgs, SavedArgs, UnpackArgs, WatchVerb};
 pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
 use super::values::{
     OfferSpec, forward, lang_tag, line_id, offer_spec, percent, profile_name, quantity, share, sort, span,
@@ -117,6 +118,12 @@ pub enum Verb {
     Doctor,
     /// Keep in sight, tag, note or block an offer or a supplier
     Mark(MarkArgs),
+    /// Be told when a price falls or rises
+    Watch {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: WatchVerb,
+    },
 }
 
 /// `pifa sandbox`
@@ -262,12 +269,15 @@ pub struct SearchArgs {
     /// Price everything at this quantity
     #[arg(long, value_name = "N", value_parser = quantity, allow_negative_numbers = true)]
     pub qty: Option<Quantity>,
-    /// rank, price, landed, sold, repeat or age
-    #[arg(long, default_value = "rank", value_parser = sort)]
-    pub sort: Sort,
+    /// rank (the default), price, landed, sold, repeat or age
+    #[arg(long, value_parser = sort)]
+    pub sort: Option<Sort>,
     /// At most this many rows
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000), allow_negative_numbers = true)]
     pub limit: u32,
+    /// Saved searches.
+    #[command(flatten)]
+    pub saved: SavedArgs,
 }
 
 /// `pifa suppliers`
@@ -300,6 +310,9 @@ pub struct ShowArgs {
     /// Price it at this quantity
     #[arg(long, value_name = "N", value_parser = quantity, allow_negative_numbers = true)]
     pub qty: Option<Quantity>,
+    /// What it cost before, as we read it
+    #[arg(long)]
+    pub history: bool,
 }
 
 /// `pifa compare`
@@ -483,6 +496,10 @@ pub enum CatalogVerb {
         #[command(subcommand)]
         verb: BadgesVerb,
     },
+    /// Pack listings into one file for a colleague
+    Pack(PackArgs),
+    /// Take over what a colleague packed
+    Unpack(UnpackArgs),
     /// Counts and ages
     Stats,
     /// Print every listing, one a line as JSON, by id

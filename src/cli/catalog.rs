@@ -12,6 +12,7 @@ use super::session::Profile;
 use super::sync::progress;
 use crate::domain::text::Clean;
 use crate::procure::Desk;
+use crate::procure::pack::PackNote;
 
 #[derive(Serialize)]
 struct StatsDocument {
@@ -21,6 +22,7 @@ struct StatsDocument {
     oldest: Option<jiff::Timestamp>,
     newest: Option<jiff::Timestamp>,
     bytes: u64,
+    packs: Vec<PackNote>,
 }
 
 #[derive(Serialize)]
@@ -52,6 +54,8 @@ pub(super) async fn run(verb: CatalogVerb, profile: &Profile, printer: &Printer)
             session.desk.clear_catalog()?;
             stats(&session.desk, printer)
         }
+        CatalogVerb::Pack(args) => super::pack::pack(args, profile, printer).await,
+        CatalogVerb::Unpack(args) => super::pack::unpack(args, profile, printer).await,
         CatalogVerb::Dump { ages } => dump(&profile.data_only()?.desk, ages),
         CatalogVerb::Stats => {
             let session = profile.local(progress(printer)).await?;
@@ -89,6 +93,7 @@ fn stats(desk: &Desk, printer: &Printer) -> Result<Exit, Failure> {
         oldest: stats.oldest,
         newest: stats.newest,
         bytes: stats.bytes,
+        packs: desk.packs()?,
     };
     printer.document(&document, || {
         let words = |en, zh_cn, zh_tw| printer.words(en, zh_cn, zh_tw);

@@ -3,6 +3,7 @@
 //! Words of others (the market, the system) stay as they came, quoted; money and ids are exact.
 
 use crate::domain::id::{GroupId, LineId, OfferKey, OrderId, SupplierId};
+use crate::domain::kept_trouble::KeptTrouble;
 use crate::domain::money::Money;
 use crate::domain::text::Clean;
 
@@ -107,6 +108,8 @@ pub enum Trouble {
         /// Where it stands, as in JSON.
         state: Clean,
     },
+    /// A file the buyer keeps.
+    Kept(KeptTrouble),
     /// Something of ours broke.
     Internal(Clean),
 }

@@ -561,6 +561,25 @@ words! {
     // What became of a submit the network went away under.
     held_offline: "途中离线了，采购车没有变，联网后再提交", "途中離線了，採購車沒有變，連網後再送出", "it went offline on the way: the cart is as it was, submit again once online";
 
+    // Saved searches, prices over time, watches.
+    saved_title: "存的搜索和专区", "存的搜尋和專區", "Saved searches and zones";
+    col_name: "名称", "名稱", "name";
+    col_query: "搜索", "搜尋", "query";
+    col_looked: "上次看", "上次看", "looked";
+    reading_saved: "正在读取…", "正在讀取…", "reading...";
+    ask_name: "存为", "存為", "save as";
+    ask_below: "低于多少元提醒", "低於多少元提醒", "tell me below (yuan)";
+    do_saved: "存的搜索", "存的搜尋", "saved searches";
+    do_watch: "盯价", "盯價", "watch price";
+    do_load: "打开", "打開", "load";
+    do_keep: "存当前搜索", "存目前搜尋", "save this search";
+    do_forget: "删除", "刪除", "delete";
+    do_restore: "恢复删除", "復原刪除", "undelete";
+    why_zone: "专区随程序附带，不能删", "專區隨程式附帶，不能刪", "zones come with the program";
+    why_none_forgotten: "没有刚删除的搜索", "沒有剛刪除的搜尋", "nothing was deleted just now";
+    why_no_name: "这个名字不能当文件名，换一个", "這個名字不能當檔名，換一個", "that cannot be a file's name: take another";
+    why_no_price: "输入一个价格，例如 8.00", "輸入一個價格，例如 8.00", "a price such as 8.00";
+
     // Joints of sentences.
     or: "或 ", "或 ", " or ";
     then: "。", "。", ". ";

@@ -2,7 +2,7 @@
 //! quoted as they came; ids and sums of money are the values themselves.
 
 use crate::domain::trouble::Trouble;
-use crate::i18n::Lang;
+use crate::i18n::{Lang, kept};
 
 /// The sentence of each language, in the order of [`Lang::ALL`].
 macro_rules! say {
@@ -35,6 +35,7 @@ pub fn sentence(lang: Lang, trouble: &Trouble) -> String {
         | Trouble::Refused { .. }
         | Trouble::BadAnswer(_)
         | Trouble::ForeignLink(_) => of_the_market(lang, trouble),
+        Trouble::Kept(trouble) => kept::sentence(lang, trouble),
         Trouble::Offline => {
             say!(lang; "离线：这一步需要连接市场", "離線：這一步需要連接市場", "offline: this needs the market")
         }
@@ -184,6 +185,7 @@ pub fn hint(lang: Lang, trouble: &Trouble) -> String {
         Trouble::Offline => {
             say!(lang; "接回网络，去掉 --offline，或设置 --market 和密钥", "接回網路，去掉 --offline，或設定 --market 和金鑰", "go online again: drop --offline, or set --market and its keys")
         }
+        Trouble::Kept(trouble) => kept::hint(lang, trouble),
         other => hint_on_things(lang, other),
     }
 }
@@ -251,6 +253,7 @@ fn hint_on_things(lang: Lang, trouble: &Trouble) -> String {
 mod tests {
     use super::*;
     use crate::domain::id::{GroupId, LineId, OfferKey, OrderId, SupplierId};
+    use crate::domain::kept_trouble::KeptTrouble;
     use crate::domain::money::Money;
     use crate::domain::text::Clean;
 
@@ -287,6 +290,20 @@ mod tests {
             Trouble::Repriced { order: order(), old: Money::from_fen(4_400), new: Money::from_fen(5_201) },
             Trouble::FreightOpen(order()),
             Trouble::NotToPay { order: order(), state: word() },
+            Trouble::Kept(KeptTrouble::HistoryUnusable { path: word(), what: word() }),
+            Trouble::Kept(KeptTrouble::HistoryNewer { path: word(), found: 9 }),
+            Trouble::Kept(KeptTrouble::SavedFile { at: word(), what: word() }),
+            Trouble::Kept(KeptTrouble::NoSaved { name: word(), near: None }),
+            Trouble::Kept(KeptTrouble::NoSaved { name: word(), near: Some(word()) }),
+            Trouble::Kept(KeptTrouble::SavedName(word())),
+            Trouble::Kept(KeptTrouble::SavedQuery(word())),
+            Trouble::Kept(KeptTrouble::SavedTaken(word())),
+            Trouble::Kept(KeptTrouble::SavedZone(word())),
+            Trouble::Kept(KeptTrouble::BadPack { file: word(), what: word() }),
+            Trouble::Kept(KeptTrouble::ForeignPack { file: word(), market: word() }),
+            Trouble::Kept(KeptTrouble::PackTarget { file: word(), what: word() }),
+            Trouble::Kept(KeptTrouble::EmptyPack),
+            Trouble::Kept(KeptTrouble::NoWatch(9)),
             Trouble::Internal(word()),
         ]
     }

@@ -59,6 +59,8 @@ fn desk(ledger: Ledger) -> Desk {
         market_id: MarketId::new("a/1"),
         gateway: None,
         sandbox: true,
+        history: crate::procure::History::in_memory(),
+        searches: std::env::temp_dir().join("never"),
         lease: std::env::temp_dir().join("never"),
         rules: Rules::default(),
         quiet: Duration::ZERO,

@@ -17,12 +17,15 @@ mod lookup;
 mod marks;
 mod orders;
 mod outbox;
+pub mod pack;
 mod pay;
 mod quiet;
 mod reorder;
+pub mod saved;
 mod submit;
 mod suppliers;
 mod sync;
+mod watch;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -31,6 +34,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+pub use crate::catalog::history::{History, Look};
 pub use crate::catalog::import::{BadRow, ImportError, ImportReport};
 pub use crate::catalog::{Catalog, CatalogError, Opened, Stats};
 pub use crate::ledger::{Ledger, LedgerError, Policy, private_file, private_folder};
@@ -70,6 +74,10 @@ pub struct DeskParts {
     pub gateway: Option<Gateway>,
     /// Whether the market is the profile's own sandbox.
     pub sandbox: bool,
+    /// Prices over time, looks and watches.
+    pub history: History,
+    /// Folder of the saved searches.
+    pub searches: PathBuf,
     /// File whose lock is the sender's lease.
     pub lease: PathBuf,
     /// Settings of the gateway that the rules depend on.
@@ -98,6 +106,7 @@ impl Desk {
     /// Sits down.
     pub fn new(parts: DeskParts) -> Desk {
         let line = Arc::new(clock::Line::of(&parts.catalog));
+        parts.catalog.keep_history(parts.history.clone(), parts.market_id.clone());
         let (marks, badges, looks) = (Arc::default(), Arc::default(), Arc::default());
         Desk { parts: Arc::new(parts), line, marks, badges, looks }
     }

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::{Desk, DeskError, FILLED, FREIGHT_ZONES, off_thread};
 use crate::domain::id::SupplierId;
+use crate::domain::watch::WatchNews;
 use crate::market::{Capabilities, Marketplace};
 
 pub use pace::Estimate;
@@ -72,6 +73,8 @@ pub struct SyncReport {
     pub market_total: Option<u64>,
     /// Offers on sale the catalog holds now, imported ones too.
     pub held: u64,
+    /// Price watches that crossed a line with it.
+    pub watches: Vec<WatchNews>,
     /// What the wish was reckoned to cost; `None` on a market with bulk export.
     pub estimate: Option<Estimate>,
 }
@@ -156,6 +159,7 @@ impl Desk {
         .await??
         .offers;
         report.estimate = estimate;
+        report.watches = self.look_at_watches()?;
         Ok(report)
     }
 

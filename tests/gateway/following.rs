@@ -74,6 +74,8 @@ impl Seat {
             market_id: market.clone(),
             gateway: Some(Gateway::new(credentials, GatewayOptions::new(&url(&running.url))).unwrap()),
             sandbox: true,
+            history: pifa::procure::History::in_memory(),
+            searches: std::env::temp_dir().join("never"),
             lease: folder.path().join("sender.lock"),
             rules: Rules::default(),
             quiet: Duration::from_millis(300),

@@ -20,6 +20,7 @@ mod following;
 mod history;
 mod hostile;
 mod job;
+mod kept;
 mod killed;
 mod life;
 mod marks;

@@ -20,6 +20,7 @@ pub mod offer;
 pub mod orders;
 pub mod palette;
 pub mod quantities;
+pub mod query_line;
 mod reconnect;
 pub mod remember;
 pub mod search;

@@ -13,8 +13,7 @@ use crate::app::model::{Model, Progress};
 use crate::app::msg::{Counts, Effect, IndexState, Trouble};
 use crate::app::suppliers::{self, SearchView};
 use crate::domain::search::{SearchPage, SearchRequest, SearchRow, Sort};
-use crate::query::Query;
-use crate::query::fold::fold;
+use crate::query::{Is, Query};
 
 /// Rows asked for at first: more than a screen shows, and few enough to be there at once.
 pub const FIRST_ROWS: usize = 50;
@@ -185,6 +184,7 @@ pub fn request(model: &Model, offset: usize, limit: usize) -> SearchRequest {
         limit,
         offset,
         include_fees: pane.fees,
+        now: Some(model.now),
         hide_ads: pane.hide_ads,
         one_per_supplier: pane.one_each,
     }
@@ -246,7 +246,7 @@ pub fn clear(model: &mut Model) -> Vec<Effect> {
 
 /// Whether what was typed asks for blocked offers too.
 pub fn wants_blocked(text: &str) -> bool {
-    fold(text).split_whitespace().any(|word| word == "blocked")
+    Query::parse(text).terms.iter().any(|term| !term.negated && term.is == Is::Blocked)
 }
 
 /// Moves in the list, and reads on where it ends in memory but not in the catalog.

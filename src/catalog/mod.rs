@@ -4,18 +4,22 @@
 //! was found at the buyer's quantity. Everything here can be fetched or imported again: a file that cannot be
 //! used is moved aside, never repaired. [`import`] turns files of listings into offers.
 
+mod ask;
 mod body;
+mod facets;
 pub mod facts;
 mod file;
 pub mod import;
-pub mod index;
+mod index;
 mod merge;
 mod migrate;
+mod near;
 mod overlay;
 pub mod rank;
 mod record;
 mod row;
 mod search;
+mod sort;
 mod store;
 mod suppliers;
 #[cfg(test)]
@@ -24,8 +28,8 @@ pub mod words;
 mod write;
 
 pub use file::{Opened, Unusable};
+pub use index::{IndexProgress, Place};
 pub use migrate::Migrating;
-pub use search::IndexProgress;
 pub use store::{Catalog, CatalogError, Stats};
 pub use suppliers::SupplierFigures;
 pub use write::{Upserted, With};

@@ -3,11 +3,15 @@
 //! Integers only, so that every machine orders alike. It is a function of the stored listing, not of the
 //! moment of the search: the same catalog gives the same order online and offline.
 
+use rusqlite::{Connection, OptionalExtension};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use serde::{Deserialize, Serialize};
 
-use crate::domain::offer::Offer;
-use crate::domain::supplier::Identity;
+use crate::catalog::facts::{Facts, Flags};
+use crate::catalog::index::SCORES;
+use crate::catalog::store::Failure;
+use crate::domain::search::{Flag, WhyPart};
 
 /// Points of a doubling of the sales.
 const DOUBLING: i64 = 100;
@@ -17,32 +21,112 @@ const PRIOR_REPEAT_PPM: i64 = 180_000;
 const PRIOR_SALES: i64 = 50;
 /// Within this many points two offers count as equally good, and the closeness of the match decides.
 pub const BUCKET: i64 = 200;
+/// Points of all identities together, at most.
+const IDENTITIES: i64 = 400;
 
-/// The rank of an offer read at `fetched_ms` (UTC milliseconds); more is better. Equal scores are told apart
-/// by the offer's key.
-pub fn score(offer: &Offer, fetched_ms: i64) -> i64 {
-    let sold = i64::try_from(offer.sold_30d.unwrap_or(0)).unwrap_or(i64::MAX).min(1 << 40);
-    let repeat = offer.repeat_rate.map_or(PRIOR_REPEAT_PPM, ppm);
+/// How much each reason counts, in percent of its points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weights {
+    /// Sales in 30 days.
+    pub sales: u32,
+    /// Repeat rate.
+    pub repeat: u32,
+    /// Identities.
+    pub identities: u32,
+    /// TrustPass years.
+    pub years: u32,
+    /// Confidence that the seller is a factory.
+    pub factory: u32,
+    /// Freshness.
+    pub freshness: u32,
+}
+
+impl Weights {
+    /// More than ten times its points nothing counts.
+    pub const MOST: u32 = 1_000;
+
+    /// Tells these from others.
+    pub fn name(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The weight of a reason.
+    pub const fn of(&self, part: WhyPart) -> u32 {
+        match part {
+            WhyPart::Sales => self.sales,
+            WhyPart::Repeat => self.repeat,
+            WhyPart::Identities => self.identities,
+            WhyPart::Years => self.years,
+            WhyPart::Factory => self.factory,
+            WhyPart::Freshness => self.freshness,
+        }
+    }
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Weights { sales: 100, repeat: 100, identities: 100, years: 100, factory: 100, freshness: 100 }
+    }
+}
+
+/// Points of an offer by reason, before they are weighed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts(pub [(WhyPart, i64); 6]);
+
+/// The points of an offer read at `fetched_ms` (UTC milliseconds).
+pub fn parts(facts: &Facts, fetched_ms: i64) -> Parts {
+    let sold = i64::try_from(facts.sold.unwrap_or(0)).unwrap_or(i64::MAX).min(1 << 40);
+    let repeat = facts.repeat.map_or(PRIOR_REPEAT_PPM, |ppm| i64::from(ppm.min(1_000_000)));
     let shrunk = (repeat * sold + PRIOR_REPEAT_PPM * PRIOR_SALES) / (sold + PRIOR_SALES);
-    let identities: i64 = offer.identities.iter().map(points).sum();
-    let years = i64::from(offer.years.unwrap_or(0).min(15)) * 8;
-    // A point a day: a listing not seen for a year falls behind by three and a half doublings.
-    let freshness = fetched_ms.div_euclid(86_400_000);
-    DOUBLING * log2_hundredths(sold + 1) / 100 + shrunk / 1_000 + identities.min(400) + years + freshness
+    let identities: i64 = IDENTITY_POINTS
+        .iter()
+        .filter(|(flag, _)| facts.flags.has(Flags::of(*flag)))
+        .map(|(_, points)| points)
+        .sum();
+    Parts([
+        (WhyPart::Sales, DOUBLING * log2_hundredths(sold + 1) / 100),
+        (WhyPart::Repeat, shrunk / 1_000),
+        (WhyPart::Identities, identities.min(IDENTITIES)),
+        (WhyPart::Years, i64::from(facts.years.unwrap_or(0).min(15)) * 8),
+        // Nobody is certain to make what they sell; who surely does is worth an identity.
+        (WhyPart::Factory, i64::from(facts.factory.unwrap_or(0).min(100))),
+        // A point a day: a listing not seen for a year falls behind by three and a half doublings.
+        (WhyPart::Freshness, fetched_ms.div_euclid(86_400_000).clamp(-100_000, 100_000)),
+    ])
+}
+
+/// The rank of an offer; more is better. Equal scores are told apart by the offer's key.
+pub fn score(parts: &Parts, weights: &Weights) -> i64 {
+    let sum: i64 = parts.0.iter().map(|(part, points)| weighed(*part, *points, weights)).sum();
+    sum.clamp(*SCORES.start(), *SCORES.end())
+}
+
+/// The points of a reason, weighed.
+pub fn weighed(part: WhyPart, points: i64, weights: &Weights) -> i64 {
+    points * i64::from(weights.of(part).min(Weights::MOST)) / 100
+}
+
+/// What identities are worth.
+const IDENTITY_POINTS: [(Flag, i64); 5] = [
+    (Flag::SuperFactory, 150),
+    (Flag::PowerfulMerchant, 100),
+    (Flag::Yanxuan, 100),
+    (Flag::TrustPass, 40),
+    (Flag::Crossborder, 40),
+];
+
+/// The weights the rows of a catalog are ranked by.
+pub(super) fn stored(connection: &Connection) -> Result<Weights, Failure> {
+    let text: Option<String> = connection
+        .prepare_cached("SELECT value FROM meta WHERE name = 'rank'")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
 /// A share as parts per million, within 0..=1,000,000.
 pub(super) fn ppm(share: Decimal) -> i64 {
     (share.clamp(Decimal::ZERO, Decimal::ONE) * Decimal::from(1_000_000)).to_i64().unwrap_or(0)
-}
-
-fn points(identity: &Identity) -> i64 {
-    match identity {
-        Identity::SuperFactory => 150,
-        Identity::PowerfulMerchant | Identity::Yanxuan => 100,
-        Identity::TrustPass | Identity::Crossborder => 40,
-        Identity::Other(_) => 0,
-    }
 }
 
 /// log2 in hundredths, straight lines between the powers of two.
@@ -56,41 +140,52 @@ fn log2_hundredths(n: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::OfferKey;
-    use crate::domain::text::Clean;
-    use jiff::Timestamp;
 
-    fn offer(sold: Option<u64>, repeat: Option<&str>) -> Offer {
-        let mut offer = Offer::blank(OfferKey::Market(1), Clean::new("杯"), Timestamp::UNIX_EPOCH);
-        offer.sold_30d = sold;
-        offer.repeat_rate = repeat.map(|r| r.parse().unwrap());
-        offer
+    fn score(facts: &Facts, fetched_ms: i64) -> i64 {
+        super::score(&parts(facts, fetched_ms), &Weights::default())
+    }
+
+    fn facts(sold: Option<u64>, repeat: Option<u32>) -> Facts {
+        Facts { sold, repeat, ..Facts::default() }
     }
 
     #[test]
     fn more_of_anything_good_ranks_higher() {
-        let base = score(&offer(Some(100), Some("0.2")), 0);
-        assert!(score(&offer(Some(101), Some("0.2")), 0) >= base);
-        assert!(score(&offer(Some(250), Some("0.2")), 0) > base);
-        assert!(score(&offer(Some(100), Some("0.3")), 0) > base);
-        assert!(score(&offer(Some(100), Some("0.2")), 86_400_000) > base);
-        let mut factory = offer(Some(100), Some("0.2"));
-        factory.identities = vec![Identity::SuperFactory];
-        assert!(score(&factory, 0) > base);
+        let base = facts(Some(100), Some(200_000));
+        let of = |facts: &Facts| score(facts, 0);
+        assert!(of(&facts(Some(101), Some(200_000))) >= of(&base));
+        assert!(of(&facts(Some(250), Some(200_000))) > of(&base));
+        assert!(of(&facts(Some(100), Some(300_000))) > of(&base));
+        assert!(score(&base, 86_400_000) > of(&base));
+        assert!(of(&Facts { flags: Flags::of(Flag::SuperFactory), ..base.clone() }) > of(&base));
+        assert!(of(&Facts { factory: Some(80), ..base.clone() }) > of(&base));
+        assert!(of(&Facts { years: Some(3), ..base.clone() }) > of(&base));
     }
 
     #[test]
     fn a_repeat_rate_of_a_handful_of_buyers_is_shrunk() {
-        let few = score(&offer(Some(1), Some("1")), 0) - score(&offer(Some(1), None), 0);
-        let many = score(&offer(Some(5_000), Some("1")), 0) - score(&offer(Some(5_000), None), 0);
-        assert!(few < many / 10, "{few} {many}");
+        let gain = |sold| score(&facts(Some(sold), Some(1_000_000)), 0) - score(&facts(Some(sold), None), 0);
+        assert!(gain(1) < gain(5_000) / 10, "{} {}", gain(1), gain(5_000));
     }
 
     #[test]
     fn absurd_figures_stay_in_range() {
-        let top = score(&offer(Some(u64::MAX), Some("1")), i64::MAX);
-        assert!(top > 0);
-        assert!(score(&offer(Some(0), Some("-5")), i64::MIN) < top);
+        let top = score(&facts(Some(u64::MAX), Some(u32::MAX)), i64::MAX);
+        assert!(top > 0 && top <= *SCORES.end());
+        assert!(score(&facts(Some(0), Some(0)), i64::MIN) < top);
+        let heavy = Weights { sales: u32::MAX, freshness: u32::MAX, ..Weights::default() };
+        let most = super::score(&parts(&facts(Some(u64::MAX), None), i64::MAX), &heavy);
+        assert_eq!(most, *SCORES.end());
+    }
+
+    #[test]
+    fn a_reason_that_counts_nothing_makes_no_difference() {
+        let weights = Weights { sales: 0, ..Weights::default() };
+        let of = |sold| super::score(&parts(&facts(Some(sold), Some(180_000)), 0), &weights);
+        assert_eq!(of(5), of(50_000));
+        let double = Weights { factory: 200, ..Weights::default() };
+        let sure = parts(&Facts { factory: Some(50), ..Facts::default() }, 0);
+        assert_eq!(super::score(&sure, &double) - super::score(&sure, &Weights::default()), 50);
     }
 
     #[test]

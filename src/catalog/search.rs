@@ -6,13 +6,13 @@
 //! Order of [`Sort::Rank`]: tier of the match, then static rank. Within the head of that list (500 hits) a tier
 //! is cut into rank buckets ([`rank::BUCKET`] points wide); inside a bucket the fuzzy score of the query,
 //! written in one piece, against the titles decides, so a match that is contiguous or begins a title comes
-//! before a scattered one that ranks about as well.
+//! before a scattered one that ranks about as well. With one row a supplier, what can be bought comes before all that.
 //!
 //! The buyer's marks are laid over all that ([`Overlay`]): what is blocked is no hit unless asked for, words are also
-//! found in notes and tags, and predicates of the query are sets of offers to stay within or without.
+//! found in notes and tags, and predicates of the query are conditions beside the words ([`Asker`]).
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -20,34 +20,32 @@ use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::catalog::index::{Doc, Found, Index, Scan};
-use crate::catalog::overlay::Overlay;
-use crate::catalog::rank;
+use crate::catalog::ask::Asker;
+use crate::catalog::facts::Facts;
+use crate::catalog::index::plan::Plan;
+use crate::catalog::index::schema::{Column, Payload};
+use crate::catalog::index::test::{Says, Test};
+use crate::catalog::index::view::{First, Hit, StoreTexts, View};
+use crate::catalog::index::word::{Marked, Texts};
+use crate::catalog::index::writer::{Wanted, catalog_name};
+use crate::catalog::index::{Fresh, Halt, IndexProgress, Place, fresh};
+use crate::catalog::overlay::{Overlay, tie_of};
 use crate::catalog::store::{Catalog, CatalogError, Failure, lock, read_offer};
-use crate::domain::compare;
+use crate::catalog::{near, rank, sort};
 use crate::domain::freight::Destination;
 use crate::domain::id::OfferKey;
 use crate::domain::mark::Marks;
-use crate::domain::money::Money;
-use crate::domain::offer::Offer;
 use crate::domain::price::row_price;
-use crate::domain::quantity::{Quantity, Unit};
-use crate::domain::search::{Cancel, Facets, SearchPage, SearchRequest, SearchRow, Sort, Tier, Why};
+use crate::domain::search::{Cancel, SearchPage, SearchRequest, SearchRow, Sort, Tier, Why};
+use crate::domain::text::Clean;
 use crate::query::{self, Query};
-
-/// How far the index is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct IndexProgress {
-    /// Offers in the index.
-    pub done: usize,
-    /// Offers that belong in it.
-    pub of: usize,
-}
 
 /// Hits the fuzzy score may reorder.
 const HEAD: usize = 500;
 /// Characters of a query the fuzzy score looks at; its cost grows with their number.
 const PATTERN: usize = 48;
+/// Rows not in the index from which it counts as behind; fewer are searched as fast without.
+const BEHIND: i64 = 500;
 
 impl Catalog {
     /// Searches the catalog with nothing of the buyer's own; see [`Catalog::search_marked`].
@@ -59,8 +57,8 @@ impl Catalog {
         self.search_marked(request, destination, &Arc::default())
     }
 
-    /// Searches the catalog, obeying the buyer's marks. Freight is to `destination`; where that is unknown, so is
-    /// every template's freight. The same `marks` again cost nothing; other ones are laid over the index first.
+    /// Searches the catalog, obeying the buyer's marks, and counts all hits. Freight is to `destination`; where that is
+    /// unknown, so is every template's freight. The same `marks` again cost nothing; other ones are looked up first.
     pub fn search_marked(
         &self,
         request: &SearchRequest,
@@ -68,39 +66,9 @@ impl Catalog {
         marks: &Arc<Marks>,
     ) -> Result<SearchPage, CatalogError> {
         let started = Instant::now();
-        let query = Query::parse(&request.text);
-        let words = query.words();
-        let mut page = self.read(|connection| {
-            // One moment for index, prices and rows, whoever writes meanwhile.
-            let moment = connection.unchecked_transaction()?;
-            let index = self.index(&moment)?;
-            let mut found = self.find(&query, &words, request.include_fees, marks, &index, &moment)?;
-            match request.sort {
-                Sort::Rank => by_rank(&*index, &mut found, &words),
-                Sort::Price | Sort::Landed => {
-                    self.by_price(&index, &mut found, request, destination, &moment)?;
-                }
-                Sort::Sold => by_figure(&*index, &mut found, |doc| doc.sold),
-                Sort::Repeat => by_figure(&*index, &mut found, |doc| doc.repeat_ppm),
-                Sort::Age => by_figure(&*index, &mut found, |doc| Some(doc.fetched_ms)),
-            }
-            let mut rows = Vec::new();
-            for hit in found.iter().skip(request.offset).take(request.limit) {
-                let Some(offer) = offer_of(&*index, hit.doc, &moment)? else { continue };
-                let price = row_price(&offer, request.quantity);
-                let matched = query::highlights(offer.title.as_str(), &words);
-                let mine = marks.of(&offer.key, offer.supplier_id.as_ref());
-                rows.push(SearchRow { offer: Arc::new(offer), price, matched, mine });
-            }
-            moment.finish()?;
-            Ok(SearchPage {
-                total: found.len(),
-                counted: true,
-                cached: index.len(),
-                rows,
-                ..SearchPage::default()
-            })
-        })?;
+        let never = Cancel::default();
+        let page = self.with_view(&never, |view| self.page(view, request, destination, marks, true))?;
+        let mut page = page.unwrap_or_default();
         page.took = started.elapsed();
         Ok(page)
     }
@@ -114,8 +82,9 @@ impl Catalog {
         marks: &Arc<Marks>,
         cancel: &Cancel,
     ) -> Result<Option<SearchPage>, CatalogError> {
-        let page = self.search_marked(request, destination, marks)?;
-        Ok((!cancel.is_cancelled()).then_some(page))
+        let started = Instant::now();
+        let page = self.with_view(cancel, |view| self.page(view, request, destination, marks, false))?;
+        Ok(page.map(|page| SearchPage { took: started.elapsed(), ..page }))
     }
 
     /// How many offers meet the query; `None` when cancelled.
@@ -125,9 +94,17 @@ impl Catalog {
         marks: &Arc<Marks>,
         cancel: &Cancel,
     ) -> Result<Option<usize>, CatalogError> {
-        let none = SearchRequest { limit: 0, sort: Sort::Rank, ..request.clone() };
-        let page = self.search_cancellable(&none, &Destination::default(), marks, cancel)?;
-        Ok(page.map(|page| page.total))
+        self.with_view(cancel, |view| {
+            let asked = self.asked(view, request, marks)?;
+            let count = count(view, &asked.plan, request.one_per_supplier)?;
+            if count > 0 || asked.plan.words.is_empty() {
+                return Ok(count);
+            }
+            match near::nearest(view, &asked.plan)? {
+                Some(near) => self::count(view, &near, request.one_per_supplier),
+                None => Ok(0),
+            }
+        })
     }
 
     /// All offers that meet the query, by key; `None` when cancelled.
@@ -137,25 +114,38 @@ impl Catalog {
         marks: &Arc<Marks>,
         cancel: &Cancel,
     ) -> Result<Option<Vec<OfferKey>>, CatalogError> {
-        let all = SearchRequest { offset: 0, limit: usize::MAX, sort: Sort::Rank, ..request.clone() };
-        let page = self.search_cancellable(&all, &Destination::default(), marks, cancel)?;
-        let keys = page.map(|page| {
-            let mut keys: Vec<OfferKey> = page.rows.iter().map(|row| row.offer.key.clone()).collect();
+        self.with_view(cancel, |view| {
+            let asked = self.asked(view, request, marks)?;
+            let mut rows = Vec::new();
+            view.each(&asked.plan, &mut |row, _| {
+                rows.push((Place(row.get(Column::Place)).tie(), row.get(Column::Row) as i64));
+                Ok(())
+            })?;
+            let mut keys = Vec::with_capacity(rows.len());
+            for (tie, row) in rows {
+                keys.extend(match tie.market_id() {
+                    Some(id) => Some(OfferKey::Market(id)),
+                    None => key_of(row, view.connection)?,
+                });
+            }
             keys.sort_unstable();
-            keys
-        });
-        Ok(keys)
+            Ok(keys)
+        })
     }
 
-    /// Counts by category, belt, identity, price and least quantity over all hits; `None` when cancelled.
-    pub fn facets(
+    /// The first `count` offers by rank, without reading their listings: what the engine alone costs.
+    pub fn leading(
         &self,
         request: &SearchRequest,
         marks: &Arc<Marks>,
-        cancel: &Cancel,
-    ) -> Result<Option<Facets>, CatalogError> {
-        let total = self.count(request, marks, cancel)?;
-        Ok(total.map(|total| Facets { total, ..Facets::default() }))
+        count: usize,
+    ) -> Result<Vec<Place>, CatalogError> {
+        let never = Cancel::default();
+        let first = self.with_view(&never, |view| {
+            let asked = self.asked(view, request, marks)?;
+            view.first(&asked.plan, count, count, request.one_per_supplier)
+        })?;
+        Ok(first.unwrap_or_default().hits.into_iter().map(|hit| hit.place).collect())
     }
 
     /// Why an offer stands where it does under [`Sort::Rank`]; `None` when it is no hit.
@@ -165,224 +155,361 @@ impl Catalog {
         marks: &Arc<Marks>,
         key: &OfferKey,
     ) -> Result<Option<Why>, CatalogError> {
-        let keys = self.rows_matching(request, marks, &Cancel::default())?.unwrap_or_default();
-        let found = keys.binary_search(key).is_ok();
-        let offer = if found { self.offer(key)? } else { None };
-        Ok(offer.map(|offer| Why {
-            tier: Tier::Word,
-            score: rank::score(&offer, offer.fetched_at.as_millisecond()),
-            parts: Vec::new(),
-            closeness: 0,
-        }))
+        let never = Cancel::default();
+        let why = self.with_view(&never, |view| {
+            let Some(tie) = tie_of(key, view.connection)? else { return Ok(None) };
+            let mut asked = self.asked(view, request, marks)?;
+            let only = Marked { offers: [tie].into(), ..Marked::default() };
+            asked.plan.tests.push(Test { negated: false, says: Says::Marked(only) });
+            let mut hit = view.first(&asked.plan, 1, 1, false)?.hits.first().copied();
+            if hit.is_none() && !asked.plan.words.is_empty() {
+                // Found by words near those that were typed?
+                asked.plan.tests.pop();
+                let is_found = !view.first(&asked.plan, 1, 1, false)?.hits.is_empty();
+                if let Some(mut near) =
+                    (!is_found).then(|| near::nearest(view, &asked.plan)).transpose()?.flatten()
+                {
+                    let only = Marked { offers: [tie].into(), ..Marked::default() };
+                    near.tests.push(Test { negated: false, says: Says::Marked(only) });
+                    asked.words = near.words.iter().map(|word| word.text.clone()).collect();
+                    let found = view.first(&near, 1, 1, false)?.hits.first().copied();
+                    hit = found.map(|hit| Hit { tier: Tier::Near, ..hit });
+                }
+            }
+            let Some(hit) = hit else { return Ok(None) };
+            let (facts, fetched_ms): (Vec<u8>, i64) = view
+                .connection
+                .prepare_cached("SELECT facts, fetched_at FROM offers WHERE row = ?1")?
+                .query_row([hit.row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let weights = rank::stored(view.connection)?;
+            let parts = rank::parts(&Facts::from_bytes(&facts).unwrap_or_default(), fetched_ms);
+            let text = StoreTexts(view.connection).text(hit.row as u64)?;
+            Ok(Some(Why {
+                tier: hit.tier,
+                score: rank::score(&parts, &weights),
+                parts: parts
+                    .0
+                    .iter()
+                    .map(|(part, points)| (*part, rank::weighed(*part, *points, &weights)))
+                    .collect(),
+                closeness: closeness(&text, &pattern(&asked.words)),
+            }))
+        })?;
+        Ok(why.flatten())
     }
 
-    /// Whether the index is missing, being built, or far behind the rows: searches are right but slower, and say how
+    /// Whether the index is missing, being built, or far behind the rows: searches are right but slower, or say how
     /// much was searched.
     pub fn index_behind(&self) -> Result<bool, CatalogError> {
-        Ok(false)
+        let never = Cancel::default();
+        let behind = self.with_view(&never, |view| {
+            let rows: i64 = view
+                .connection
+                .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM offers WHERE generation > ?1 LIMIT ?2)")?
+                .query_row([view.payload.generation, BEHIND], |row| row.get(0))?;
+            let weights = rank::stored(view.connection)?;
+            Ok(rows >= BEHIND
+                || view.payload.above.is_some()
+                || view.live.as_ref().is_some_and(|live| live.payload().weights != weights.name()))
+        })?;
+        Ok(behind.unwrap_or(false))
     }
 
     /// Brings the index nearer to the rows for about `budget`, telling how far it is. Whether there is more to do.
-    /// Does nothing while another process is at it.
+    /// Does nothing while another process is at it. Several seconds may pass at the end, while segments are merged:
+    /// not for the thread of a search.
     pub fn index_some(
         &self,
-        _budget: Duration,
-        _progress: &mut dyn FnMut(IndexProgress),
+        budget: Duration,
+        progress: &mut dyn FnMut(IndexProgress),
     ) -> Result<bool, CatalogError> {
-        Ok(false)
+        let known = self.read(|connection| catalog_name(connection))?;
+        if known.is_none() {
+            self.write(|transaction| {
+                transaction.execute(
+                    "INSERT OR IGNORE INTO meta(name, value) VALUES('catalog', lower(hex(randomblob(16))))",
+                    [],
+                )?;
+                Ok(())
+            })?;
+        }
+        let done = self.read(|connection| {
+            let catalog = catalog_name(connection)?.unwrap_or_default();
+            let weights = rank::stored(connection)?.name();
+            let wanted = Wanted { catalog: &catalog, weights: &weights };
+            Ok(self.inner.home.some(connection, &wanted, budget, progress))
+        })?;
+        match done {
+            Ok(has_more) => Ok(has_more),
+            Err(Halt::Cancelled) => Ok(false),
+            Err(Halt::Store(failure)) => Err(self.failed(failure)),
+            Err(Halt::Index(reason)) => {
+                tracing::warn!(reason, "the index cannot be written; it is built anew");
+                self.inner.home.distrust();
+                Err(CatalogError::Index { reason })
+            }
+        }
     }
 
     /// Forgets the index, so that it is built again from the rows.
     pub fn forget_index(&self) -> Result<(), CatalogError> {
-        Ok(())
+        match self.inner.home.forget() {
+            Ok(()) | Err(Halt::Cancelled) => Ok(()),
+            Err(Halt::Store(failure)) => Err(self.failed(failure)),
+            Err(Halt::Index(reason)) => Err(CatalogError::Index { reason }),
+        }
     }
 
-    /// What the query finds, by rank.
-    fn find(
+    /// Runs `job` over everything there is at one moment; `None` when it was cancelled. An index that cannot be read
+    /// is not used again, and the job is done without it.
+    pub(super) fn with_view<T>(
         &self,
-        query: &Query,
-        words: &[String],
-        include_fees: bool,
-        marks: &Arc<Marks>,
-        index: &Scan,
-        moment: &Connection,
-    ) -> Result<Vec<Found>, Failure> {
-        if marks.is_empty() && query.predicates().next().is_none() {
-            return Ok(index.find(words, include_fees));
+        cancel: &Cancel,
+        mut job: impl FnMut(&View<'_>) -> Result<T, Halt>,
+    ) -> Result<Option<T>, CatalogError> {
+        for with_index in [true, false] {
+            let done = self.read(|connection| Ok(self.view(connection, cancel, with_index, &mut job)))?;
+            match done {
+                Ok(answer) => return Ok(Some(answer)),
+                Err(Halt::Cancelled) => return Ok(None),
+                Err(Halt::Store(failure)) => return Err(self.failed(failure)),
+                Err(Halt::Index(reason)) if with_index => {
+                    tracing::warn!(reason, "the index cannot be read; searching without it");
+                    self.inner.home.distrust();
+                }
+                Err(Halt::Index(reason)) => return Err(CatalogError::Index { reason }),
+            }
         }
-        let overlay = self.overlay(marks, index, moment)?;
-        let conditions = overlay.conditions(query.predicates(), index, moment)?;
-        let said = overlay.words_of(words);
-        if let Some(candidates) = conditions.candidates() {
-            let mine: HashMap<u32, &[bool]> =
-                said.iter().map(|(doc, mine)| (*doc, mine.as_slice())).collect();
-            let candidates: Vec<(u32, &[bool])> = candidates
-                .into_iter()
-                .map(|doc| (doc, mine.get(&doc).copied().unwrap_or_default()))
-                .collect();
-            return Ok(index.find_among(&candidates, words, include_fees));
-        }
-        let mut found = index.find(words, include_fees);
-        if !said.is_empty() {
-            let said: Vec<(u32, &[bool])> = said.iter().map(|(doc, mine)| (*doc, mine.as_slice())).collect();
-            found = merged(found, &index.find_among(&said, words, include_fees));
-        }
-        if !conditions.is_empty() {
-            found.retain(|hit| conditions.hold(hit.doc));
-        }
-        Ok(found)
+        Ok(None)
     }
 
-    fn overlay(
+    fn view<T>(
         &self,
+        connection: &Connection,
+        cancel: &Cancel,
+        with_index: bool,
+        job: &mut impl FnMut(&View<'_>) -> Result<T, Halt>,
+    ) -> Result<T, Halt> {
+        // The index first: the rows of the moment are then as new as it is, or newer.
+        let live = match catalog_name(connection)? {
+            Some(catalog) if with_index => {
+                let (_, cleared) = fresh::counters(connection)?;
+                self.inner.home.live(&catalog, cleared)
+            }
+            _ => None,
+        };
+        let moment = connection.unchecked_transaction()?;
+        let (_, cleared) = fresh::counters(&moment)?;
+        let live = live.filter(|live| live.payload().generation >= cleared);
+        let payload = live.as_ref().map_or_else(Payload::nothing, |live| live.payload().clone());
+        let fresh = {
+            let mut kept = lock(&self.inner.fresh);
+            let fresh = Fresh::refreshed(kept.as_ref(), &payload, &moment)?;
+            *kept = Some(Arc::clone(&fresh));
+            fresh
+        };
+        let has_index = live.is_some();
+        let view = View { connection: &moment, live, payload, fresh, cancel };
+        let answer = if has_index {
+            // What tantivy does with damaged files is not to be known.
+            catch_unwind(AssertUnwindSafe(|| job(&view)))
+                .unwrap_or_else(|_| Err(Halt::Index("reading it failed".to_owned())))
+        } else {
+            job(&view)
+        };
+        drop(view);
+        moment.finish()?;
+        answer
+    }
+
+    pub(super) fn asked(
+        &self,
+        view: &View<'_>,
+        request: &SearchRequest,
         marks: &Arc<Marks>,
-        index: &Scan,
-        moment: &Connection,
-    ) -> Result<Arc<Overlay>, Failure> {
+    ) -> Result<Asked, Halt> {
+        let query = Query::parse(&request.text);
+        let overlay = self.overlay(marks, view)?;
+        let now = request.now;
+        let plan = Asker { request, overlay: &overlay, view, now }.plan(&query)?;
+        Ok(Asked { sort: query.sort.unwrap_or(request.sort), words: query.words(), plan })
+    }
+
+    fn overlay(&self, marks: &Arc<Marks>, view: &View<'_>) -> Result<Arc<Overlay>, Halt> {
         let mut kept = lock(&self.inner.overlay);
-        let overlay = Overlay::refreshed(kept.as_ref(), marks, index, moment)?;
+        let overlay = Overlay::refreshed(kept.as_ref(), marks, view.fresh.generation, view.connection)?;
         *kept = Some(Arc::clone(&overlay));
         Ok(overlay)
     }
 
-    /// The index as of `moment`, made from the one in memory and what changed since.
-    pub(super) fn index(&self, moment: &Connection) -> Result<Arc<Scan>, Failure> {
-        let mut kept = lock(&self.inner.index);
-        let index = Scan::refreshed(kept.as_ref(), moment)?;
-        *kept = Some(Arc::clone(&index));
-        Ok(index)
-    }
-
-    fn by_price(
+    fn page(
         &self,
-        index: &Scan,
-        found: &mut [Found],
+        view: &View<'_>,
         request: &SearchRequest,
         destination: &Destination,
-        moment: &Connection,
-    ) -> Result<(), Failure> {
-        let at = PricedAt {
-            generation: index.generation,
-            quantity: request.quantity,
-            landed: request.sort == Sort::Landed,
-            destination: destination.clone(),
-        };
-        let mut priced = std::mem::take(&mut *lock(&self.inner.priced));
-        if priced.at.as_ref() != Some(&at) {
-            priced = Priced { at: Some(at.clone()), prices: HashMap::new() };
-        }
-        for hit in found.iter() {
-            if !priced.prices.contains_key(&hit.doc)
-                && let Some(offer) = offer_of(index, hit.doc, moment)?
-            {
-                priced.prices.insert(hit.doc, Price::of(&offer, &at));
+        marks: &Arc<Marks>,
+        counts: bool,
+    ) -> Result<SearchPage, Halt> {
+        let mut asked = self.asked(view, request, marks)?;
+        let mut found = find(view, &asked, request, destination, counts)?;
+        let mut instead = None;
+        if found.rows.is_empty() && found.total == Some(0) && !asked.plan.words.is_empty() {
+            if let Some(near) = near::nearest(view, &asked.plan)? {
+                asked.words = near.words.iter().map(|word| word.text.clone()).collect();
+                instead = Some(asked.words.iter().map(|word| Clean::new(word)).collect());
+                asked.plan = near;
+                found = find(view, &asked, request, destination, counts)?;
             }
         }
-        let mut hits_of: HashMap<Option<&Unit>, usize> = HashMap::new();
-        for price in found.iter().filter_map(|hit| priced.prices.get(&hit.doc)) {
-            *hits_of.entry(price.unit.as_ref()).or_default() += 1;
+        let mut rows = Vec::new();
+        for row in found.rows.into_iter().skip(request.offset).take(request.limit) {
+            crate::catalog::index::halt(view.cancel)?;
+            let Some(offer) = offer_of(row, view.connection)? else { continue };
+            let price = row_price(&offer, request.quantity_of(&offer.key));
+            let matched = query::highlights(offer.title.as_str(), &asked.words);
+            let mine = marks.of(&offer.key, offer.supplier_id.as_ref());
+            rows.push(SearchRow { offer: Arc::new(offer), price, matched, mine });
         }
-        found.sort_by_cached_key(|hit| {
-            let Some(price) = priced.prices.get(&hit.doc) else { return (3, None, None, hit.doc) };
-            let unit = price.unit.as_ref();
-            // Prices of unlike units are never ranked against each other: the unit with most hits comes first,
-            // offers of unknown unit last.
-            let group = (unit.is_none(), Reverse(hits_of.get(&unit).copied().unwrap_or(0)), unit);
-            (price.class, Some(group), Some((price.amount.is_none(), price.amount)), hit.doc)
+        Ok(SearchPage {
+            total: found.total.unwrap_or(found.at_least),
+            counted: found.total.is_some(),
+            cached: self.cached(view)?,
+            searched: found
+                .looked_at
+                .map(|looked_at| looked_at + view.live.as_ref().map_or(0, |live| live.len())),
+            rows,
+            instead,
+            took: Duration::ZERO,
+        })
+    }
+
+    /// Offers on sale.
+    fn cached(&self, view: &View<'_>) -> Result<usize, Halt> {
+        let mut kept = lock(&self.inner.cached);
+        if let Some((generation, cached)) = *kept
+            && generation == view.fresh.generation
+        {
+            return Ok(cached);
+        }
+        let cached: i64 = view
+            .connection
+            .prepare_cached("SELECT count(*) FROM offers WHERE gone = 0")?
+            .query_row([], |row| row.get(0))?;
+        *kept = Some((view.fresh.generation, cached as usize));
+        Ok(cached as usize)
+    }
+}
+
+/// A request, read.
+pub(super) struct Asked {
+    pub plan: Plan,
+    pub sort: Sort,
+    /// Words to be found, as typed but folded.
+    pub words: Vec<String>,
+}
+
+/// Rows of hits in their order, from the first one on.
+struct Found {
+    rows: Vec<i64>,
+    /// `None` = not counted.
+    total: Option<usize>,
+    at_least: usize,
+    looked_at: Option<usize>,
+}
+
+fn find(
+    view: &View<'_>,
+    asked: &Asked,
+    request: &SearchRequest,
+    destination: &Destination,
+    counts: bool,
+) -> Result<Found, Halt> {
+    let wanted = request.offset.saturating_add(request.limit);
+    if asked.sort != Sort::Rank {
+        let sorted =
+            sort::sorted(view, &asked.plan, asked.sort, destination, wanted, request.one_per_supplier)?;
+        return Ok(Found {
+            at_least: sorted.total,
+            total: sorted.looked_at.is_none().then_some(sorted.total),
+            rows: sorted.rows,
+            looked_at: sorted.looked_at,
         });
-        *lock(&self.inner.priced) = priced;
+    }
+    let is_closer = !asked.words.is_empty() && wanted > 0;
+    let head = if is_closer { wanted.max(HEAD) } else { wanted };
+    let First { mut hits, is_all, looked_at } =
+        view.first(&asked.plan, head, wanted.max(1), request.one_per_supplier)?;
+    let at_least = hits.len();
+    if is_closer {
+        by_closeness(&mut hits, &pattern(&asked.words), view)?;
+    }
+    let total = match (is_all && looked_at.is_none(), counts) {
+        (true, _) => Some(at_least),
+        (false, true) => Some(count(view, &asked.plan, request.one_per_supplier)?),
+        (false, false) => None,
+    };
+    Ok(Found { rows: hits.into_iter().map(|hit| hit.row).collect(), total, at_least, looked_at })
+}
+
+fn count(view: &View<'_>, plan: &Plan, one_per_supplier: bool) -> Result<usize, Halt> {
+    let mut total = 0;
+    let mut suppliers = std::collections::HashSet::new();
+    view.each(plan, &mut |row, _| {
+        let supplier = if one_per_supplier { row.get(Column::Supplier) } else { 0 };
+        if supplier == 0 || suppliers.insert(supplier) {
+            total += 1;
+        }
         Ok(())
+    })?;
+    Ok(total)
+}
+
+/// Hits by tier and rank; in the head of a tier those that rank about as well by closeness. With one row a supplier
+/// the tiers stand twice, what can be bought first: each run is ordered for itself.
+fn by_closeness(hits: &mut [Hit], pattern: &str, view: &View<'_>) -> Result<(), Halt> {
+    let mut texts = StoreTexts(view.connection);
+    let mut keyed = Vec::with_capacity(hits.len().min(HEAD));
+    let mut run = 0_u32;
+    let mut last = Tier::Word;
+    for hit in hits.iter().take(HEAD) {
+        crate::catalog::index::halt(view.cancel)?;
+        run += u32::from(hit.tier != last);
+        last = hit.tier;
+        let bucket = hit.place.score().div_euclid(rank::BUCKET);
+        let text = texts.text(hit.row as u64)?;
+        keyed.push(((run, Reverse(bucket), Reverse(closeness(&text, pattern)), Reverse(hit.place)), *hit));
     }
-}
-
-/// Prices at the quantity last sorted by, kept until the catalog or the question changes: typing on with a price
-/// order set must not price everything again.
-#[derive(Debug, Default)]
-pub(super) struct Priced {
-    at: Option<PricedAt>,
-    prices: HashMap<u32, Price>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-struct PricedAt {
-    generation: i64,
-    quantity: Quantity,
-    landed: bool,
-    destination: Destination,
-}
-
-#[derive(Debug)]
-struct Price {
-    /// 0 buyable and known, 1 buyable but its landed cost unknown, 2 cannot be bought at the quantity.
-    class: u8,
-    amount: Option<Money>,
-    unit: Option<Unit>,
-}
-
-impl Price {
-    fn of(offer: &Offer, at: &PricedAt) -> Price {
-        let unit = offer.unit.clone();
-        if !at.landed {
-            let price = row_price(offer, at.quantity);
-            return Price { class: if price.buyable { 0 } else { 2 }, amount: price.median, unit };
-        }
-        let compared = compare::at(offer, None, at.quantity, &at.destination);
-        let class = match (compared.buyable, compared.landed) {
-            (false, _) => 2,
-            (true, None) => 1,
-            (true, Some(_)) => 0,
-        };
-        Price { class, amount: compared.landed.or(compared.goods), unit }
+    keyed.sort_unstable_by_key(|(key, _)| *key);
+    for (slot, (_, hit)) in hits.iter_mut().zip(keyed) {
+        *slot = hit;
     }
+    Ok(())
 }
 
-/// Two lists by rank as one; of an offer in both the better tier counts.
-fn merged(mut found: Vec<Found>, more: &[Found]) -> Vec<Found> {
-    found.extend(more);
-    found.sort_by_key(|hit| (hit.doc, hit.tier));
-    found.dedup_by_key(|hit| hit.doc);
-    found
-}
-
-fn by_rank(index: &dyn Index, found: &mut [Found], words: &[String]) {
-    // Found in rank order; the sort is stable.
-    found.sort_by_key(|hit| hit.tier);
-    if words.is_empty() {
-        return;
-    }
-    let pattern: String = words.concat().chars().take(PATTERN).collect();
-    let head = found.len().min(HEAD);
-    if let Some(head) = found.get_mut(..head) {
-        head.sort_by_cached_key(|hit| {
-            let score = index.doc(hit.doc).map_or(0, |doc| doc.score);
-            (
-                hit.tier,
-                Reverse(score.div_euclid(rank::BUCKET)),
-                Reverse(closeness(index.titles(hit.doc), &pattern)),
-                hit.doc,
-            )
-        });
-    }
+fn pattern(words: &[String]) -> String {
+    words.concat().chars().take(PATTERN).collect()
 }
 
 /// How closely the whole query stands together in the better of two titles; 0 when not even in its order.
-fn closeness(titles: [&str; 2], pattern: &str) -> i64 {
+fn closeness(text: &str, pattern: &str) -> i64 {
     static MATCHER: OnceLock<SkimMatcherV2> = OnceLock::new();
     let matcher = MATCHER.get_or_init(SkimMatcherV2::default);
-    titles.iter().filter_map(|title| matcher.fuzzy_match(title, pattern)).max().unwrap_or(0)
+    text.split('\n').take(2).filter_map(|title| matcher.fuzzy_match(title, pattern)).max().unwrap_or(0)
 }
 
-/// Greatest figure first, unknown last.
-fn by_figure(index: &dyn Index, found: &mut [Found], figure: impl Fn(&Doc) -> Option<i64>) {
-    found.sort_by_cached_key(|hit| (Reverse(index.doc(hit.doc).and_then(&figure)), hit.doc));
-}
-
-fn offer_of(index: &dyn Index, doc: u32, moment: &Connection) -> Result<Option<Offer>, Failure> {
-    let Some(doc) = index.doc(doc) else { return Ok(None) };
+fn offer_of(row: i64, moment: &Connection) -> Result<Option<crate::domain::offer::Offer>, Failure> {
     moment
-        .prepare_cached("SELECT body, fetched_at FROM offers WHERE row = ?1")?
-        .query_row([doc.row], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))
+        .prepare_cached("SELECT key, body, fetched_at FROM offers WHERE row = ?1")?
+        .query_row([row], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?)))
         .optional()?
-        .map(|(body, fetched_ms)| read_offer(&doc.key.to_string(), &body, fetched_ms))
+        .map(|(key, body, fetched_ms)| read_offer(&key, &body, fetched_ms))
         .transpose()
+}
+
+fn key_of(row: i64, moment: &Connection) -> Result<Option<OfferKey>, Failure> {
+    let key: Option<String> = moment
+        .prepare_cached("SELECT key FROM offers WHERE row = ?1")?
+        .query_row([row], |row| row.get(0))
+        .optional()?;
+    Ok(key.and_then(|key| key.parse().ok()))
 }

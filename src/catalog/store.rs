@@ -11,10 +11,10 @@ use serde::de::DeserializeOwned;
 
 use crate::catalog::body;
 use crate::catalog::file::{self, Opened};
-use crate::catalog::index::Scan;
+use crate::catalog::index::Fresh;
+use crate::catalog::index::live::Home;
 use crate::catalog::migrate::Migrating;
 use crate::catalog::overlay::Overlay;
-use crate::catalog::search::Priced;
 use crate::catalog::suppliers::KeptFigures;
 use crate::catalog::words::Dictionary;
 use crate::domain::category::Category;
@@ -44,6 +44,12 @@ pub enum CatalogError {
     Damaged {
         /// The file.
         path: String,
+    },
+    /// The index cannot be written, or not even searched around.
+    #[error("the index of the catalog cannot be used: {reason}")]
+    Index {
+        /// What is wrong with it.
+        reason: String,
     },
     /// A stored record cannot be read.
     #[error("the catalog's record of {what} cannot be read: {source}")]
@@ -84,11 +90,13 @@ pub(super) struct Inner {
     opened: Opened,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
-    /// The index, as of some generation; see [`crate::catalog::index`].
-    pub(super) index: Mutex<Option<Arc<Scan>>>,
-    /// Prices at the quantity last sorted by.
-    pub(super) priced: Mutex<Priced>,
-    /// The buyer's marks over the index last searched with.
+    /// The index; see [`crate::catalog::index`].
+    pub(super) home: Home,
+    /// Rows that are not in it yet.
+    pub(super) fresh: Mutex<Option<Arc<Fresh>>>,
+    /// Offers on sale, as of some generation.
+    pub(super) cached: Mutex<Option<(i64, usize)>>,
+    /// The buyer's marks last searched with.
     pub(super) overlay: Mutex<Option<Arc<Overlay>>>,
     /// What suppliers' offers come to.
     pub(super) figures: Mutex<KeptFigures>,
@@ -127,12 +135,13 @@ impl Catalog {
     fn new(path: Option<PathBuf>, opened: Opened, connection: Connection) -> Catalog {
         Catalog {
             inner: Arc::new(Inner {
+                home: Home::new(path.as_deref()),
                 path,
                 opened,
                 writer: Mutex::new(connection),
                 readers: Mutex::new(Vec::new()),
-                index: Mutex::new(None),
-                priced: Mutex::new(Priced::default()),
+                fresh: Mutex::new(None),
+                cached: Mutex::new(None),
                 overlay: Mutex::new(None),
                 figures: Mutex::new(KeptFigures::default()),
                 words: Mutex::default(),
@@ -399,7 +408,7 @@ impl Catalog {
         done.map_err(|failure| self.failed(failure))
     }
 
-    fn failed(&self, failure: Failure) -> CatalogError {
+    pub(super) fn failed(&self, failure: Failure) -> CatalogError {
         let path =
             self.inner.path.as_ref().map_or_else(|| "(memory)".to_owned(), |p| p.display().to_string());
         match failure {

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::catalog::index::{Index, Scan};
+use crate::catalog::index::fresh::counters;
 use crate::catalog::overlay::suppliers_named;
 use crate::catalog::store::{Catalog, CatalogError, Failure, lock, read_offer, read_supplier};
 use crate::domain::id::{OfferKey, SupplierId};
@@ -115,11 +115,11 @@ impl Catalog {
     ) -> Result<Vec<SupplierFigures>, CatalogError> {
         self.read(|connection| {
             let moment = connection.unchecked_transaction()?;
-            let index = self.index(&moment)?;
+            let (generation, _) = counters(&moment)?;
             let mut kept = std::mem::take(&mut *lock(&self.inner.figures));
-            kept.be_of(&index, quantity);
+            kept.be_of(generation, quantity);
             // What failed half-way is not kept: it would pass for read.
-            kept.read(ids, &index, &moment)?;
+            kept.read(ids, &moment)?;
             let figures = ids.iter().map(|id| kept.figures(id, marks)).collect();
             *lock(&self.inner.figures) = kept;
             Ok(figures)
@@ -175,9 +175,9 @@ impl Catalog {
 }
 
 impl KeptFigures {
-    fn be_of(&mut self, index: &Scan, quantity: Quantity) {
-        if self.generation != index.generation {
-            *self = KeptFigures { generation: index.generation, quantity, ..KeptFigures::default() };
+    fn be_of(&mut self, generation: i64, quantity: Quantity) {
+        if self.generation != generation {
+            *self = KeptFigures { generation, quantity, ..KeptFigures::default() };
         } else if self.quantity != quantity {
             self.quantity = quantity;
             self.buyable.clear();
@@ -185,13 +185,13 @@ impl KeptFigures {
     }
 
     /// Reads what is not known yet of these suppliers.
-    fn read(&mut self, ids: &[SupplierId], index: &Scan, moment: &Connection) -> Result<(), Failure> {
+    fn read(&mut self, ids: &[SupplierId], moment: &Connection) -> Result<(), Failure> {
         let mut select = moment.prepare_cached(
-            "SELECT row, key, body FROM offers INDEXED BY offers_supplier
+            "SELECT text, key, body FROM offers INDEXED BY offers_supplier
              WHERE supplier_id = ?1 AND gone = 0 AND kind = 0",
         )?;
         let mut stored: Vec<Stored> = Vec::new();
-        let mut unnamed: Vec<(&SupplierId, Vec<&str>)> = Vec::new();
+        let mut unnamed: Vec<(&SupplierId, Vec<String>)> = Vec::new();
         for id in ids {
             let is_unnamed = !self.categories.contains_key(id);
             if !is_unnamed && self.buyable.contains_key(id) {
@@ -200,8 +200,8 @@ impl KeptFigures {
             let mut rows = select.query([id.as_str()])?;
             let mut titles = Vec::new();
             while let Some(row) = rows.next()? {
-                if let Some(doc) = index.number_of_row(row.get(0)?).filter(|_| is_unnamed) {
-                    titles.push(index.titles(doc)[0]);
+                if is_unnamed {
+                    titles.push(title_of(row.get_ref(0)?.as_str().unwrap_or_default()));
                 }
                 let Ok(key) = row.get_ref(1)?.as_str().unwrap_or_default().parse() else { continue };
                 stored.push(Stored { supplier: id.clone(), key, body: row.get(2)? });
@@ -212,6 +212,11 @@ impl KeptFigures {
             self.buyable.insert(id.clone(), Vec::new());
         }
         let quantity = self.quantity;
+        if self.everywhere.is_none() && !unnamed.is_empty() {
+            self.everywhere = Some(everywhere(moment)?);
+        }
+        let known = Frequencies::default();
+        let everywhere = self.everywhere.as_ref().unwrap_or(&known);
         // Reading records is most of the cost of a list of suppliers, so it is shared among the processors; their
         // titles are read meanwhile.
         let priced = std::thread::scope(|scope| {
@@ -220,7 +225,8 @@ impl KeptFigures {
                 .map(|share| scope.spawn(move || priced(share, quantity)))
                 .collect();
             for (id, titles) in unnamed {
-                let words = topics(&titles, self.everywhere(index), TOPICS);
+                let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+                let words = topics(&titles, everywhere, TOPICS);
                 let words = words.iter().map(|word| Clean::new(word)).collect();
                 self.categories.insert(id.clone(), words);
             }
@@ -237,14 +243,6 @@ impl KeptFigures {
             self.buyable.entry(supplier).or_default().push(buyable);
         }
         Ok(())
-    }
-
-    fn everywhere(&mut self, index: &Scan) -> &Frequencies {
-        self.everywhere.get_or_insert_with(|| {
-            let step = index.len().div_ceil(SAMPLE).max(1);
-            let docs = (0..u32::try_from(index.len()).unwrap_or(u32::MAX)).step_by(step);
-            Frequencies::of(docs.map(|doc| index.titles(doc)[0]))
-        })
     }
 
     fn figures(&self, id: &SupplierId, marks: &Marks) -> SupplierFigures {
@@ -267,6 +265,30 @@ impl KeptFigures {
         });
         SupplierFigures { categories: self.categories.get(id).cloned().unwrap_or_default(), least }
     }
+}
+
+/// The first of the four lines an offer is found by.
+fn title_of(text: &str) -> String {
+    text.split('\n').next().unwrap_or_default().to_owned()
+}
+
+/// How often words stand in titles, counted over a sample taken evenly over all rows.
+fn everywhere(moment: &Connection) -> Result<Frequencies, Failure> {
+    let (first, last): (i64, i64) = moment
+        .prepare_cached("SELECT coalesce(min(row), 0), coalesce(max(row), -1) FROM offers")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let step = last.saturating_sub(first) / SAMPLE as i64 + 1;
+    let mut select =
+        moment.prepare_cached("SELECT text FROM offers WHERE row >= ?1 AND row < ?2 AND gone = 0 LIMIT 1")?;
+    let mut titles = Vec::new();
+    let mut at = first;
+    while at <= last {
+        let text: Option<String> =
+            select.query_row([at, at.saturating_add(step)], |row| row.get(0)).optional()?;
+        titles.extend(text.map(|text| title_of(&text)));
+        at = at.saturating_add(step);
+    }
+    Ok(Frequencies::of(titles.iter().map(String::as_str)))
 }
 
 /// Offers on sale by supplier.

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::catalog::body;
+use crate::catalog::facts::Facts;
 use crate::catalog::merge;
 use crate::catalog::rank;
 use crate::catalog::record;
@@ -192,8 +193,15 @@ fn write_batch(
         let stored = if again { None } else { stored(transaction, &offer.key.to_string())? };
         work.push(Work { offer, stored, again });
     }
-    let mut batch =
-        Batch { transaction, words, generation, least_seen_ms, known: &known, done: Upserted::default() };
+    let mut batch = Batch {
+        transaction,
+        words,
+        generation,
+        least_seen_ms,
+        known: &known,
+        weights: rank::stored(transaction)?,
+        done: Upserted::default(),
+    };
     if work.len() < WORTH_A_THREAD {
         for one in &work {
             batch.write(one, prepared(one, &known))?;
@@ -285,6 +293,7 @@ struct Batch<'a> {
     generation: i64,
     least_seen_ms: i64,
     known: &'a Known<'a>,
+    weights: rank::Weights,
     done: Upserted,
 }
 
@@ -319,7 +328,7 @@ impl Batch<'_> {
         if prepared.digest == stored.digest && incoming.gone == stored.gone {
             // The prices of a detail are as old as the detail, however often a row of it is seen.
             let fetched_ms = if stored.is_full() && is_row { stored.fetched_ms } else { fetched_ms };
-            return self.touch(stored, &incoming.key, fetched_ms, seen_ms, todo, headline);
+            return self.touch(stored, fetched_ms, seen_ms, todo, headline);
         }
         self.merge(stored, prepared, todo, headline, seen_ms)
     }
@@ -328,7 +337,6 @@ impl Batch<'_> {
     fn touch(
         &self,
         stored: &Stored,
-        key: &OfferKey,
         fetched_ms: i64,
         seen_ms: i64,
         todo: i64,
@@ -338,9 +346,11 @@ impl Batch<'_> {
         let score = if same_day {
             stored.score
         } else {
-            let body = self.body(stored.row)?;
-            read_offer(&key.to_string(), &body, fetched_ms)
-                .map_or(stored.score, |offer| rank::score(&offer, fetched_ms))
+            let facts: Vec<u8> = self
+                .transaction
+                .prepare_cached("SELECT facts FROM offers WHERE row = ?1")?
+                .query_row([stored.row], |row| row.get(0))?;
+            Facts::from_bytes(&facts).map_or(stored.score, |facts| self.score(&facts, fetched_ms))
         };
         self.transaction
             .prepare_cached(
@@ -392,7 +402,7 @@ impl Batch<'_> {
                 offer.gone,
                 todo,
                 headline,
-                rank::score(&offer, fetched_ms),
+                self.score(&columns.facts, fetched_ms),
                 row::sold(&offer),
                 row::repeat(&offer),
                 fetched_ms,
@@ -431,7 +441,7 @@ impl Batch<'_> {
                 offer.gone,
                 row::todo(&offer),
                 headline,
-                rank::score(&offer, fetched_ms),
+                self.score(&columns.facts, fetched_ms),
                 row::sold(&offer),
                 row::repeat(&offer),
                 fetched_ms,
@@ -444,6 +454,10 @@ impl Batch<'_> {
                 body
             ])?;
         Ok(())
+    }
+
+    fn score(&self, facts: &Facts, fetched_ms: i64) -> i64 {
+        rank::score(&rank::parts(facts, fetched_ms), &self.weights)
     }
 
     fn body(&self, row: i64) -> Result<Vec<u8>, Failure> {

@@ -71,6 +71,7 @@ pub enum Verb {
     /// Fill or refresh the catalog, addresses, groups and orders
     Sync(SyncArgs),
     /// Search the cached offers
+    #[command(after_long_help = super::grammar::long_help())]
     Search(SearchArgs),
     /// Search the cached suppliers
     Suppliers(SuppliersArgs),
@@ -255,7 +256,7 @@ pub struct SyncArgs {
 /// `pifa search`
 #[derive(Debug, ClapArgs)]
 pub struct SearchArgs {
-    /// Words, each must occur; also fav, bought, blocked, tag:X, note:X, supplier:ID, each with - in front for not (in quotes, or after --)
+    /// Words, each must occur, and conditions such as 'price<8' or belt:义乌, each with - in front for not; --help lists them all. In quotes, or after --
     #[arg(num_args = 0.., value_name = "QUERY")]
     pub query: Vec<String>,
     /// Price everything at this quantity

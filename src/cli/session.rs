@@ -16,7 +16,7 @@ use crate::domain::id::{MarketId, OutOrderId};
 use crate::i18n::{Lang, messages};
 use crate::procure::{
     Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, Ledger, Marketplace, Opened,
-    SyncOptions, SyncProgress,
+    SyncOptions, SyncProgress, steady,
 };
 use crate::sandbox;
 
@@ -263,6 +263,7 @@ impl Profile {
             rules: self.settings.rules,
             quiet: Duration::from_secs(quiet),
             clock: Arc::new(Timestamp::now),
+            steady: steady(),
             numbers: Arc::new(fresh_number),
         }))
     }

@@ -129,6 +129,8 @@ pub struct SearchRequest {
     pub offset: usize,
     /// Also fee links (补差价 and the like).
     pub include_fees: bool,
+    /// The moment ages are counted to; `None` = that of the newest reading in the catalog.
+    pub now: Option<Timestamp>,
     /// No advertisements.
     pub hide_ads: bool,
     /// Of each supplier only the offer that comes first: with [`Sort::Rank`] the best buyable at the quantity.

@@ -8,6 +8,7 @@ pub mod follow;
 pub mod messages;
 pub mod names;
 pub mod places;
+pub mod queries;
 pub mod text;
 pub mod trouble;
 

@@ -28,7 +28,6 @@ impl Desk {
         again: bool,
         told: impl Fn(u64) + Send + Sync,
     ) -> Result<usize, DeskError> {
-        let gateway = self.gateway()?;
         let district = self.destination()?.district;
         let mut filled = 0;
         for key in keys {
@@ -36,6 +35,8 @@ impl Desk {
             if known.gone || (known.completeness == Completeness::Full && !again) {
                 continue;
             }
+            // Asked for anew each time: whoever switches off on the way is obeyed.
+            let gateway = self.gateway()?;
             let offer = match queue.ask(|| gateway.offer(id)).await {
                 Ok(Some(offer)) => match &district {
                     Some(district) if offer.freight == FreightTerms::Unknown => {

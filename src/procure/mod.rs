@@ -17,6 +17,7 @@ mod marks;
 mod orders;
 mod outbox;
 mod pay;
+mod quiet;
 mod reorder;
 mod submit;
 mod suppliers;
@@ -36,6 +37,7 @@ pub use crate::market::gateway::{Credentials, Gateway, GatewayOptions};
 pub use crate::market::{Capabilities, MarketError, Marketplace};
 pub use cart::CartView;
 pub use error::DeskError;
+pub use quiet::{Steady, steady};
 pub use submit::{Blocked, SubmitOptions, SubmitReport};
 pub use sync::{Estimate, SyncOptions, SyncProgress, SyncReport};
 
@@ -74,6 +76,8 @@ pub struct DeskParts {
     pub quiet: Duration,
     /// The clock.
     pub clock: Clock,
+    /// What quiet times are measured with.
+    pub steady: Steady,
     /// Unique numbers.
     pub numbers: Numbers,
 }
@@ -84,13 +88,14 @@ pub struct Desk {
     parts: Arc<DeskParts>,
     line: Arc<clock::Line>,
     marks: Arc<marks::KeptMarks>,
+    looks: Arc<quiet::Looks>,
 }
 
 impl Desk {
     /// Sits down.
     pub fn new(parts: DeskParts) -> Desk {
         let line = Arc::new(clock::Line::of(&parts.catalog));
-        Desk { parts: Arc::new(parts), line, marks: Arc::default() }
+        Desk { parts: Arc::new(parts), line, marks: Arc::default(), looks: Arc::default() }
     }
 
     /// Which account on which market.
@@ -251,6 +256,11 @@ impl Desk {
         (self.parts.numbers)()
     }
 }
+
+/// How long keeping the session waits while another process writes the ledger. The end of the program waits a moment
+/// longer than this for it: nearly always it is done in milliseconds, a lock of some seconds is waited out, and one of
+/// many loses where the buyer was rather than hold up whoever wants to leave.
+pub const SESSION_PATIENCE: Duration = Duration::from_secs(4);
 
 /// Catalog note: the market's freight zones as JSON.
 const FREIGHT_ZONES: &str = "freight_zones";

@@ -29,7 +29,7 @@ use jiff::Timestamp;
 
 use crate::app::msg::Trouble;
 use crate::app::{ActionId, Effect, Fact, Model, Msg, remember, update};
-use crate::procure::{Desk, Policy};
+use crate::procure::{Desk, Policy, SESSION_PATIENCE};
 use crate::ui;
 use alarm::{Alarm, Heard};
 use execute::Executor;
@@ -38,8 +38,9 @@ use present::Output;
 
 /// Messages that may wait; a sender beyond that waits itself.
 const QUEUED: usize = 1024;
-/// How long the end waits for what is still to be kept.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long the end waits for what is still to be kept: a moment longer than that itself waits for a locked ledger. The
+/// terminal is the shell's again by then.
+const LAST_WORDS: Duration = SESSION_PATIENCE.saturating_add(Duration::from_secs(1));
 /// A drain ends after this long, so that a flood of messages still gets frames.
 const DRAIN: Duration = Duration::from_millis(10);
 

@@ -20,7 +20,7 @@ const STOCK: u64 = 80;
 const MINIMUM: u64 = 60;
 const TITLE: u64 = 60;
 /// One change of so many brings back a listing that is down, if there is one.
-const RETURN_OF: u64 = 20;
+const RETURN_OF: u64 = 40;
 /// Prices stay within these thousandths of the world's.
 const PRICES: std::ops::RangeInclusive<u32> = 500..=2_000;
 
@@ -65,7 +65,8 @@ pub(super) fn churn(tx: &Transaction<'_>, goods: &Goods, count: u64, seed: u64) 
         if held.contains(&offer_id) || !taken.insert(offer_id) {
             continue;
         }
-        let Some(made) = goods.made_by_id(offer_id) else { continue };
+        let Some(mut made) = goods.made_by_id(offer_id) else { continue };
+        strip(&mut made);
         let now = goods.shift_of(made.number).unwrap_or_default();
         let (next, kind) = step(&made, now, Source::new(seed, TOPIC, made.number.wrapping_add(1)));
         shift::store(tx, offer_id, next)?;
@@ -78,6 +79,18 @@ pub(super) fn churn(tx: &Transaction<'_>, goods: &Goods, count: u64, seed: u64) 
         }
     }
     Ok(done)
+}
+
+/// Takes away what no change depends on: an offer is copied several times before it is known how it moves.
+fn strip(offer: &mut WorldOffer) {
+    offer.subject = String::new();
+    offer.subject_en = String::new();
+    offer.description = String::new();
+    offer.attributes = Vec::new();
+    for sku in &mut offer.skus {
+        sku.spec_id = String::new();
+        sku.attributes = Vec::new();
+    }
 }
 
 /// How the offer stands next.

@@ -1,13 +1,11 @@
 //! What is for sale: the generated world, or listings from a file. The rest of the server asks here and does
 //! not know which.
 
-use std::collections::BTreeMap;
-
 use rusqlite::Transaction;
 
 use super::listings::Listings;
 use super::rules::Desk;
-use super::shift::{Shift, Shifts};
+use super::shift::{AllShifts, Shift, Shifts};
 use super::world::World;
 use super::world::types::{WorldCategory, WorldGroup, WorldOffer, WorldSupplier};
 
@@ -101,9 +99,9 @@ impl Goods {
         self.shifts.of(number)
     }
 
-    /// All that differ in some way.
-    pub fn shifted(&self, wanted: impl Fn(&Shift) -> bool) -> BTreeMap<u64, Shift> {
-        self.shifts.those(wanted)
+    /// All that differ; see there for what not to ask meanwhile.
+    pub fn shifts(&self) -> AllShifts<'_> {
+        self.shifts.all()
     }
 
     /// A made offer as it stands; `None` when it is gone.

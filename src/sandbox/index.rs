@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::goods::{Goods, Made, ship_hours};
-use super::shift::Shift;
+use super::shift::{AllShifts, Shift};
 use super::world::types::WorldOffer;
 use crate::domain::money::Money;
 
@@ -119,12 +119,13 @@ impl Index {
             first += BLOCK;
         }
         // A title that moved may have gained the word.
-        let retitled = goods.shifted(|shift| shift.title > 0 && !shift.gone);
-        if !retitled.is_empty() {
-            hits.retain(|number| !retitled.contains_key(number));
-            hits.extend(retitled.keys().filter(|number| self.says(goods, **number, &words)));
-        }
-        self.ranked(goods, hits, conditions)
+        let shifts = goods.shifts();
+        hits.retain(|number| shifts.of(*number).is_none_or(|shift| shift.title == 0));
+        let retitled = shifts.iter().filter(|(_, shift)| shift.title > 0);
+        hits.extend(
+            retitled.filter(|(number, _)| self.says(&shifts, *number, &words)).map(|(number, _)| number),
+        );
+        self.ranked(goods, &shifts, hits, conditions)
     }
 
     /// The given offers, filtered and ranked in the same way; `keyword` may be blank.
@@ -136,14 +137,15 @@ impl Index {
         conditions: &Conditions,
     ) -> Vec<u64> {
         let words: Vec<String> = keyword.split_whitespace().map(str::to_lowercase).collect();
-        let hits = numbers.into_iter().filter(|number| self.says(goods, *number, &words)).collect();
-        self.ranked(goods, hits, conditions)
+        let shifts = goods.shifts();
+        let hits = numbers.into_iter().filter(|number| self.says(&shifts, *number, &words)).collect();
+        self.ranked(goods, &shifts, hits, conditions)
     }
 
     /// Whether the title as it stands holds all of these.
-    fn says(&self, goods: &Goods, number: u64, words: &[String]) -> bool {
+    fn says(&self, shifts: &AllShifts<'_>, number: u64, words: &[String]) -> bool {
         let title = self.title(number);
-        match goods.shift_of(number).map_or("", Shift::ending) {
+        match shifts.of(number).map_or("", Shift::ending) {
             "" => words.iter().all(|word| title.contains(word.as_str())),
             ending => {
                 let title = format!("{title} {ending}").to_lowercase();
@@ -164,14 +166,19 @@ impl Index {
         end(at).and_then(|end| block.text.get(start..end)).unwrap_or_default()
     }
 
-    fn ranked(&self, goods: &Goods, hits: Vec<u64>, conditions: &Conditions) -> Vec<u64> {
-        let moved = goods.shifted(|shift| shift.gone || shift.price != 1000);
+    fn ranked(
+        &self,
+        goods: &Goods,
+        shifts: &AllShifts<'_>,
+        hits: Vec<u64>,
+        conditions: &Conditions,
+    ) -> Vec<u64> {
         let mut ranked: Vec<(Reverse<u32>, i64, u64)> = hits
             .into_iter()
             .filter_map(|number| {
                 let (block, at) = self.at(number)?;
                 let mut facts = *block.facts.get(at)?;
-                if let Some(shift) = moved.get(&number) {
+                if let Some(shift) = shifts.of(number) {
                     if shift.gone {
                         return None;
                     }

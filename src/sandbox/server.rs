@@ -86,10 +86,10 @@ async fn handle(State(market): State<Arc<Market>>, request: Request) -> Response
     };
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let json = (header::CONTENT_TYPE, "application/json;charset=UTF-8");
-    match answer.packed {
-        true => response(status, answer.body, &[json, (header::CONTENT_ENCODING, "gzip")]),
-        false => response(status, answer.body, &[json]),
+    if answer.packed {
+        return response(status, answer.body, &[json, (header::CONTENT_ENCODING, "gzip")]);
     }
+    response(status, answer.body, &[json])
 }
 
 /// For people with a browser. Everything a page needs is in it: nothing else may be loaded, run or framed, and

@@ -1,8 +1,8 @@
 //! How an offer stands beside what the world made of it: sellers change prices, stock, minimums and titles, take
 //! listings down and put them up again. One small row an offer, applied wherever an offer is shown or judged.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use rusqlite::{Transaction, params};
 
@@ -143,8 +143,8 @@ pub(super) struct Shifts(RwLock<Known>);
 struct Known {
     /// The last change that was read.
     seen: i64,
-    /// By running number; ordered, so that a walk over them is one over the goods.
-    rows: BTreeMap<u64, Shift>,
+    /// By running number.
+    rows: HashMap<u64, Shift>,
     gone: u64,
     /// Listings taken down, by supplier.
     gone_of: HashMap<u64, u64>,
@@ -157,15 +157,9 @@ impl Shifts {
         known.rows.get(&number).copied()
     }
 
-    /// Those that meet the condition, by running number.
-    pub fn those(&self, wanted: impl Fn(&Shift) -> bool) -> BTreeMap<u64, Shift> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known
-            .rows
-            .iter()
-            .filter(|(_, shift)| wanted(shift))
-            .map(|(number, shift)| (*number, *shift))
-            .collect()
+    /// All of them. Whoever holds it asks it, and not [`Shifts::of`], which would wait for a writer that waits for us.
+    pub fn all(&self) -> AllShifts<'_> {
+        AllShifts(self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// How many listings are down.
@@ -223,6 +217,21 @@ impl Shifts {
         }
         known.seen = last;
         Ok(())
+    }
+}
+
+/// Every shift, held still.
+#[derive(Debug)]
+pub(super) struct AllShifts<'a>(RwLockReadGuard<'a, Known>);
+
+impl AllShifts<'_> {
+    pub fn of(&self, number: u64) -> Option<Shift> {
+        self.0.rows.get(&number).copied()
+    }
+
+    /// By running number, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (u64, Shift)> + '_ {
+        self.0.rows.iter().map(|(number, shift)| (*number, *shift))
     }
 }
 

@@ -15,6 +15,7 @@ mod keys_page;
 mod oracle;
 mod own_fixtures;
 mod properties;
+mod query_page;
 mod screens;
 mod screens_cart_compare;
 mod screens_confirm_sent;

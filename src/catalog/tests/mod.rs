@@ -73,7 +73,11 @@ fn request(text: &str) -> SearchRequest {
     }
 }
 
+/// Ids of the hits; what was found instead of what was typed is none.
 fn ids(page: &SearchPage) -> Vec<i64> {
+    if page.instead.is_some() {
+        return Vec::new();
+    }
     page.rows.iter().map(|row| row.offer.key.market_id().unwrap()).collect()
 }
 

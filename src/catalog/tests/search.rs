@@ -83,7 +83,7 @@ fn the_fuzzy_score_changes_the_order_inside_a_rank_bucket_and_only_there() {
     let together = selling(2, "学生 保温杯 大容量", 500);
     let catalog = filled(&[scattered.clone(), together.clone()]);
     // The scattered one sells more, so its static rank is the better one ...
-    assert!(crate::catalog::rank::score(&scattered, 0) > crate::catalog::rank::score(&together, 0));
+    assert!(scattered.sold_30d > together.sold_30d);
     assert_eq!(find(&catalog, ""), [1, 2]);
     // ... but the query stands in one piece in the other.
     assert_eq!(find(&catalog, "保温 杯"), [2, 1]);
@@ -327,7 +327,7 @@ proptest! {
             .collect();
         let page = catalog.search(&request(&query), &Destination::default()).unwrap();
         let mut found = ids(&page);
-        prop_assert_eq!(page.total, found.len());
+        prop_assert!(page.total == found.len() || page.instead.is_some());
         found.sort_unstable();
         wanted.sort_unstable();
         prop_assert_eq!(found, wanted);

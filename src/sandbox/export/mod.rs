@@ -131,12 +131,12 @@ impl Sellers {
         taken: &'a HashMap<i64, Taken>,
         groups: &'a HashMap<i64, String>,
     ) -> Item<'a> {
-        Item::Offer(OfferRow::of(
+        Item::Offer(Box::new(OfferRow::of(
             offer,
             self.key(offer.supplier).unwrap_or_default(),
             taken.get(&offer.offer_id),
             groups.get(&offer.offer_id).map(String::as_str),
-        ))
+        )))
     }
 
     fn rows(&self, goods: &Goods) -> Vec<SupplierRow> {

@@ -86,7 +86,7 @@ impl Serialize for Price {
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(super) enum Item<'a> {
-    Offer(OfferRow<'a>),
+    Offer(Box<OfferRow<'a>>),
     Gone { offer_id: Whole, supplier_id: Option<&'a str>, gone: bool, status: &'static str },
 }
 

@@ -388,7 +388,7 @@ fn company_names_are_distinct() {
     let names: HashSet<String> = (0..1_500).filter_map(|n| world.supplier(n)).map(|s| s.company).collect();
     assert_eq!(names.len(), 1_500);
     let suppliers: Vec<_> = (0..1_500).filter_map(|n| world.supplier(n)).collect();
-    let members = suppliers.iter().filter(|s| s.identities.iter().any(|word| *word == "tp_member")).count();
+    let members = suppliers.iter().filter(|s| s.identities.contains(&"tp_member")).count();
     is_share("members", members, 1_500, 85.0, 2.0);
     assert!(
         suppliers

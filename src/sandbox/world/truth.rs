@@ -156,7 +156,7 @@ mod tests {
                     offers.iter().filter(|offer| is(offer)).count() * 2 > offers.len()
                 };
                 let found = [
-                    shop.identities.iter().any(|word| *word == "super_factory"),
+                    shop.identities.contains(&"super_factory"),
                     shop.company.contains('厂') || shop.company.contains("制造"),
                     kinds.len() == 1,
                     shop.tp_years >= 8,

@@ -1,13 +1,15 @@
 //! Search: the query, the hits at Q, the detail of the selected one below them; or the suppliers it finds.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::app::suppliers::SearchView;
 use crate::app::trigger::DETAIL_FROM;
-use crate::app::{ActionId, Model, search, suppliers as found};
+use crate::app::{ActionId, Model, query_line, search, suppliers as found};
 use crate::i18n::messages;
 use crate::ui::detail;
 use crate::ui::pen::Pen;
@@ -103,7 +105,12 @@ fn query_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
     let before = text::tail(pane.query.before(), room);
     if pane.focused {
         let after = text::head(pane.query.after(), room - text::width(before));
-        spans.push(Span::styled(text::left(&format!("{before}{after}"), room, ""), pen.selected));
+        let typed = pane.query.text();
+        let cursor = pane.query.before().chars().count();
+        let wrong = query_line::marked(&typed, Some(cursor)).wrong;
+        let hidden = cursor.saturating_sub(before.chars().count());
+        let shown = text::left(&format!("{before}{after}"), room, "");
+        spans.extend(pointed_at(&shown, hidden, &wrong, pen.selected, pen));
     } else if pane.query.is_empty() {
         let hint = match pane.view {
             SearchView::Offers => words.query_hint,
@@ -111,7 +118,9 @@ fn query_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
         };
         spans.push(Span::styled(text::left(hint, room, pen.sign()), pen.dim));
     } else {
-        spans.push(Span::styled(text::left(&found::query_shown(model), room, pen.sign()), pen.plain));
+        let typed = found::query_shown(model);
+        let wrong = query_line::marked(&typed, None).wrong;
+        spans.extend(pointed_at(&text::left(&typed, room, pen.sign()), 0, &wrong, pen.plain, pen));
     }
     spans.push(Span::raw("  "));
     spans.push(Span::styled(said, pen.dim));
@@ -120,6 +129,26 @@ fn query_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
         let x = area.x + 3 + text::width(before) as u16;
         frame.set_cursor_position(Position::new(x.min(area.right() - 1), area.y));
     }
+}
+
+/// The query with what is wrong in it pointed at. `hidden`: characters of it before what is shown.
+fn pointed_at(
+    shown: &str,
+    hidden: usize,
+    wrong: &[Range<usize>],
+    style: Style,
+    pen: &Pen,
+) -> Vec<Span<'static>> {
+    let bad = style.patch(pen.bad).add_modifier(Modifier::UNDERLINED);
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    for (at, c) in (hidden..).zip(shown.chars()) {
+        let style = if wrong.iter().any(|wrong| wrong.contains(&at)) { bad } else { style };
+        match spans.last_mut() {
+            Some(last) if last.style == style => last.content.to_mut().push(c),
+            _ => spans.push(Span::styled(c.to_string(), style)),
+        }
+    }
+    spans
 }
 
 /// Why there is no row, and what to do about it.

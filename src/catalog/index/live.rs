@@ -1,0 +1,259 @@
+//! The index on disk as searches see it: opened when first asked for, looked at again when its files changed, and
+//! never trusted: a file nobody vouches for is checked before it is read.
+//!
+//! tantivy's files carry a checksum, its code takes their contents for granted. So beside the index stands a note of
+//! which files were written or checked, with their length and time; a file that differs is checked first, and an index
+//! that does not pass is none: it is put aside by the next writer and built again.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::UNIX_EPOCH;
+
+use tantivy::directory::{ManagedDirectory, MmapDirectory, RamDirectory};
+use tantivy::index::SegmentId;
+use tantivy::{Directory, Index, IndexReader, ReloadPolicy, TantivyError};
+
+use crate::catalog::index::schema::{Payload, VERSION, schema, tokenizers};
+use crate::catalog::index::segment::{Segment, Worked};
+use crate::catalog::index::writer::Writer;
+use crate::catalog::store::lock;
+
+/// Note of the files that are in order.
+const CHECKED: &str = "checked.json";
+
+/// An index as of one commit.
+pub struct Live {
+    segments: Vec<Segment>,
+    payload: Payload,
+    // Keeps the files of the segments.
+    _reader: IndexReader,
+}
+
+impl Live {
+    /// Its segments.
+    pub fn segments(&self) -> impl Iterator<Item = &Segment> {
+        self.segments.iter()
+    }
+
+    /// What it stands for.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// Offers in it, old states included.
+    pub fn len(&self) -> usize {
+        self.segments.iter().map(|segment| segment.reader.num_docs() as usize).sum()
+    }
+}
+
+/// Where the index lives.
+pub(in crate::catalog) struct Home {
+    /// `None` = in memory.
+    pub(super) folder: Option<PathBuf>,
+    ram: RamDirectory,
+    /// Commits of this process to an index in memory.
+    pub(super) commits: AtomicU64,
+    seen: Mutex<Seen>,
+    pub(super) writer: Mutex<Option<Writer>>,
+}
+
+#[derive(Default)]
+struct Seen {
+    stamp: Option<Stamp>,
+    opened: Option<(Index, IndexReader)>,
+    live: Option<Arc<Live>>,
+    worked: HashMap<SegmentId, Arc<Worked>>,
+}
+
+/// Tells one state of the files from the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp(u64, u64, u64);
+
+impl Home {
+    /// Beside a catalog's file, or in memory.
+    pub fn new(catalog: Option<&Path>) -> Home {
+        Home {
+            folder: catalog.map(|file| file.with_file_name("index")),
+            ram: RamDirectory::create(),
+            commits: AtomicU64::new(0),
+            seen: Mutex::default(),
+            writer: Mutex::default(),
+        }
+    }
+
+    fn stamp(&self) -> Option<Stamp> {
+        let Some(folder) = &self.folder else {
+            let commits = self.commits.load(Ordering::Acquire);
+            return (commits > 0).then_some(Stamp(commits, 0, 0));
+        };
+        let meta = fs::metadata(folder.join("meta.json")).ok()?;
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(&meta);
+        #[cfg(not(unix))]
+        let inode = 0;
+        Some(Stamp(meta.len(), nanoseconds(&meta), inode))
+    }
+
+    /// The index as it is now, where it is of this catalog and in order.
+    pub fn live(&self, catalog: &str, cleared: i64) -> Option<Arc<Live>> {
+        let stamp = self.stamp();
+        let mut seen = lock(&self.seen);
+        if seen.stamp != stamp {
+            seen.stamp = stamp;
+            let before = seen.live.take();
+            if stamp.is_some() {
+                // What tantivy makes of files that are not in order is not to be known.
+                let opened = catch_unwind(AssertUnwindSafe(|| self.open(&mut seen)));
+                match opened {
+                    Ok(Ok(live)) => seen.live = Some(Arc::new(live)),
+                    Ok(Err(error)) => {
+                        tracing::warn!(%error, "the index cannot be used");
+                        seen.opened = None;
+                    }
+                    Err(_) => seen.opened = None,
+                }
+            } else {
+                seen.opened = None;
+            }
+            drop(before);
+        }
+        let live = seen.live.clone()?;
+        let payload = live.payload();
+        let is_ours =
+            payload.version == VERSION && payload.catalog == catalog && payload.generation >= cleared;
+        // An index of other weights is in another order, but holds the same offers: it serves until it is replaced.
+        is_ours.then_some(live)
+    }
+
+    /// What cannot be read is no index; until its files change nobody tries again.
+    pub fn distrust(&self) {
+        let mut seen = lock(&self.seen);
+        seen.live = None;
+        seen.opened = None;
+        if let Some(folder) = &self.folder {
+            let _ = fs::remove_file(folder.join(CHECKED));
+            let _ = fs::write(folder.join("damaged"), b"");
+        }
+    }
+
+    fn open(&self, seen: &mut Seen) -> Result<Live, TantivyError> {
+        if let Some(folder) = &self.folder
+            && folder.join("damaged").exists()
+        {
+            return Err(TantivyError::InternalError("the index was found damaged".to_owned()));
+        }
+        if seen.opened.is_none() {
+            let mut index = Index::open(self.directory()?)?;
+            index.set_tokenizers(tokenizers());
+            let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+            seen.opened = Some((index, reader));
+        }
+        let Some((index, reader)) = seen.opened.clone() else {
+            return Err(TantivyError::InternalError("no index".to_owned()));
+        };
+        let (schema, fields) = schema();
+        if index.schema() != schema {
+            return Err(TantivyError::SchemaError("the index is of another version".to_owned()));
+        }
+        // The payload must be of the very commit that is read.
+        let mut metas = index.load_metas()?;
+        loop {
+            if let Some(folder) = &self.folder {
+                check(folder, index.directory())?;
+            }
+            reader.reload()?;
+            let again = index.load_metas()?;
+            if (again.opstamp, &again.payload) == (metas.opstamp, &metas.payload) {
+                break;
+            }
+            metas = again;
+        }
+        let payload =
+            metas.payload.as_deref().and_then(|payload| serde_json::from_str(payload).ok()).ok_or_else(
+                || TantivyError::SchemaError("the index does not say what it holds".to_owned()),
+            )?;
+        let mut segments = Vec::new();
+        for segment in reader.searcher().segment_readers() {
+            segments.push(Segment::open(segment, &fields, &seen.worked)?);
+        }
+        seen.worked = segments.iter().map(Segment::worked).collect();
+        Ok(Live { segments, payload, _reader: reader })
+    }
+
+    /// The folder for tantivy.
+    pub(super) fn directory(&self) -> Result<Box<dyn Directory>, TantivyError> {
+        let Some(folder) = &self.folder else { return Ok(Box::new(self.ram.clone())) };
+        #[cfg(unix)]
+        let directory = MmapDirectory::open_with_madvice(folder, tantivy::directory::Advice::Random)?;
+        #[cfg(not(unix))]
+        let directory = MmapDirectory::open(folder)?;
+        Ok(Box::new(directory))
+    }
+}
+
+fn nanoseconds(meta: &fs::Metadata) -> u64 {
+    let since = meta.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    since.map_or(0, |since| since.as_nanos() as u64)
+}
+
+/// Checks the files nobody vouches for.
+fn check(folder: &Path, directory: &ManagedDirectory) -> Result<(), TantivyError> {
+    let known = vouched(folder);
+    let now = states(folder, directory);
+    for (name, state) in &now {
+        if known.get(name) == Some(state) || !has_checksum(name) {
+            continue;
+        }
+        match directory.validate_checksum(Path::new(name)) {
+            Ok(true) => {}
+            Ok(false) => return Err(TantivyError::InternalError(format!("{name} is damaged"))),
+            // Taken away meanwhile by whoever writes: nothing refers to it any more.
+            Err(tantivy::directory::error::OpenReadError::FileDoesNotExist(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if known != now {
+        vouch_for(folder, &now);
+    }
+    Ok(())
+}
+
+/// Notes that all files are in order: they were just written.
+pub(super) fn vouch(folder: &Path, directory: &ManagedDirectory) {
+    vouch_for(folder, &states(folder, directory));
+}
+
+fn has_checksum(name: &str) -> bool {
+    !Path::new(name).extension().is_some_and(|extension| extension == "json" || extension == "lock")
+}
+
+/// Length and time of each file.
+type States = BTreeMap<String, (u64, u64)>;
+
+fn states(folder: &Path, directory: &ManagedDirectory) -> States {
+    let files = directory.list_managed_files().into_iter();
+    let states = files.filter_map(|file| {
+        let name = file.to_str()?.to_owned();
+        let meta = fs::metadata(folder.join(&file)).ok()?;
+        Some((name, (meta.len(), nanoseconds(&meta))))
+    });
+    states.collect()
+}
+
+fn vouched(folder: &Path) -> States {
+    let text = fs::read(folder.join(CHECKED)).unwrap_or_default();
+    serde_json::from_slice(&text).unwrap_or_default()
+}
+
+fn vouch_for(folder: &Path, states: &States) {
+    let text = serde_json::to_vec(states).unwrap_or_default();
+    // Without the note they are checked again.
+    let part = folder.join("checked.part");
+    if fs::write(&part, text).is_ok() {
+        let _ = fs::rename(part, folder.join(CHECKED));
+    }
+}

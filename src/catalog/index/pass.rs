@@ -1,0 +1,202 @@
+//! Stepping through the documents of one segment that meet a query, best rank first, asking as little of each as can
+//! be and stopping as soon as nobody wants more.
+
+use std::collections::HashSet;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::catalog::index::Halt;
+use crate::catalog::index::place::Tie;
+use crate::catalog::index::plan::Plan;
+use crate::catalog::index::schema::{Column, Payload};
+use crate::catalog::index::segment::{Row, Segment};
+use crate::catalog::index::stream::{Bits, END, Positions, Stream, together};
+use crate::catalog::index::test::{InSegment, Test};
+use crate::catalog::index::word::{Finder, Texts};
+use crate::domain::search::{Cancel, Tier};
+
+/// Hits of one segment.
+pub struct Pass<'a> {
+    plan: &'a Plan,
+    segment: &'a Segment,
+    tiers: std::ops::RangeInclusive<Tier>,
+    drivers: Vec<Stream>,
+    words: Vec<Finder<'a>>,
+    without: Vec<Finder<'a>>,
+    sets: Vec<(Bits, bool)>,
+    each: Vec<&'a Test>,
+    /// Documents from here on are to be looked at.
+    next: u32,
+    room: Positions,
+}
+
+/// Which of the index's offers are of an old state: their rows were written later.
+#[derive(Clone, Copy)]
+pub enum Old<'a> {
+    /// These.
+    Offers(&'a HashSet<Tie>),
+    /// Those whose rows in the store say so: there are too many to know them all.
+    Rows(&'a Connection, &'a Payload),
+}
+
+impl Old<'_> {
+    fn has(&self, row: &(impl Row + ?Sized)) -> Result<bool, Halt> {
+        match self {
+            Old::Offers(offers) => Ok(!offers.is_empty() && offers.contains(&row.place().tie())),
+            Old::Rows(connection, payload) => {
+                let generation: Option<i64> = connection
+                    .prepare_cached("SELECT generation FROM offers WHERE row = ?1")?
+                    .query_row([row.get(Column::Row) as i64], |row| row.get(0))
+                    .optional()?;
+                Ok(generation.is_none_or(|generation| !payload.covers(generation, row.place())))
+            }
+        }
+    }
+}
+
+/// What a pass is run with.
+pub struct With<'a> {
+    /// Where texts are read.
+    pub texts: &'a mut dyn Texts,
+    /// Whether to go on.
+    pub cancel: &'a Cancel,
+    /// Which of the index's offers are of an old state.
+    pub old: Old<'a>,
+}
+
+impl<'a> Pass<'a> {
+    /// Hits of the given tiers; `more` are conditions beside the plan's.
+    pub fn new(
+        plan: &'a Plan,
+        segment: &'a Segment,
+        tiers: std::ops::RangeInclusive<Tier>,
+        more: &'a [Test],
+        cancel: &Cancel,
+    ) -> Result<Pass<'a>, Halt> {
+        let mut pass = Pass {
+            plan,
+            segment,
+            drivers: Vec::new(),
+            words: Vec::new(),
+            without: Vec::new(),
+            sets: Vec::new(),
+            each: Vec::new(),
+            next: 0,
+            room: Positions::default(),
+            tiers,
+        };
+        if plan.is_hopeless {
+            pass.next = END;
+            return Ok(pass);
+        }
+        let most = *pass.tiers.end();
+        for word in &plan.words {
+            halt(cancel)?;
+            let finder = word.finder(segment, most)?;
+            if finder.cost() == 0 {
+                pass.next = END;
+                return Ok(pass);
+            }
+            pass.words.push(finder);
+        }
+        pass.words.sort_by_cached_key(Finder::cost);
+        for word in &plan.without {
+            halt(cancel)?;
+            pass.without.push(word.finder(segment, Tier::Supplier)?);
+        }
+        for test in plan.tests.iter().chain(more) {
+            halt(cancel)?;
+            match test.in_segment(segment)? {
+                InSegment::Driver(stream) => pass.drivers.push(stream),
+                InSegment::Docs(bits, outside) => pass.sets.push((bits, outside)),
+                InSegment::Each(test) => pass.each.push(test),
+            }
+        }
+        pass.drivers.sort_by_cached_key(Stream::cost);
+        Ok(pass)
+    }
+
+    /// The next hit: document and tier.
+    pub fn next(&mut self, with: &mut With<'_>) -> Result<Option<(u32, Tier)>, Halt> {
+        loop {
+            halt(with.cancel)?;
+            let doc = self.candidate(self.next);
+            if doc >= self.segment.max_doc() {
+                self.next = END;
+                return Ok(None);
+            }
+            self.next = doc + 1;
+            if let Some(tier) = self.judge(doc, with)? {
+                return Ok(Some((doc, tier)));
+            }
+        }
+    }
+
+    /// The first document from `target` on that is on every list.
+    fn candidate(&mut self, target: u32) -> u32 {
+        let mut doc = target;
+        'again: loop {
+            if doc >= self.segment.max_doc() {
+                return END;
+            }
+            if !self.drivers.is_empty() {
+                doc = together(&mut self.drivers, doc);
+            }
+            let before = doc;
+            for (nth, word) in self.words.iter_mut().enumerate() {
+                let at = word.seek(doc);
+                if at != doc {
+                    doc = at;
+                    // The rarest word has just moved, and nothing else was asked yet.
+                    if nth == 0 && self.drivers.is_empty() {
+                        continue;
+                    }
+                    continue 'again;
+                }
+            }
+            if doc == before || self.drivers.is_empty() {
+                return doc;
+            }
+        }
+    }
+
+    fn judge(&mut self, doc: u32, with: &mut With<'_>) -> Result<Option<Tier>, Halt> {
+        if self.segment.reader.is_deleted(doc) {
+            return Ok(None);
+        }
+        let row = self.segment.doc(doc);
+        if !self.plan.shows(&row) || self.sets.iter().any(|(set, outside)| set.contains(doc) == *outside) {
+            return Ok(None);
+        }
+        if !self.each.is_empty() {
+            let quantity = self.plan.quantity_of(&row);
+            if !self.each.iter().all(|test| test.holds(&row, quantity, "")) {
+                return Ok(None);
+            }
+        }
+        if with.old.has(&row)? {
+            return Ok(None);
+        }
+        let mut worst = Tier::Word;
+        for word in &mut self.words {
+            match word.tier(doc, self.segment, with.texts, &mut self.room)? {
+                Some(tier) => worst = worst.max(tier),
+                None => return Ok(None),
+            }
+        }
+        if !self.tiers.contains(&worst) {
+            return Ok(None);
+        }
+        for word in &mut self.without {
+            if word.seek(doc) == doc && word.tier(doc, self.segment, with.texts, &mut self.room)?.is_some() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(worst))
+    }
+}
+
+/// An error when nobody waits any more.
+pub fn halt(cancel: &Cancel) -> Result<(), Halt> {
+    if cancel.is_cancelled() { Err(Halt::Cancelled) } else { Ok(()) }
+}

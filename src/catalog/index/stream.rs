@@ -1,0 +1,251 @@
+//! Ascending lists of documents of one segment, and how they are stepped through together.
+
+use std::io;
+
+use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, InvertedIndexReader, TERMINATED};
+
+/// After the last document.
+pub const END: u32 = TERMINATED;
+
+/// A set of documents, one bit each.
+#[derive(Debug, Clone, Default)]
+pub struct Bits {
+    words: Vec<u64>,
+}
+
+impl Bits {
+    /// None of `count` documents.
+    pub fn none(count: u32) -> Bits {
+        Bits { words: vec![0; (count as usize).div_ceil(64)] }
+    }
+
+    pub fn insert(&mut self, doc: u32) {
+        if let Some(word) = self.words.get_mut((doc / 64) as usize) {
+            *word |= 1 << (doc % 64);
+        }
+    }
+
+    pub fn contains(&self, doc: u32) -> bool {
+        self.words.get((doc / 64) as usize).is_some_and(|word| word >> (doc % 64) & 1 == 1)
+    }
+
+    /// Adds every document of a term.
+    pub fn insert_all(&mut self, index: &InvertedIndexReader, infos: &[TermInfo]) -> io::Result<()> {
+        let mut postings: Option<BlockSegmentPostings> = None;
+        for info in infos {
+            match &mut postings {
+                Some(postings) => index.reset_block_postings_from_terminfo(info, postings)?,
+                None => {
+                    postings = Some(index.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?);
+                }
+            }
+            let Some(postings) = &mut postings else { continue };
+            loop {
+                let docs = postings.docs();
+                if docs.is_empty() {
+                    break;
+                }
+                for doc in docs {
+                    self.insert(*doc);
+                }
+                postings.advance();
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what is in `other` too.
+    pub fn keep(&mut self, other: &Bits) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word &= other;
+        }
+    }
+
+    /// Adds what is in `other`.
+    pub fn add(&mut self, other: &Bits) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word |= other;
+        }
+    }
+
+    /// How many.
+    pub fn len(&self) -> u32 {
+        self.words.iter().map(|word| word.count_ones()).sum()
+    }
+
+    /// The first document from `from` on.
+    pub fn seek(&self, from: u32) -> u32 {
+        let mut at = (from / 64) as usize;
+        let Some(first) = self.words.get(at) else { return END };
+        let mut word = first & (u64::MAX << (from % 64));
+        loop {
+            if word != 0 {
+                return at as u32 * 64 + word.trailing_zeros();
+            }
+            at += 1;
+            match self.words.get(at) {
+                Some(next) => word = *next,
+                None => return END,
+            }
+        }
+    }
+}
+
+/// A list that is only ever stepped forward.
+pub enum Stream {
+    /// Documents of a term.
+    Term(Box<SegmentPostings>),
+    /// A set.
+    Bits(Bits, u32),
+    /// Few documents, ascending.
+    List(std::iter::Peekable<std::vec::IntoIter<u32>>),
+    /// In all of these.
+    All(Vec<Stream>),
+    /// In any of these.
+    Any(Vec<Stream>),
+    /// Nothing.
+    Nothing,
+}
+
+impl Stream {
+    /// A list of documents in any order.
+    pub fn list(mut docs: Vec<u32>) -> Stream {
+        docs.sort_unstable();
+        docs.dedup();
+        Stream::List(docs.into_iter().peekable())
+    }
+
+    /// A set.
+    pub fn bits(bits: Bits) -> Stream {
+        let first = bits.seek(0);
+        Stream::Bits(bits, first)
+    }
+
+    /// Where it stands.
+    pub fn doc(&mut self) -> u32 {
+        match self {
+            Stream::Term(postings) => postings.doc(),
+            Stream::Bits(_, at) => *at,
+            Stream::List(docs) => docs.peek().copied().unwrap_or(END),
+            Stream::All(_) => self.seek(0),
+            Stream::Any(parts) => parts.iter_mut().map(Stream::doc).min().unwrap_or(END),
+            Stream::Nothing => END,
+        }
+    }
+
+    /// Steps to the first document not before `target`, and returns it.
+    pub fn seek(&mut self, target: u32) -> u32 {
+        match self {
+            Stream::Term(postings) => {
+                let doc = postings.doc();
+                if doc >= target { doc } else { postings.seek(target) }
+            }
+            Stream::Bits(bits, at) => {
+                if *at < target {
+                    *at = bits.seek(target);
+                }
+                *at
+            }
+            Stream::List(docs) => {
+                while docs.next_if(|doc| *doc < target).is_some() {}
+                docs.peek().copied().unwrap_or(END)
+            }
+            Stream::All(parts) => together(parts, target),
+            Stream::Any(parts) => parts.iter_mut().map(|part| part.seek(target)).min().unwrap_or(END),
+            Stream::Nothing => END,
+        }
+    }
+
+    /// About how many documents it has; the least of several goes first.
+    pub fn cost(&self) -> u64 {
+        match self {
+            Stream::Term(postings) => u64::from(postings.doc_freq()),
+            Stream::Bits(bits, _) => u64::from(bits.len()),
+            Stream::List(docs) => docs.len() as u64,
+            Stream::All(parts) => parts.iter().map(Stream::cost).min().unwrap_or(0),
+            Stream::Any(parts) => parts.iter().map(Stream::cost).sum(),
+            Stream::Nothing => 0,
+        }
+    }
+
+    /// Whether the terms of a phrase follow each other at the document all of them stand at.
+    pub fn follow_each_other(&mut self, room: &mut Positions) -> bool {
+        let Stream::All(parts) = self else { return true };
+        let count = parts.len() as u32;
+        room.here.clear();
+        for (at, part) in (0_u32..).zip(parts) {
+            let Stream::Term(postings) = part else { return true };
+            // Counted from the end of the phrase, so that no offset is negative.
+            postings.positions_with_offset(count - at, &mut room.next);
+            if at == 0 {
+                std::mem::swap(&mut room.here, &mut room.next);
+            } else {
+                room.here.retain(|place| room.next.binary_search(place).is_ok());
+            }
+            if room.here.is_empty() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// Room for positions, kept between documents.
+#[derive(Debug, Default)]
+pub struct Positions {
+    here: Vec<u32>,
+    next: Vec<u32>,
+}
+
+/// Steps all lists to the first document from `target` on that is in every one of them.
+pub fn together(parts: &mut [Stream], target: u32) -> u32 {
+    let Some((first, rest)) = parts.split_first_mut() else { return END };
+    let mut doc = first.seek(target);
+    'again: while doc != END {
+        for part in rest.iter_mut() {
+            let at = part.seek(doc);
+            if at != doc {
+                doc = first.seek(at);
+                continue 'again;
+            }
+        }
+        return doc;
+    }
+    END
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn of(docs: &BTreeSet<u32>, as_bits: bool) -> Stream {
+        if !as_bits {
+            return Stream::list(docs.iter().copied().collect());
+        }
+        let mut bits = Bits::none(300);
+        docs.iter().for_each(|doc| bits.insert(*doc));
+        Stream::bits(bits)
+    }
+
+    proptest! {
+        #[test]
+        fn lists_meet_and_join_like_sets(
+            a in prop::collection::btree_set(0_u32..300, 0..80), b in prop::collection::btree_set(0_u32..300, 0..80),
+            c in prop::collection::btree_set(0_u32..300, 0..80), bits in any::<[bool; 3]>(), steps in prop::collection::vec(1_u32..40, 1..40),
+        ) {
+            let wanted: BTreeSet<u32> = a.intersection(&b.union(&c).copied().collect()).copied().collect();
+            let mut stream = Stream::All(vec![of(&a, bits[0]), Stream::Any(vec![of(&b, bits[1]), of(&c, bits[2])])]);
+            let mut target = 0;
+            for step in steps {
+                let found = stream.seek(target);
+                prop_assert_eq!(found, wanted.range(target..).next().copied().unwrap_or(END));
+                if found == END { break; }
+                target = (target + step).max(found + 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Conditions on what is known of an offer: one meaning, whether a document, a fresh row or a row of the store is
+//! asked.
+
+use std::collections::HashSet;
+use std::ops::RangeInclusive;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use tantivy::postings::TermInfo;
+
+use crate::catalog::facts::Flags;
+use crate::catalog::index::Halt;
+use crate::catalog::index::schema::{Column, tag};
+use crate::catalog::index::segment::{Row, Segment, any_of};
+use crate::catalog::index::stream::{Bits, END, Stream};
+use crate::catalog::index::word::{Marked, tagged};
+use crate::query::{Asks, Op};
+
+/// A condition.
+#[derive(Debug, Clone)]
+pub struct Test {
+    /// Whether it must not hold.
+    pub negated: bool,
+    /// What it says.
+    pub says: Says,
+}
+
+/// What a condition says.
+#[derive(Debug, Clone)]
+pub enum Says {
+    /// A figure lies within bounds; where it is unknown, `unknown` stands for it, and no figure is within any.
+    Within { column: Column, bounds: RangeInclusive<u64>, unknown: Option<u64> },
+    /// The unit price lies within bounds (millionths of a yuan) at a quantity, the one asked with where `None`, and
+    /// that quantity can be bought.
+    Price { bounds: RangeInclusive<u64>, at: Option<u64> },
+    /// Any of these flags.
+    AnyFlag(Vec<Flags>),
+    /// One of these words of the dictionary stands in a column.
+    Word(Column, HashSet<u32>),
+    /// Its category is one of these.
+    Category(HashSet<i64>),
+    /// Is marked so.
+    Marked(Marked),
+    /// An attribute.
+    Trait { name: String, asks: Asks },
+    /// Can be bought at the quantity asked with.
+    Buyable,
+}
+
+/// The whole numbers within a comparison, `value` scaled by a power of ten; `None` = no number is.
+pub fn bounds(op: Op, value: Decimal, scale: u32) -> Option<RangeInclusive<u64>> {
+    let scaled = value.checked_mul(Decimal::from(10_u64.checked_pow(scale)?));
+    let Some(scaled) = scaled else {
+        // Beyond any figure there is.
+        return match (op, value.is_sign_positive()) {
+            (Op::Less | Op::AtMost, true) | (Op::More | Op::AtLeast, false) => Some(0..=u64::MAX),
+            _ => None,
+        };
+    };
+    let (floor, ceil) = (scaled.floor(), scaled.ceil());
+    let whole = |number: Decimal| if number.is_sign_negative() { Some(0) } else { number.to_u64() };
+    let is_below_all = |number: Decimal| number < Decimal::ZERO;
+    let most = |number: Decimal| (!is_below_all(number)).then(|| number.to_u64().unwrap_or(u64::MAX));
+    Some(match op {
+        Op::Less => 0..=most(ceil - Decimal::ONE)?,
+        Op::AtMost => 0..=most(floor)?,
+        Op::More => whole(floor + Decimal::ONE)?..=u64::MAX,
+        Op::AtLeast => whole(ceil)?..=u64::MAX,
+        Op::Equal if floor == ceil && !is_below_all(floor) => {
+            let exactly = floor.to_u64()?;
+            exactly..=exactly
+        }
+        Op::Equal => return None,
+    })
+}
+
+/// The first number in a text: digits, with a point between them.
+pub fn first_number(text: &str) -> Option<Decimal> {
+    let from = text.find(|c: char| c.is_ascii_digit())?;
+    let rest = text.get(from..)?;
+    let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let whole = digits(rest);
+    let mut to = whole;
+    if let Some(fraction) = rest.get(whole..).and_then(|behind| behind.strip_prefix('.')) {
+        let more = digits(fraction);
+        if more > 0 {
+            to = whole + 1 + more;
+        }
+    }
+    // A number of fifty digits is no figure of anything.
+    rest.get(..to.min(28))?.parse().ok()
+}
+
+/// Whether the value of an attribute is what is asked for.
+pub fn answers(asks: &Asks, value: &str) -> bool {
+    match asks {
+        Asks::Contains(text) => value.contains(text.as_str()),
+        Asks::Number(op, wanted) => first_number(value).is_some_and(|number| op.holds(number, *wanted)),
+    }
+}
+
+impl Says {
+    /// Whether it holds of an offer looked at at a quantity. `traits` are its lines `name=value`.
+    fn holds(&self, row: &(impl Row + ?Sized), quantity: u64, traits: &str) -> bool {
+        match self {
+            Says::Within { column, bounds, unknown } => {
+                row.figure(*column).or(*unknown).is_some_and(|figure| bounds.contains(&figure))
+            }
+            Says::Price { bounds, at } => {
+                // Nothing is cheaper than the least of all its prices.
+                if row.figure(Column::Least).is_none_or(|least| least > *bounds.end()) {
+                    return false;
+                }
+                let (price, buyable) = row.at(at.unwrap_or(quantity));
+                buyable && price.is_some_and(|price| bounds.contains(&price))
+            }
+            Says::AnyFlag(flags) => {
+                let has = row.flags();
+                flags.iter().any(|flag| has.has(*flag))
+            }
+            Says::Word(column, words) => words.contains(&(row.get(*column) as u32)),
+            Says::Category(ids) => {
+                let id = row.figure(Column::Category).and_then(|id| i64::try_from(id).ok());
+                id.is_some_and(|id| ids.contains(&id))
+            }
+            Says::Marked(marked) => marked.has(row),
+            Says::Trait { name, asks } => traits
+                .lines()
+                .filter_map(|line| line.split_once('='))
+                .any(|(named, value)| named == name && answers(asks, value)),
+            Says::Buyable => {
+                let (price, buyable) = row.at(quantity);
+                buyable && price.is_some()
+            }
+        }
+    }
+}
+
+impl Test {
+    /// Whether it holds of an offer that is looked at at a quantity.
+    pub fn holds(&self, row: &(impl Row + ?Sized), quantity: u64, traits: &str) -> bool {
+        self.says.holds(row, quantity, traits) != self.negated
+    }
+
+    /// How it is checked in a segment.
+    pub fn in_segment<'a>(&'a self, segment: &Segment) -> Result<InSegment<'a>, Halt> {
+        // Fewer than one in so many documents: stepping through those is cheaper than asking every one.
+        const FEW: u64 = 4;
+        let drives = |stream: &Stream| !self.negated && stream.cost() * FEW < u64::from(segment.max_doc());
+        let stream = match &self.says {
+            Says::Trait { name, asks } => {
+                let stream = with_trait(segment, name, asks)?;
+                if drives(&stream) {
+                    return Ok(InSegment::Driver(stream));
+                }
+                return Ok(InSegment::Docs(all_bits(stream, segment.max_doc()), self.negated));
+            }
+            _ if self.negated => return Ok(InSegment::Each(self)),
+            Says::Marked(marked) => marked.stream(segment)?,
+            Says::Category(ids) => tagged(segment, ids.iter().map(|id| tag::category(*id)))?,
+            Says::Word(column, words) => {
+                let tag = match column {
+                    Column::Supplier => tag::supplier,
+                    Column::Belt => tag::belt,
+                    Column::City => tag::city,
+                    _ => return Ok(InSegment::Each(self)),
+                };
+                tagged(segment, words.iter().map(|word| tag(*word)))?
+            }
+            _ => return Ok(InSegment::Each(self)),
+        };
+        Ok(if drives(&stream) { InSegment::Driver(stream) } else { InSegment::Each(self) })
+    }
+}
+
+/// A condition in one segment.
+pub enum InSegment<'a> {
+    /// Every document of this meets it, no other does.
+    Driver(Stream),
+    /// Those in the set meet it (or, when true, those outside).
+    Docs(Bits, bool),
+    /// Each is asked.
+    Each(&'a Test),
+}
+
+fn all_bits(stream: Stream, max_doc: u32) -> Bits {
+    match stream {
+        Stream::Bits(bits, _) => bits,
+        mut other => {
+            let mut bits = Bits::none(max_doc);
+            let mut doc = other.doc();
+            while doc != END {
+                bits.insert(doc);
+                doc = other.seek(doc + 1);
+            }
+            bits
+        }
+    }
+}
+
+fn with_trait(segment: &Segment, name: &str, asks: &Asks) -> Result<Stream, Halt> {
+    let head = tag::attribute(&format!("{name}="));
+    let mut infos: Vec<TermInfo> = Vec::new();
+    let mut stream = segment.tags.terms().range().ge(head.as_bytes()).into_stream()?;
+    while stream.advance() {
+        let Some(value) = stream.key().strip_prefix(head.as_bytes()) else { break };
+        if std::str::from_utf8(value).is_ok_and(|value| answers(asks, value)) {
+            infos.push(stream.value().clone());
+        }
+    }
+    Ok(any_of(&segment.tags, &infos, segment.max_doc())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn bounds_hold_what_the_comparison_does(figure in 0_u64..3_000, thousandths in -500_i64..3_500, scale in 0_u32..4) {
+            let value = Decimal::new(thousandths, 3);
+            for op in [Op::Less, Op::AtMost, Op::More, Op::AtLeast, Op::Equal] {
+                let wanted = op.holds(Decimal::new(i64::try_from(figure).unwrap(), scale), value);
+                let within = bounds(op, value, scale).is_some_and(|bounds| bounds.contains(&figure));
+                prop_assert_eq!(within, wanted, "{:?} {} {} {}", op, figure, value, scale);
+            }
+        }
+    }
+
+    #[test]
+    fn absurd_bounds_are_all_or_nothing() {
+        let huge = Decimal::MAX;
+        assert_eq!(bounds(Op::Less, huge, 6), Some(0..=u64::MAX));
+        assert_eq!((bounds(Op::More, huge, 6), bounds(Op::Equal, huge, 6)), (None, None));
+        assert_eq!(bounds(Op::AtLeast, -huge, 6), Some(0..=u64::MAX));
+    }
+
+    #[test]
+    fn the_first_number_of_a_value_is_read() {
+        let number = |text: &str| first_number(text).map(|number| number.to_string());
+        assert_eq!(number("ra95.5以上 3").as_deref(), Some("95.5"));
+        assert_eq!((number("304不锈钢").as_deref(), number("2.").as_deref()), (Some("304"), Some("2")));
+        assert_eq!(number("不锈钢"), None);
+        assert!(number(&"9".repeat(60)).is_some());
+    }
+}

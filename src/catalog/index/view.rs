@@ -1,0 +1,269 @@
+//! A query over everything there is at one moment: the index, what was written since, and what no index has yet.
+
+use std::collections::BinaryHeap;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::catalog::index::Halt;
+use crate::catalog::index::fresh::Fresh;
+use crate::catalog::index::live::Live;
+use crate::catalog::index::pass::{Old, Pass, With, halt};
+use crate::catalog::index::place::Place;
+use crate::catalog::index::plan::Plan;
+use crate::catalog::index::schema::{Column, Payload};
+use crate::catalog::index::segment::Row;
+use crate::catalog::index::tail;
+use crate::catalog::index::test::{Says, Test};
+use crate::catalog::index::word::Texts;
+use crate::domain::search::{Cancel, Tier};
+
+/// A hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// Its place.
+    pub place: Place,
+    /// How well it matches.
+    pub tier: Tier,
+    /// Row in the store.
+    pub row: i64,
+}
+
+/// Everything there is at one moment.
+pub struct View<'a> {
+    /// Of the store.
+    pub connection: &'a Connection,
+    /// The index, if there is one.
+    pub live: Option<Arc<Live>>,
+    /// What the index covers; nothing where there is none.
+    pub payload: Payload,
+    /// What was written since.
+    pub fresh: Arc<Fresh>,
+    /// Whether to go on.
+    pub cancel: &'a Cancel,
+}
+
+/// The first hits.
+#[derive(Debug, Default)]
+pub struct First {
+    /// By tier, then place.
+    pub hits: Vec<Hit>,
+    /// Whether there are no others.
+    pub is_all: bool,
+    /// How many rows of no index were looked at; `None` where all were, or there are none.
+    pub looked_at: Option<usize>,
+}
+
+/// Texts of rows, read from the store.
+pub struct StoreTexts<'a>(pub &'a Connection);
+
+impl Texts for StoreTexts<'_> {
+    fn text(&mut self, row: u64) -> Result<String, Halt> {
+        let found = self
+            .0
+            .prepare_cached("SELECT text FROM offers WHERE row = ?1")?
+            .query_row([row as i64], |row| row.get(0))
+            .optional()?;
+        Ok(found.unwrap_or_default())
+    }
+}
+
+impl View<'_> {
+    fn old(&self) -> Old<'_> {
+        if self.fresh.is_too_many {
+            Old::Rows(self.connection, &self.payload)
+        } else {
+            Old::Offers(self.fresh.touched())
+        }
+    }
+
+    /// Whether there are rows no index has, beside the fresh ones.
+    pub fn has_tail(&self) -> bool {
+        self.fresh.is_too_many || self.payload.above.is_some()
+    }
+
+    /// The first `count` hits by tier and rank, or a few more of their last tier. With `one_per_supplier` only one of
+    /// each supplier: what can be bought before what cannot, each by tier and rank.
+    pub fn first(
+        &self,
+        plan: &Plan,
+        count: usize,
+        enough: usize,
+        one_per_supplier: bool,
+    ) -> Result<First, Halt> {
+        let mut first = First { is_all: true, ..First::default() };
+        let tail = self.read_tail(plan, count, &mut first)?;
+        let mut seen: HashSet<u64> = HashSet::new();
+        let groups: &[Option<bool>] = if one_per_supplier { &[Some(true), Some(false)] } else { &[None] };
+        for buyable in groups {
+            for tier in plan.tiers() {
+                if first.hits.len() >= enough {
+                    first.is_all = false;
+                    return Ok(first);
+                }
+                self.tier(plan, tier, *buyable, &tail, count, &mut seen, one_per_supplier, &mut first)?;
+            }
+        }
+        Ok(first)
+    }
+
+    /// Hits among the rows no index has.
+    fn read_tail(&self, plan: &Plan, count: usize, first: &mut First) -> Result<Vec<(Hit, u64, bool)>, Halt> {
+        let mut found = Vec::new();
+        if !self.has_tail() || plan.is_hopeless {
+            return Ok(found);
+        }
+        let mut best = 0;
+        let (looked_at, is_all) = tail::read(self.connection, &self.payload, self.cancel, |entry| {
+            // Fresh rows are in memory already.
+            if !self.fresh.is_too_many && self.fresh.touched().contains(&entry.place.tie()) {
+                return Ok(true);
+            }
+            if let Some(tier) = plan.judge(&entry, &entry.text, &entry.traits, Tier::Supplier) {
+                let buyable = entry.at(plan.quantity_of(&entry));
+                let hit = Hit { place: entry.place, tier, row: entry.row };
+                found.push((hit, entry.get(Column::Supplier), buyable.1 && buyable.0.is_some()));
+                best += usize::from(tier == Tier::Word);
+            }
+            Ok(best < count)
+        })?;
+        if !is_all {
+            first.looked_at = Some(looked_at);
+        }
+        Ok(found)
+    }
+
+    /// Adds the hits of one tier, by rank, until there are `count`.
+    #[allow(clippy::too_many_arguments)]
+    fn tier(
+        &self,
+        plan: &Plan,
+        tier: Tier,
+        buyable: Option<bool>,
+        tail: &[(Hit, u64, bool)],
+        count: usize,
+        seen: &mut HashSet<u64>,
+        one_per_supplier: bool,
+        first: &mut First,
+    ) -> Result<(), Halt> {
+        let more: Vec<Test> =
+            buyable.map(|is| Test { negated: !is, says: Says::Buyable }).into_iter().collect();
+        let mut texts = StoreTexts(self.connection);
+        let mut with = With { texts: &mut texts, cancel: self.cancel, old: self.old() };
+        let mut passes = Vec::new();
+        for segment in self.live.iter().flat_map(|live| live.segments()) {
+            passes.push((Pass::new(plan, segment, tier..=tier, &more, self.cancel)?, segment));
+        }
+        let mut loose = self.loose(plan, tier, buyable, tail)?.into_iter();
+        // Of each source its next hit; the best of them all goes first.
+        let mut heads: BinaryHeap<(Place, usize, i64, u64)> = BinaryHeap::new();
+        for (nth, (pass, segment)) in passes.iter_mut().enumerate() {
+            if let Some((doc, _)) = pass.next(&mut with)? {
+                let row = segment.doc(doc);
+                heads.push((row.place(), nth, row.get(Column::Row) as i64, row.get(Column::Supplier)));
+            }
+        }
+        heads.extend(loose.next().map(|(hit, supplier)| (hit.place, usize::MAX, hit.row, supplier)));
+        while let Some((place, nth, row, supplier)) = heads.pop() {
+            if !one_per_supplier || supplier == 0 || seen.insert(supplier) {
+                first.hits.push(Hit { place, tier, row });
+                if first.hits.len() >= count {
+                    first.is_all = false;
+                    return Ok(());
+                }
+            }
+            match passes.get_mut(nth) {
+                Some((pass, segment)) => {
+                    if let Some((doc, _)) = pass.next(&mut with)? {
+                        let row = segment.doc(doc);
+                        heads.push((
+                            row.place(),
+                            nth,
+                            row.get(Column::Row) as i64,
+                            row.get(Column::Supplier),
+                        ));
+                    }
+                }
+                None => heads
+                    .extend(loose.next().map(|(hit, supplier)| (hit.place, usize::MAX, hit.row, supplier))),
+            }
+        }
+        Ok(())
+    }
+
+    /// Hits of a tier outside the index, by rank, with their suppliers.
+    fn loose(
+        &self,
+        plan: &Plan,
+        tier: Tier,
+        buyable: Option<bool>,
+        tail: &[(Hit, u64, bool)],
+    ) -> Result<Vec<(Hit, u64)>, Halt> {
+        let mut found: Vec<(Hit, u64)> = tail
+            .iter()
+            .filter(|(hit, _, can)| hit.tier == tier && buyable.is_none_or(|is| is == *can))
+            .map(|(hit, supplier, _)| (*hit, *supplier))
+            .collect();
+        if plan.is_hopeless {
+            return Ok(found);
+        }
+        for entry in self.fresh.entries() {
+            halt(self.cancel)?;
+            let entry = entry.as_ref();
+            if plan.judge(entry, &entry.text, &entry.traits, tier) != Some(tier) {
+                continue;
+            }
+            if buyable.is_some_and(|is| {
+                let (price, can) = entry.at(plan.quantity_of(entry));
+                is != (can && price.is_some())
+            }) {
+                continue;
+            }
+            found.push((Hit { place: entry.place, tier, row: entry.row }, entry.get(Column::Supplier)));
+        }
+        found.sort_unstable_by(|(a, _), (b, _)| b.place.cmp(&a.place));
+        Ok(found)
+    }
+
+    /// Shows every hit, in no order; rows no index has as far as they are looked at. `None` where all were, else how
+    /// many.
+    pub fn each(
+        &self,
+        plan: &Plan,
+        visit: &mut dyn FnMut(&dyn Row, Tier) -> Result<(), Halt>,
+    ) -> Result<Option<usize>, Halt> {
+        if plan.is_hopeless {
+            return Ok(None);
+        }
+        let tiers = plan.tiers();
+        let most = tiers.last().copied().unwrap_or(Tier::Word);
+        let mut texts = StoreTexts(self.connection);
+        let mut with = With { texts: &mut texts, cancel: self.cancel, old: self.old() };
+        for segment in self.live.iter().flat_map(|live| live.segments()) {
+            let mut pass = Pass::new(plan, segment, Tier::Word..=most, &[], self.cancel)?;
+            while let Some((doc, tier)) = pass.next(&mut with)? {
+                visit(&segment.doc(doc), tier)?;
+            }
+        }
+        for entry in self.fresh.entries() {
+            halt(self.cancel)?;
+            if let Some(tier) = plan.judge(entry.as_ref(), &entry.text, &entry.traits, most) {
+                visit(entry.as_ref(), tier)?;
+            }
+        }
+        if !self.has_tail() {
+            return Ok(None);
+        }
+        let (looked_at, is_all) = tail::read(self.connection, &self.payload, self.cancel, |entry| {
+            if !self.fresh.is_too_many && self.fresh.touched().contains(&entry.place.tie()) {
+                return Ok(true);
+            }
+            if let Some(tier) = plan.judge(&entry, &entry.text, &entry.traits, most) {
+                visit(&entry, tier)?;
+            }
+            Ok(true)
+        })?;
+        Ok((!is_all).then_some(looked_at))
+    }
+}

@@ -1,0 +1,400 @@
+//! One word of a query: where it may stand, and how a segment finds it.
+
+use std::collections::{HashMap, HashSet};
+
+use tantivy::postings::TermInfo;
+use tantivy::schema::IndexRecordOption;
+
+use crate::catalog::index::Halt;
+use crate::catalog::index::place::Tie;
+use crate::catalog::index::schema::{self, Column, Unit, tag};
+use crate::catalog::index::segment::{Row, Segment, any_of, of_info, term};
+use crate::catalog::index::stream::{Bits, Positions, Stream};
+use crate::domain::search::Tier;
+use crate::query::pinyin::{self, Constraint};
+
+/// Offers by number and by supplier.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marked {
+    /// Offers.
+    pub offers: HashSet<Tie>,
+    /// Suppliers, as words of the dictionary.
+    pub suppliers: HashSet<u32>,
+}
+
+impl Marked {
+    /// Whether there is nobody in it.
+    pub fn is_empty(&self) -> bool {
+        self.offers.is_empty() && self.suppliers.is_empty()
+    }
+
+    /// Whether an offer is in it.
+    pub fn has(&self, row: &(impl Row + ?Sized)) -> bool {
+        (!self.offers.is_empty() && self.offers.contains(&row.place().tie()))
+            || (!self.suppliers.is_empty() && self.suppliers.contains(&(row.get(Column::Supplier) as u32)))
+    }
+
+    /// Its documents in a segment.
+    pub fn stream(&self, segment: &Segment) -> Result<Stream, Halt> {
+        let tags = self
+            .offers
+            .iter()
+            .map(|tie| tag::offer(*tie))
+            .chain(self.suppliers.iter().map(|word| tag::supplier(*word)));
+        tagged(segment, tags)
+    }
+}
+
+/// Documents of a segment with any of some tags.
+pub fn tagged(segment: &Segment, tags: impl Iterator<Item = String>) -> Result<Stream, Halt> {
+    let mut infos = Vec::new();
+    for tag in tags {
+        infos.extend(segment.tags.terms().get(tag.as_bytes())?);
+    }
+    // Many offers of one document each are a list, not a set.
+    if infos.len() > 8 && infos.iter().map(|info| u64::from(info.doc_freq)).sum::<u64>() < 20_000 {
+        let mut docs = Vec::new();
+        for info in &infos {
+            let mut stream = of_info(&segment.tags, info, IndexRecordOption::Basic)?;
+            let mut doc = stream.doc();
+            while doc != super::stream::END {
+                docs.push(doc);
+                doc = stream.seek(doc + 1);
+            }
+        }
+        return Ok(Stream::list(docs));
+    }
+    Ok(any_of(&segment.tags, &infos, segment.max_doc())?)
+}
+
+/// A word.
+#[derive(Debug, Clone)]
+pub struct Word {
+    /// Folded.
+    pub text: String,
+    units: Vec<Unit>,
+    chars: Vec<char>,
+    /// Ways to read it as pinyin.
+    pub parses: Vec<Vec<Constraint>>,
+    /// Offers of which the buyer says it.
+    pub mine: Marked,
+}
+
+/// What a document must still show when its terms are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Check {
+    /// Nothing.
+    Nothing,
+    /// That the terms follow each other.
+    Phrase,
+    /// That the text has it; whether whole or as a part, too.
+    Text,
+    /// That the title can be read so.
+    Pinyin,
+}
+
+/// One way for a document to have a word.
+struct Way {
+    tier: Tier,
+    stream: Stream,
+    check: Check,
+}
+
+/// A word in one segment, stepped forward.
+pub struct Finder<'a> {
+    word: &'a Word,
+    ways: Vec<Way>,
+}
+
+/// Where texts of rows are read.
+pub trait Texts {
+    /// The four folded lines of a row.
+    fn text(&mut self, row: u64) -> Result<String, Halt>;
+}
+
+impl Word {
+    /// Of a folded text.
+    pub fn new(text: &str, mine: Marked) -> Word {
+        let mut units = Vec::new();
+        schema::units(text, &mut units);
+        Word {
+            units,
+            chars: text.chars().collect(),
+            parses: pinyin::parses(text),
+            mine,
+            text: text.to_owned(),
+        }
+    }
+
+    /// Where it stands in the four lines of an offer: in a title, or in the names of its supplier and belt.
+    pub fn in_text(&self, text: &str) -> Option<Tier> {
+        let mut lines = text.split('\n');
+        let mut found = None;
+        for title in lines.by_ref().take(2) {
+            for (at, _) in title.match_indices(&self.text) {
+                if is_whole_word(title.as_bytes(), at, self.text.as_bytes()) {
+                    return Some(Tier::Word);
+                }
+                found = Some(Tier::Part);
+            }
+        }
+        found.or_else(|| lines.any(|line| line.contains(&self.text)).then_some(Tier::Supplier))
+    }
+
+    /// Whether the title, which is the first line, can be read so.
+    pub fn is_read_in(&self, text: &str) -> bool {
+        if self.parses.is_empty() {
+            return false;
+        }
+        let title: Vec<char> = text.split('\n').next().unwrap_or_default().chars().collect();
+        self.parses.iter().any(|parse| pinyin::matches(parse, &title).is_some())
+    }
+
+    /// The best tier at which an offer with this text has it; `most` is the last that counts.
+    pub fn judge(&self, row: &(impl Row + ?Sized), text: &str, most: Tier) -> Option<Tier> {
+        let said = self.in_text(text);
+        if let Some(tier @ (Tier::Word | Tier::Part)) = said {
+            return (tier <= most).then_some(tier);
+        }
+        if most >= Tier::Pinyin && self.is_read_in(text) {
+            return Some(Tier::Pinyin);
+        }
+        if most >= Tier::Mine && self.mine.has(row) {
+            return Some(Tier::Mine);
+        }
+        said.filter(|tier| *tier <= most)
+    }
+
+    /// Finds it in a segment, at tiers up to `most`.
+    pub fn finder<'a>(&'a self, segment: &Segment, most: Tier) -> Result<Finder<'a>, Halt> {
+        let mut ways = Vec::new();
+        self.in_titles(segment, most, &mut ways)?;
+        if most >= Tier::Pinyin && !self.parses.is_empty() {
+            ways.extend(self.by_pinyin(segment)?);
+        }
+        if most >= Tier::Mine && !self.mine.is_empty() {
+            let stream = self.mine.stream(segment)?;
+            ways.push(Way { tier: Tier::Mine, stream, check: Check::Nothing });
+        }
+        if most >= Tier::Supplier {
+            let lexicon = segment.shop_lexicon()?;
+            let infos: Vec<TermInfo> =
+                lexicon.containing(&self.text).into_iter().map(|number| lexicon.info(number)).collect();
+            let stream = any_of(&segment.shop, &infos, segment.max_doc())?;
+            ways.push(Way { tier: Tier::Supplier, stream, check: Check::Nothing });
+        }
+        ways.retain(|way| !matches!(way.stream, Stream::Nothing));
+        Ok(Finder { word: self, ways })
+    }
+
+    fn in_titles(&self, segment: &Segment, most: Tier, ways: &mut Vec<Way>) -> Result<(), Halt> {
+        let is_run = |unit: &Unit| unit.is_run;
+        let has_blank = self.chars.iter().any(|c| c.is_whitespace());
+        if !has_blank && self.units.len() == 1 && self.units.iter().all(is_run) {
+            let whole = segment.words.terms().get(self.text.as_bytes())?;
+            if let Some(info) = &whole {
+                let stream = of_info(&segment.words, info, IndexRecordOption::Basic)?;
+                ways.push(Way { tier: Tier::Word, stream, check: Check::Nothing });
+            }
+            if most >= Tier::Part {
+                let lexicon = segment.word_lexicon()?;
+                let longer = lexicon.containing(&self.text).into_iter();
+                let longer = longer.filter(|number| lexicon.term(*number) != self.text);
+                let infos: Vec<TermInfo> = longer.map(|number| lexicon.info(number)).collect();
+                let stream = any_of(&segment.words, &infos, segment.max_doc())?;
+                ways.push(Way { tier: Tier::Part, stream, check: Check::Nothing });
+            }
+            return Ok(());
+        }
+        if !has_blank && !self.units.iter().any(is_run) {
+            let (stream, check) = match self.chars.len() {
+                0 => (Stream::Nothing, Check::Nothing),
+                1 => (term(&segment.chars, &self.text, IndexRecordOption::Basic)?, Check::Nothing),
+                2 => (term(&segment.pairs, &self.text, IndexRecordOption::Basic)?, Check::Nothing),
+                _ => (
+                    self.all_pairs(segment, IndexRecordOption::WithFreqsAndPositions, |_, _| true)?,
+                    Check::Phrase,
+                ),
+            };
+            ways.push(Way { tier: Tier::Word, stream, check });
+            return Ok(());
+        }
+        // Runs and other characters mixed, or blanks inside: what must be there, and then the text itself.
+        let mut parts = Vec::new();
+        let is_other = |c: char| !c.is_ascii_alphanumeric();
+        match self.all_pairs(segment, IndexRecordOption::Basic, |a, b| is_other(a) || is_other(b))? {
+            Stream::All(pairs) => parts.extend(pairs),
+            Stream::Nothing => return Ok(()),
+            other => parts.push(other),
+        }
+        for unit in &self.units {
+            let text = self.text.get(unit.from..unit.to).unwrap_or_default();
+            if !unit.is_run {
+                // Without a neighbour it is in no pair.
+                parts.push(term(&segment.chars, text, IndexRecordOption::Basic)?);
+                continue;
+            }
+            // At an edge of the word the run in the title may be longer.
+            let open = (unit.from == 0, unit.to == self.text.len());
+            if open == (false, false) {
+                parts.push(term(&segment.words, text, IndexRecordOption::Basic)?);
+                continue;
+            }
+            let lexicon = segment.word_lexicon()?;
+            let fits = |term: &str| match open {
+                (true, false) => term.ends_with(text),
+                (false, true) => term.starts_with(text),
+                _ => true,
+            };
+            let infos: Vec<TermInfo> = lexicon
+                .containing(text)
+                .into_iter()
+                .filter(|number| fits(lexicon.term(*number)))
+                .map(|number| lexicon.info(number))
+                .collect();
+            parts.push(any_of(&segment.words, &infos, segment.max_doc())?);
+        }
+        if !parts.iter().any(|part| matches!(part, Stream::Nothing)) && !parts.is_empty() {
+            parts.sort_by_cached_key(Stream::cost);
+            ways.push(Way { tier: Tier::Word, stream: Stream::All(parts), check: Check::Text });
+        }
+        Ok(())
+    }
+
+    /// Documents with all pairs of neighbours (without blanks) that are wanted, in the order of the word.
+    fn all_pairs(
+        &self,
+        segment: &Segment,
+        option: IndexRecordOption,
+        wanted: impl Fn(char, char) -> bool,
+    ) -> Result<Stream, Halt> {
+        let mut parts = Vec::new();
+        for (a, b) in self.chars.iter().zip(self.chars.iter().skip(1)) {
+            if a.is_whitespace() || b.is_whitespace() || !wanted(*a, *b) {
+                continue;
+            }
+            let pair: String = [*a, *b].iter().collect();
+            match term(&segment.pairs, &pair, option)? {
+                Stream::Nothing => return Ok(Stream::Nothing),
+                stream => parts.push(stream),
+            }
+        }
+        Ok(Stream::All(parts))
+    }
+
+    /// Documents whose title may be read so: for each way to read it, those with the rarest pairs it is made of.
+    fn by_pinyin(&self, segment: &Segment) -> Result<Option<Way>, Halt> {
+        const RAREST: usize = 3;
+        let pairs = segment.pair_lexicon()?;
+        let mut known: HashMap<(Constraint, Constraint), (Vec<u32>, u64)> = HashMap::new();
+        let mut sets: HashMap<(Constraint, Constraint), Bits> = HashMap::new();
+        let mut all: Option<Bits> = None;
+        let mut is_exact = true;
+        for parse in &self.parses {
+            if let [alone] = parse.as_slice() {
+                let mut infos = Vec::new();
+                let mut stream = segment.chars.terms().stream()?;
+                while stream.advance() {
+                    let c = std::str::from_utf8(stream.key()).ok().and_then(|term| term.chars().next());
+                    if c.is_some_and(|c| pinyin::fits(*alone, c)) {
+                        infos.push(stream.value().clone());
+                    }
+                }
+                all.get_or_insert_with(|| Bits::none(segment.max_doc()))
+                    .insert_all(&segment.chars, &infos)?;
+                // Characters of the translated title are among these too.
+                is_exact = false;
+                continue;
+            }
+            let mut joints: Vec<(Constraint, Constraint)> =
+                parse.iter().zip(parse.iter().skip(1)).map(|(a, b)| (*a, *b)).collect();
+            for joint in &joints {
+                known.entry(*joint).or_insert_with(|| pairs.fitting(joint.0, joint.1));
+            }
+            joints.sort_by_key(|joint| known.get(joint).map_or(0, |(_, docs)| *docs));
+            joints.dedup();
+            if joints.first().and_then(|joint| known.get(joint)).is_none_or(|(_, docs)| *docs == 0) {
+                continue;
+            }
+            let mut found: Option<Bits> = None;
+            for joint in joints.into_iter().take(RAREST) {
+                if !sets.contains_key(&joint) {
+                    let numbers =
+                        known.get(&joint).map(|(numbers, _)| numbers.as_slice()).unwrap_or_default();
+                    let infos: Vec<TermInfo> = numbers.iter().map(|number| pairs.info(*number)).collect();
+                    let mut bits = Bits::none(segment.max_doc());
+                    bits.insert_all(&segment.pairs, &infos)?;
+                    sets.insert(joint, bits);
+                }
+                let Some(bits) = sets.get(&joint) else { continue };
+                match &mut found {
+                    Some(found) => found.keep(bits),
+                    None => found = Some(bits.clone()),
+                }
+            }
+            is_exact = false;
+            if let Some(found) = found {
+                match &mut all {
+                    Some(all) => all.add(&found),
+                    None => all = Some(found),
+                }
+            }
+        }
+        let check = if is_exact { Check::Nothing } else { Check::Pinyin };
+        Ok(all.map(|bits| Way { tier: Tier::Pinyin, stream: Stream::bits(bits), check }))
+    }
+}
+
+impl Finder<'_> {
+    /// Steps to the first document from `target` on that may have the word.
+    pub fn seek(&mut self, target: u32) -> u32 {
+        self.ways.iter_mut().map(|way| way.stream.seek(target)).min().unwrap_or(super::stream::END)
+    }
+
+    /// About how many documents may have it.
+    pub fn cost(&self) -> u64 {
+        self.ways.iter().map(|way| way.stream.cost()).sum()
+    }
+
+    /// The best tier at which `doc`, where [`Finder::seek`] came to, has the word.
+    pub fn tier(
+        &mut self,
+        doc: u32,
+        segment: &Segment,
+        texts: &mut dyn Texts,
+        room: &mut Positions,
+    ) -> Result<Option<Tier>, Halt> {
+        for way in &mut self.ways {
+            if way.stream.doc() != doc {
+                continue;
+            }
+            let found = match way.check {
+                Check::Nothing => Some(way.tier),
+                Check::Phrase => way.stream.follow_each_other(room).then_some(way.tier),
+                Check::Text => {
+                    let text = texts.text(segment.columns.get(Column::Row, doc))?;
+                    self.word.in_text(&text).filter(|tier| *tier <= Tier::Part)
+                }
+                Check::Pinyin => {
+                    let text = texts.text(segment.columns.get(Column::Row, doc))?;
+                    self.word.is_read_in(&text).then_some(way.tier)
+                }
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Whether a Latin word or number found at `at` begins and ends where words do. Chinese has no such places: any
+/// is good.
+fn is_whole_word(text: &[u8], at: usize, word: &[u8]) -> bool {
+    let latin = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let before = at.checked_sub(1).and_then(|at| text.get(at));
+    let after = text.get(at + word.len());
+    let cut_before = latin(word.first()) && latin(before);
+    let cut_after = latin(word.last()) && latin(after);
+    !cut_before && !cut_after
+}

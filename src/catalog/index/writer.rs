@@ -1,0 +1,373 @@
+//! Bringing the index nearer to the rows, a piece at a time. Whoever holds the lock writes; all others search what is
+//! there and what is not yet in it, and never wait.
+//!
+//! A new index is built best offers first, so that documents arrive in their order and the head of every search is
+//! served from the start. After that rows are taken in the order they were written. Each commit says what it covers
+//! ([`Payload`]), so whatever is cut off goes on where it stopped.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OptionalExtension};
+use tantivy::index::Index;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::{IndexWriter, TantivyError};
+
+use crate::catalog::index::Halt;
+use crate::catalog::index::fresh::{ENTRY, counters, entry};
+use crate::catalog::index::live::{Home, vouch};
+use crate::catalog::index::place::Place;
+use crate::catalog::index::schema::{Fields, Payload, VERSION, schema, settings, tokenizers};
+use crate::catalog::store::{Failure, lock};
+
+/// What terms and lists may take before they become a segment; the documents of one are some 60,000.
+const ROOM: usize = 96_000_000;
+/// Documents between two commits at most, while there is no hurry.
+const COMMIT: usize = 150_000;
+
+/// How far the index is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct IndexProgress {
+    /// Offers in the index.
+    pub done: usize,
+    /// Offers that belong in it.
+    pub of: usize,
+}
+
+/// The one that writes.
+pub(in crate::catalog) struct Writer {
+    writer: IndexWriter,
+    fields: Fields,
+    /// As of the last commit.
+    payload: Payload,
+    /// Held as long as this lives; other processes stay away.
+    _turn: Option<File>,
+}
+
+/// What the index is to be of.
+pub(in crate::catalog) struct Wanted<'a> {
+    pub catalog: &'a str,
+    pub weights: &'a str,
+}
+
+impl Home {
+    /// Does a piece of work of about `budget`; whether there is more. Nothing while another process is at it.
+    pub fn some(
+        &self,
+        connection: &Connection,
+        wanted: &Wanted<'_>,
+        budget: Duration,
+        progress: &mut dyn FnMut(IndexProgress),
+    ) -> Result<bool, Halt> {
+        let started = Instant::now();
+        let mut slot = lock(&self.writer);
+        let mut writer = match slot.take() {
+            Some(writer) if writer.is_of(wanted, connection)? => writer,
+            before => {
+                drop(before);
+                match self.open_writer(wanted, connection)? {
+                    Some(writer) => writer,
+                    None => return Ok(false),
+                }
+            }
+        };
+        let of: i64 =
+            connection.query_row("SELECT count(*) FROM offers WHERE gone = 0", [], |row| row.get(0))?;
+        let mut done = self.live(wanted.catalog, 0).map_or(0, |live| live.len());
+        loop {
+            let left = budget.saturating_sub(started.elapsed());
+            let before = done;
+            let has_more = writer.piece(connection, left, &mut |count| {
+                done = before + count;
+                progress(IndexProgress { done: done.min(of as usize), of: of as usize });
+            })?;
+            self.committed(&writer)?;
+            if !has_more {
+                writer.writer.wait_merging_threads()?;
+                self.vouch()?;
+                progress(IndexProgress { done: of as usize, of: of as usize });
+                return Ok(false);
+            }
+            if started.elapsed() >= budget {
+                *slot = Some(writer);
+                return Ok(true);
+            }
+        }
+    }
+
+    fn committed(&self, writer: &Writer) -> Result<(), TantivyError> {
+        self.commits.fetch_add(1, Ordering::AcqRel);
+        if let Some(folder) = &self.folder {
+            vouch(folder, writer.writer.index().directory());
+        }
+        Ok(())
+    }
+
+    /// After merges have ended.
+    fn vouch(&self) -> Result<(), TantivyError> {
+        self.commits.fetch_add(1, Ordering::AcqRel);
+        if let Some(folder) = &self.folder {
+            vouch(folder, Index::open(self.directory()?)?.directory());
+        }
+        Ok(())
+    }
+
+    /// Takes the index away; it is built again from the rows.
+    pub fn forget(&self) -> Result<(), Halt> {
+        let mut slot = lock(&self.writer);
+        drop(slot.take());
+        let Some(folder) = &self.folder else {
+            self.commits.store(0, Ordering::Release);
+            return Ok(());
+        };
+        let Some(_turn) = turn(folder)? else { return Ok(()) };
+        put_aside(folder)?;
+        Ok(())
+    }
+
+    /// A writer on an index that is of what is wanted; a new one where there is none. `None` while another process
+    /// writes.
+    fn open_writer(&self, wanted: &Wanted<'_>, connection: &Connection) -> Result<Option<Writer>, Halt> {
+        let mut held = None;
+        if let Some(folder) = &self.folder {
+            let Some(turn) = turn(folder)? else { return Ok(None) };
+            held = Some(turn);
+            create_folder(folder)?;
+        }
+        let (generation, cleared) = counters(connection)?;
+        let known = self.live(wanted.catalog, cleared);
+        let is_same =
+            |payload: &Payload| payload.weights == wanted.weights && payload.generation <= generation;
+        if let Some(payload) = known.map(|live| live.payload().clone()).filter(is_same) {
+            let (index, fields) = self.open_index()?;
+            return Ok(Some(Writer { writer: new_writer(&index)?, fields, payload, _turn: held }));
+        }
+        if let Some(folder) = &self.folder {
+            put_aside(folder)?;
+            create_folder(folder)?;
+        }
+        let (index, fields) = self.open_index()?;
+        let writer = new_writer(&index)?;
+        writer.delete_all_documents()?;
+        let payload = Payload {
+            version: VERSION,
+            catalog: wanted.catalog.to_owned(),
+            weights: wanted.weights.to_owned(),
+            generation,
+            above: Some(u64::MAX),
+        };
+        let mut writer = Writer { writer, fields, payload: payload.clone(), _turn: held };
+        writer.commit(payload)?;
+        self.committed(&writer)?;
+        Ok(Some(writer))
+    }
+
+    fn open_index(&self) -> Result<(Index, Fields), TantivyError> {
+        let (schema, fields) = schema();
+        let builder = Index::builder().schema(schema).settings(settings()).tokenizers(tokenizers());
+        let mut index = builder.open_or_create(self.directory()?)?;
+        index.set_tokenizers(tokenizers());
+        Ok((index, fields))
+    }
+}
+
+impl Writer {
+    fn is_of(&self, wanted: &Wanted<'_>, connection: &Connection) -> Result<bool, Halt> {
+        let (generation, cleared) = counters(connection)?;
+        Ok(self.payload.catalog == wanted.catalog
+            && self.payload.weights == wanted.weights
+            && (cleared..=generation).contains(&self.payload.generation))
+    }
+
+    fn commit(&mut self, payload: Payload) -> Result<(), Halt> {
+        let text = serde_json::to_string(&payload).map_err(|error| Halt::Index(error.to_string()))?;
+        let mut commit = self.writer.prepare_commit()?;
+        commit.set_payload(&text);
+        commit.commit()?;
+        self.payload = payload;
+        Ok(())
+    }
+
+    /// The next rows and a commit; whether there are more.
+    fn piece(
+        &mut self,
+        connection: &Connection,
+        budget: Duration,
+        added: &mut dyn FnMut(usize),
+    ) -> Result<bool, Halt> {
+        match self.payload.above {
+            Some(above) => self.build(connection, Place(above), budget, added),
+            None => self.follow(connection, budget, added),
+        }
+    }
+
+    /// Rows that were there when the build began, best first; fee links, which nobody searches by rank, at the end.
+    fn build(
+        &mut self,
+        connection: &Connection,
+        above: Place,
+        budget: Duration,
+        added: &mut dyn FnMut(usize),
+    ) -> Result<bool, Halt> {
+        let started = Instant::now();
+        let moment = connection.unchecked_transaction()?;
+        let mut count = 0;
+        {
+            let mut select = moment.prepare_cached(&format!(
+                "SELECT {ENTRY} FROM offers WHERE gone = 0 AND kind = 0 AND score <= ?1
+                 ORDER BY score DESC, market_id IS NULL, market_id, key"
+            ))?;
+            let score = if above.0 == u64::MAX { i64::MAX } else { above.score() };
+            let mut rows = select.query([score])?;
+            while let Some(row) = rows.next()? {
+                let read = entry(row)?;
+                let Some(entry) = read.entry else { continue };
+                if entry.place >= above {
+                    continue;
+                }
+                let lowest = entry.place;
+                if read.generation > self.payload.generation {
+                    continue;
+                }
+                self.writer.add_document(self.fields.document(&entry))?;
+                count += 1;
+                if count % 1_000 == 0 {
+                    added(count);
+                }
+                if count >= COMMIT || (started.elapsed() >= budget && count >= 1_000) {
+                    drop(rows);
+                    self.commit(Payload { above: Some(lowest.0), ..self.payload.clone() })?;
+                    return Ok(true);
+                }
+            }
+            let mut select = moment.prepare_cached(&format!(
+                "SELECT {ENTRY} FROM offers WHERE gone = 0 AND kind <> 0 AND generation <= ?1"
+            ))?;
+            let mut rows = select.query([self.payload.generation])?;
+            while let Some(row) = rows.next()? {
+                if let Some(entry) = entry(row)?.entry {
+                    self.writer.add_document(self.fields.document(&entry))?;
+                    count += 1;
+                }
+            }
+        }
+        added(count);
+        self.commit(Payload { above: None, ..self.payload.clone() })?;
+        let (generation, _) = counters(&moment)?;
+        Ok(generation > self.payload.generation)
+    }
+
+    /// Rows written since, in the order they were written.
+    fn follow(
+        &mut self,
+        connection: &Connection,
+        budget: Duration,
+        added: &mut dyn FnMut(usize),
+    ) -> Result<bool, Halt> {
+        let started = Instant::now();
+        let moment = connection.unchecked_transaction()?;
+        let (newest, _) = counters(&moment)?;
+        let mut count = 0;
+        let mut covered = self.payload.generation;
+        let mut has_more = false;
+        {
+            let mut select = moment.prepare_cached(&format!(
+                "SELECT {ENTRY} FROM offers WHERE generation > ?1 ORDER BY generation"
+            ))?;
+            let mut rows = select.query([self.payload.generation])?;
+            while let Some(row) = rows.next()? {
+                let read = entry(row)?;
+                // A generation is covered when all of its rows are.
+                if read.generation > covered
+                    && covered > self.payload.generation
+                    && (count >= COMMIT || (started.elapsed() >= budget && count >= 1_000))
+                {
+                    has_more = true;
+                    break;
+                }
+                covered = read.generation;
+                self.writer.delete_term(self.fields.of_offer(read.tie));
+                if let Some(entry) = read.entry {
+                    self.writer.add_document(self.fields.document(&entry))?;
+                }
+                count += 1;
+                if count % 1_000 == 0 {
+                    added(count);
+                }
+            }
+        }
+        if count > 0 || newest > self.payload.generation {
+            let generation = if has_more { covered } else { newest };
+            self.commit(Payload { generation, ..self.payload.clone() })?;
+        }
+        added(count);
+        Ok(has_more)
+    }
+}
+
+fn new_writer(index: &Index) -> Result<IndexWriter, TantivyError> {
+    let options = IndexWriterOptions::builder()
+        .num_worker_threads(1)
+        .num_merge_threads(1)
+        .memory_budget_per_thread(ROOM)
+        .build();
+    let writer: IndexWriter = index.writer_with_options(options)?;
+    let mut policy = LogMergePolicy::default();
+    policy.set_min_num_segments(6);
+    // A fifth of a segment may be dead: disk stays within a quarter more than what is alive.
+    policy.set_del_docs_ratio_before_merge(0.2);
+    writer.set_merge_policy(Box::new(policy));
+    Ok(writer)
+}
+
+/// The right to write, free the moment its holder dies; `None` while somebody else has it.
+fn turn(folder: &Path) -> Result<Option<File>, Halt> {
+    let mut name = folder.as_os_str().to_owned();
+    name.push(".lock");
+    let file = File::options().create(true).append(true).open(name)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Unsupported => {
+            Ok(Some(file))
+        }
+        Err(fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+fn create_folder(folder: &Path) -> Result<(), Halt> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    Ok(builder.create(folder)?)
+}
+
+/// Moves an index nobody can use out of the way; the one put aside before goes.
+fn put_aside(folder: &Path) -> Result<(), Halt> {
+    let mut name = folder.as_os_str().to_owned();
+    name.push(".bad");
+    let aside = Path::new(&name);
+    if !folder.exists() {
+        return Ok(());
+    }
+    // What was never more than begun is not worth keeping.
+    if !folder.join("meta.json").exists() {
+        return Ok(fs::remove_dir_all(folder)?);
+    }
+    if aside.exists() {
+        fs::remove_dir_all(aside)?;
+    }
+    Ok(fs::rename(folder, aside)?)
+}
+
+/// The catalog's own name, made when first asked for: an index of another catalog, or of one that was set aside, is
+/// not taken for its own. `None` where there is none yet.
+pub(in crate::catalog) fn catalog_name(connection: &Connection) -> Result<Option<String>, Failure> {
+    Ok(connection
+        .prepare_cached("SELECT value FROM meta WHERE name = 'catalog'")?
+        .query_row([], |row| row.get(0))
+        .optional()?)
+}

@@ -1,0 +1,225 @@
+//! Orders other than the rank's: every hit is looked at, the first of the order are kept.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+
+use rusqlite::Connection;
+use rust_decimal::Decimal;
+
+use crate::catalog::index::plan::Plan;
+use crate::catalog::index::schema::Column;
+use crate::catalog::index::view::View;
+use crate::catalog::index::{Halt, Place, Row};
+use crate::catalog::overlay::text_of;
+use crate::domain::freight::{Destination, FreightTerms, Shipment, estimate};
+use crate::domain::money::Money;
+use crate::domain::search::Sort;
+
+/// Hits in an order.
+pub(super) struct Sorted {
+    /// Rows of the store.
+    pub rows: Vec<i64>,
+    /// How many hits there are in all.
+    pub total: usize,
+    /// See [`crate::catalog::index::view::First::looked_at`].
+    pub looked_at: Option<usize>,
+}
+
+/// A hit in an order: the smaller key comes first, then the better place.
+type Key = (u64, Reverse<Place>);
+
+/// The first `count` of a list, or the first of each supplier.
+enum Best {
+    Rows(usize, BinaryHeap<(Key, i64)>),
+    Suppliers(HashMap<u64, (Key, i64)>),
+}
+
+impl Best {
+    fn new(count: usize, one_per_supplier: bool) -> Best {
+        if one_per_supplier { Best::Suppliers(HashMap::new()) } else { Best::Rows(count, BinaryHeap::new()) }
+    }
+
+    /// Whether a hit with this key could be kept: of what could not nothing else need be known.
+    fn may_take(&self, key: u64) -> bool {
+        match self {
+            Best::Rows(count, heap) => {
+                heap.len() < *count || heap.peek().is_some_and(|((worst, _), _)| key <= *worst)
+            }
+            Best::Suppliers(_) => true,
+        }
+    }
+
+    fn take(&mut self, key: u64, row: &dyn Row) {
+        if !self.may_take(key) {
+            return;
+        }
+        let key = (key, Reverse(row.place()));
+        let number = row.get(Column::Row) as i64;
+        match self {
+            Best::Rows(count, heap) => {
+                heap.push((key, number));
+                if heap.len() > *count {
+                    heap.pop();
+                }
+            }
+            Best::Suppliers(first) => {
+                // An offer of nobody known is its own.
+                let supplier = match row.get(Column::Supplier) {
+                    0 => u64::MAX - row.get(Column::Row),
+                    supplier => supplier,
+                };
+                let kept = first.entry(supplier).or_insert((key, number));
+                *kept = (*kept).min((key, number));
+            }
+        }
+    }
+
+    /// In order, with suppliers where only one of each is wanted.
+    fn into_sorted(self) -> Vec<(Option<u64>, i64)> {
+        match self {
+            Best::Rows(_, heap) => heap.into_sorted_vec().into_iter().map(|(_, row)| (None, row)).collect(),
+            Best::Suppliers(first) => {
+                let mut all: Vec<((Key, i64), u64)> =
+                    first.into_iter().map(|(supplier, of)| (of, supplier)).collect();
+                all.sort_unstable();
+                all.into_iter().map(|((_, row), supplier)| (Some(supplier), row)).collect()
+            }
+        }
+    }
+}
+
+/// The first `count` hits in an order that is not the rank's.
+pub(super) fn sorted(
+    view: &View<'_>,
+    plan: &Plan,
+    sort: Sort,
+    destination: &Destination,
+    count: usize,
+    one_per_supplier: bool,
+) -> Result<Sorted, Halt> {
+    match sort {
+        Sort::Price | Sort::Landed => by_price(view, plan, sort, destination, count, one_per_supplier),
+        Sort::Sold => by_figure(view, plan, Column::Sold, count, one_per_supplier),
+        Sort::Repeat => by_figure(view, plan, Column::Repeat, count, one_per_supplier),
+        Sort::Age | Sort::Rank => by_figure(view, plan, Column::Fetched, count, one_per_supplier),
+    }
+}
+
+/// Greatest figure first, unknown last.
+fn by_figure(
+    view: &View<'_>,
+    plan: &Plan,
+    column: Column,
+    count: usize,
+    one_per_supplier: bool,
+) -> Result<Sorted, Halt> {
+    let mut best = Best::new(count, one_per_supplier);
+    let mut total = 0;
+    let looked_at = view.each(plan, &mut |row, _| {
+        total += 1;
+        best.take(u64::MAX - row.get(column), row);
+        Ok(())
+    })?;
+    let rows = best.into_sorted();
+    let total = if one_per_supplier { rows.len() } else { total };
+    Ok(Sorted { rows: rows.into_iter().map(|(_, row)| row).take(count).collect(), total, looked_at })
+}
+
+/// 0 buyable and known, 1 buyable but its landed cost unknown, 2 cannot be bought at the quantity.
+type Class = u8;
+
+/// Cheapest first. Prices of unlike units are never ranked against each other: the unit with most hits comes first,
+/// offers of unknown unit last.
+fn by_price(
+    view: &View<'_>,
+    plan: &Plan,
+    sort: Sort,
+    destination: &Destination,
+    count: usize,
+    one_per_supplier: bool,
+) -> Result<Sorted, Halt> {
+    let mut groups: HashMap<(Class, u64), Best> = HashMap::new();
+    let mut hits_of: HashMap<u64, usize> = HashMap::new();
+    let mut freights = Freights { connection: view.connection, destination, known: HashMap::new() };
+    let mut total = 0;
+    let looked_at = view.each(plan, &mut |row, _| {
+        total += 1;
+        let unit = row.get(Column::Unit);
+        *hits_of.entry(unit).or_default() += 1;
+        // Where the first page is full of cheaper offers, nothing more need be known of one that is never cheaper.
+        if sort == Sort::Price
+            && let Some(best) = groups.get(&(0, unit))
+            && row.get(Column::Least).checked_sub(1).is_some_and(|least| !best.may_take(least))
+        {
+            return Ok(());
+        }
+        let quantity = plan.quantity_of(row);
+        let (price, can) = row.at(quantity);
+        let (class, amount) = match (price, can, sort) {
+            (Some(price), true, Sort::Landed) => match freights.landed(row, price, quantity)? {
+                (goods, Some(freight)) => (0, Some(goods.saturating_add(freight))),
+                (goods, None) => (1, Some(goods)),
+            },
+            (Some(price), false, Sort::Landed) => (2, Some(Freights::goods(price, quantity))),
+            (Some(price), true, _) => (0, Some(price)),
+            (price, ..) => (2, price),
+        };
+        let best = groups.entry((class, unit)).or_insert_with(|| Best::new(count, one_per_supplier));
+        best.take(amount.unwrap_or(u64::MAX), row);
+        Ok(())
+    })?;
+    let mut ordered = BTreeMap::new();
+    for ((class, unit), best) in groups {
+        let text = text_of(unit as u32, view.connection)?;
+        let hits = hits_of.get(&unit).copied().unwrap_or(0);
+        ordered.insert((class, unit == 0, Reverse(hits), text, unit), best);
+    }
+    let mut rows = Vec::new();
+    let mut seen = HashSet::new();
+    for (_, best) in ordered {
+        for (supplier, row) in best.into_sorted() {
+            if supplier.is_none_or(|supplier| seen.insert(supplier)) {
+                rows.push(row);
+            }
+        }
+    }
+    let total = if one_per_supplier { rows.len() } else { total };
+    rows.truncate(count);
+    Ok(Sorted { rows, total, looked_at })
+}
+
+/// Freight of offers, each terms read once.
+struct Freights<'a> {
+    connection: &'a Connection,
+    destination: &'a Destination,
+    known: HashMap<u64, FreightTerms>,
+}
+
+impl Freights<'_> {
+    /// Unit price (millionths of a yuan) times quantity (thousandths), rounded to the fen, in fen.
+    fn goods(price: u64, quantity: u64) -> u64 {
+        let exact = u128::from(price) * u128::from(quantity);
+        u64::try_from(exact.saturating_add(5_000_000) / 10_000_000).unwrap_or(u64::MAX)
+    }
+
+    /// Goods at the median price, and freight, both in fen.
+    fn landed(&mut self, row: &dyn Row, price: u64, quantity: u64) -> Result<(u64, Option<u64>), Halt> {
+        let goods = Freights::goods(price, quantity);
+        let word = row.get(Column::Freight);
+        if !self.known.contains_key(&word) {
+            let text = text_of(word as u32, self.connection)?;
+            let terms = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+            self.known.insert(word, terms);
+        }
+        let Some(terms) = self.known.get(&word) else { return Ok((goods, None)) };
+        let thousandths = |value: u64, scale| Decimal::from_i128_with_scale(i128::from(value), scale);
+        let shipment = Shipment {
+            quantity: thousandths(quantity, 3),
+            weight_kg: row.figure(Column::Weight).map(|grams| thousandths(grams, 3)),
+            volume_m3: row.figure(Column::Volume).map(|cm3| thousandths(cm3, 6)),
+            goods: Money::from_fen(i64::try_from(goods).unwrap_or(i64::MAX)),
+        };
+        let freight = estimate(terms, &shipment, self.destination).amount();
+        Ok((goods, freight.map(crate::catalog::facts::micro).map(|micro| micro / 10_000)))
+    }
+}

@@ -184,7 +184,7 @@ pub fn request(model: &Model, offset: usize, limit: usize) -> SearchRequest {
         limit,
         offset,
         include_fees: pane.fees,
-        now: None,
+        now: Some(model.now),
         hide_ads: pane.hide_ads,
         one_per_supplier: pane.one_each,
     }

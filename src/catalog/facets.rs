@@ -8,8 +8,10 @@ use rust_decimal::Decimal;
 use crate::catalog::facts::Flags;
 use crate::catalog::index::Halt;
 use crate::catalog::index::Row;
+use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::view::View;
+use crate::catalog::near;
 use crate::catalog::overlay::text_of;
 use crate::catalog::store::{Catalog, CatalogError};
 use crate::domain::mark::Marks;
@@ -82,14 +84,26 @@ impl Catalog {
     ) -> Result<Option<Facets>, CatalogError> {
         self.with_view(cancel, |view| {
             let asked = self.asked(view, request, marks)?;
-            let mut counts = Counts::default();
-            view.each(&asked.plan, &mut |row, _| {
-                counts.add(row, asked.plan.quantity_of(row));
-                Ok(())
-            })?;
+            let mut counts = counted(view, &asked.plan)?;
+            if counts.total == 0
+                && !asked.plan.words.is_empty()
+                && let Some(near) = near::nearest(view, &asked.plan)?
+            {
+                // The list shows what near words find: it is that which is counted.
+                counts = counted(view, &near)?;
+            }
             told(&counts, view, &Query::parse(&request.text))
         })
     }
+}
+
+fn counted(view: &View<'_>, plan: &Plan) -> Result<Counts, Halt> {
+    let mut counts = Counts::default();
+    view.each(plan, &mut |row, _| {
+        counts.add(row, plan.quantity_of(row));
+        Ok(())
+    })?;
+    Ok(counts)
 }
 
 fn told(counts: &Counts, view: &View<'_>, query: &Query) -> Result<Facets, Halt> {

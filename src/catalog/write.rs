@@ -72,7 +72,9 @@ impl Catalog {
             let generation = if writes { next_generation(transaction)? } else { 0 };
             let pass_ms = with.pass.map_or(i64::MIN, |pass| pass.as_millisecond());
             let mut done = write_batch(transaction, words, generation, pass_ms, offers, suppliers)?;
-            if with.ends && let Some(pass) = with.pass {
+            if with.ends
+                && let Some(pass) = with.pass
+            {
                 done.gone += set_unseen_gone(transaction, pass, generation, words)?;
             }
             for (name, value) in with.notes {
@@ -147,8 +149,7 @@ fn set_gone(
     generation: i64,
     words: &mut Dictionary,
 ) -> Result<usize, Failure> {
-    let mut select =
-        transaction.prepare_cached("SELECT key, body, fetched_at FROM offers WHERE row = ?1")?;
+    let mut select = transaction.prepare_cached("SELECT key, body, fetched_at FROM offers WHERE row = ?1")?;
     // The digest goes: the same reading as before means that it is back.
     let mut update = transaction.prepare_cached(
         "UPDATE offers SET gone = 1, body = ?2, facts = ?3, fetched_at = ?4, generation = ?5, digest = 0

@@ -1,5 +1,6 @@
 //! The catalog against its own rules: merging here, searching and files that go wrong beside.
 
+mod engine;
 mod files;
 mod marks;
 mod search;

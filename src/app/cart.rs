@@ -307,6 +307,7 @@ fn held_back(model: &Model, held: &Held) -> String {
             reasons.first().map_or_else(|| words.held_policy.to_owned(), ToString::to_string)
         }
         Held::CartChanged => words.held_changed.to_owned(),
+        Held::WentOffline => words.held_offline.to_owned(),
         Held::OtherMarket(lines) => messages::other_market(model.lang, *lines),
     };
     format!("{}{}{why}", words.nothing_sent, words.then)
@@ -340,7 +341,11 @@ pub fn changed(model: &mut Model, deed: CartDeed, result: Result<CartSnapshot, T
         Err(trouble) => {
             model.complain(&trouble);
             // What was asked may or may not have happened: look.
-            return if deed == CartDeed::Read { Vec::new() } else { vec![Effect::Cart(CartDeed::Read)] };
+            if deed != CartDeed::Read {
+                return vec![Effect::Cart(CartDeed::Read)];
+            }
+            model.cart.trouble = Some(trouble);
+            return Vec::new();
         }
     };
     let selected = model.cart.selected().map(|line| line.line.id);
@@ -351,6 +356,7 @@ pub fn changed(model: &mut Model, deed: CartDeed, result: Result<CartSnapshot, T
     }
     model.cart.snapshot = snapshot;
     model.cart.read = true;
+    model.cart.trouble = None;
     let at = selected.and_then(|id| model.cart.lines().position(|(_, line)| line.line.id == id));
     let (len, page) = (model.cart.len(), model.viewport.rows);
     model.cart.list.select(at.unwrap_or(model.cart.list.selected), len, page);

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use crate::app::model::{Model, Tone};
-use crate::app::msg::Effect;
+use crate::app::model::{ComparePane, Model, Tone};
+use crate::app::msg::{Effect, Trouble};
 use crate::domain::compare::{self, Comparison};
 use crate::domain::freight::Destination;
+use crate::domain::id::OfferKey;
 use crate::domain::mark::Bought;
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
@@ -155,4 +156,68 @@ pub fn pick(model: &mut Model) -> Vec<Effect> {
     let key = rows(model).into_iter().nth(model.compare.list.selected).map(|row| row.offer.key.clone());
     model.compare.pick = if model.compare.pick == key { None } else { key };
     Vec::new()
+}
+
+/// The offers that are marked, those still to be read among them.
+pub fn marked(model: &Model) -> impl Iterator<Item = &OfferKey> {
+    model.compare.offers.iter().map(|offer| &offer.key).chain(&model.compare.wanted)
+}
+
+/// Takes the marks of the last sitting up, unless there are new ones already.
+pub fn restore(model: &mut Model, keys: Vec<OfferKey>) -> Vec<Effect> {
+    if !model.compare.offers.is_empty() {
+        return Vec::new();
+    }
+    model.compare.wanted = keys;
+    refresh(model)
+}
+
+/// Reads the marked offers anew: since they were marked a sync may have changed their prices.
+pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    let keys: Vec<OfferKey> = marked(model).cloned().collect();
+    if keys.is_empty() || model.compare.pending {
+        return Vec::new();
+    }
+    let pane = &mut model.compare;
+    pane.generation += 1;
+    pane.pending = true;
+    vec![Effect::ReadCompared { generation: pane.generation, keys }]
+}
+
+/// The marked offers came. One that the catalog no longer has stays as it was marked; one of the last sitting, of
+/// which there is nothing to show, is forgotten.
+pub fn read(model: &mut Model, generation: u64, result: Result<Vec<Arc<Offer>>, Trouble>) -> Vec<Effect> {
+    if generation != model.compare.generation {
+        return Vec::new();
+    }
+    model.compare.pending = false;
+    let found = match result {
+        Ok(found) => found,
+        Err(trouble) => {
+            model.compare.trouble = Some(trouble);
+            return Vec::new();
+        }
+    };
+    let selected = rows(model).into_iter().nth(model.compare.list.selected).map(|row| row.offer.key.clone());
+    let pane = &mut model.compare;
+    pane.trouble = None;
+    let wanted = std::mem::take(&mut pane.wanted);
+    for offer in found {
+        match pane.offers.iter_mut().find(|held| held.key == offer.key) {
+            Some(held) => *held = offer,
+            None if wanted.contains(&offer.key) => pane.offers.push(offer),
+            // Its mark was taken away meanwhile.
+            None => {}
+        }
+    }
+    let at = selected.and_then(|key| rows(model).iter().position(|row| row.offer.key == key));
+    let (len, page) = (model.compare.offers.len(), model.viewport.rows);
+    model.compare.list.select(at.unwrap_or(model.compare.list.selected), len, page);
+    Vec::new()
+}
+
+/// Takes all marks away.
+pub fn clear(model: &mut Model) {
+    // The number goes on: an answer that is still under way is not one to a later asking.
+    model.compare = ComparePane { generation: model.compare.generation, ..ComparePane::default() };
 }

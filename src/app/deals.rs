@@ -440,7 +440,6 @@ pub fn groups_read(
 
 /// Takes a newer reading over: sorted, the selection stays on its group, crossed steps are said and marked.
 fn take(model: &mut Model, mut groups: Vec<GroupBuy>) {
-    sort(&mut groups);
     let selected = model.deals.groups.iter().flatten().nth(model.deals.list.selected).map(|g| g.id.clone());
     let older = model.deals.groups.take().unwrap_or_default();
     let crossed: Vec<GroupBuy> = groups
@@ -448,6 +447,14 @@ fn take(model: &mut Model, mut groups: Vec<GroupBuy>) {
         .filter(|group| older.iter().any(|old| old.id == group.id && old.step() < group.step()))
         .cloned()
         .collect();
+    if model.pane == Pane::Deals {
+        for group in &crossed {
+            if !model.deals.crossed.contains(&group.id) {
+                model.deals.crossed.push(group.id.clone());
+            }
+        }
+    }
+    sort(&mut groups, &model.deals.crossed);
     let at = selected.and_then(|id| groups.iter().position(|group| group.id == id));
     let (len, page) = (groups.len(), model.viewport.rows);
     model.deals.groups = Some(groups);
@@ -456,8 +463,8 @@ fn take(model: &mut Model, mut groups: Vec<GroupBuy>) {
     if model.pane != Pane::Deals {
         return;
     }
-    // What is ours is said before what is not: the list is sorted so.
-    if let Some(first) = crossed.first() {
+    // What is ours is said before what is not.
+    if let Some(first) = crossed.iter().min_by_key(|group| group.my_quantity.is_zero()) {
         let title = title_of(model, &first.title, first.title_en.as_ref()).to_string();
         let step = first
             .steps
@@ -472,18 +479,13 @@ fn take(model: &mut Model, mut groups: Vec<GroupBuy>) {
                 &price.to_string(),
                 crossed.len() - 1,
             );
-            model.say(Tone::Done, said);
-        }
-    }
-    for group in crossed {
-        if !model.deals.crossed.contains(&group.id) {
-            model.deals.crossed.push(group.id);
+            model.announce(Tone::Done, said);
         }
     }
 }
 
-/// Mine first, then what is still open, then nearest to its next step by the share still missing, then by deadline.
-fn sort(groups: &mut [GroupBuy]) {
+/// Mine first, then what just crossed a step, so that it does not go out of view by it; then what is still open, then nearest to its next step by the share still missing, then by deadline.
+fn sort(groups: &mut [GroupBuy], crossed: &[GroupId]) {
     groups.sort_by_cached_key(|group| {
         let missing = group.next_step().map_or(MILLION, |step| {
             let missing = step.participants.saturating_sub(group.participants);
@@ -491,6 +493,7 @@ fn sort(groups: &mut [GroupBuy]) {
         });
         (
             group.my_quantity.is_zero(),
+            !crossed.contains(&group.id),
             group.state != GroupState::Open,
             missing,
             group.deadline,

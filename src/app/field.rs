@@ -5,8 +5,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::config::keymap::{Code, Key};
 use crate::domain::text::Clean;
 
-/// Longest text a field takes unless it is given more room, in characters.
-const MAX_CHARS: usize = 200;
+/// Longest text a field takes unless it is given more room, in characters: a pasted share text with its link fits.
+const MAX_CHARS: usize = 500;
 
 /// Text and a cursor between two of its characters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

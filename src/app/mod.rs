@@ -18,6 +18,7 @@ pub mod msg;
 pub mod offer;
 pub mod orders;
 pub mod palette;
+pub mod query_line;
 mod reconnect;
 pub mod remember;
 pub mod search;

@@ -142,6 +142,14 @@ pub struct ComparePane {
     pub transposed: bool,
     /// Whether break-even quantities stand in the place of the curve.
     pub break_even: bool,
+    /// Offers that were marked in the last sitting and are still to be read.
+    pub wanted: Vec<OfferKey>,
+    /// The newest reading asked for; answers to older ones are dropped.
+    pub generation: u64,
+    /// Whether an answer is awaited.
+    pub pending: bool,
+    /// Why they could not be read the last time.
+    pub trouble: Option<Trouble>,
 }
 
 impl ComparePane {
@@ -159,6 +167,8 @@ pub struct CartPane {
     pub list: List,
     /// Whether it was read at all.
     pub read: bool,
+    /// Why it could not be read the last time.
+    pub trouble: Option<Trouble>,
     /// Proposals asked for; answers to older ones are dropped.
     pub generation: u64,
     /// Whether the market is being asked what the cart would cost.
@@ -365,6 +375,8 @@ pub struct Notice {
     pub tone: Tone,
     /// Our words, with clean text in them.
     pub text: String,
+    /// Whether it is news nobody asked for: words on mere progress do not take its place.
+    pub news: bool,
 }
 
 /// How far a sync is.
@@ -372,6 +384,8 @@ pub struct Notice {
 pub struct Progress {
     pub done: u64,
     pub total: Option<u64>,
+    /// Offers a second, and seconds left.
+    pub pace: Option<(u64, Option<u64>)>,
 }
 
 /// How many rows of a list were in view when the screen was last drawn; paging moves by it.
@@ -506,7 +520,20 @@ impl Model {
 
     /// Says something in the message line.
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        self.notice = Some(Notice { tone, text: text.into() });
+        self.notice = Some(Notice { tone, text: text.into(), news: false });
+    }
+
+    /// Says what happened without a key of the buyer's: it stands until they press one, or something that they asked
+    /// for is answered.
+    pub fn announce(&mut self, tone: Tone, text: impl Into<String>) {
+        self.notice = Some(Notice { tone, text: text.into(), news: true });
+    }
+
+    /// Says how something came on that the screen shows anyway; news is not covered by it.
+    pub fn mention(&mut self, tone: Tone, text: impl Into<String>) {
+        if !self.notice.as_ref().is_some_and(|notice| notice.news) {
+            self.say(tone, text);
+        }
     }
 
     /// Says what went wrong and what to do.

@@ -110,6 +110,8 @@ pub enum Held {
     Policy(Vec<Clean>),
     /// The cart is no longer the one that was confirmed.
     CartChanged,
+    /// The way to the market was lost, or switched off, before anything could be sent or queued.
+    WentOffline,
     /// This market's cart is empty; lines of another market's.
     OtherMarket(u64),
 }
@@ -131,6 +133,8 @@ pub struct Status {
     pub cached: u64,
     /// Actions of the outbox that have not left yet, or whose outcome is unknown.
     pub unsent: u64,
+    /// Those of them that wait for the buyer: trying them again by itself changes nothing.
+    pub held: u64,
     /// Where goods go.
     pub destination: Destination,
     /// Origin of the sandbox's own pages; `None` = the real 1688.
@@ -185,7 +189,8 @@ pub enum Fact {
     /// Group-buys, and when the market told of them; `None` = this market has none.
     GroupsRead(Result<Option<(Vec<GroupBuy>, Timestamp)>, Trouble>),
     /// A sync got this far.
-    SyncProgressed { done: u64, total: Option<u64> },
+    /// A sync got so far; `pace` = offers a second, and seconds left.
+    SyncProgressed { done: u64, total: Option<u64>, pace: Option<(u64, Option<u64>)> },
     /// A sync ended; how many rows were read.
     SyncEnded(Result<u64, Trouble>),
     /// The market was asked what the cart would cost.
@@ -210,6 +215,8 @@ pub enum Fact {
     MarksRead(Result<Arc<Marks>, Trouble>),
     /// Flash or discount deals, and when the market told of them; `None` = this market has none.
     DealsRead { kind: DealKind, result: Result<Option<(Vec<Deal>, Timestamp)>, Trouble> },
+    /// The marked offers as the catalog has them now; those it does not have are left out.
+    ComparedRead { generation: u64, result: Result<Vec<Arc<Offer>>, Trouble> },
     /// An offer of the catalog; `None` = not in it.
     OfferRead { key: OfferKey, result: Result<Option<Arc<Offer>>, Trouble> },
     /// A group was joined (or left).
@@ -275,6 +282,8 @@ pub enum Effect {
     ReadMarks,
     /// Read flash or discount deals, from the market.
     ReadDeals(DealKind),
+    /// Read the marked offers anew; supersedes every earlier asking.
+    ReadCompared { generation: u64, keys: Vec<OfferKey> },
     /// Read an offer of the catalog.
     ReadOffer(OfferKey),
     /// Reserve a quantity in a group-buy.

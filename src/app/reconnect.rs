@@ -13,7 +13,7 @@ const EVERY: i64 = 30;
 /// When to try again; `None` = there is no reason to.
 pub fn wants_waking(model: &Model) -> Option<Timestamp> {
     let status = model.status.as_ref()?;
-    let waits = status.online == Some(false) && !status.offline_by_wish && status.unsent > 0;
+    let waits = status.online == Some(false) && !status.offline_by_wish && status.unsent > status.held;
     if !waits || model.orders.pending || model.cart.submitting {
         return None;
     }

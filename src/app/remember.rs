@@ -9,10 +9,10 @@ use crate::app::field::Field;
 use crate::app::model::{Model, Pane};
 use crate::app::msg::Effect;
 use crate::app::suppliers::SearchView;
-use crate::app::{coach, search, wake};
+use crate::app::{coach, compare, search, wake};
 use crate::domain::id::OfferKey;
 use crate::domain::search::Sort;
-use crate::domain::session::Remembered;
+use crate::domain::session::{MOST_COMPARED, Remembered};
 
 /// How long after a change it is kept.
 const MOMENT: SignedDuration = SignedDuration::from_secs(2);
@@ -59,6 +59,7 @@ pub fn remembered(model: &Model) -> Remembered {
             .or_else(|| model.search.selected().map(|row| row.offer.key.clone())),
         view: view.to_owned(),
         sort: model.search.sort.as_str().to_owned(),
+        compared: compare::marked(model).take(MOST_COMPARED).cloned().collect(),
         titles_swapped: model.titles_swapped,
         tour: model.coach.state,
     }
@@ -71,12 +72,14 @@ pub fn read(model: &mut Model, remembered: Option<Remembered>) -> Vec<Effect> {
     restore(model, remembered)
 }
 
-/// Puts the last sitting back, unless the buyer has begun to do something. How far the tour is counts always.
+/// Puts the last sitting back, unless the buyer has begun to do something. How far the tour is counts always, and
+/// marks to compare are kept as long as there are no newer ones.
 fn restore(model: &mut Model, remembered: Remembered) -> Vec<Effect> {
     model.memory.kept = remembered.clone();
     coach::restore(model, remembered.tour);
+    let mut effects = compare::restore(model, remembered.compared);
     if model.memory.touched {
-        return Vec::new();
+        return effects;
     }
     if let Some(quantity) = remembered.quantity.filter(|quantity| !quantity.is_zero()) {
         model.quantity = quantity;
@@ -87,7 +90,7 @@ fn restore(model: &mut Model, remembered: Remembered) -> Vec<Effect> {
     model.search.view =
         if remembered.view == "suppliers" { SearchView::Suppliers } else { SearchView::Offers };
     model.memory.wanted = remembered.selected;
-    let mut effects = search::from_top(model);
+    effects.extend(search::from_top(model));
     if let Some((pane, _)) = PANES.iter().find(|(_, word)| *word == remembered.pane)
         && *pane != model.pane
     {

@@ -4,7 +4,7 @@ use crate::app::model::{Model, PAGE_ROWS, Progress};
 use crate::app::msg::{Effect, Trouble};
 use crate::app::suppliers::{self, SearchView};
 use crate::domain::search::{SearchPage, SearchRequest};
-use crate::query::fold::fold;
+use crate::query::{Is, Query};
 
 /// Asks for what the pane stands at, offers or suppliers. The buyer stays where they are.
 pub fn search(model: &mut Model) -> Vec<Effect> {
@@ -57,7 +57,7 @@ pub fn clear(model: &mut Model) -> Vec<Effect> {
 
 /// Whether what was typed asks for blocked offers too.
 pub fn wants_blocked(text: &str) -> bool {
-    fold(text).split_whitespace().any(|word| word == "blocked")
+    Query::parse(text).terms.iter().any(|term| !term.negated && term.is == Is::Blocked)
 }
 
 /// Asks for more rows when the last one is selected and there are more.
@@ -105,8 +105,13 @@ pub fn answered(model: &mut Model, generation: u64, result: Result<SearchPage, T
 
 /// A sync got further. What was typed is searched again each time a twentieth of the catalog has arrived; a list
 /// that nobody asked for stays as it is under the buyer's hands until the sync ends, once it fills the screen.
-pub fn synced(model: &mut Model, done: u64, total: Option<u64>) -> Vec<Effect> {
-    model.sync = Some(Progress { done, total });
+pub fn synced(
+    model: &mut Model,
+    done: u64,
+    total: Option<u64>,
+    pace: Option<(u64, Option<u64>)>,
+) -> Vec<Effect> {
+    model.sync = Some(Progress { done, total, pace });
     let pane = &model.search;
     let (rows, pending, touched) = match pane.view {
         SearchView::Offers => (pane.page.rows.len(), pane.pending, pane.touched),

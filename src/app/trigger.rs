@@ -143,7 +143,7 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
             Vec::new()
         }
         ActionId::CompareClear => {
-            model.compare = Default::default();
+            compare::clear(model);
             Vec::new()
         }
         ActionId::CartEdit => cart::edit(model, None),
@@ -265,9 +265,13 @@ pub fn go(model: &mut Model, pane: Pane) -> Vec<Effect> {
     model.pane = pane;
     model.search.focused = false;
     match pane {
+        Pane::Search => Vec::new(),
+        Pane::Compare => compare::refresh(model),
+        // Read at the start and after whatever is done to it; again only where that failed.
+        Pane::Cart if model.cart.trouble.is_some() => vec![Effect::Cart(CartDeed::Read)],
+        Pane::Cart => Vec::new(),
         Pane::Deals => deals::entered(model),
         Pane::Orders => vec![Effect::ReadOrders],
-        _ => Vec::new(),
     }
 }
 

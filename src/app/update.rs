@@ -6,8 +6,8 @@ use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
 use crate::app::{
-    cart, coach, deals, layers, mouse, offer, orders, reconnect, remember, search, suppliers, trigger, wake,
-    words,
+    cart, coach, compare, deals, layers, mouse, offer, orders, reconnect, remember, search, suppliers,
+    trigger, wake, words,
 };
 use crate::config::keymap::{Code, Key};
 use crate::i18n::messages;
@@ -73,16 +73,17 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             effects
         }
         Fact::GroupsRead(result) => deals::groups_read(model, result),
-        Fact::SyncProgressed { done, total } => search::synced(model, done, total),
+        Fact::SyncProgressed { done, total, pace } => search::synced(model, done, total, pace),
         Fact::SyncEnded(result) => {
             model.sync = None;
             model.search.searched_at_row = 0;
             match result {
-                Ok(fetched) => model.say(Tone::Done, messages::synced(model.lang, fetched)),
+                Ok(fetched) => model.mention(Tone::Done, messages::synced(model.lang, fetched)),
                 Err(trouble) => model.complain(&trouble),
             }
             let mut effects = search::search(model);
             effects.extend([Effect::ReadStatus, Effect::Cart(CartDeed::Read), Effect::ReadMarks]);
+            effects.extend(compare::refresh(model));
             effects
         }
         Fact::Moused(mouse) => {
@@ -112,6 +113,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         }
         Fact::Marked { subject, edit, result } => offer::marked(model, &subject, &edit, result),
         Fact::DealsRead { kind, result } => deals::read(model, kind, result),
+        Fact::ComparedRead { generation, result } => compare::read(model, generation, result),
         Fact::OfferRead { key, result } => deals::offer_read(model, &key, result),
         Fact::GroupActed { joined, result } => deals::acted(model, joined, result),
         Fact::OrderRead { id, result } => orders::order_read(model, &id, result),
@@ -160,6 +162,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             reconnect::settled(model);
             model.search.pending = false;
             model.suppliers.pending = false;
+            model.compare.pending = false;
             model.deals.pending = false;
             model.deals.flash.pending = false;
             model.deals.discount.pending = false;
@@ -184,7 +187,7 @@ fn status_read(model: &mut Model, result: Result<crate::app::msg::Status, Troubl
     let was_offline = model.is_offline();
     let empty = status.cached == 0;
     let offline = status.online == Some(false);
-    let (sandbox, unsent) = (status.sandbox, status.unsent);
+    let (sandbox, waits) = (status.sandbox, status.unsent > status.held);
     model.status = Some(status);
     let mut effects = Vec::new();
     // The first start fills the catalog from the program's own market; any other is asked for by key.
@@ -193,7 +196,7 @@ fn status_read(model: &mut Model, result: Result<crate::app::msg::Status, Troubl
         effects.push(Effect::Sync);
     }
     // What waited is sent as soon as there is a way (DESIGN 8): checked again first, by the same policy.
-    if (first || was_offline) && unsent > 0 && !offline {
+    if (first || was_offline) && waits && !offline {
         effects.push(Effect::Settle);
     }
     effects

@@ -82,8 +82,7 @@ mod flag {
 pub(super) fn read(key: OfferKey, body: &[u8], fetched_at: Timestamp) -> Result<Offer, serde_json::Error> {
     if body.first() == Some(&VERSION) {
         let rest = body.get(1..).unwrap_or_default();
-        return read::offer(key, rest, fetched_at)
-            .ok_or_else(|| serde::de::Error::custom("a damaged body"));
+        return read::offer(key, rest, fetched_at).ok_or_else(|| serde::de::Error::custom("a damaged body"));
     }
     let mut offer: Offer = serde_json::from_slice(body)?;
     offer.fetched_at = fetched_at;

@@ -16,7 +16,11 @@ mod migrate;
 mod near;
 mod overlay;
 pub mod rank;
+<<<<<<< HEAD
 mod record;
+=======
+mod readers;
+>>>>>>> L
 mod row;
 mod search;
 mod sort;
@@ -28,8 +32,12 @@ pub mod words;
 mod write;
 
 pub use file::{Opened, Unusable};
+<<<<<<< HEAD
 pub use index::{IndexProgress, Place};
+=======
+>>>>>>> L
 pub use migrate::Migrating;
+pub use search::IndexProgress;
 pub use store::{Catalog, CatalogError, Stats};
 pub use suppliers::SupplierFigures;
 pub use write::{Upserted, With};

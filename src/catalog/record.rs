@@ -26,8 +26,7 @@ pub(super) fn write(
     if facts::pickup(before.as_ref()) == pickup {
         return Ok(());
     }
-    let mut select =
-        transaction.prepare_cached("SELECT row, facts FROM offers WHERE supplier_id = ?1")?;
+    let mut select = transaction.prepare_cached("SELECT row, facts FROM offers WHERE supplier_id = ?1")?;
     let mut update =
         transaction.prepare_cached("UPDATE offers SET facts = ?2, generation = ?3 WHERE row = ?1")?;
     let offers: Vec<(i64, Vec<u8>)> = select

@@ -32,11 +32,7 @@ pub(super) struct Columns {
 impl Columns {
     /// Of `offer`, sold by `supplier` as far as the catalog has a record of it.
     pub fn of(offer: &Offer, supplier: Option<&Supplier>) -> Columns {
-        Columns {
-            text: text_of(offer),
-            traits: traits_of(offer),
-            facts: Facts::nameless(offer, supplier),
-        }
+        Columns { text: text_of(offer), traits: traits_of(offer), facts: Facts::nameless(offer, supplier) }
     }
 
     /// The column `facts`.

@@ -15,17 +15,20 @@ use crate::catalog::index::Fresh;
 use crate::catalog::index::live::Home;
 use crate::catalog::migrate::Migrating;
 use crate::catalog::overlay::Overlay;
+<<<<<<< HEAD
+=======
+use crate::catalog::readers::Readers;
+use crate::catalog::search::Priced;
+>>>>>>> L
 use crate::catalog::suppliers::KeptFigures;
 use crate::catalog::words::Dictionary;
+use crate::domain::category::Category;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{BadOfferKey, OfferKey};
 use crate::domain::offer::Offer;
 use crate::domain::order::Address;
 use crate::domain::supplier::Supplier;
-
-/// Most connections kept open for reading; more readers at once open their own and close it again.
-const KEPT_READERS: usize = 4;
 
 /// Why the catalog could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +91,7 @@ pub(super) struct Inner {
     path: Option<PathBuf>,
     opened: Opened,
     writer: Mutex<Connection>,
+<<<<<<< HEAD
     readers: Mutex<Vec<Connection>>,
     /// The index; see [`crate::catalog::index`].
     pub(super) home: Home,
@@ -96,6 +100,14 @@ pub(super) struct Inner {
     /// Offers on sale, as of some generation.
     pub(super) cached: Mutex<Option<(i64, usize)>>,
     /// The buyer's marks last searched with.
+=======
+    pub(super) readers: Readers,
+    /// The index, as of some generation; see [`crate::catalog::index`].
+    pub(super) index: Mutex<Option<Arc<Scan>>>,
+    /// Prices at the quantity last sorted by.
+    pub(super) priced: Mutex<Priced>,
+    /// The buyer's marks over the index last searched with.
+>>>>>>> L
     pub(super) overlay: Mutex<Option<Arc<Overlay>>>,
     /// What suppliers' offers come to.
     pub(super) figures: Mutex<KeptFigures>,
@@ -138,9 +150,15 @@ impl Catalog {
                 path,
                 opened,
                 writer: Mutex::new(connection),
+<<<<<<< HEAD
                 readers: Mutex::new(Vec::new()),
                 fresh: Mutex::new(None),
                 cached: Mutex::new(None),
+=======
+                readers: Readers::default(),
+                index: Mutex::new(None),
+                priced: Mutex::new(Priced::default()),
+>>>>>>> L
                 overlay: Mutex::new(None),
                 figures: Mutex::new(KeptFigures::default()),
                 words: Mutex::default(),
@@ -245,6 +263,49 @@ impl Catalog {
         })
     }
 
+    /// Market ids of details read before `before`, oldest first.
+    pub fn older_than(&self, before: Timestamp, limit: usize) -> Result<Vec<i64>, CatalogError> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT market_id FROM offers WHERE gone = 0 AND fetched_at < ?1 AND market_id IS NOT NULL
+                 ORDER BY fetched_at, market_id LIMIT ?2",
+            )?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let ids = select.query_map([before.as_millisecond(), limit], |row| row.get(0))?;
+            Ok(ids.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The market's category tree as last read, and when that was; `None` = never.
+    pub fn categories(&self) -> Result<(Vec<Category>, Option<Timestamp>), CatalogError> {
+        Ok(self.document("categories")?.unwrap_or_default())
+    }
+
+    /// Replaces the category tree.
+    pub fn set_categories(&self, categories: &[Category], as_of: Timestamp) -> Result<(), CatalogError> {
+        self.set_document("categories", &categories, Some(as_of))
+    }
+
+    /// Hands over every offer, gone ones too, by the text of its key; stops at the first failure of `each`. All of
+    /// one moment, whoever writes meanwhile.
+    pub fn each_offer<E>(
+        &self,
+        each: &mut dyn FnMut(&Offer) -> Result<(), E>,
+    ) -> Result<Result<(), E>, CatalogError> {
+        self.read(|connection| {
+            let mut select = connection.prepare("SELECT key, body, fetched_at FROM offers ORDER BY key")?;
+            let mut rows = select.query([])?;
+            while let Some(row) = rows.next()? {
+                let key: String = row.get(0)?;
+                let offer = read_offer(&key, row.get_ref(1)?.as_blob().unwrap_or_default(), row.get(2)?)?;
+                if let Err(stop) = each(&offer) {
+                    return Ok(Err(stop));
+                }
+            }
+            Ok(Ok(()))
+        })
+    }
+
     /// What the catalog holds.
     pub fn stats(&self) -> Result<Stats, CatalogError> {
         let bytes = self.inner.path.as_deref().map_or(0, file::bytes);
@@ -334,17 +395,8 @@ impl Catalog {
         let Some(path) = &self.inner.path else {
             return job(&lock(&self.inner.writer)).map_err(|failure| self.failed(failure));
         };
-        let kept = lock(&self.inner.readers).pop();
-        let connection = match kept {
-            Some(connection) => connection,
-            None => file::connect(path).map_err(|error| self.failed(error.into()))?,
-        };
-        let answer = job(&connection).map_err(|failure| self.failed(failure));
-        let mut readers = lock(&self.inner.readers);
-        if readers.len() < KEPT_READERS {
-            readers.push(connection);
-        }
-        answer
+        let answer = self.inner.readers.with(path, job).map_err(|error| self.failed(error.into()))?;
+        answer.map_err(|failure| self.failed(failure))
     }
 
     /// Runs `job` in a transaction of its own (BEGIN IMMEDIATE); nothing of it stays when it fails.

@@ -11,7 +11,8 @@ use rust_decimal::Decimal;
 
 pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
 use super::values::{
-    OfferSpec, forward, lang_tag, line_id, offer_spec, percent, profile_name, quantity, sort, speed, yuan,
+    OfferSpec, forward, lang_tag, line_id, offer_spec, percent, profile_name, quantity, share, sort, span,
+    speed, yuan,
 };
 use crate::domain::id::OfferKey;
 use crate::domain::money::Money;
@@ -70,6 +71,7 @@ pub enum Verb {
     /// Fill or refresh the catalog, addresses, groups and orders
     Sync(SyncArgs),
     /// Search the cached offers
+    #[command(after_long_help = super::grammar::long_help())]
     Search(SearchArgs),
     /// Search the cached suppliers
     Suppliers(SuppliersArgs),
@@ -189,6 +191,22 @@ pub enum SandboxVerb {
         #[arg(long, value_name = "ORIGIN")]
         url: Option<String>,
     },
+    /// Make its offers change: most their price, some stock, minimum or title; some go, some come back
+    #[command(group = clap::ArgGroup::new("much").required(true).args(["percent", "count"]))]
+    Churn {
+        /// So many of a hundred of its offers
+        #[arg(long, value_name = "P", value_parser = share)]
+        percent: Option<Decimal>,
+        /// Exactly so many offers
+        #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
+        count: Option<u64>,
+        /// A running sandbox (with PIFA_APP_KEY, PIFA_APP_SECRET, PIFA_ACCESS_TOKEN); default: the profile's own
+        #[arg(long, value_name = "ORIGIN")]
+        url: Option<String>,
+        /// The same seed changes the same offers (default: others each time)
+        #[arg(long, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+        seed: Option<u64>,
+    },
     /// Set its clock forward, for example +1h or +10d
     Clock {
         /// How far: a number with s, m, h, d or w; at most 60 days
@@ -230,12 +248,15 @@ pub struct SyncArgs {
     /// At most this many offers
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
     pub limit: Option<u64>,
+    /// Also read again what was read longer ago than this, for example 7d
+    #[arg(long, value_name = "TIME", value_parser = span)]
+    pub older: Option<Duration>,
 }
 
 /// `pifa search`
 #[derive(Debug, ClapArgs)]
 pub struct SearchArgs {
-    /// Words, each must occur; also fav, bought, blocked, tag:X, note:X, supplier:ID, each with - in front for not (in quotes, or after --)
+    /// Words, each must occur, and conditions such as 'price<8' or belt:义乌, each with - in front for not; --help lists them all. In quotes, or after --
     #[arg(num_args = 0.., value_name = "QUERY")]
     pub query: Vec<String>,
     /// Price everything at this quantity
@@ -451,6 +472,12 @@ pub enum CatalogVerb {
     },
     /// Counts and ages
     Stats,
+    /// Print every listing, one a line as JSON, by id
+    Dump {
+        /// Also when each was read
+        #[arg(long)]
+        ages: bool,
+    },
     /// Forget all listings (carts and orders keep their own)
     Clear,
 }

@@ -1,5 +1,6 @@
 //! `pifa catalog`: importing listings, counting and forgetting them.
 
+use std::io::Write;
 use std::path::Path;
 
 use serde::Serialize;
@@ -48,10 +49,31 @@ pub(super) async fn run(verb: CatalogVerb, profile: &Profile, printer: &Printer)
             session.desk.clear_catalog()?;
             stats(&session.desk, printer)
         }
+        CatalogVerb::Dump { ages } => dump(&profile.data_only()?.desk, ages),
         CatalogVerb::Stats => {
             let session = profile.local(progress(printer)).await?;
             stats(&session.desk, printer)
         }
+    }
+}
+
+/// A line for each listing. How old a reading is belongs to the reading, not to the listing: it is left out unless
+/// asked for, so that two dumps of one market can be compared.
+fn dump(desk: &Desk, ages: bool) -> Result<Exit, Failure> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let written = desk.dump(&mut |offer| {
+        let mut document = serde_json::to_value(offer).map_err(std::io::Error::other)?;
+        if let Some(members) = document.as_object_mut().filter(|_| !ages) {
+            members.remove("fetched_at");
+        }
+        serde_json::to_writer(&mut out, &document)?;
+        out.write_all(b"\n")
+    })?;
+    match written.and_then(|()| out.flush()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Exit::Done),
+        Err(error) => Err(Failure::failed("output", error.to_string(), "is the disk full?")),
+        Ok(()) => Ok(Exit::Done),
     }
 }
 

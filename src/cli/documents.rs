@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::marked::BoughtDocument;
+use super::mistakes::ProblemDocument;
 use crate::domain::cart::{Assessment, Measure, SupplierPart, Violation};
 use crate::domain::compare::Comparison;
 use crate::domain::freight::{Destination, Freight, FreightTerms};
@@ -92,13 +93,15 @@ pub(super) struct SearchDocument {
     pub query: String,
     pub quantity: Quantity,
     pub total: usize,
+    /// What of the query could not be read; the rest counted.
+    pub problems: Vec<ProblemDocument>,
     pub offers: Vec<OfferDocument>,
 }
 
 impl SearchDocument {
     pub fn new(query: &str, quantity: Quantity, total: usize, rows: &[SearchRow]) -> SearchDocument {
         let offers = rows.iter().map(|row| OfferDocument::new(&row.offer, &row.price, &row.mine)).collect();
-        SearchDocument { query: Clean::new(query).to_string(), quantity, total, offers }
+        SearchDocument { query: Clean::new(query).to_string(), quantity, total, problems: Vec::new(), offers }
     }
 }
 

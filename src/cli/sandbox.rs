@@ -30,6 +30,13 @@ pub(super) async fn run(args: SandboxArgs, profile: &Profile, printer: &Printer)
         Some(SandboxVerb::Ledger { url, all }) => ledger(url.as_deref(), all, profile, printer).await,
         Some(SandboxVerb::Pay { id, url }) => pay(&id, url.as_deref(), profile, printer).await,
         Some(SandboxVerb::Clock { by, url }) => clock(by, url.as_deref(), profile, printer).await,
+        Some(SandboxVerb::Churn { percent, count, url, seed }) => {
+            let much = match (count, percent) {
+                (Some(count), _) => ("count", count.to_string()),
+                (None, percent) => ("percent", percent.unwrap_or_default().to_string()),
+            };
+            churn((much.0, &much.1), seed, url.as_deref(), profile, printer).await
+        }
         None => serve(args).await,
     }
 }
@@ -168,6 +175,35 @@ async fn clock(
     printer.document(&moved, || {
         let words = printer.words("the sandbox's clock stands at", "沙盒时间现在是", "沙盒時間現在是");
         format!("{words} {server_time:.0}\n")
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Makes the world move; what moved, by id.
+async fn churn(
+    much: (&str, &str),
+    seed: Option<u64>,
+    url: Option<&str>,
+    profile: &Profile,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let churned = match url {
+        Some(origin) => {
+            let gateway = connect(origin, environment_credentials()?)?;
+            gateway.churn(much, seed).await.map_err(DeskError::from)?
+        }
+        None => profile.online().await?.desk.churn_market(much, seed).await?,
+    };
+    printer.document(&churned, || {
+        let of = |key: &str| churned.get(key).and_then(serde_json::Value::as_array).map_or(0, Vec::len);
+        let words = [
+            ("changed", printer.words("changed", "变动", "變動")),
+            ("repriced", printer.words("repriced", "改价", "改價")),
+            ("gone", printer.words("gone", "下架", "下架")),
+            ("returned", printer.words("back", "重新上架", "重新上架")),
+        ];
+        let counts: Vec<String> = words.iter().map(|(key, word)| format!("{word} {}", of(key))).collect();
+        format!("{}\n", counts.join(" · "))
     })?;
     Ok(Exit::Done)
 }

@@ -3,6 +3,7 @@
 use super::args::SearchArgs;
 use super::documents::{OfferDocument, SearchDocument};
 use super::failure::{Exit, Failure};
+use super::mistakes;
 use super::print::{Lean, Printer, known, table};
 use super::session::Profile;
 use super::sync::progress;
@@ -21,7 +22,8 @@ pub(super) async fn run(args: SearchArgs, profile: &Profile, printer: &Printer) 
         ..SearchRequest::default()
     };
     let page = session.desk.search(&request)?;
-    let document = SearchDocument::new(&request.text, request.quantity, page.total, &page.rows);
+    let mut document = SearchDocument::new(&request.text, request.quantity, page.total, &page.rows);
+    document.problems = mistakes::told(&request.text, printer);
     printer.document(&document, || words(&document, printer, page.cached))?;
     Ok(Exit::Done)
 }

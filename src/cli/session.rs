@@ -13,10 +13,10 @@ use super::logs;
 use super::print::note;
 use crate::config::{Paths, Settings};
 use crate::domain::id::{MarketId, OutOrderId};
-use crate::i18n::Lang;
+use crate::i18n::{Lang, messages};
 use crate::procure::{
     Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, Ledger, Marketplace, Opened,
-    SyncOptions,
+    SyncOptions, SyncProgress, steady,
 };
 use crate::sandbox;
 
@@ -104,7 +104,7 @@ impl Profile {
 
     /// A desk for verbs that read and write the data folder only. On the embedded market a catalog that was
     /// never filled is filled first, once, with `progress` on the way.
-    pub async fn local(&self, progress: impl Fn(u64, Option<u64>) + Send + Sync) -> Result<Session, Failure> {
+    pub async fn local(&self, progress: impl Fn(SyncProgress) + Send + Sync) -> Result<Session, Failure> {
         let session = self.data_only()?;
         if !session.desk.never_filled()? {
             return Ok(session);
@@ -117,7 +117,7 @@ impl Profile {
         }
         drop(session);
         let online = self.online().await?;
-        online.desk.sync(&SyncOptions::default(), |at| progress(at.done, at.total)).await?;
+        online.desk.sync(&SyncOptions::default(), progress).await?;
         drop(online);
         self.data_only()
     }
@@ -263,6 +263,7 @@ impl Profile {
             rules: self.settings.rules,
             quiet: Duration::from_secs(quiet),
             clock: Arc::new(Timestamp::now),
+            steady: steady(),
             numbers: Arc::new(fresh_number),
         }))
     }
@@ -280,7 +281,15 @@ fn open_catalog(path: &Path) -> Result<Catalog, Failure> {
     if let Some(folder) = path.parent() {
         private(folder)?;
     }
-    let catalog = Catalog::open(path).map_err(DeskError::from)?;
+    // A word every two seconds: bringing a large old catalog up to date takes its time.
+    let mut told = std::time::Instant::now();
+    let catalog = Catalog::open_told(path, &mut |at| {
+        if told.elapsed() >= Duration::from_secs(2) {
+            told = std::time::Instant::now();
+            note(&messages::migrating(Lang::En, at.done, at.total));
+        }
+    })
+    .map_err(DeskError::from)?;
     if let Opened::MovedAside { to, .. } = catalog.opened() {
         note(&format!(
             "the catalog could not be used and was set aside as {}: `pifa sync` fills a new one",

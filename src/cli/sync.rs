@@ -9,7 +9,8 @@ use super::failure::{Exit, Failure};
 use super::print::{Printer, note};
 use super::session::Profile;
 use crate::domain::id::SupplierId;
-use crate::procure::SyncOptions;
+use crate::i18n::messages;
+use crate::procure::{SyncOptions, SyncProgress};
 
 pub(super) async fn run(args: SyncArgs, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
     let session = profile.online().await?;
@@ -18,21 +19,20 @@ pub(super) async fn run(args: SyncArgs, profile: &Profile, printer: &Printer) ->
         full: args.full,
         supplier: args.supplier.as_deref().map(SupplierId::new),
         limit: args.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
+        older: args.older,
+        ..SyncOptions::default()
     };
-    let show = progress(printer);
-    let report = session.desk.sync(&options, |at| show(at.done, at.total)).await?;
-    let held = session.desk.stats()?.offers;
+    let report = session.desk.sync(&options, progress(printer)).await?;
+    let held = report.held;
     if !report.complete {
-        let total =
-            report.market_total.map_or_else(|| "an unknown number".to_owned(), |total| total.to_string());
-        note(&format!("holding {held} of {total} offers; `pifa sync` again goes on"));
+        note(&messages::held(printer.lang, held, report.market_total));
     }
     printer.document(&report, || {
         let [read, changed, gone, kept] = [
             printer.words("read", "读取", "讀取"),
             printer.words("changed", "更新", "更新"),
             printer.words("gone", "下架", "下架"),
-            printer.words("kept", "本地共", "本地共"),
+            printer.words("kept", "本地共", "本機共"),
         ];
         format!(
             "{read} {}  {changed} {}  {gone} {}  {kept} {held}",
@@ -42,26 +42,33 @@ pub(super) async fn run(args: SyncArgs, profile: &Profile, printer: &Printer) ->
     Ok(Exit::Done)
 }
 
-/// Shows progress on stderr: in place on a terminal, else a line every few seconds.
-pub(super) fn progress(printer: &Printer) -> impl Fn(u64, Option<u64>) + Send + Sync + use<> {
+/// Shows progress on stderr: in place on a terminal, else a line every few seconds. What a wish costs is a line of
+/// its own, before it begins.
+pub(super) fn progress(printer: &Printer) -> impl Fn(SyncProgress) + Send + Sync + use<> {
     let terminal = std::io::stderr().is_terminal();
+    let lang = printer.lang;
     let word = printer.words("preparing", "正在准备", "正在準備");
     let every = if terminal { Duration::from_millis(80) } else { Duration::from_secs(5) };
     let last: Mutex<Option<Instant>> = Mutex::new(None);
-    move |done, total| {
-        let finished = total.is_some_and(|total| done >= total);
+    move |at| {
+        if let Some(wish) = at.estimate {
+            note(&messages::costs(lang, wish.calls, wish.seconds, wish.calls_a_day));
+            return;
+        }
+        let finished = at.total.is_some_and(|total| at.done >= total);
         let Ok(mut last) = last.lock() else { return };
         if !finished && last.is_some_and(|at| at.elapsed() < every) {
             return;
         }
         *last = Some(Instant::now());
-        let of = total.map_or_else(String::new, |total| format!(" / {total}"));
+        let left = at.left.filter(|_| !finished).map(|left| left.as_secs());
+        let line = messages::syncing(lang, at.done, at.total, at.rate, left);
         let mut out = std::io::stderr().lock();
         // Progress that cannot be shown is no reason to stop.
         let _ = match (terminal, finished) {
-            (true, false) => write!(out, "\r{word} {done}{of}   "),
-            (true, true) => write!(out, "\r{word} {done}{of}   \r\x1b[K"),
-            (false, _) => writeln!(out, "{word} {done}{of}"),
+            (true, false) => write!(out, "\r{word} {line}\x1b[K"),
+            (true, true) => write!(out, "\r{word} {line}\x1b[K\r\x1b[K"),
+            (false, _) => writeln!(out, "{word} {line}"),
         };
         let _ = out.flush();
     }

@@ -73,10 +73,31 @@ pub(super) fn speed(text: &str) -> Result<Decimal, String> {
         .ok_or_else(|| "0 or more".to_owned())
 }
 
+/// Above nothing and at most a hundred of a hundred: `1`, `0.5`.
+pub(super) fn share(text: &str) -> Result<Decimal, String> {
+    text.trim_end_matches('%')
+        .parse()
+        .ok()
+        .filter(|share: &Decimal| *share > Decimal::ZERO && *share <= Decimal::ONE_HUNDRED)
+        .ok_or_else(|| "above 0, at most 100: 1 or 0.5".to_owned())
+}
+
 /// `+1h`, `1d`, `+90m`: forward only, and no further than a sandbox goes at once.
 pub(super) fn forward(text: &str) -> Result<Duration, String> {
-    const MOST: u64 = 60 * 24 * 3600;
-    let said = text.strip_prefix('+').unwrap_or(text);
+    const MOST: Duration = Duration::from_secs(60 * 24 * 3600);
+    let span = time(text.strip_prefix('+').unwrap_or(text)).filter(|span| *span <= MOST);
+    span.ok_or_else(|| "forward by a number with s, m, h, d or w, at most 60 days: +1h, +10d".to_owned())
+}
+
+/// `7d`, `12h`: how long ago.
+pub(super) fn span(text: &str) -> Result<Duration, String> {
+    const MOST: Duration = Duration::from_secs(100 * 366 * 24 * 3600);
+    let span = time(text).filter(|span| *span <= MOST);
+    span.ok_or_else(|| "a number with s, m, h, d or w: 12h, 7d".to_owned())
+}
+
+/// A number with its unit, more than none.
+fn time(said: &str) -> Option<Duration> {
     let number = said.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match said.strip_prefix(number).unwrap_or_default() {
         "s" => 1,
@@ -88,10 +109,7 @@ pub(super) fn forward(text: &str) -> Result<Duration, String> {
     };
     let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     let seconds = number.parse::<u64>().ok().filter(|_| digits).and_then(|number| number.checked_mul(unit));
-    match seconds {
-        Some(seconds) if (1..=MOST).contains(&seconds) => Ok(Duration::from_secs(seconds)),
-        _ => Err("forward by a number with s, m, h, d or w, at most 60 days: +1h, +10d".to_owned()),
-    }
+    seconds.filter(|seconds| *seconds > 0).map(Duration::from_secs)
 }
 
 pub(super) fn profile_name(text: &str) -> Result<String, String> {

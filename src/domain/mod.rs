@@ -2,6 +2,7 @@
 
 pub mod break_even;
 pub mod cart;
+pub mod category;
 pub mod compare;
 pub mod deal;
 pub mod freight;

@@ -34,11 +34,16 @@ pub fn links(text: &[char]) -> Vec<Pasted> {
             continue;
         }
         let length = run.len();
-        // Several links may stand in one run, each behind its own scheme: `https://ahttps://b`.
-        if let Some((skipped, link)) = link_in(&run) {
-            let kept = link.trim_end_matches(['.', ',', ';', '!', ')', '\'']);
+        // What stands before a scheme may be a link without one.
+        let scheme = scheme_in(&run);
+        for (skipped, link) in [(0, run.get(..scheme)), (scheme, run.get(scheme..))] {
+            let link = link.unwrap_or_default();
+            // Without a scheme it begins with its host.
+            let inner = link.find(|c: char| c.is_ascii_alphanumeric()).unwrap_or(0);
+            let kept =
+                link.get(inner..).unwrap_or_default().trim_end_matches(['.', ',', ';', '!', ')', '\'']);
             if let Some(offers) = read(kept, DEPTH) {
-                let start = from + skipped;
+                let start = from + skipped + inner;
                 found.push(Pasted { at: start..start + kept.len(), offers });
             }
         }
@@ -51,20 +56,12 @@ fn is_of_url(c: char) -> bool {
     c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '}' | '|')
 }
 
-/// Where a link begins in a run of its characters (all ASCII), and the link.
-fn link_in(run: &str) -> Option<(usize, &str)> {
-    let start = match run.find("://") {
-        Some(at) => {
-            let scheme = run.get(..at)?;
-            let before = scheme.trim_end_matches(|c: char| c.is_ascii_alphanumeric());
-            let word = scheme.get(before.len()..)?.to_ascii_lowercase();
-            let known = SCHEMES.into_iter().find(|known| word.ends_with(known))?;
-            at.checked_sub(known.len())?
-        }
-        // Without a scheme it begins with its host.
-        None => run.find(|c: char| c.is_ascii_alphanumeric())?,
-    };
-    Some((start, run.get(start..)?))
+/// Where the first scheme begins in a run of a link's characters (all ASCII); its length where there is none, 0 for a
+/// scheme that is not one of ours.
+fn scheme_in(run: &str) -> usize {
+    let Some(at) = run.find("://") else { return run.len() };
+    let word = run.get(..at).unwrap_or_default().to_ascii_lowercase();
+    SCHEMES.iter().find(|known| word.ends_with(*known)).map_or(0, |known| at - known.len())
 }
 
 /// The longer before its end.
@@ -207,6 +204,7 @@ mod tests {
             "看看这个https://detail.1688.com/offer/676651652931.html，不错",
             "(https://detail.1688.com/offer/676651652931.html)",
             "「https://detail.1688.com/offer/676651652931.html」",
+            "detail.1688.com/offer/676651652931.html,https://qr.1688.com/s/x",
         ] {
             assert_eq!(offers(text).unwrap_or_default(), ["676651652931"], "{text}");
         }

@@ -7,6 +7,9 @@ use crate::domain::id::OfferKey;
 use crate::domain::quantity::Quantity;
 use crate::domain::text::Clean;
 
+/// Most marks that are remembered: nobody compares more.
+pub const MOST_COMPARED: usize = 100;
+
 /// Where the buyer was. Words that are not known any more are left out, never an error.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -19,6 +22,8 @@ pub struct Remembered {
     pub quantity: Option<Quantity>,
     /// The offer that was selected.
     pub selected: Option<OfferKey>,
+    /// Offers marked for comparison.
+    pub compared: Vec<OfferKey>,
     /// Word of the view of the search pane: offers or suppliers.
     pub view: String,
     /// Word of the result order.
@@ -50,6 +55,7 @@ impl Remembered {
         for word in [&mut read.pane, &mut read.view, &mut read.sort] {
             *word = Clean::capped(word, 40).to_string();
         }
+        read.compared.truncate(MOST_COMPARED);
         read.query = Clean::capped(&read.query, 400).to_string();
         Ok(read)
     }
@@ -71,6 +77,7 @@ mod tests {
             query: "保温杯 fav".to_owned(),
             quantity: Some(Quantity::whole(300)),
             selected: Some(OfferKey::Market(7)),
+            compared: vec![OfferKey::Market(8), OfferKey::Market(7)],
             view: "suppliers".to_owned(),
             sort: "landed".to_owned(),
             tour: TourState::At(4),

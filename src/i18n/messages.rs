@@ -121,6 +121,8 @@ pub(super) use say;
 
 mod offers;
 pub use offers::*;
+mod sync;
+pub use sync::*;
 
 /// `218 of 20,000 cached`.
 pub fn hits(lang: Lang, total: u64, cached: u64) -> String {
@@ -271,7 +273,10 @@ pub fn alone(lang: Lang, required: &str, short: &str) -> String {
 /// What became of orders, counted.
 pub fn outcome(lang: Lang, placed: usize, waiting: usize, unknown: usize, rejected: usize) -> String {
     let mut said = Vec::new();
-    if placed > 0 || waiting + unknown + rejected == 0 {
+    if placed + waiting + unknown + rejected == 0 {
+        return lang.text().nothing_sent.to_owned();
+    }
+    if placed > 0 {
         said.push(match (lang, placed) {
             (Lang::En, 1) => "1 order placed".to_owned(),
             _ => say!(lang; "已下 {placed} 单", "已下 {placed} 單", "{placed} orders placed"),
@@ -414,14 +419,16 @@ pub fn tour_done(lang: Lang, keys: &str) -> String {
 /// The sandbox's badge with how far its clock is ahead, in days, hours or minutes.
 pub fn clock_ahead(lang: Lang, name: &str, ahead_ms: i64) -> String {
     let [_, m, h, d] = lang.text().age_units;
-    let minutes = ahead_ms / 60_000;
+    // Asking takes a moment, so that an hour ahead reads as a little less: to the nearest minute.
+    let minutes = ahead_ms.unsigned_abs().saturating_add(30_000) / 60_000;
+    let sign = if ahead_ms < 0 { '-' } else { '+' };
     let (days, hours) = (minutes / 1_440, minutes % 1_440 / 60);
     match (days, hours, minutes % 60) {
         (0, 0, 0) => name.to_owned(),
-        (0, 0, minutes) => format!("{name} +{minutes}{m}"),
-        (0, hours, _) => format!("{name} +{hours}{h}"),
-        (days, 0, _) => format!("{name} +{days}{d}"),
-        (days, hours, _) => format!("{name} +{days}{d}{hours}{h}"),
+        (0, 0, minutes) => format!("{name} {sign}{minutes}{m}"),
+        (0, hours, _) => format!("{name} {sign}{hours}{h}"),
+        (days, 0, _) => format!("{name} {sign}{days}{d}"),
+        (days, hours, _) => format!("{name} {sign}{days}{d}{hours}{h}"),
     }
 }
 
@@ -515,6 +522,29 @@ mod tests {
             assert!(sentences.iter().all(|s| s.chars().count() >= 5), "{kind:?} {sentences:?}");
             assert!(sentences[2] != sentences[0] && sentences[0] != sentences[1], "{kind:?} {sentences:?}");
         }
+    }
+
+    #[test]
+    fn how_far_a_clock_is_ahead_is_told_to_the_nearest_minute() {
+        let hour = 3_600_000;
+        let shown = |ahead_ms| clock_ahead(Lang::En, "SANDBOX", ahead_ms);
+        assert_eq!(shown(hour), "SANDBOX +1h");
+        assert_eq!(shown(hour - 1_200), "SANDBOX +1h", "the answer took a second to come");
+        assert_eq!(shown(hour - 31_000), "SANDBOX +59m");
+        assert_eq!(shown(24 * hour - 900), "SANDBOX +1d");
+        assert_eq!(shown(26 * hour - 900), "SANDBOX +1d2h");
+        assert_eq!((shown(29_000), shown(-29_000)), ("SANDBOX".to_owned(), "SANDBOX".to_owned()));
+        assert_eq!(shown(-3 * 60_000), "SANDBOX -3m");
+        assert_eq!(shown(i64::MIN).get(..9), Some("SANDBOX -"));
+    }
+
+    #[test]
+    fn nothing_that_was_sent_is_not_called_an_order() {
+        for lang in Lang::ALL {
+            assert_eq!(outcome(lang, 0, 0, 0, 0), lang.text().nothing_sent);
+        }
+        assert_eq!(outcome(Lang::En, 1, 0, 0, 0), "1 order placed");
+        assert_eq!(outcome(Lang::En, 0, 2, 0, 0), "2 queued");
     }
 
     #[test]

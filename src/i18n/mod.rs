@@ -7,6 +7,7 @@ pub mod buying;
 pub mod follow;
 pub mod messages;
 pub mod places;
+pub mod queries;
 pub mod text;
 pub mod trouble;
 

@@ -521,6 +521,9 @@ words! {
     tour_see: "采购车逐行写明违反了哪条起批规则、还差多少", "採購車逐行寫明違反了哪條起批規則、還差多少", "the cart names each broken rule and what is missing";
     tour_group: "看团批的人数：有一个就要到下一档，等它跨过去", "看團批的人數：有一個就要到下一檔，等它跨過去", "watch the groups: one is about to cross its next step";
 
+    // What became of a submit the network went away under.
+    held_offline: "途中离线了，采购车没有变，联网后再提交", "途中離線了，採購車沒有變，連網後再送出", "it went offline on the way: the cart is as it was, submit again once online";
+
     // Joints of sentences.
     or: "或 ", "或 ", " or ";
     then: "。", "。", ". ";

@@ -184,6 +184,16 @@ pub fn hint(lang: Lang, trouble: &Trouble) -> String {
     }
 }
 
+/// What to do next, told in the screens: where the program can do it itself, by which keys.
+pub fn hint_on_screen(lang: Lang, trouble: &Trouble, online_keys: &str) -> String {
+    match trouble {
+        Trouble::Offline if !online_keys.is_empty() => {
+            say!(lang; "按 {online_keys} 恢复联网；以 --offline 启动的，去掉它重新打开", "按 {online_keys} 恢復連網；以 --offline 啟動的，去掉它重新開啟", "{online_keys} goes online again; if started with --offline, start without it")
+        }
+        other => hint(lang, other),
+    }
+}
+
 fn hint_on_things(lang: Lang, trouble: &Trouble) -> String {
     match trouble {
         Trouble::NoOffer(_) => {
@@ -284,6 +294,16 @@ mod tests {
             let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
             assert!(chinese(&said[0]) && chinese(&said[1]) && !chinese(&said[2]), "{said:?}");
             assert!(chinese(&hints[0]) && chinese(&hints[1]) && !chinese(&hints[2]), "{hints:?}");
+        }
+    }
+
+    #[test]
+    fn the_screens_name_the_key_that_goes_online_again() {
+        for lang in Lang::ALL {
+            let said = hint_on_screen(lang, &Trouble::Offline, "Ctrl-o");
+            assert!(said.contains("Ctrl-o") && said.contains("--offline"), "{said}");
+            assert_eq!(hint_on_screen(lang, &Trouble::Offline, ""), hint(lang, &Trouble::Offline));
+            assert_eq!(hint_on_screen(lang, &Trouble::Throttled, "Ctrl-o"), hint(lang, &Trouble::Throttled));
         }
     }
 

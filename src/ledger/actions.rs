@@ -68,6 +68,9 @@ pub struct Action {
     pub body: Option<String>,
     /// Payable, yuan.
     pub total: Option<Money>,
+    /// Lines with the market's figures as it was last made ready to leave; those of [`NewAction::lines`] stay what the
+    /// buyer was shown.
+    pub quoted: Option<Vec<OrderLine>>,
     /// Orders it gave.
     pub order_ids: Vec<OrderId>,
     /// Why it is held or was rejected.
@@ -94,7 +97,7 @@ impl Action {
             goods: self.new.goods,
             freight: self.new.freight,
             total: self.total,
-            lines: self.new.lines.clone(),
+            lines: self.quoted.as_ref().unwrap_or(&self.new.lines).clone(),
             reason: self.reason.clone(),
             message: self.new.message.as_deref().map(Clean::new),
             ..Order::blank(Clean::new(self.state.as_str()), self.created_at)
@@ -118,7 +121,8 @@ pub enum Outcome {
 }
 
 const COLUMNS: &str = "action_id, kind, state, out_order_id, supplier_id, supplier_name, target, body, address, lines, \
-                       goods, freight, total, message, policy, order_ids, reason, empty_lookups, looked_up_at, sent_at, created_at";
+                       goods, freight, total, message, policy, order_ids, reason, empty_lookups, looked_up_at, sent_at, created_at, \
+                       quoted";
 
 impl Ledger {
     /// Writes an action as queued and, in the same transaction, takes its lines out of the cart.
@@ -189,9 +193,10 @@ impl Ledger {
                 params![id.0, body, sha256(body), millis(now)],
             )?;
             if let Some(order) = quoted.filter(|_| changed == 1) {
-                // A quote nobody looked at is no agreement: what was confirmed stays the total agreed to.
+                // A quote nobody looked at is no agreement: what was shown stays what a rise is measured from, and what
+                // was confirmed the total agreed to.
                 tx.execute(
-                    "UPDATE action SET lines = ?2, goods = ?3, freight = ?4, total = COALESCE(total, ?5)
+                    "UPDATE action SET quoted = ?2, goods = ?3, freight = ?4, total = COALESCE(total, ?5)
                      WHERE action_id = ?1",
                     params![
                         id.0,
@@ -354,6 +359,7 @@ fn read_action(row: &Row<'_>) -> rusqlite::Result<Action> {
         looked_up_at: row.get::<_, Option<i64>>(18)?.map(instant).transpose()?,
         sent_at: row.get::<_, Option<i64>>(19)?.map(instant).transpose()?,
         created_at: instant(row.get(20)?)?,
+        quoted: text(21)?.map(|json| from_json(&json)).transpose()?,
     })
 }
 
@@ -462,6 +468,29 @@ mod tests {
         assert_eq!(released(Policy::default()), own);
         let raised = Policy { accept_drift_percent: percent(8), max_freight: cap("60.00") };
         assert_eq!(released(raised), raised);
+    }
+
+    #[test]
+    fn what_was_shown_stays_the_baseline_however_often_it_is_made_ready() {
+        let (ledger, first, line) = with_queued();
+        ledger.finish(first, &Outcome::Rejected(Clean::new("500_004")), Timestamp::UNIX_EPOCH).unwrap();
+        let yuan = |text: &str| text.parse::<Money>().unwrap();
+        let mut new = ledger.action(first).unwrap().unwrap().new;
+        new.out_order_id = OutOrderId::new("0192-b");
+        new.lines[0].amount = Some(yuan("100.00"));
+        assert_eq!(new.lines[0].line_id, Some(line));
+        let id = ledger.queue(&market(), &new, Timestamp::UNIX_EPOCH).unwrap().unwrap();
+        for risen in ["104.00", "108.00"] {
+            let mut quoted = ledger.action(id).unwrap().unwrap().to_order();
+            quoted.lines[0].amount = Some(yuan(risen));
+            quoted.goods = Some(yuan(risen));
+            assert!(ledger.mark_sending(id, "{}", Some(&quoted), Timestamp::UNIX_EPOCH).unwrap());
+            ledger.finish(id, &Outcome::Queued(None), Timestamp::UNIX_EPOCH).unwrap();
+            let action = ledger.action(id).unwrap().unwrap();
+            assert_eq!(action.new.lines[0].amount, Some(yuan("100.00")), "what the buyer saw");
+            let told = action.to_order();
+            assert_eq!((told.lines[0].amount, told.goods), (Some(yuan(risen)), Some(yuan(risen))));
+        }
     }
 
     #[test]

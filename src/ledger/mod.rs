@@ -26,8 +26,15 @@ pub use marks::Stamp;
 use crate::domain::id::MarketId;
 
 /// The schema this program writes.
-const SCHEMA: i64 = 2;
-const MIGRATIONS: [&str; SCHEMA as usize] = [include_str!("schema.sql"), include_str!("schema2.sql")];
+const SCHEMA: i64 = 3;
+const MIGRATIONS: [&str; SCHEMA as usize] =
+    [include_str!("schema.sql"), include_str!("schema2.sql"), include_str!("schema3.sql")];
+
+/// How long a statement waits for another process's write.
+const BUSY: Duration = Duration::from_secs(10);
+/// How long one try of several waits for it, and how long it then stands back for others of this process.
+const TRY: Duration = Duration::from_millis(240);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Why the ledger could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -129,13 +136,7 @@ impl Ledger {
 
     /// Remembers a value.
     pub fn set_meta(&self, key: &str, value: &str) -> Result<(), LedgerError> {
-        self.write(|tx| {
-            tx.execute(
-                "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                [key, value],
-            )
-            .map(|_| ())
-        })
+        self.write(|tx| put_meta(tx, key, value))
     }
 
     /// How many cart lines and open actions belong to other markets than this one.
@@ -176,9 +177,49 @@ impl Ledger {
         commit().map_err(|source| self.sqlite(source))
     }
 
+    /// As [`Ledger::write`], but waits for at most about `patience` while another process writes, and others of this
+    /// process get their turn in between: for what is not worth holding anybody up.
+    fn write_within<T>(
+        &self,
+        patience: Duration,
+        work: impl Fn(&rusqlite::Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, LedgerError> {
+        let mut left = patience.as_millis() / (TRY + PAUSE).as_millis();
+        loop {
+            let mut connection = self.lock();
+            let mut commit = || {
+                connection.busy_timeout(TRY)?;
+                let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let value = work(&tx)?;
+                tx.commit()?;
+                Ok(value)
+            };
+            let done = commit();
+            connection.busy_timeout(BUSY).map_err(|source| self.sqlite(source))?;
+            drop(connection);
+            match done {
+                Err(error) if left > 1 && is_busy(&error) => std::thread::sleep(PAUSE),
+                done => return done.map_err(|source| self.sqlite(source)),
+            }
+            left -= 1;
+        }
+    }
+
     fn sqlite(&self, source: rusqlite::Error) -> LedgerError {
         failed(self.shared.path.display().to_string(), source)
     }
+}
+
+fn put_meta(tx: &rusqlite::Transaction<'_>, key: &str, value: &str) -> rusqlite::Result<()> {
+    tx.execute(
+        "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        [key, value],
+    )
+    .map(|_| ())
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
 }
 
 /// A failure by what can be done about it: a damaged file is another matter than a full disk.
@@ -198,7 +239,7 @@ fn failed(path: String, source: rusqlite::Error) -> LedgerError {
 fn prepare(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {
     let shown = path.display().to_string();
     let sqlite = |source| failed(shown.clone(), source);
-    connection.busy_timeout(Duration::from_secs(10)).map_err(sqlite)?;
+    connection.busy_timeout(BUSY).map_err(sqlite)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(sqlite)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(sqlite)?;

@@ -8,7 +8,8 @@ use crate::domain::id::MarketId;
 use crate::domain::order::{ActionKind, ActionState, Order, OrderLine};
 
 impl Ledger {
-    /// Keeps orders as read from the market. A total seen for the first time counts as accepted.
+    /// Keeps orders as read from the market. A total seen for the first time counts as accepted, within
+    /// what was confirmed of it.
     pub fn store_orders(
         &self,
         market: &MarketId,
@@ -32,9 +33,7 @@ impl Ledger {
                     to_json(order)?,
                     millis(now),
                 ])?;
-                if let Some(total) = order.total {
-                    totals::accept_at_first_sight(tx, market, id, total, now)?;
-                }
+                totals::accept_at_first_sight(tx, market, order, now)?;
             }
             Ok(())
         })?;

@@ -72,6 +72,15 @@ impl Desk {
         Ok(time)
     }
 
+    /// Makes a sandbox's world move: `("count", "200")` or `("percent", "1")` of its offers. The ids, as it says them.
+    pub async fn churn_market(
+        &self,
+        how_much: (&str, &str),
+        seed: Option<u64>,
+    ) -> Result<serde_json::Value, DeskError> {
+        Ok(self.gateway()?.churn(how_much, seed).await?)
+    }
+
     /// What the market offers beyond the documented calls.
     pub async fn capabilities(&self) -> Result<Capabilities, DeskError> {
         let capabilities = self.gateway()?.capabilities().await?;

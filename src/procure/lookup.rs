@@ -22,25 +22,20 @@ impl Desk {
     /// Looks an unknown create up: found = done; the second empty look-up, a quiet time after the first,
     /// queues the same number again.
     pub(super) async fn look_up(&self, action: &Action) -> Result<Option<MarketError>, DeskError> {
-        let mut empty = action.empty_lookups;
-        let mut last = action.looked_up_at.or(action.sent_at);
+        let mut action = action.clone();
         loop {
-            if let Some(last) = last {
-                let waited = self.now().duration_since(last);
-                if waited.is_negative() {
-                    // The clock was set back: nobody knows how long ago that was, so this counts as the first.
-                    empty = 0;
-                }
-                let left = self.parts.quiet.saturating_sub(waited.unsigned_abs());
-                // The first look-up goes out at once: most lost answers are found by it.
-                if empty > 0 && !left.is_zero() {
-                    if left > WAITED {
-                        return Ok(None);
-                    }
-                    tokio::time::sleep(left).await;
-                }
+            // The first look-up goes out at once: most lost answers are found by it.
+            let left = self.quiet_left(&action);
+            if left.is_none() {
+                action.empty_lookups = 0;
             }
-            match self.find_created(action).await {
+            if let Some(left) = left.filter(|left| !left.is_zero()) {
+                if left > WAITED {
+                    return Ok(None);
+                }
+                tokio::time::sleep(left).await;
+            }
+            match self.find_created(&action).await {
                 Ok(orders) if !orders.is_empty() => {
                     let ids: Vec<OrderId> =
                         orders.iter().filter_map(|order| order.order_id.clone()).collect();
@@ -49,10 +44,9 @@ impl Desk {
                     return Ok(None);
                 }
                 Ok(_) => {
-                    self.parts.ledger.note_empty_lookup(action.id, self.now())?;
-                    empty += 1;
-                    last = Some(self.now());
-                    if empty >= 2 {
+                    action.looked_up_at = Some(self.note_empty_lookup(action.id)?);
+                    action.empty_lookups += 1;
+                    if action.empty_lookups >= 2 {
                         self.finish(
                             action.id,
                             Outcome::Queued(Some(Clean::new("looked up twice: not placed"))),
@@ -172,6 +166,7 @@ mod tests {
             state: ActionState::Unknown,
             body: None,
             total: None,
+            quoted: None,
             order_ids: Vec::new(),
             reason: None,
             empty_lookups: 0,

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, SESSION_PATIENCE};
 use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::mark::{Mark, MarkEdit, Marks, Subject};
 use crate::domain::session::Remembered;
@@ -108,9 +108,9 @@ impl Desk {
         })
     }
 
-    /// Remembers where the buyer is.
+    /// Remembers where the buyer is. It is not worth more than a few seconds of waiting for another process.
     pub fn remember(&self, at: &Remembered) -> Result<(), DeskError> {
-        Ok(self.parts.ledger.remember(&self.parts.market_id, at)?)
+        Ok(self.parts.ledger.remember(&self.parts.market_id, at, SESSION_PATIENCE)?)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::domain::session::Remembered;
 use crate::domain::supplier::{Mix, Supplier};
 use crate::domain::text::Clean;
 use crate::ledger::Ledger;
-use crate::procure::{Desk, DeskParts};
+use crate::procure::{Desk, DeskParts, steady};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_760_000_000 + second).unwrap()
@@ -63,6 +63,7 @@ fn desk(ledger: Ledger) -> Desk {
         rules: Rules::default(),
         quiet: Duration::ZERO,
         clock: Arc::new(|| at(100)),
+        steady: steady(),
         numbers: Arc::new(|| OutOrderId::new("n")),
     })
 }

@@ -16,6 +16,7 @@ mod marks;
 mod orders;
 mod outbox;
 mod pay;
+mod quiet;
 mod reorder;
 mod submit;
 mod suppliers;
@@ -35,8 +36,9 @@ pub use crate::market::gateway::{Credentials, Gateway, GatewayOptions};
 pub use crate::market::{Capabilities, MarketError, Marketplace};
 pub use cart::CartView;
 pub use error::DeskError;
+pub use quiet::{Steady, steady};
 pub use submit::{Blocked, SubmitOptions, SubmitReport};
-pub use sync::{SyncOptions, SyncProgress, SyncReport};
+pub use sync::{Estimate, SyncOptions, SyncProgress, SyncReport};
 
 use crate::domain::cart::Rules;
 use crate::domain::freight::Destination;
@@ -73,6 +75,8 @@ pub struct DeskParts {
     pub quiet: Duration,
     /// The clock.
     pub clock: Clock,
+    /// What quiet times are measured with.
+    pub steady: Steady,
     /// Unique numbers.
     pub numbers: Numbers,
 }
@@ -83,13 +87,14 @@ pub struct Desk {
     parts: Arc<DeskParts>,
     line: Arc<clock::Line>,
     marks: Arc<marks::KeptMarks>,
+    looks: Arc<quiet::Looks>,
 }
 
 impl Desk {
     /// Sits down.
     pub fn new(parts: DeskParts) -> Desk {
         let line = Arc::new(clock::Line::of(&parts.catalog));
-        Desk { parts: Arc::new(parts), line, marks: Arc::default() }
+        Desk { parts: Arc::new(parts), line, marks: Arc::default(), looks: Arc::default() }
     }
 
     /// Which account on which market.
@@ -145,6 +150,11 @@ impl Desk {
         Ok(self.parts.catalog.offer(key)?)
     }
 
+    /// Cached listings, in the order asked for.
+    pub fn offers(&self, keys: &[OfferKey]) -> Result<Vec<Option<Offer>>, DeskError> {
+        Ok(self.parts.catalog.offers(keys)?)
+    }
+
     /// One cached supplier.
     pub fn supplier(&self, id: &SupplierId) -> Result<Option<Supplier>, DeskError> {
         Ok(self.parts.catalog.supplier(id)?)
@@ -153,6 +163,11 @@ impl Desk {
     /// Counts and ages of the catalog.
     pub fn stats(&self) -> Result<Stats, DeskError> {
         Ok(self.parts.catalog.stats()?)
+    }
+
+    /// Every listing of the catalog in the order of their keys; `each` may stop it.
+    pub fn dump<E>(&self, each: &mut dyn FnMut(&Offer) -> Result<(), E>) -> Result<Result<(), E>, DeskError> {
+        Ok(self.parts.catalog.each_offer(each)?)
     }
 
     /// Imports a JSONL or CSV file of listings: good rows go in, every bad one is named.
@@ -240,6 +255,11 @@ impl Desk {
         (self.parts.numbers)()
     }
 }
+
+/// How long keeping the session waits while another process writes the ledger. The end of the program waits a moment
+/// longer than this for it: nearly always it is done in milliseconds, a lock of some seconds is waited out, and one of
+/// many loses where the buyer was rather than hold up whoever wants to leave.
+pub const SESSION_PATIENCE: Duration = Duration::from_secs(4);
 
 /// Catalog note: the market's freight zones as JSON.
 const FREIGHT_ZONES: &str = "freight_zones";

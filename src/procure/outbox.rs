@@ -4,6 +4,8 @@
 //! sent once -> done | rejected | unknown. Unknown is looked up by our number; two empty look-ups a quiet
 //! time apart mean that it was not placed, and only then is the same number queued again.
 
+use std::time::Duration;
+
 use super::lease::Lease;
 use super::orders::is_carried_out;
 use super::{Desk, DeskError, off_thread};
@@ -21,7 +23,7 @@ use crate::market::{
 /// How often one run may send one action again after it was proven not placed, or asked to slow down.
 const RESENDS: usize = 3;
 /// First wait after the market asked a create to slow down; doubles.
-const SLOW_DOWN: std::time::Duration = std::time::Duration::from_millis(700);
+const SLOW_DOWN: Duration = Duration::from_millis(700);
 
 /// What settling did.
 #[derive(Debug, Clone, Default)]
@@ -288,15 +290,11 @@ impl Desk {
         }
         // Queued: its bytes never left.
         if action.state == ActionState::Unknown {
-            let waited = action.looked_up_at.map(|last| self.now().duration_since(last));
-            // A clock that was set back tells nothing: that look counts as the first.
-            let quiet = waited
-                .is_some_and(|waited| !waited.is_negative() && waited.unsigned_abs() >= self.parts.quiet);
-            if action.empty_lookups == 0 || !quiet {
-                if action.empty_lookups == 0 || waited.is_none_or(|waited| waited.is_negative()) {
-                    self.parts.ledger.note_empty_lookup(action.id, self.now())?;
-                }
-                return Ok(());
+            match self.quiet_left(action) {
+                Some(Duration::ZERO) => {}
+                Some(_) => return Ok(()),
+                // The first look, or one of which nobody knows how long ago it was.
+                None => return self.note_empty_lookup(action.id).map(drop),
             }
         }
         let words = match action.new.kind {

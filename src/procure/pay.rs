@@ -14,11 +14,7 @@ impl Desk {
     /// Reads an order again (by its id or our number): its total now, and the one last agreed to.
     pub async fn check_pay(&self, id: &str) -> Result<PayCheck, DeskError> {
         let parts = self.read_again(id).await?;
-        let mut accepted = Some(Money::ZERO);
-        for order in parts.iter().filter_map(|part| part.order_id.as_ref()) {
-            let total = self.parts.ledger.accepted_total(&self.parts.market_id, order)?;
-            accepted = accepted.zip(total).map(|(sum, total)| sum + total);
-        }
+        let accepted = self.parts.ledger.agreed_sum(&self.parts.market_id, &parts)?;
         Ok(PayCheck { order: self.together(id, &parts)?, accepted })
     }
 

@@ -332,6 +332,8 @@ impl Desk {
         }
         match self.fill(&rows, MAX_FILLED).await {
             Ok(_) => self.cart(),
+            // Switched off on the way: as if it had been so from the start.
+            Err(DeskError::Offline) => self.cart(),
             // The preview is the judge of what could not be read here.
             Err(DeskError::Market(error)) => {
                 tracing::warn!(%error, "details of the cart's listings could not all be read");

@@ -91,18 +91,19 @@ fn fold_each(text: &str, mut emit: impl FnMut(char, usize)) {
             emit(simplified(c), index);
         } else {
             let whole = text.get(start..end).unwrap_or_default();
-            for c in whole.nfkc().flat_map(char::to_lowercase) {
+            // Small letters may come with marks in another order (İ): once more, so that folding twice changes nothing.
+            for c in whole.nfkc().flat_map(char::to_lowercase).nfkc() {
                 emit(simplified(c), index);
             }
         }
     }
 }
 
-/// Whether NFKC may join `c` to the character before it: marks, Hangul vowels and finals, half-width kana marks.
+/// Whether NFKC may join `c` to the character before it: marks, Hangul vowels and finals, half-width kana marks and Hangul.
 fn joins_before(c: char) -> bool {
     !c.is_ascii()
         && (is_combining_mark(c)
-            || matches!(c, '\u{1161}'..='\u{1175}' | '\u{11a8}'..='\u{11c2}' | '\u{ff9e}' | '\u{ff9f}'))
+            || matches!(c, '\u{1161}'..='\u{1175}' | '\u{11a8}'..='\u{11c2}' | '\u{ff9e}'..='\u{ff9f}' | '\u{ffa0}'..='\u{ffdc}'))
 }
 
 #[cfg(test)]

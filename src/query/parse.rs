@@ -59,12 +59,13 @@ impl Query {
             at: 0,
             query: Query { problems, ..Query::default() },
         };
-        let offers = reader.take_links();
+        let (offers, is_share_text) = reader.take_links();
         reader.read();
         let mut query = reader.query;
         if !offers.is_empty() {
             // Words around a link are its share text, not something to be found as well.
-            let is_bare = query.problems.is_empty()
+            let is_bare = !is_share_text
+                && query.problems.is_empty()
                 && query.terms.iter().all(|term| !matches!(term.is, Is::Text(_) | Is::Attribute { .. }));
             if !is_bare {
                 query = Query::default();
@@ -206,8 +207,10 @@ impl Reader {
         }
     }
 
-    /// Takes the marketplace's links out of the text: the offers they name.
-    fn take_links(&mut self) -> Vec<Term> {
+    /// Takes the marketplace's links out of the text: the offers they name, and whether something else is written
+    /// close to one.
+    fn take_links(&mut self) -> (Vec<Term>, bool) {
+        let mut is_share_text = false;
         let mut terms: Vec<Term> = Vec::new();
         let mut wrong = Vec::new();
         for link in pasted::links(&self.folded.chars) {
@@ -229,7 +232,9 @@ impl Reader {
                 start -= glued;
             } else {
                 negated = false;
+                is_share_text = true;
             }
+            is_share_text |= !self.is_end(link.at.end);
             if link.offers.is_empty() {
                 wrong.push(link.at.clone());
             } else {
@@ -249,7 +254,7 @@ impl Reader {
         if terms.is_empty() {
             wrong.into_iter().for_each(|at| self.wrong(at, Wrong::NoOfferInLink));
         }
-        terms
+        (terms, is_share_text)
     }
 
     fn read(&mut self) {
@@ -385,10 +390,16 @@ impl Reader {
             Reads::Note => Is::Note(first.text.clone()),
             Reads::Supplier => {
                 let typed = fold_width(&self.as_typed(first.at.clone()));
+                let typed = typed.trim();
                 // An id is plain; a name is only looked for as one.
                 let is_id = typed.len() <= 128 && typed.bytes().all(|byte| byte.is_ascii_graphic());
+<<<<<<< HEAD
+                let id = if is_id && fold(typed) == first.text {
+                    SupplierId::new(typed)
+=======
                 let id = if is_id && fold(&typed) == first.text {
                     SupplierId::new(&typed)
+>>>>>>> L
                 } else {
                     SupplierId::default()
                 };
@@ -671,3 +682,7 @@ fn distinct(values: impl Iterator<Item = String>) -> Vec<String> {
     }
     kept
 }
+
+#[cfg(test)]
+#[path = "parse_tests.rs"]
+mod tests;

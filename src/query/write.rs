@@ -61,7 +61,9 @@ impl Display for Term {
                 write!(f, "{}{}", op.sign(), in_units(*field, *value))
             }
             Is::Attribute { name, asks: Asks::Contains(value) } => {
-                write!(f, "{name}:{}", quoted_if(value, needs_quotes(value, false)))
+                // `name://` would be an address.
+                let quote = value.starts_with("//") || needs_quotes(value, false);
+                write!(f, "{name}:{}", quoted_if(value, quote))
             }
             Is::Attribute { name, asks: Asks::Number(op, value) } => write!(f, "{name}{}{value}", op.sign()),
             alone @ (Is::Flag(_) | Is::Favourite | Is::Bought | Is::Blocked) => {
@@ -162,7 +164,6 @@ fn identity_of(flag: Flag) -> &'static str {
 fn needs_quotes(value: &str, in_list: bool) -> bool {
     let value = fold(value);
     value.is_empty()
-        || value.starts_with("//")
         || value.chars().next().is_some_and(|c| closer(c).is_some())
         || value.chars().any(|c| c.is_whitespace() || (in_list && is_comma(c)))
 }

@@ -38,6 +38,11 @@ impl Executor {
                 let result = said(desk.offer(&key)).map(|offer| offer.map(Arc::new));
                 Some(Fact::OfferRead { key, result })
             }),
+            Effect::ReadCompared { generation, keys } => self.beside(move |desk| {
+                let result = said(desk.offers(&keys));
+                let result = result.map(|found| found.into_iter().flatten().map(Arc::new).collect());
+                Some(Fact::ComparedRead { generation, result })
+            }),
             Effect::ReadMarks => self.beside(|desk| Some(Fact::MarksRead(said(desk.marks())))),
             Effect::Mark { subject, edit } => self.at_ledger(move |desk| {
                 let result = said(desk.mark(&subject, edit.clone())).map(drop);

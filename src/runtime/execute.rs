@@ -14,8 +14,9 @@ use tokio::task::JoinHandle;
 
 use crate::app::msg::{CartDeed, CartSnapshot, Held, Sent, Status, Trouble};
 use crate::app::{Effect, Fact};
+use crate::domain::order::ActionState;
 use crate::i18n::{self, Lang};
-use crate::procure::{Blocked, Desk, DeskError, Policy, SubmitOptions, SyncOptions};
+use crate::procure::{Blocked, Desk, DeskError, Policy, SubmitOptions, SyncOptions, SyncProgress};
 use crate::runtime::{Bell, Wake};
 
 /// The newest question, if it was not taken yet.
@@ -34,7 +35,7 @@ pub struct Executor {
     /// The newest asking for suppliers.
     pub(super) suppliers_asked: Arc<AtomicU64>,
     proposing: Option<JoinHandle<()>>,
-    progress: Arc<Mutex<Option<(u64, Option<u64>)>>>,
+    progress: Arc<Mutex<Option<SyncProgress>>>,
     reach: Arc<Mutex<Reach>>,
 }
 
@@ -112,7 +113,7 @@ impl Executor {
     }
 
     /// The newest figure of a sync, once.
-    pub fn sync_progress(&self) -> Option<(u64, Option<u64>)> {
+    pub fn sync_progress(&self) -> Option<SyncProgress> {
         lock(&self.progress).take()
     }
 
@@ -168,7 +169,7 @@ impl Executor {
                     let moved = bell.clone();
                     let result = desk
                         .sync(&SyncOptions::default(), move |at| {
-                            let waited = lock(&progress).replace((at.done, at.total)).is_some();
+                            let waited = lock(&progress).replace(at).is_some();
                             // One that was not fetched yet will find the newer figure.
                             if !waited {
                                 moved.ring(Wake::SyncMoved);
@@ -313,6 +314,7 @@ async fn submit(
         other => reach.learn(other.as_ref().err()),
     }
     let report = result?;
+    let lost = report.orders.is_empty() && report.offline.is_some();
     if let Some(error) = report.stopped {
         return Err(error.into());
     }
@@ -322,6 +324,8 @@ async fn submit(
         Blocked::OtherMarket(lines) => Held::OtherMarket(lines),
         Blocked::CartChanged => Held::CartChanged,
     });
+    // No order and no reason why: the way to the market went away before there was one to queue.
+    let held = held.or(lost.then_some(Held::WentOffline));
     Ok(Sent { orders: report.orders, held })
 }
 
@@ -373,7 +377,8 @@ pub(super) fn tell_status(desk: &Desk, bell: &Bell, reach: &Mutex<Reach>) {
 
 fn read_status(desk: &Desk, reach: &Mutex<Reach>) -> Result<Status, DeskError> {
     let stats = desk.stats()?;
-    let unsent = desk.outbox()?.len() as u64;
+    let outbox = desk.outbox()?;
+    let held = outbox.iter().filter(|order| order.state.as_str() == ActionState::Draft.as_str()).count();
     let Reach { online, since } = *lock(reach);
     Ok(Status {
         market: Trouble::new(desk.market_id().as_str(), None).text,
@@ -382,7 +387,8 @@ fn read_status(desk: &Desk, reach: &Mutex<Reach>) -> Result<Status, DeskError> {
         offline_since: since,
         read_at: stats.newest,
         cached: stats.offers,
-        unsent,
+        unsent: outbox.len() as u64,
+        held: held as u64,
         destination: desk.destination()?,
         web_origin: desk.web_origin().map(|origin| Trouble::new(&origin, None).text),
         clock_ahead_ms: i64::try_from(desk.clock_offset().as_millis()).unwrap_or_default(),
@@ -390,19 +396,27 @@ fn read_status(desk: &Desk, reach: &Mutex<Reach>) -> Result<Status, DeskError> {
     })
 }
 
-/// The language of this process's screens: chosen once, before the first effect, and never again.
-static LANG: OnceLock<Lang> = OnceLock::new();
+/// How this process's screens speak: chosen once, before the first effect, and never again.
+static VOICE: OnceLock<Voice> = OnceLock::new();
 
-/// Says which language troubles are told in; the first call decides.
-pub(super) fn speak(lang: Lang) {
+/// What troubles are told with.
+#[derive(Debug, Clone, Default)]
+struct Voice {
+    lang: Lang,
+    /// What is pressed to work offline, or no longer.
+    online_keys: String,
+}
+
+/// Says in which language troubles are told, and by which keys the way out of them goes; the first call decides.
+pub(super) fn speak(lang: Lang, online_keys: String) {
     // A second screen in one process (there is none) would go on in the first one's language.
-    let _ = LANG.set(lang);
+    let _ = VOICE.set(Voice { lang, online_keys });
 }
 
 pub(super) fn trouble(error: &DeskError) -> Trouble {
-    let lang = LANG.get().copied().unwrap_or_default();
+    let Voice { lang, online_keys } = VOICE.get().cloned().unwrap_or_default();
     let described = error.describe();
-    let hint = i18n::trouble::hint(lang, &described);
+    let hint = i18n::trouble::hint_on_screen(lang, &described, &online_keys);
     Trouble::new(&i18n::trouble::sentence(lang, &described), Some(&hint))
 }
 

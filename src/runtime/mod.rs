@@ -28,8 +28,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::app::msg::Trouble;
-use crate::app::{Effect, Fact, Model, Msg, remember, update};
-use crate::procure::{Desk, Policy};
+use crate::app::{ActionId, Effect, Fact, Model, Msg, remember, update};
+use crate::procure::{Desk, Policy, SESSION_PATIENCE};
 use crate::ui;
 use alarm::{Alarm, Heard};
 use execute::Executor;
@@ -38,8 +38,9 @@ use present::Output;
 
 /// Messages that may wait; a sender beyond that waits itself.
 const QUEUED: usize = 1024;
-/// How long the end waits for what is still to be kept.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long the end waits for what is still to be kept: a moment longer than that itself waits for a locked ledger. The
+/// terminal is the shell's again by then.
+const LAST_WORDS: Duration = SESSION_PATIENCE.saturating_add(Duration::from_secs(1));
 /// A drain ends after this long, so that a flood of messages still gets frames.
 const DRAIN: Duration = Duration::from_millis(10);
 
@@ -159,7 +160,7 @@ pub fn run<K: Send + 'static, E: Send + 'static>(
         terminal::write(parse::QUESTION)?;
     }
     input::read(bell.clone(), options.ask_width)?;
-    execute::speak(model.lang);
+    execute::speak(model.lang, model.keys.shown(ActionId::OfflineToggle));
     let executor = Executor::new(workers.handle().clone(), bell.clone(), options.policy);
 
     let opener = bell.clone();
@@ -230,9 +231,13 @@ fn drain(
     while let Some(wake) = next {
         let message = match wake {
             Wake::Fact(at, fact) => Some(Msg { at, fact }),
-            Wake::SyncMoved => hands.executor.sync_progress().map(|(done, total)| Msg {
+            Wake::SyncMoved => hands.executor.sync_progress().map(|at| Msg {
                 at: Timestamp::now(),
-                fact: Fact::SyncProgressed { done, total },
+                fact: Fact::SyncProgressed {
+                    done: at.done,
+                    total: at.total,
+                    pace: at.rate.map(|rate| (rate, at.left.map(|left| left.as_secs()))),
+                },
             }),
             Wake::Opened(desk) => {
                 let opened = hands.executor.open(*desk);

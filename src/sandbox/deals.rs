@@ -1,7 +1,7 @@
 //! Flash deals (秒批: on the hour, for an hour) and discount deals (折批: for days), to be read only. Which
 //! run when is a function of the world's seed and the clock, so nothing has to run for them.
 
-use super::goods::Goods;
+use super::goods::{Goods, Made};
 use super::world::World;
 use super::world::rng::{Draw, Source};
 use super::world::types::WorldOffer;
@@ -74,21 +74,21 @@ pub(super) struct Deal {
 /// Deals of a kind (or all) that run or come next: flash deals of the running start and the next two, soonest
 /// first; discount deals that run, soonest ending first. A file of listings has none.
 pub(super) fn list(goods: &Goods, kind: Option<Kind>, now_ms: i64) -> Vec<Deal> {
-    let Goods::World(world) = goods else { return Vec::new() };
+    let Made::World(world) = goods.made() else { return Vec::new() };
     let mut deals = Vec::new();
     if kind != Some(Kind::Discount) {
-        deals.extend(flash(world, now_ms));
+        deals.extend(flash(goods, world, now_ms));
     }
     if kind != Some(Kind::Flash) {
         let mut discounts: Vec<Deal> =
-            (0..DISCOUNTS).filter_map(|slot| discount(world, slot, now_ms)).collect();
+            (0..DISCOUNTS).filter_map(|slot| discount(goods, world, slot, now_ms)).collect();
         discounts.sort_by(|a, b| (a.ends_ms, &a.deal_id).cmp(&(b.ends_ms, &b.deal_id)));
         deals.extend(discounts);
     }
     deals
 }
 
-fn flash(world: &World, now_ms: i64) -> Vec<Deal> {
+fn flash(goods: &Goods, world: &World, now_ms: i64) -> Vec<Deal> {
     let today = (now_ms + BEIJING_MS).div_euclid(DAY_MS);
     let starts = (today..today + 3).flat_map(|day| {
         let hours = FLASH_HOURS.iter().zip(0_u64..);
@@ -105,7 +105,7 @@ fn flash(world: &World, now_ms: i64) -> Vec<Deal> {
             (0..FLASH_EACH).filter_map(move |index| {
                 let source =
                     Source::new(world.seed(), FLASH, (start_ms.div_euclid(HOUR_MS) as u64) << 8 | index);
-                let offer = fish(world, source, DISCOUNTS + at * FLASH_EACH + index)?;
+                let offer = goods.standing(fish(world, source, DISCOUNTS + at * FLASH_EACH + index)?)?;
                 let price = lowered(&offer, source.at(0), (550, 780))?;
                 Some(Deal {
                     deal_id: format!("flash_{start_ms}_{index}"),
@@ -125,7 +125,7 @@ fn flash(world: &World, now_ms: i64) -> Vec<Deal> {
         .collect()
 }
 
-fn discount(world: &World, slot: u64, now_ms: i64) -> Option<Deal> {
+fn discount(goods: &Goods, world: &World, slot: u64, now_ms: i64) -> Option<Deal> {
     let own = Source::new(world.seed(), DISCOUNT, slot);
     let period_ms = own.at(0).between(4 * 24, 9 * 24) * HOUR_MS;
     let phase_ms = own.at(1).between(0, period_ms / HOUR_MS - 1) * HOUR_MS;
@@ -136,7 +136,7 @@ fn discount(world: &World, slot: u64, now_ms: i64) -> Option<Deal> {
     if now_ms >= ends_ms {
         return None;
     }
-    let offer = fish(world, source, slot)?;
+    let offer = goods.standing(fish(world, source, slot)?)?;
     let price = lowered(&offer, source.at(1), (760, 930))?;
     let deal = Deal {
         deal_id: format!("discount_{slot}_{starts_ms}"),
@@ -204,7 +204,7 @@ mod tests {
     const NOW: i64 = 1_795_305_600_000;
 
     fn world() -> Goods {
-        Goods::World(World::new(9, 20_000, None))
+        Goods::of_world(World::new(9, 20_000, None))
     }
 
     #[test]
@@ -267,6 +267,6 @@ mod tests {
             }
         }
         assert!(sold > 10, "{sold}");
-        assert!(list(&Goods::World(World::new(1, 40, None)), None, NOW).is_empty());
+        assert!(list(&Goods::of_world(World::new(1, 40, None)), None, NOW).is_empty());
     }
 }

@@ -74,7 +74,7 @@ impl Fault {
             }
         };
         let body = json!({"error_code": code, "error_message": message, "request_id": "sandbox"});
-        Answer { status, body: body.to_string().into_bytes() }
+        Answer { status, body: body.to_string().into_bytes(), packed: false }
     }
 }
 
@@ -84,6 +84,8 @@ pub(super) struct Answer {
     pub status: u16,
     /// JSON.
     pub body: Vec<u8>,
+    /// Whether the body is in a gzip wrapper.
+    pub packed: bool,
 }
 
 /// Builds a reply after the transaction has ended.

@@ -1,75 +1,157 @@
 //! What is for sale: the generated world, or listings from a file. The rest of the server asks here and does
 //! not know which.
 
+use rusqlite::Transaction;
+
 use super::listings::Listings;
 use super::rules::Desk;
+use super::shift::{AllShifts, Shift, Shifts};
 use super::world::World;
 use super::world::types::{WorldCategory, WorldGroup, WorldOffer, WorldSupplier};
 
-/// Everything that is for sale, as pure functions of number and time.
+/// Everything that was ever listed, as pure functions of number and time.
 #[derive(Debug)]
-pub(super) enum Goods {
+pub(super) enum Made {
     World(World),
     Listings(Listings),
 }
 
+/// Everything that is for sale: what was made, as it stands now.
+#[derive(Debug)]
+pub(super) struct Goods {
+    made: Made,
+    shifts: Shifts,
+}
+
 impl Goods {
+    pub fn of_world(world: World) -> Goods {
+        Goods { made: Made::World(world), shifts: Shifts::default() }
+    }
+
+    pub fn of_listings(listings: Listings) -> Goods {
+        Goods { made: Made::Listings(listings), shifts: Shifts::default() }
+    }
+
+    /// What the goods are before anything moved.
+    pub fn made(&self) -> &Made {
+        &self.made
+    }
+
+    /// Learns what moved since the last look; before the transaction writes.
+    pub fn refresh(&self, tx: &Transaction<'_>) -> rusqlite::Result<()> {
+        self.shifts.refresh(tx, |offer_id| {
+            let number = self.offer_number(offer_id)?;
+            Some((number, self.supplier_of_offer(number)?))
+        })
+    }
+
+    /// Listings there are now.
     pub fn offer_count(&self) -> u64 {
-        match self {
-            Goods::World(world) => world.offer_count(),
-            Goods::Listings(listings) => listings.offers().len() as u64,
+        self.made_count().saturating_sub(self.shifts.gone())
+    }
+
+    /// Listings there ever were, gone ones too; they are numbered from 0.
+    pub fn made_count(&self) -> u64 {
+        match &self.made {
+            Made::World(world) => world.offer_count(),
+            Made::Listings(listings) => listings.offers().len() as u64,
         }
     }
 
     pub fn supplier_count(&self) -> u64 {
-        match self {
-            Goods::World(world) => world.supplier_count(),
-            Goods::Listings(listings) => listings.suppliers().len() as u64,
+        match &self.made {
+            Made::World(world) => world.supplier_count(),
+            Made::Listings(listings) => listings.suppliers().len() as u64,
         }
     }
 
-    /// By running number.
-    pub fn offer(&self, number: u64) -> Option<WorldOffer> {
-        match self {
-            Goods::World(world) => world.offer(number),
-            Goods::Listings(listings) => listings.offers().get(number as usize).cloned(),
+    /// By running number, as it was made.
+    pub fn made_offer(&self, number: u64) -> Option<WorldOffer> {
+        match &self.made {
+            Made::World(world) => world.offer(number),
+            Made::Listings(listings) => listings.offers().get(number as usize).cloned(),
         }
     }
 
-    /// The title alone, cheaply.
-    pub fn subject(&self, number: u64) -> Option<String> {
-        match self {
-            Goods::World(world) => world.subject(number),
-            Goods::Listings(listings) => {
-                listings.offers().get(number as usize).map(|offer| offer.subject.clone())
+    /// By the wire's id, as it was made, gone or not.
+    pub fn made_by_id(&self, offer_id: i64) -> Option<WorldOffer> {
+        self.made_offer(self.offer_number(offer_id)?)
+    }
+
+    /// The id of a running number.
+    pub fn made_id(&self, number: u64) -> Option<i64> {
+        match &self.made {
+            Made::World(world) => world.offer_id(number),
+            Made::Listings(listings) => listings.offers().get(number as usize).map(|offer| offer.offer_id),
+        }
+    }
+
+    /// The running number at a place of the walk over all goods, in which a supplier's stand together.
+    pub fn number_at(&self, place: u64) -> Option<u64> {
+        match &self.made {
+            Made::World(world) => world.offer_at_place(place),
+            Made::Listings(_) => Some(place).filter(|place| *place < self.made_count()),
+        }
+    }
+
+    /// How an offer differs from what was made; `None` = it does not.
+    pub fn shift_of(&self, number: u64) -> Option<Shift> {
+        self.shifts.of(number)
+    }
+
+    /// All that differ; see there for what not to ask meanwhile.
+    pub fn shifts(&self) -> AllShifts<'_> {
+        self.shifts.all()
+    }
+
+    /// A made offer as it stands; `None` when it is gone.
+    pub fn standing(&self, mut offer: WorldOffer) -> Option<WorldOffer> {
+        if let Some(shift) = self.shifts.of(offer.number) {
+            if shift.gone {
+                return None;
             }
+            shift.apply(&mut offer);
         }
+        Some(offer)
+    }
+
+    /// By running number; `None` for what is gone, too.
+    pub fn offer(&self, number: u64) -> Option<WorldOffer> {
+        self.standing(self.made_offer(number)?)
     }
 
     pub fn offer_number(&self, offer_id: i64) -> Option<u64> {
-        match self {
-            Goods::World(world) => world.offer_number(offer_id),
-            Goods::Listings(listings) => listings.number_of(offer_id),
+        match &self.made {
+            Made::World(world) => world.offer_number(offer_id),
+            Made::Listings(listings) => listings.number_of(offer_id),
         }
     }
 
-    /// By the wire's id.
+    /// By the wire's id; `None` for what is gone, too.
     pub fn offer_by_id(&self, offer_id: i64) -> Option<WorldOffer> {
         self.offer(self.offer_number(offer_id)?)
     }
 
     pub fn supplier(&self, number: u64) -> Option<WorldSupplier> {
-        match self {
-            Goods::World(world) => world.supplier(number),
-            Goods::Listings(listings) => listings.suppliers().get(number as usize).cloned(),
+        match &self.made {
+            Made::World(world) => world.supplier(number),
+            Made::Listings(listings) => listings.suppliers().get(number as usize).cloned(),
+        }
+    }
+
+    /// Who lists the offer of this number.
+    pub fn supplier_of_offer(&self, number: u64) -> Option<u64> {
+        match &self.made {
+            Made::World(world) => Some(world.supplier_of_offer(number)),
+            Made::Listings(listings) => listings.offers().get(number as usize).map(|offer| offer.supplier),
         }
     }
 
     /// By open id, member id or login id, whichever the client kept.
     pub fn supplier_number(&self, key: &str) -> Option<u64> {
-        let by_open_id = match self {
-            Goods::World(world) => world.supplier_number(key),
-            Goods::Listings(listings) => {
+        let by_open_id = match &self.made {
+            Made::World(world) => world.supplier_number(key),
+            Made::Listings(listings) => {
                 listings.suppliers().iter().position(|s| s.seller_open_id == key).map(|at| at as u64)
             }
         };
@@ -81,53 +163,93 @@ impl Goods {
         )
     }
 
+    /// Its listings there are now, ascending.
     pub fn offers_of_supplier(&self, supplier: u64) -> Vec<u64> {
-        match self {
-            Goods::World(world) => world.offers_of_supplier(supplier),
-            Goods::Listings(listings) => listings
+        let mut numbers: Vec<u64> = match &self.made {
+            Made::World(world) => world.offers_of_supplier(supplier),
+            Made::Listings(listings) => listings
                 .offers()
                 .iter()
                 .filter(|offer| offer.supplier == supplier)
                 .map(|offer| offer.number)
                 .collect(),
+        };
+        if self.shifts.gone_of(supplier) > 0 {
+            numbers.retain(|number| !self.shifts.of(*number).is_some_and(|shift| shift.gone));
+        }
+        numbers
+    }
+
+    /// How many they are, without walking them.
+    pub fn offer_count_of_supplier(&self, supplier: u64) -> u64 {
+        let made = match &self.made {
+            Made::World(world) => world.offer_count_of_supplier(supplier),
+            Made::Listings(listings) => {
+                listings.offers().iter().filter(|offer| offer.supplier == supplier).count() as u64
+            }
+        };
+        made.saturating_sub(self.shifts.gone_of(supplier))
+    }
+
+    /// The leaf category a supplier is known for: of its first listing in a file, of its main goods in the world.
+    pub fn category_of_supplier(&self, supplier: u64) -> Option<i64> {
+        match &self.made {
+            Made::World(world) => world.category_of_supplier(supplier),
+            Made::Listings(listings) => listings
+                .offers()
+                .iter()
+                .find(|offer| offer.supplier == supplier)
+                .map(|offer| offer.category_id),
         }
     }
 
     pub fn categories(&self) -> &[WorldCategory] {
-        match self {
-            Goods::World(world) => world.categories(),
-            Goods::Listings(listings) => listings.categories(),
+        match &self.made {
+            Made::World(world) => world.categories(),
+            Made::Listings(listings) => listings.categories(),
         }
     }
 
     /// The category with most listings, and the numbers of its best sellers; fee links left out.
     pub fn best_sellers(&self, most: usize) -> (i64, Vec<u64>) {
-        match self {
-            Goods::World(world) => world.best_sellers(most).unwrap_or_default(),
-            Goods::Listings(listings) => listings.best_sellers(most),
+        match &self.made {
+            Made::World(world) => world.best_sellers(most).unwrap_or_default(),
+            Made::Listings(listings) => listings.best_sellers(most),
         }
     }
 
-    /// Groups open at this time; a file of listings has none.
+    /// Groups open at this time, of offers there are; a file of listings has none.
     pub fn groups(&self, now_ms: i64) -> Vec<WorldGroup> {
-        match self {
-            Goods::World(world) => world.groups(now_ms),
-            Goods::Listings(_) => Vec::new(),
-        }
+        let mut groups = match &self.made {
+            Made::World(world) => world.groups(now_ms),
+            Made::Listings(_) => Vec::new(),
+        };
+        groups.retain_mut(|group| {
+            let shift = self.offer_number(group.offer_id).and_then(|number| self.shifts.of(number));
+            shift.is_none_or(|shift| {
+                shift.apply_to_group(group);
+                !shift.gone
+            })
+        });
+        groups
     }
 
     pub fn group(&self, group_id: &str) -> Option<WorldGroup> {
-        match self {
-            Goods::World(world) => world.group(group_id),
-            Goods::Listings(_) => None,
+        let mut group = match &self.made {
+            Made::World(world) => world.group(group_id),
+            Made::Listings(_) => None,
+        }?;
+        if let Some(shift) = self.offer_number(group.offer_id).and_then(|number| self.shifts.of(number)) {
+            shift.apply_to_group(&mut group);
         }
+        Some(group)
     }
 
     /// Others who have joined.
     pub fn arrivals(&self, group: &WorldGroup, now_ms: i64) -> i64 {
-        match self {
-            Goods::World(world) => world.arrivals(group, now_ms),
-            Goods::Listings(_) => 0,
+        match &self.made {
+            Made::World(world) => world.arrivals(group, now_ms),
+            Made::Listings(_) => 0,
         }
     }
 

@@ -220,10 +220,10 @@ fn order(
             sku_id: sku.map(|sku| sku.sku_id),
             name: offer.subject.clone(),
             attributes: sku
-                .map(|sku| sku.attributes.iter().map(|a| (a.name.clone(), a.value.clone())).collect())
+                .map(|sku| sku.attributes.iter().map(|a| (a.name.to_string(), a.value.to_string())).collect())
                 .unwrap_or_default(),
             quantity: join.quantity,
-            unit: offer.unit.clone(),
+            unit: offer.unit.to_string(),
             unit_price: price,
             amount_fen: amount.to_fen_rounded(),
             delivered: None,

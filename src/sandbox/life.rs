@@ -86,7 +86,7 @@ pub(super) fn arrival_ms(order: &Order) -> Option<i64> {
 
 /// Weight of the whole order in grams, guessed where it is not stated.
 pub(super) fn grams(order: &Order, goods: &Goods) -> i64 {
-    let weight = |offer_id| goods.offer_by_id(offer_id).and_then(|offer| offer.weight_g).filter(|g| *g > 0);
+    let weight = |offer_id| goods.made_by_id(offer_id).and_then(|offer| offer.weight_g).filter(|g| *g > 0);
     let sum: Decimal = order
         .lines
         .iter()
@@ -154,7 +154,7 @@ fn repricing(order: &Order, sellers: Sellers) -> Option<(i64, Step)> {
 
 /// When the seller ships what is paid: within what its offers promise, jittered.
 fn ships_at(order: &Order, goods: &Goods) -> i64 {
-    let promised = |offer_id| goods.offer_by_id(offer_id).and_then(|offer| ship_hours(&offer.ship_guarantee));
+    let promised = |offer_id| goods.made_by_id(offer_id).and_then(|offer| ship_hours(&offer.ship_guarantee));
     let hours = order.lines.iter().filter_map(|line| promised(line.offer_id)).max();
     let hours = hours.filter(|hours| *hours > 0).unwrap_or(USUAL_SHIP_HOURS);
     let permille = of_order(order, draw::SHIP).between(400, 950);
@@ -292,7 +292,7 @@ mod tests {
     use crate::domain::money::Money;
 
     fn goods() -> Goods {
-        Goods::World(World::new(7, 300, None))
+        Goods::of_world(World::new(7, 300, None))
     }
 
     fn order(number: i64) -> Order {

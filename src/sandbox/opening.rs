@@ -121,7 +121,7 @@ mod tests {
     fn whenever_one_first_looks_a_group_is_about_to_cross_its_step() {
         for seed in 0..20 {
             for offers in [300, 20_000] {
-                let goods = Goods::World(World::new(seed, offers, None));
+                let goods = Goods::of_world(World::new(seed, offers, None));
                 let now = NOW + seed as i64 * 7_777_777;
                 let opening = Opening::choose(&goods, &goods.groups(now), now).unwrap();
                 let group = goods.group(&opening.group_id).unwrap();
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn other_groups_go_on_as_they_did() {
-        let goods = Goods::World(World::new(4, 20_000, None));
+        let goods = Goods::of_world(World::new(4, 20_000, None));
         let open = goods.groups(NOW);
         let opening = Opening::choose(&goods, &open, NOW).unwrap();
         for group in open.iter().filter(|group| group.group_id != opening.group_id) {

@@ -233,7 +233,7 @@ fn picture(offer: &WorldOffer) -> String {
     let words: String = offer
         .skus
         .iter()
-        .flat_map(|sku| sku.attributes.iter().map(|a| a.value.as_str()))
+        .flat_map(|sku| sku.attributes.iter().map(|a| &*a.value))
         .chain([offer.subject.as_str()])
         .collect();
     let mut colours: Vec<&str> = Vec::new();

@@ -341,7 +341,7 @@ fn choose_flow<'a>(
             }
             let mut flows: Vec<&str> = found
                 .first()
-                .map(|line| line.offer.extra_flows.iter().map(|listed| listed.flow.as_str()).collect())
+                .map(|line| line.offer.extra_flows.iter().map(|listed| &*listed.flow).collect())
                 .unwrap_or_default();
             flows.sort_unstable();
             for flow in flows {

@@ -7,7 +7,7 @@ use fixtures::{desk, line, money, offer, sku, spec_line, supplier, tiers};
 /// Small goods that tests of the trade rules and of the carriage are about.
 pub(in crate::sandbox) mod fixtures {
     use super::super::super::world::types::{
-        WorldFreight, WorldMix, WorldOffer, WorldSku, WorldSupplier, WorldTier,
+        Truth, WorldFreight, WorldMix, WorldOffer, WorldSku, WorldSupplier, WorldTier,
     };
     use super::super::{Asked, Desk};
     use crate::domain::money::Money;
@@ -41,6 +41,9 @@ pub(in crate::sandbox) mod fixtures {
             one_piece_dropship: false,
             free_post_dropship: false,
             return_7d: false,
+            invoice: None,
+            customizable: None,
+            pay_later: None,
             fee_link: false,
             yanxuan: false,
             select: false,
@@ -98,7 +101,7 @@ pub(in crate::sandbox) mod fixtures {
             belt_en: "Yongkang".into(),
             identities: vec![],
             tp_years: 5,
-            factory: true,
+            truth: Truth::Factory,
             mix: mix.map(|(pieces, amount)| WorldMix { pieces, amount }),
             scores: [Decimal::from(4); 6],
             medal_level: 3,
@@ -319,7 +322,7 @@ fn fifty_lines_and_no_more() {
 
 #[test]
 fn an_omitted_flow_is_the_cheapest_that_every_line_lists() {
-    let flow = |name: &str, start: i64, price: &str| WorldFlow {
+    let flow = |name: &'static str, start: i64, price: &str| WorldFlow {
         flow: name.into(),
         start_quantity: start,
         price: money(price),

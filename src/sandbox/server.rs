@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use super::StartError;
 use super::envelope::{Answer, Fault};
 use super::market::Market;
+use super::pack;
 use super::pages::{Page, Visit};
 use crate::wire::form;
 
@@ -67,18 +68,28 @@ async fn handle(State(market): State<Arc<Market>>, request: Request) -> Response
             if parts.method == Method::POST {
                 pairs.extend(form::decode(&body));
             }
-            let work = tokio::task::spawn_blocking(move || market.answer(&path, pairs));
+            let accepted = parts.headers.get_all(header::ACCEPT_ENCODING);
+            let gzip = accepted.iter().filter_map(|value| value.to_str().ok()).any(pack::is_accepted);
+            let work = tokio::task::spawn_blocking(move || {
+                let answer = market.answer(&path, pairs);
+                if gzip { pack::packed(answer) } else { answer }
+            });
             work.await.unwrap_or_else(|error| {
                 tracing::error!(%error, "a sandbox call broke");
                 Answer {
                     status: 500,
                     body: br#"{"error_code":"gw.ServerError","error_message":"internal error"}"#.to_vec(),
+                    packed: false,
                 }
             })
         }
     };
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response(status, answer.body, &[(header::CONTENT_TYPE, "application/json;charset=UTF-8")])
+    let json = (header::CONTENT_TYPE, "application/json;charset=UTF-8");
+    if answer.packed {
+        return response(status, answer.body, &[json, (header::CONTENT_ENCODING, "gzip")]);
+    }
+    response(status, answer.body, &[json])
 }
 
 /// For people with a browser. Everything a page needs is in it: nothing else may be loaded, run or framed, and

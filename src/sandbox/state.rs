@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::clock::Clock;
 use super::{Options, StartError};
 
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 
 const SCHEMA: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -96,6 +96,19 @@ CREATE INDEX orders_due ON orders(due_ms) WHERE due_ms IS NOT NULL;
 DROP INDEX IF EXISTS orders_unpaid;
 ";
 
+/// What a state of version 3 lacks: how offers stand that moved (see [`super::shift`]).
+const ON_THE_MOVE: &str = "
+CREATE TABLE moved (
+  offer_id INTEGER PRIMARY KEY,
+  gone INTEGER NOT NULL,
+  price INTEGER NOT NULL,                  -- thousandths of the world's
+  stock INTEGER NOT NULL,                  -- thousandths of the world's
+  minimum INTEGER,                         -- NULL: the world's
+  title INTEGER NOT NULL
+);
+CREATE INDEX moved_gone ON moved(offer_id) WHERE gone = 1;
+";
+
 /// Who the marketplace is to its one client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
@@ -159,7 +172,10 @@ impl State {
             if found < 2 {
                 tx.execute_batch(AFTER_CREATION).map_err(failed)?;
             }
-            tx.execute_batch(FALLING_DUE).map_err(failed)?;
+            if found < 3 {
+                tx.execute_batch(FALLING_DUE).map_err(failed)?;
+            }
+            tx.execute_batch(ON_THE_MOVE).map_err(failed)?;
             tx.pragma_update(None, "user_version", SCHEMA_VERSION).map_err(failed)?;
         }
         match meta(&tx, "world").map_err(failed)? {
@@ -359,6 +375,11 @@ pub(super) fn move_stock(
          ON CONFLICT (offer_id, spec_id) DO UPDATE SET milli = milli + ?3",
     )?
     .execute(params![offer_id, spec_id.unwrap_or(""), milli(quantity)])?;
+    note_change(tx, offer_id)
+}
+
+/// Notes that an offer changed: it moves to the end of the changes.
+pub(super) fn note_change(tx: &Transaction<'_>, offer_id: i64) -> rusqlite::Result<()> {
     tx.prepare_cached("INSERT OR REPLACE INTO changes (offer_id) VALUES (?1)")?.execute([offer_id])?;
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::app::coach;
 use crate::app::deals::DealsView;
 use crate::app::model::{Layer, Model, Notice, Pane, PickFor, Picker, Prompt, Tone, Wish};
 use crate::app::mouse::Area;
+use crate::app::query_line;
 use crate::app::trigger;
 use crate::app::words::{WordsPrompt, WordsWish};
 use crate::i18n::messages;
@@ -173,6 +174,11 @@ pub fn hints(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> Vec
     }
     shown.retain(|action| !hidden(model, action.id));
     shown.sort_by_key(|action| action.hint);
+    // What is expected in the query is all that matters while it is missing; the help stays.
+    let expected = query_line::expected(model);
+    if expected.is_some() {
+        shown.retain(|action| action.id == ActionId::Help);
+    }
     let in_field = model.layers.is_empty() && model.pane == Pane::Search && model.search.focused;
     let mut spans: Vec<Span<'_>> = vec![Span::raw(" ")];
     let mut room = (area.width as usize).saturating_sub(1);
@@ -196,6 +202,11 @@ pub fn hints(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> Vec
         let key_style = if style == pen.plain { pen.accent } else { pen.dim };
         spans.push(Span::styled(keys, key_style));
         spans.push(Span::styled(format!(" {what}   "), style));
+    }
+    if let Some((said, is_unfinished)) = expected {
+        let style = if is_unfinished { pen.accent } else { pen.bad };
+        let mark = if is_unfinished { "" } else { "! " };
+        spans.push(Span::styled(text::cut(&format!("{mark}{said}"), room, pen.sign()), style));
     }
     frame.render_widget(Line::from(spans), area);
     places

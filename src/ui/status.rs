@@ -20,20 +20,23 @@ struct Piece {
     /// From the longest to the shortest.
     forms: Vec<String>,
     style: Style,
+    /// The panes' names are made shorter before this is left out.
+    needed: bool,
 }
 
 /// Draws the line; where the panes' names are. What does not fit is left out, the least needed first.
 pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> Vec<(Area, Pane)> {
     let cells = usize::from(area.width);
     let pieces = right_pieces(model, pen);
-    let least: usize = pieces.iter().take(2).map(|piece| shortest(piece) + 2).sum();
-    // Where the line is narrow the names give way before Q and the market do.
+    let least: usize = pieces.iter().filter(|piece| piece.needed).map(|piece| shortest(piece) + 2).sum();
+    // Where the line is narrow the names give way before these do.
     let fits = |tabs: &Vec<Tab>| tabs_width(tabs) + least < cells;
-    let tabs = [Room::Ample, Room::Little]
+    let tabs = [Room::Ample, Room::Little, Room::Least]
         .map(|room| tabs(model, pen, room))
         .into_iter()
         .find(fits)
-        .unwrap_or_else(|| tabs(model, pen, Room::Least));
+        // With nothing leaving the house, that is worth more than names whose numbers stay.
+        .unwrap_or_else(|| tabs(model, pen, if model.is_offline() { Room::None } else { Room::Least }));
     let mut spans = Vec::new();
     let mut places = Vec::new();
     let mut x = area.x;
@@ -94,6 +97,8 @@ enum Room {
     Little,
     /// And with no count but where something is broken.
     Least,
+    /// Of the panes behind only the numbers, which are their keys.
+    None,
 }
 
 /// The panes' names with what waits in each.
@@ -103,7 +108,10 @@ fn tabs(model: &Model, pen: &Pen, room: Room) -> Vec<Tab> {
         .into_iter()
         .map(|pane| {
             let here = pane == model.pane;
-            let name = format!("{} {}", pane.number(), pane.title(model.text()));
+            let name = match room {
+                Room::None if !here => pane.number().to_string(),
+                _ => format!("{} {}", pane.number(), pane.title(model.text())),
+            };
             let name = match (here, tight) {
                 (true, _) => format!("[{name}]"),
                 (false, false) => format!(" {name} "),
@@ -114,7 +122,7 @@ fn tabs(model: &Model, pen: &Pen, room: Room) -> Vec<Tab> {
                 parts.insert(0, (" ".to_owned(), pen.plain));
             }
             let (count, alarm) = badge(model, pane);
-            if !count.is_empty() && (alarm || room != Room::Least) {
+            if !count.is_empty() && (alarm || matches!(room, Room::Ample | Room::Little)) {
                 let style = if alarm { pen.bad } else { pen.dim };
                 let count = match (tight, here) {
                     (false, _) => format!("{count} "),
@@ -157,12 +165,18 @@ fn badge(model: &Model, pane: Pane) -> (String, bool) {
 /// Most needed first.
 fn right_pieces(model: &Model, pen: &Pen) -> Vec<Piece> {
     let words = model.text();
-    let piece = |place, forms: Vec<String>, style| Piece { place, forms, style };
-    let mut pieces = vec![piece(1, vec![format!("Q {}", text::quantity(model.quantity))], pen.accent)];
+    let piece = |place, forms: Vec<String>, style| Piece { place, forms, style, needed: false };
+    let needed = |piece: Piece| Piece { needed: true, ..piece };
+    let quantity = format!("Q {}", text::quantity(model.quantity));
+    let mut pieces = vec![needed(piece(1, vec![quantity], pen.accent))];
     let status = model.status.as_ref();
     if let Some(status) = status.filter(|status| status.sandbox) {
-        let badge = messages::clock_ahead(model.lang, words.sandbox, status.clock_ahead_ms);
-        pieces.push(piece(5, vec![format!(" {badge} ")], pen.badge));
+        let ahead = messages::clock_ahead(model.lang, words.sandbox, status.clock_ahead_ms);
+        let forms = [ahead.as_str(), words.sandbox].map(|badge| format!(" {badge} "));
+        pieces.push(needed(piece(5, forms.into(), pen.badge)));
+    }
+    if let Some(status) = status.filter(|status| !status.sandbox && !status.market.is_empty()) {
+        pieces.push(needed(piece(5, vec![text::cut(status.market.as_str(), 16, pen.sign())], pen.plain)));
     }
     if let Some(status) = status.filter(|status| status.online == Some(false)) {
         let since = status.offline_since.map(|then| text::age(model.now, then, words.age_units));
@@ -170,21 +184,25 @@ fn right_pieces(model: &Model, pen: &Pen) -> Vec<Piece> {
         if let Some(since) = since {
             forms.insert(0, format!("{} {since}", words.offline));
         }
-        pieces.push(piece(4, forms, pen.warn));
+        pieces.push(needed(piece(4, forms, pen.warn)));
+    }
+    if model.is_offline() {
+        // Whose money it is, and that nothing leaves, count for more than a figure.
+        pieces.rotate_left(1);
     }
     if let Some(progress) = model.sync {
         let short = match progress.total {
             Some(total) => format!("{}/{}", text::count(progress.done), text::count(total)),
             None => text::count(progress.done),
         };
-        let forms = vec![messages::preparing(model.lang, progress.done, progress.total), short];
+        let mut forms = vec![messages::preparing(model.lang, progress.done, progress.total), short];
+        if let Some((rate, left)) = progress.pace {
+            forms.insert(0, messages::syncing(model.lang, progress.done, progress.total, Some(rate), left));
+        }
         pieces.push(piece(3, forms, pen.warn));
     }
     if let Some(status) = status.filter(|status| status.unsent > 0) {
         pieces.push(piece(6, vec![messages::unsent(model.lang, status.unsent)], pen.warn));
-    }
-    if let Some(status) = status.filter(|status| !status.sandbox && !status.market.is_empty()) {
-        pieces.push(piece(5, vec![text::cut(status.market.as_str(), 16, pen.sign())], pen.plain));
     }
     if !model.cart.is_empty() {
         pieces.push(piece(8, vec![text::yuan(&cart_landed(model))], pen.plain));

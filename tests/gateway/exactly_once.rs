@@ -15,6 +15,7 @@ use pifa::procure::{
 use serde_json::Value;
 
 use crate::bench::{Buyer, Fault, Proxy, Sandbox, seed};
+use crate::following::steady_at;
 use crate::job::{number, pick, same_order, strict, text};
 
 fn market() -> Sandbox {
@@ -49,6 +50,8 @@ struct Window {
     ledger: Ledger,
     market: MarketId,
     ahead_ms: Arc<AtomicI64>,
+    /// What quiet times are measured with: it stands until it is moved.
+    steady_ms: Arc<AtomicU64>,
 }
 
 impl Window {
@@ -64,6 +67,7 @@ impl Window {
         let catalog = buyer.data_dir().join("markets").join(market.as_str()).join("catalog.db");
         assert!(catalog.exists(), "{}", catalog.display());
         let ahead_ms = Arc::new(AtomicI64::new(0));
+        let steady_ms = Arc::new(AtomicU64::new(0));
         let (moved, count) = (ahead_ms.clone(), AtomicU64::new(0));
         let folder = buyer.data_dir().display().to_string();
         let desk = Desk::new(DeskParts {
@@ -78,15 +82,22 @@ impl Window {
             clock: Arc::new(move || {
                 Timestamp::now() + SignedDuration::from_millis(moved.load(Ordering::SeqCst))
             }),
+            steady: steady_at(&steady_ms),
             numbers: Arc::new(move || {
                 OutOrderId::new(&format!("{folder}-{}", count.fetch_add(1, Ordering::SeqCst)))
             }),
         });
-        Window { desk, ledger, market, ahead_ms }
+        Window { desk, ledger, market, ahead_ms, steady_ms }
     }
 
     fn moves_clock(&self, seconds: i64) {
         self.ahead_ms.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    /// Time passes, for whoever looks at the wall too.
+    fn waits(&self, seconds: u64) {
+        self.steady_ms.fetch_add(seconds * 1000, Ordering::SeqCst);
+        self.moves_clock(seconds as i64);
     }
 
     async fn submits(&self) -> Vec<String> {
@@ -96,7 +107,7 @@ impl Window {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_set_back_does_not_cut_the_quiet_time_short() {
+async fn a_clock_that_is_set_does_not_cut_the_quiet_time_short() {
     let market = market();
     let proxy = Proxy::start(market.url(), "fastCreateOrder", |_, before| {
         if before == 0 { Fault::DropBefore } else { Fault::Pass }
@@ -105,14 +116,103 @@ async fn a_clock_set_back_does_not_cut_the_quiet_time_short() {
     with_line(&buyer);
     let window = Window::open(&buyer, &market, &proxy.url, Duration::from_secs(60));
     assert_eq!(window.submits().await, ["unknown"]);
-    window.moves_clock(-3600);
+    // A few seconds of it would be waited for on the spot.
+    for set in [-3600, 2 * 3600, -3600] {
+        window.moves_clock(set);
+        assert_eq!(window.submits().await, ["unknown"]);
+        assert_eq!(proxy.hits(), 1, "nobody knows that a minute has passed");
+    }
+    window.waits(54);
     assert_eq!(window.submits().await, ["unknown"]);
-    assert_eq!(proxy.hits(), 1, "nobody knows that a minute has passed");
-    // And it does not wait for the clock to catch up either.
-    window.moves_clock(61);
+    // And it does not wait for any clock on the wall either.
+    window.waits(6);
     let placed = window.submits().await;
     assert!(placed[0].starts_with("to_pay"), "{placed:?}");
     assert_eq!((proxy.hits(), orders(&market.ledger()).len()), (2, 1));
+}
+
+/// Another process has only the wall's clock: one that was set back counts as no waiting.
+#[tokio::test(flavor = "multi_thread")]
+async fn between_two_processes_the_quiet_time_is_by_the_wall_and_a_clock_set_back_begins_it_anew() {
+    let market = market();
+    let proxy = Proxy::start(market.url(), "fastCreateOrder", |_, before| {
+        if before == 0 { Fault::DropBefore } else { Fault::Pass }
+    });
+    let buyer = Buyer::at(&market);
+    with_line(&buyer);
+    let open = || Window::open(&buyer, &market, &proxy.url, Duration::from_secs(60));
+    let first = open();
+    assert_eq!(first.submits().await, ["unknown"]);
+    drop(first);
+    let set_back = open();
+    set_back.moves_clock(-3600);
+    assert_eq!(set_back.submits().await, ["unknown"]);
+    drop(set_back);
+    assert_eq!(proxy.hits(), 1);
+    // A minute after that look, by the wall.
+    let later = open();
+    later.moves_clock(-3600 + 61);
+    let placed = later.submits().await;
+    assert!(placed[0].starts_with("to_pay"), "{placed:?}");
+    assert_eq!((proxy.hits(), orders(&market.ledger()).len()), (2, 1));
+}
+
+/// Each try that did not leave measures a rise from what the buyer was shown, and not from the try before it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_price_that_creeps_up_over_several_tries_is_held() {
+    let market = market();
+    let percent = Arc::new(AtomicU64::new(100));
+    let risen = percent.clone();
+    let dearer = Proxy::start(market.url(), "createOrder.preview", move |_, _| {
+        let risen = risen.load(Ordering::SeqCst);
+        crate::bench::Doing::Rewrite(Box::new(move |mut answer| {
+            raise(&mut answer, risen);
+            answer.to_string()
+        }))
+    });
+    // It asks to slow down: judged before anything is done, so the order waits.
+    let busy = r#"{"error_code":"gw.QosAppFrequencyLimit","error_message":"Request frequency limit"}"#;
+    let proxy = Proxy::start(&dearer.url, "fastCreateOrder", move |_, _| Fault::Says(busy));
+    let buyer = Buyer::at(&market);
+    with_line(&buyer);
+    let window = Window::open(&buyer, &market, &proxy.url, Duration::ZERO);
+    let confirmed = window.desk.propose().await.unwrap();
+    let policy = pifa::procure::Policy { accept_drift_percent: 5.into(), max_freight: None };
+    let options = SubmitOptions { policy, ..SubmitOptions::default() };
+    percent.store(104, Ordering::SeqCst);
+    let report = window.desk.submit(Some(&confirmed), &options).await.unwrap();
+    assert_eq!(report.orders[0].state.as_str(), "queued", "{report:?}");
+    let tried = proxy.hits();
+    assert!(tried > 0);
+    // 8 % over what was confirmed, and under 4 % over the last try.
+    percent.store(108, Ordering::SeqCst);
+    let report = window.desk.settle().await.unwrap();
+    assert_eq!(report[0].state.as_str(), "draft", "{report:?}");
+    assert_eq!(proxy.hits(), tried, "nothing more was sent");
+    assert!(report[0].reason.as_ref().unwrap().as_str().contains("over the accepted 5 %"), "{report:?}");
+}
+
+/// Makes everything a preview says of goods dearer.
+fn raise(answer: &mut Value, percent: u64) {
+    match answer {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let sum = matches!(
+                    name.as_str(),
+                    "amount" | "finalUnitPrice" | "sumPaymentNoCarriage" | "sumPayment"
+                );
+                match value.as_f64().filter(|_| sum && value.is_number()) {
+                    Some(number) if value.is_i64() => {
+                        *value = ((number * percent as f64 / 100.0).round() as i64).into();
+                    }
+                    Some(number) => *value = (number * percent as f64 / 100.0).into(),
+                    None => raise(value, percent),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| raise(item, percent)),
+        _ => {}
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

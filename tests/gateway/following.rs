@@ -13,7 +13,7 @@ use pifa::domain::order::{ActionKind, ActionState, Unresolved};
 use pifa::domain::quantity::Quantity;
 use pifa::domain::text::Clean;
 use pifa::procure::{
-    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, Ledger, SubmitOptions,
+    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, Ledger, Steady, SubmitOptions,
     SyncOptions,
 };
 use pifa::sandbox;
@@ -26,6 +26,8 @@ pub struct Seat {
     pub ledger: Ledger,
     pub market: MarketId,
     pub ahead_ms: Arc<AtomicI64>,
+    /// What quiet times are measured with: it stands until it is moved.
+    pub steady_ms: Arc<AtomicU64>,
     pub running: sandbox::Running,
     _folder: tempfile::TempDir,
 }
@@ -33,6 +35,12 @@ pub struct Seat {
 /// A buyer with a past: the sandbox gives one in a world of this size.
 pub fn with_past(options: &mut sandbox::Options) {
     options.offers = 2_000;
+}
+
+/// A steady clock that stands until it is moved.
+pub fn steady_at(ms: &Arc<AtomicU64>) -> Steady {
+    let ms = ms.clone();
+    Arc::new(move || Duration::from_millis(ms.load(Ordering::SeqCst)))
 }
 
 impl Seat {
@@ -58,6 +66,7 @@ impl Seat {
         let market = MarketId::new(&running.market_id);
         let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
         let ahead_ms = Arc::new(AtomicI64::new(0));
+        let steady_ms = Arc::new(AtomicU64::new(0));
         let (moved, count) = (ahead_ms.clone(), AtomicU64::new(0));
         let desk = Desk::new(DeskParts {
             catalog: Catalog::open(&folder.path().join("catalog.db")).unwrap(),
@@ -71,11 +80,12 @@ impl Seat {
             clock: Arc::new(move || {
                 Timestamp::now() + SignedDuration::from_millis(moved.load(Ordering::SeqCst))
             }),
+            steady: steady_at(&steady_ms),
             numbers: Arc::new(move || {
                 OutOrderId::new(&format!("n-{}", count.fetch_add(1, Ordering::SeqCst)))
             }),
         });
-        Seat { desk, ledger, market, ahead_ms, running, _folder: folder }
+        Seat { desk, ledger, market, ahead_ms, steady_ms, running, _folder: folder }
     }
 
     pub async fn syncs(&self) {
@@ -371,12 +381,16 @@ async fn a_lost_confirmation_is_settled_by_reading_its_order() {
         *told.lock().unwrap() = before.to_owned();
         ask().await.unwrap_err();
         seat.desk.settle().await.unwrap();
-        tokio::time::sleep(Duration::from_millis(350)).await;
-        // A clock set back tells nothing about the quiet time.
-        seat.ahead_ms.store(-3_600_000, Ordering::SeqCst);
+        // A clock on the wall that was set, forward or back, tells nothing about the quiet time.
+        for ahead_ms in [3_600_000, -3_600_000] {
+            seat.ahead_ms.store(ahead_ms, Ordering::SeqCst);
+            seat.desk.settle().await.unwrap();
+            assert_eq!(states(&seat, kind), ["done", "unknown"]);
+        }
+        seat.steady_ms.fetch_add(299, Ordering::SeqCst);
         seat.desk.settle().await.unwrap();
         assert_eq!(states(&seat, kind), ["done", "unknown"]);
-        seat.ahead_ms.store(-3_599_000, Ordering::SeqCst);
+        seat.steady_ms.fetch_add(1, Ordering::SeqCst);
         seat.desk.settle().await.unwrap();
         assert_eq!(states(&seat, kind), ["done", "rejected"]);
         let dump = seat.desk.market_ledger(true).await.unwrap();
@@ -397,4 +411,99 @@ async fn what_the_market_refuses_because_it_is_so_already_is_done() {
     let error = seat.desk.receive(id.as_str()).await.unwrap_err();
     assert_eq!(error.code(), "refused");
     assert!(matches!(seat.desk.receive("n-404").await, Err(DeskError::NoOrder(_))));
+}
+
+/// Only an answer about the order itself tells what became of a cancel whose answer was lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unclear_answer_about_its_order_leaves_a_lost_cancel_unknown() {
+    // Key, grant, pace, protocol and nonsense: none of them speaks of the order.
+    let unclear = [
+        r#"{"error_code":"gw.SignatureInvalid","error_message":"Invalid signature"}"#,
+        r#"{"error_code":"gw.APIACLDecline","error_message":"AppKey is not allowed(acl)"}"#,
+        r#"{"error_code":"gw.QosAppFrequencyLimit","error_message":"Request frequency limit"}"#,
+        r#"{"error_code":"gw.APIUnsupported","error_message":"Unsupported API"}"#,
+        r#"{"success":"true","result":{"baseInfo":"#,
+        "<html>502</html>",
+    ];
+    let answer: Arc<Mutex<&'static str>> = Arc::new(Mutex::new(""));
+    let told = answer.clone();
+    let seat = Seat::through(with_past, move |url| {
+        let lossy = Proxy::start(url, "trade.cancel", |_, _| Fault::DropBefore);
+        let unclear = Proxy::start(&lossy.url, "get.buyerView", move |_, _| match *told.lock().unwrap() {
+            "" => Fault::Pass,
+            answer => Fault::Says(answer),
+        });
+        let url = unclear.url.clone();
+        std::mem::forget((lossy, unclear));
+        url
+    })
+    .await;
+    seat.syncs().await;
+    let to_pay = seat.desk.orders().unwrap().into_iter().find(|order| order.state.as_str() == "to_pay");
+    let id = to_pay.unwrap().order_id.unwrap();
+    seat.desk.cancel(id.as_str()).await.unwrap_err();
+    assert_eq!(states(&seat, ActionKind::Cancel), ["unknown"]);
+    // The first look said that it stands as it did: a second one like it, later, would settle the matter.
+    seat.desk.settle().await.unwrap();
+    for said in unclear {
+        *answer.lock().unwrap() = said;
+        seat.steady_ms.fetch_add(1_000, Ordering::SeqCst);
+        // Whatever else settling says of the market: of this cancel nothing is known.
+        let _ = seat.desk.settle().await;
+        assert_eq!(states(&seat, ActionKind::Cancel), ["unknown"], "{said}");
+    }
+    // And it is not stuck: the next clear answer settles it.
+    *answer.lock().unwrap() = "";
+    seat.desk.settle().await.unwrap();
+    assert_eq!(states(&seat, ActionKind::Cancel), ["rejected"]);
+}
+
+/// What is switched off while the cart's details are read is obeyed at once, and nothing is lost by it.
+#[tokio::test(flavor = "multi_thread")]
+async fn going_offline_while_details_are_read_sends_nothing_and_keeps_the_cart() {
+    let desk: Arc<std::sync::OnceLock<Desk>> = Arc::default();
+    let switched = desk.clone();
+    let details = Arc::new(AtomicU64::new(0));
+    let counted = details.clone();
+    let seat = Seat::through(
+        |options| options.plain = true,
+        move |url| {
+            let proxy = Proxy::start(url, "queryProductDetail", move |_, _| {
+                // None of them comes before the cart asks for it.
+                let Some(desk) = switched.get() else { return Fault::DropBefore };
+                counted.fetch_add(1, Ordering::SeqCst);
+                desk.set_offline(true);
+                Fault::Pass
+            });
+            let url = proxy.url.clone();
+            std::mem::forget(proxy);
+            url
+        },
+    )
+    .await;
+    let few = SyncOptions { limit: Some(5), ..SyncOptions::default() };
+    assert!(seat.desk.sync(&few, |_| {}).await.is_err(), "rows without details");
+    let request = pifa::domain::search::SearchRequest {
+        quantity: Quantity::whole(600),
+        limit: 400,
+        ..Default::default()
+    };
+    let rows = seat.desk.search(&request).unwrap().rows;
+    let only_rows: Vec<_> = rows
+        .iter()
+        .filter(|row| row.offer.completeness == pifa::domain::offer::Completeness::Row)
+        .take(3)
+        .collect();
+    assert_eq!(only_rows.len(), 3, "of {} rows", rows.len());
+    for row in &only_rows {
+        seat.desk.cart_add(&row.offer.key, None, Quantity::whole(600)).unwrap();
+    }
+    assert!(desk.set(seat.desk.clone()).is_ok());
+    let report = seat.desk.submit(None, &SubmitOptions::default()).await.unwrap();
+    assert_eq!(details.load(Ordering::SeqCst), 1, "nothing more was asked once it was switched off");
+    assert!(report.orders.is_empty() && report.blocked.is_some(), "{report:?}");
+    assert_eq!(seat.desk.cart().unwrap().line_count(), 3);
+    seat.desk.set_offline(false);
+    let dump = seat.desk.market_ledger(false).await;
+    assert!(dump.is_err() || dump.unwrap()["orders"].as_array().unwrap().is_empty());
 }

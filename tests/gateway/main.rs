@@ -24,6 +24,7 @@ mod life;
 mod marks;
 mod money;
 mod money_verbs;
+mod moving;
 mod paying;
 mod samples;
 mod sandbox;

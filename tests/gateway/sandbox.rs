@@ -304,7 +304,11 @@ async fn creates_are_refused_like_previews_and_take_nothing() {
     let short = offers
         .iter()
         .find(|offer| {
-            offer["moq"].as_i64() > Some(1) && offer["lot"].is_null() && offer["quote_type"] == json!(0)
+            offer["moq"].as_i64() > Some(1)
+                && offer["lot"].is_null()
+                && offer["quote_type"] == json!(0)
+                // A low mix rule would let a single piece pass.
+                && offer["mix_enabled"] == json!(false)
         })
         .unwrap();
     let id: i64 = short["offer_id"].as_str().unwrap().parse().unwrap();

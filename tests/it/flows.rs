@@ -297,7 +297,7 @@ fn the_first_start_fills_the_catalog_once_and_searches_as_rows_arrive() {
     tell(&mut model, Fact::Searched { generation, result: Ok(SearchPage::default()) });
     let mut asked = 0;
     for done in (100..=20_000).step_by(100) {
-        let effects = tell(&mut model, Fact::SyncProgressed { done, total: Some(20_000) });
+        let effects = tell(&mut model, Fact::SyncProgressed { done, total: Some(20_000), pace: None });
         asked += searches(&effects).len();
         let generation = model.search.generation;
         tell(&mut model, Fact::Searched { generation, result: Ok(page(Quantity::whole(300))) });
@@ -495,6 +495,7 @@ impl Dice {
             7 => Fact::SyncProgressed {
                 done: self.roll(30_000),
                 total: Some(20_000).filter(|_| self.roll(2) == 0),
+                pace: Some((self.roll(30_000), Some(self.roll(900)))).filter(|_| self.roll(2) == 0),
             },
             8 => Fact::SyncEnded(self.trouble(20_000)),
             9 => Fact::Proposed {

@@ -393,7 +393,7 @@ fn syncing() -> Model {
     model.viewport.rows = 2;
     tell(&mut model, Fact::StatusRead(Ok(pifa::app::msg::Status { cached: 0, ..status() })));
     answer(&mut model, SearchPage::default());
-    let effects = tell(&mut model, Fact::SyncProgressed { done: 600, total: Some(20_000) });
+    let effects = tell(&mut model, Fact::SyncProgressed { done: 600, total: Some(20_000), pace: None });
     assert!(asked(&effects).is_some(), "the first rows are shown at once");
     answer(&mut model, page(Quantity::whole(300)));
     model
@@ -403,7 +403,10 @@ fn syncing() -> Model {
 fn rows_do_not_jump_under_the_buyers_hands_while_the_catalog_fills() {
     let mut model = syncing();
     for done in (1_000..20_000).step_by(500) {
-        assert!(tell(&mut model, Fact::SyncProgressed { done, total: Some(20_000) }).is_empty(), "{done}");
+        assert!(
+            tell(&mut model, Fact::SyncProgressed { done, total: Some(20_000), pace: None }).is_empty(),
+            "{done}"
+        );
     }
     press(&mut model, "down down down");
     let looked_at = model.search.selected().unwrap().offer.key.clone();
@@ -426,7 +429,8 @@ fn what_was_typed_is_searched_again_while_the_catalog_fills() {
     let again = (1_000..=20_000u64)
         .step_by(500)
         .filter(|done| {
-            let effects = tell(&mut model, Fact::SyncProgressed { done: *done, total: Some(20_000) });
+            let effects =
+                tell(&mut model, Fact::SyncProgressed { done: *done, total: Some(20_000), pace: None });
             asked(&effects).is_some()
         })
         .count();

@@ -83,7 +83,7 @@ fn first_start_prepares_the_catalog() {
         status.cached = 0;
         status.read_at = None;
         tell(&mut model, Fact::StatusRead(Ok(status)));
-        tell(&mut model, Fact::SyncProgressed { done: 3200, total: Some(20_000) });
+        tell(&mut model, Fact::SyncProgressed { done: 3200, total: Some(20_000), pace: None });
         insta::assert_snapshot!(format!("first_start_{tag}_80x24"), shown(&mut model));
     }
 }

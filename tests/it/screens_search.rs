@@ -123,7 +123,7 @@ fn words_line() {
 fn nothing_found_says_what_is_hidden() {
     snap_at("nothing_found_hidden", &[(80, 24)], &|model| {
         with_marks(model);
-        tell(model, Fact::SyncProgressed { done: 3_200, total: Some(20_000) });
+        tell(model, Fact::SyncProgressed { done: 3_200, total: Some(20_000), pace: None });
         press(model, "/");
         type_text(model, "unobtainium");
         let generation = model.search.generation;

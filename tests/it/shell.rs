@@ -385,7 +385,7 @@ fn the_status_line_leaves_out_the_least_needed_and_cuts_nothing() {
     for lang in Lang::ALL {
         for width in [60, 70, 80, 96, 120, 160, 200] {
             let mut model = full(lang, width, 24);
-            tell(&mut model, Fact::SyncProgressed { done: 3_200, total: Some(20_000) });
+            tell(&mut model, Fact::SyncProgressed { done: 3_200, total: Some(20_000), pace: None });
             let state = Status {
                 online: Some(false),
                 offline_since: Some(at(-300)),
@@ -405,16 +405,16 @@ fn the_status_line_leaves_out_the_least_needed_and_cuts_nothing() {
             if width >= 160 {
                 assert_eq!(there, [true; 5], "{row}");
             }
-            if width >= 80 {
-                // Which market, with its moved clock, is never given up for less.
-                assert!(there[0], "{lang:?} {width} {row}");
+            // Which market it is, and that nothing leaves, are never given up for less.
+            for needed in [lang.text().sandbox, lang.text().offline] {
+                assert!(row.contains(needed), "{lang:?} {width} {row}");
             }
             // A piece is whole, short or absent: what is left without the known pieces is nothing but names.
             let mut rest = row.clone();
             let short = match lang {
-                Lang::En => ["offline", "data 4m", "Q 300"],
-                Lang::ZhCn => ["离线", "数据 4分", "Q 300"],
-                Lang::ZhTw => ["離線", "資料 4分", "Q 300"],
+                Lang::En => ["offline", "SANDBOX", "data 4m", "Q 300"],
+                Lang::ZhCn => ["离线", "沙盒", "数据 4分", "Q 300"],
+                Lang::ZhTw => ["離線", "沙盒", "資料 4分", "Q 300"],
             };
             let landed = ">= ¥10,712.00";
             for piece in [landed].into_iter().chain(whole).chain(short).chain(["3,200/20,000", "4m", "4分"])

@@ -391,7 +391,7 @@ impl Storm {
     /// One of everything the runtime may tell.
     fn news(&mut self, model: &Model) -> Fact {
         let quantity = model.quantity;
-        match self.dice.below(27) {
+        match self.dice.below(28) {
             0 | 1 => Fact::Searched {
                 generation: model.search.generation.wrapping_sub(self.dice.below(2) as u64),
                 result: self.or_trouble(|storm| storm.page(quantity)),
@@ -422,6 +422,7 @@ impl Storm {
             6 => Fact::SyncProgressed {
                 done: self.dice.next() >> 40,
                 total: self.maybe(|storm| storm.dice.next() >> 30),
+                pace: self.maybe(|storm| (storm.dice.next(), storm.maybe(|storm| storm.dice.next()))),
             },
             7 => Fact::SyncEnded(self.or_trouble(|storm| storm.dice.next())),
             8 | 9 => Fact::Proposed {
@@ -433,6 +434,7 @@ impl Storm {
                 let held = [
                     None,
                     Some(Held::CartChanged),
+                    Some(Held::WentOffline),
                     Some(Held::OtherMarket(9)),
                     Some(Held::Policy(vec![self.clean()])),
                     Some(Held::Violations(vec![])),
@@ -519,6 +521,13 @@ impl Storm {
                 _ => Fact::Failed(self.trouble()),
             },
             25 => {
+                let offers = self.page(quantity).rows.into_iter().map(|row| row.offer).collect();
+                Fact::ComparedRead {
+                    generation: model.compare.generation,
+                    result: self.or_trouble(|_| offers),
+                }
+            }
+            26 => {
                 let words = ["search", "cart", "deals", "suppliers", "price", "moon", ""];
                 let last = Remembered {
                     pane: (*self.dice.pick(&words)).to_owned(),
@@ -528,6 +537,7 @@ impl Storm {
                     view: (*self.dice.pick(&words)).to_owned(),
                     sort: (*self.dice.pick(&words)).to_owned(),
                     titles_swapped: self.dice.chance(2),
+                    compared: (0..self.dice.below(4)).map(|n| OfferKey::Market(n as i64)).collect(),
                     tour: *self.dice.pick(&[
                         TourState::New,
                         TourState::At(3),

@@ -335,6 +335,7 @@ pub fn status() -> Status {
         read_at: Some(at(-240)),
         cached: 20_000,
         unsent: 0,
+        held: 0,
         destination: destination(),
         web_origin: Some(Clean::new("http://127.0.0.1:8765")),
         clock_ahead_ms: 0,

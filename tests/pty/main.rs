@@ -248,3 +248,35 @@ fn idle_wakes_nobody_and_writes_nothing() {
     pifa.type_text("Q");
     assert_eq!(pifa.wait_for_end(Duration::from_secs(10)).0, 0);
 }
+
+/// Quitting while another program has the ledger locked: what was typed last is there again at the next start.
+#[test]
+fn a_locked_ledger_does_not_lose_where_the_buyer_was() {
+    let folder = filled();
+    let mut pifa = Session::start(folder.path(), &["--lang", "en"], 24, 80);
+    pifa.wait_for("▌");
+    pifa.settle(Duration::from_millis(300));
+    let other = rusqlite::Connection::open(folder.path().join("ledger.db")).unwrap();
+    other.busy_timeout(Duration::from_secs(10)).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let locked = std::time::Instant::now();
+    pifa.type_text("/steel\r");
+    pifa.wait_for("steel");
+    pifa.type_text("Q");
+    // The terminal is given back at once; only the process stays for the lock of three seconds.
+    let left = String::from_utf8_lossy(b"\x1b[?1049l").into_owned();
+    while !String::from_utf8_lossy(&pifa.raw).contains(&left) {
+        assert!(locked.elapsed() < Duration::from_secs(2), "the terminal was not given back");
+        pifa.listen(Duration::from_millis(50));
+    }
+    while locked.elapsed() < Duration::from_secs(3) {
+        pifa.listen(Duration::from_millis(50));
+    }
+    other.execute_batch("COMMIT").unwrap();
+    let (code, _) = pifa.wait_for_end(Duration::from_secs(10));
+    assert_eq!(code, 0);
+    pifa.assert_restored();
+    let kept: String =
+        other.query_row("SELECT value FROM meta WHERE key LIKE 'session:%'", [], |row| row.get(0)).unwrap();
+    assert!(kept.contains("steel"), "{kept}");
+}

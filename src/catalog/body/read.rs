@@ -42,8 +42,7 @@ pub(super) fn offer(key: OfferKey, body: &[u8], fetched_at: Timestamp) -> Option
                 let has = |bit: u64| bits & bit != 0;
                 offer.gone = has(flag::GONE);
                 offer.advertised = has(flag::ADVERTISED);
-                offer.completeness =
-                    if has(flag::FULL) { Completeness::Full } else { Completeness::Row };
+                offer.completeness = if has(flag::FULL) { Completeness::Full } else { Completeness::Row };
                 offer.kind = if has(flag::FEE) { OfferKind::Fee } else { OfferKind::Goods };
                 offer.mix_enabled = has(flag::MIX_SAID).then_some(has(flag::MIX_ENABLED));
             }
@@ -164,7 +163,13 @@ fn freight(body: &[u8]) -> Option<FreightTerms> {
                 _ => return None,
             };
             let free_from = if value.0.is_empty() { None } else { Some(value.money()?) };
-            Some(FreightTerms::Template(FreightTemplate { charge_by, first_unit, next_unit, fees, free_from }))
+            Some(FreightTerms::Template(FreightTemplate {
+                charge_by,
+                first_unit,
+                next_unit,
+                fees,
+                free_from,
+            }))
         }
         _ => None,
     }

@@ -98,10 +98,8 @@ fn every_field_comes_back() {
     assert!(body.len() * 2 < json.len(), "{} of {}", body.len(), json.len());
     let mut district = offer.clone();
     let FreightTerms::Template(template) = &mut district.freight else { unreachable!() };
-    template.fees = Fees::District {
-        code: "330106".into(),
-        fee: Fee { first: Money::ZERO, next: Money::from_fen(5) },
-    };
+    template.fees =
+        Fees::District { code: "330106".into(), fee: Fee { first: Money::ZERO, next: Money::from_fen(5) } };
     template.free_from = None;
     assert_eq!(read(district.key.clone(), &write(&district), district.fetched_at).unwrap(), district);
     let blank = Offer::blank(OfferKey::Market(1), Clean::default(), Timestamp::UNIX_EPOCH);

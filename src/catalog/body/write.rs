@@ -243,16 +243,14 @@ impl Out {
     }
 
     fn freight(&mut self, terms: &FreightTerms) {
-        self.nested(field::FREIGHT, |out| {
-            match terms {
-                FreightTerms::Unknown => out.0.push(0),
-                FreightTerms::SellerPays => out.0.push(1),
-                FreightTerms::Collect => out.0.push(2),
-                FreightTerms::ByAgreement => out.0.push(3),
-                FreightTerms::Template(template) => {
-                    out.0.push(4);
-                    out.template(template);
-                }
+        self.nested(field::FREIGHT, |out| match terms {
+            FreightTerms::Unknown => out.0.push(0),
+            FreightTerms::SellerPays => out.0.push(1),
+            FreightTerms::Collect => out.0.push(2),
+            FreightTerms::ByAgreement => out.0.push(3),
+            FreightTerms::Template(template) => {
+                out.0.push(4);
+                out.template(template);
             }
         });
     }

@@ -67,6 +67,16 @@ impl Gateway {
         origin.loopback.then_some(origin.base.as_str())
     }
 
+    /// Makes a sandbox's world move: so many offers (`("count", "200")`) or so many of a hundred (`("percent", "1")`)
+    /// change. Answers the ids as the sandbox says them. Sent once: moved twice is moved further.
+    pub async fn churn(
+        &self,
+        how_much: (&str, &str),
+        seed: Option<u64>,
+    ) -> Result<serde_json::Value, MarketError> {
+        bodies::extension::document(&self.transport.act(&requests::churn(how_much, seed)).await?)
+    }
+
     async fn group_pages(&self, mine: bool) -> Result<Vec<GroupBuy>, MarketError> {
         let mut groups = Vec::new();
         let mut seen = 0;

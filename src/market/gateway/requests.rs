@@ -276,6 +276,12 @@ pub(super) fn ledger_dump(all: bool) -> Call {
     Call::new(EXTENSION, "orders.dump").with_some("all", all.then(|| "true".to_owned()))
 }
 
+pub(super) fn churn(how_much: (&str, &str), seed: Option<u64>) -> Call {
+    Call::new(EXTENSION, "world.churn")
+        .with(how_much.0, how_much.1)
+        .with_some("seed", seed.map(|seed| seed.to_string()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

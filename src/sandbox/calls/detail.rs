@@ -10,7 +10,7 @@ use super::super::params::{self, Params, required};
 use super::super::rules::left_milli;
 use super::super::state;
 use super::super::world::types::{WorldOffer, WorldSupplier};
-use super::product::{image, offer_identities, seller_data};
+use super::product::{image, invoice_info, offer_identities, seller_data};
 use super::{local_date, number, score, yuan_text};
 
 /// Attribute ids by name, stable: the wire wants numbers.
@@ -142,13 +142,14 @@ fn payload(offer: &WorldOffer, supplier: &WorldSupplier, taken: &HashMap<String,
         "soldOut": offer.sold_out.to_string(),
         "offerIdentities": offer_identities(offer)
             .into_iter()
-            .chain(supplier.identities.iter().map(String::as_str))
+            .chain(supplier.identities.iter().copied())
             .collect::<Vec<_>>(),
         "promotionModel": {"hasPromotion": offer.tiers.iter().any(|tier| tier.promotion_price.is_some())},
         "channelPrice": null,
         "certificateList": [],
         "sellingPoint": null,
         "createDate": local_date(offer.created_ms),
+        "invoiceInfo": invoice_info(offer),
         "traceInfo": format!("object_id@{}^object_type@offer", offer.offer_id),
         "productCargoNumber": null,
     });

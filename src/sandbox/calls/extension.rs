@@ -50,11 +50,11 @@ pub(in super::super) fn suppliers(session: &Session<'_>, params: &Params) -> Res
     let market = Arc::clone(session.market);
     Ok(Reply::Later(Box::new(move || {
         let words: Vec<&str> = keyword.split_whitespace().collect();
-        let mut hits: Vec<(usize, WorldSupplier)> = (0..market.goods.supplier_count())
+        let mut hits: Vec<(u64, WorldSupplier)> = (0..market.goods.supplier_count())
             .filter_map(|number| market.goods.supplier(number))
             .filter_map(|supplier| {
-                let offers = market.goods.offers_of_supplier(supplier.number);
-                matches(&market, &supplier, &offers, &words).then_some((offers.len(), supplier))
+                let offers = market.goods.offer_count_of_supplier(supplier.number);
+                matches(&market, &supplier, &words).then_some((offers, supplier))
             })
             .collect();
         hits.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.seller_open_id.cmp(&b.1.seller_open_id)));
@@ -68,10 +68,9 @@ pub(in super::super) fn suppliers(session: &Session<'_>, params: &Params) -> Res
     })))
 }
 
-/// Every word in the seller's own words, or in the names of the category of its first offer: a seller of the
-/// world deals in one line of goods.
-fn matches(market: &Market, supplier: &WorldSupplier, offers: &[u64], words: &[&str]) -> bool {
-    let own = [
+/// Every word in the seller's own words, or in the names of its main category and those above it.
+fn matches(market: &Market, supplier: &WorldSupplier, words: &[&str]) -> bool {
+    let own: [&str; 6] = [
         &supplier.company,
         &supplier.company_en,
         &supplier.belt,
@@ -79,14 +78,14 @@ fn matches(market: &Market, supplier: &WorldSupplier, offers: &[u64], words: &[&
         &supplier.province,
         &supplier.city,
     ];
-    let own: Vec<String> = own.into_iter().map(|text| text.to_lowercase()).collect();
+    let own = own.map(str::to_lowercase);
     let missing: Vec<&&str> =
         words.iter().filter(|word| !own.iter().any(|text| text.contains(**word))).collect();
     if missing.is_empty() {
         return true;
     }
-    let Some(offer) = offers.first().and_then(|number| market.goods.offer(*number)) else { return false };
-    let categories = category_names(&market.goods, offer.category_id);
+    let Some(category) = market.goods.category_of_supplier(supplier.number) else { return false };
+    let categories = category_names(&market.goods, category);
     missing.iter().all(|word| {
         categories.iter().any(|category| {
             category.name.to_lowercase().contains(**word) || category.name_en.to_lowercase().contains(**word)

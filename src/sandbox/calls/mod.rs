@@ -11,6 +11,7 @@ mod order;
 mod pay;
 mod product;
 mod trade;
+mod world;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -26,8 +27,8 @@ pub(super) const PRODUCT: &str = "com.alibaba.product";
 pub(super) const TRADE: &str = "com.alibaba.trade";
 pub(super) const LOGISTICS: &str = "com.alibaba.logistics";
 pub(super) const EXTENSION: &str = "com.pifa.ext";
-/// The tester's window into the books.
-pub(super) const DUMP: &str = "orders.dump";
+/// The tester's windows: into the books, behind the world and a hand in it. No part of a market.
+const WINDOWS: [&str; 3] = ["orders.dump", "world.churn", "world.truth"];
 /// The one way of paying the sandbox offers.
 pub(super) const TRADE_TYPE: &str = "assureTrade";
 
@@ -58,6 +59,11 @@ impl Api {
 
     const fn open(namespace: &'static str, name: &'static str, handler: Handler) -> Api {
         Api { namespace, name, auth: false, documented: true, required: &[], handler }
+    }
+
+    /// Whether it is a tester's window, which stays open under `--plain`.
+    pub fn is_window(&self) -> bool {
+        self.namespace == EXTENSION && WINDOWS.contains(&self.name)
     }
 
     const fn extension(name: &'static str, required: &'static [&'static str], handler: Handler) -> Api {
@@ -131,7 +137,9 @@ static SERVED: &[Api] = &[
     Api::extension("group.leave", &[], group::leave),
     Api::extension("order.pay", &["orderId"], pay::pay),
     Api::extension("clock.move", &["by_ms"], clock::move_forward),
-    Api::extension(DUMP, &[], extension::dump),
+    Api::extension("orders.dump", &[], extension::dump),
+    Api::extension("world.churn", &[], world::churn),
+    Api::extension("world.truth", &["supplier_ids"], world::truth),
 ];
 
 /// What the extension offers, for its `capabilities`.

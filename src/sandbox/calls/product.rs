@@ -38,7 +38,7 @@ pub(in super::super) fn category(session: &Session<'_>, params: &Params) -> Resu
         "minOrderQuantity": 1,
         "featureInfos": [],
         "categoryType": "1",
-        "isSupportProcessing": false,
+        "isSupportProcessing": node.is_some_and(|node| node.leaf),
     });
     Ok(Reply::Json(json!({"categoryInfo": [info], "succes": "true"})))
 }
@@ -222,6 +222,7 @@ fn row(offer: &WorldOffer, supplier: Option<&WorldSupplier>, with_minimum: bool)
             "pickupWithin24hRate30d": supplier.map(|supplier| percent2(supplier.collect_48h)),
             "qualityReturnRate30d": supplier.map(|supplier| percent2(supplier.quality_refund_30d)),
         },
+        "invoiceInfo": invoice_info(offer),
         "productTradeInfo": {
             "addCartCount30d": offer.add_cart_30d.to_string(),
             "payBuyerCount30d": offer.pay_buyers_30d.to_string(),
@@ -236,6 +237,19 @@ fn row(offer: &WorldOffer, supplier: Option<&WorldSupplier>, with_minimum: bool)
         fields.insert("minOrderQuantity".to_owned(), Value::from(offer.moq));
     }
     row
+}
+
+/// What the seller writes on request (GATEWAY.md 2.2); `null` when that is not known.
+pub(super) fn invoice_info(offer: &WorldOffer) -> Value {
+    match offer.invoice {
+        None => Value::Null,
+        Some(writes) => json!({
+            "supportOnlineInvoice": writes,
+            "supportFastInvoice": writes && offer.yanxuan,
+            "invoiceTypes": if writes { vec!["普票", "专票"] } else { Vec::new() },
+            "taxpayerType": writes.then_some("一般纳税人"),
+        }),
+    }
 }
 
 /// The offer's own level words.

@@ -188,10 +188,12 @@ pub(in super::super) fn create(session: &Session<'_>, params: &Params) -> Result
                 name: line.offer.subject.clone(),
                 attributes: line
                     .sku
-                    .map(|sku| sku.attributes.iter().map(|a| (a.name.clone(), a.value.clone())).collect())
+                    .map(|sku| {
+                        sku.attributes.iter().map(|a| (a.name.to_string(), a.value.to_string())).collect()
+                    })
                     .unwrap_or_default(),
                 quantity: line.quantity,
-                unit: line.offer.unit.clone(),
+                unit: line.offer.unit.to_string(),
                 unit_price: line.unit_price,
                 amount_fen: line.amount.to_fen_rounded(),
                 delivered: None,

@@ -17,7 +17,7 @@ use self::moved::Part;
 use self::shelf::{Portion, Shelf, prices};
 use super::address::{self, Address};
 use super::carriage::{self, Parcel};
-use super::goods::{Goods, ship_hours};
+use super::goods::{Goods, Made, ship_hours};
 use super::orders::{self, Order, OrderLine};
 use super::rules::GENERAL;
 use super::world::World;
@@ -50,7 +50,7 @@ pub(super) fn seed(
     account_number: i64,
     now_ms: i64,
 ) -> rusqlite::Result<()> {
-    let Goods::World(world) = goods else { return Ok(()) };
+    let Made::World(world) = goods.made() else { return Ok(()) };
     if world.offer_count() < FEWEST_OFFERS {
         return Ok(());
     }

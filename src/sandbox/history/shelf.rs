@@ -48,10 +48,10 @@ impl Portion {
                 .sku
                 .iter()
                 .flat_map(|sku| &sku.attributes)
-                .map(|attribute| (attribute.name.clone(), attribute.value.clone()))
+                .map(|attribute| (attribute.name.to_string(), attribute.value.to_string()))
                 .collect(),
             quantity,
-            unit: self.offer.unit.clone(),
+            unit: self.offer.unit.to_string(),
             unit_price,
             amount_fen: unit_price.times(quantity).to_fen_rounded(),
             delivered: None,

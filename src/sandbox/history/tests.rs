@@ -108,7 +108,7 @@ fn what_stands_is_accepted_by_the_market_at_the_recorded_prices() {
         let world = World::new(seed, 20_000, None);
         let past = past(&world, NOW).unwrap();
         let order = big(&past);
-        let goods = Goods::World(world.clone());
+        let goods = Goods::of_world(world.clone());
         let mut shops: BTreeMap<u64, Vec<&OrderLine>> = BTreeMap::new();
         for line in order.lines.iter().filter(|line| moves(&world, order, line).is_empty()) {
             let number = world.offer_number(line.offer_id).unwrap();

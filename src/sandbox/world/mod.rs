@@ -9,11 +9,13 @@
 mod best;
 mod draft;
 mod freight;
+pub mod glance;
 mod group;
 mod offer;
 pub mod rng;
 mod supplier;
 mod title;
+mod truth;
 pub mod types;
 mod vocabulary;
 
@@ -35,6 +37,8 @@ mod topic {
     pub const ARRIVAL: u64 = 10;
     pub const SPEC: u64 = 11;
     pub const TITLE: u64 = 12;
+    pub const TRUTH: u64 = 13;
+    pub const TERMS: u64 = 14;
 }
 
 /// Offer ids have twelve digits and SKU ids thirteen, as on the market.
@@ -146,6 +150,25 @@ impl World {
         numbers
     }
 
+    /// How many they are, without walking them.
+    pub fn offer_count_of_supplier(&self, supplier: u64) -> u64 {
+        if supplier >= self.suppliers {
+            return 0;
+        }
+        self.first_place(supplier + 1) - self.first_place(supplier)
+    }
+
+    /// The offer dealt to this place: a supplier's places stand together, suppliers in the order of their numbers.
+    pub fn offer_at_place(&self, place: u64) -> Option<u64> {
+        self.deal.inverse(place)
+    }
+
+    /// The leaf category of a supplier's main goods.
+    pub fn category_of_supplier(&self, supplier: u64) -> Option<i64> {
+        let (_, kind) = draft::trade_of(self, supplier)?;
+        self.vocabulary.kinds.get(kind).map(|kind| kind.leaf)
+    }
+
     /// The category tree without its root, parents before children.
     pub fn categories(&self) -> &[WorldCategory] {
         &self.vocabulary.categories
@@ -159,18 +182,24 @@ impl World {
         (u128::from(self.offers) * part / (10 * all * all * all)) as u64
     }
 
-    /// The supplier whose places hold this one.
+    /// The supplier whose places hold this one. The cubic is inverted roughly in floating point, then walked to
+    /// the exact answer, which no rounding can change.
     fn supplier_at(&self, place: u64) -> u64 {
-        let (mut low, mut high) = (0, self.suppliers);
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            if self.first_place(middle) <= place {
-                low = middle;
-            } else {
-                high = middle;
-            }
+        let share = place as f64 / self.offers.max(1) as f64 * 10.0;
+        let mut x = share / 10.0;
+        for _ in 0..4 {
+            x -= (6.0 * x * x * x + 4.0 * x - share) / (18.0 * x * x + 4.0);
         }
-        low
+        let last = self.suppliers - 1;
+        let mut at = ((x * self.suppliers as f64) as u64).min(last);
+        // Of suppliers without any offer the last one holds the place of the next.
+        while at < last && self.first_place(at + 1) <= place {
+            at += 1;
+        }
+        while at > 0 && self.first_place(at) > place {
+            at -= 1;
+        }
+        at
     }
 
     fn source(&self, topic: u64, number: u64) -> Source {

@@ -7,12 +7,15 @@ use super::rng::{MILLION, Source, mix, quantile, reflect};
 use super::title::Title;
 use super::types::{WorldAttribute, WorldFlow, WorldOffer, WorldSku, WorldTier};
 use super::vocabulary::{Axis, Word};
-use super::{World, freight, supplier, topic};
+use super::{World, freight, supplier, topic, truth};
 use crate::domain::money::Money;
 
 /// The oldest listing is about seven years older than this: 2025-12-31T00:00:00+08:00.
 const NEWEST_MS: i64 = 1_767_110_400_000;
 const DAY_MS: i64 = 86_400_000;
+
+/// Share of offers in 严选, parts per million.
+pub(super) const YANXUAN: u32 = 40_000;
 
 /// Most SKUs of one offer, the bait not counted.
 const MOST_SKUS: usize = 24;
@@ -53,17 +56,16 @@ pub(super) fn write(world: &World, draft: &Draft) -> WorldOffer {
         None => write_tiers(draft, base_fen, moq, promotion),
     };
 
-    let age_days = quantile(
-        &[(0, 1), (300_000, 120), (700_000, 600), (950_000, 1_800), (MILLION, 2_500)],
-        draft.at(draw::CREATED).ppm(),
-    );
+    let age_days = age_days(draft);
     let sold_30d = sold(draft, base_fen);
-    let (extra_flows, dropship, free_post) = write_flows(draft, &skus, base_fen, moq);
+    let extra_flows = write_flows(draft, &skus, base_fen, moq);
+    let (one_piece, free_post) = dropship(draft);
     let loyalty = supplier::loyalty(world, draft.supplier);
     let mixing = !draft.fee_link && supplier::mix_rule(world, draft.supplier).is_some();
     let freight = freight::of(world, draft, weight, least, sized);
     let unit = draft.at(draw::UNIT).zipf_pick(&kind.units).copied().unwrap_or(Word { cn: "件", en: "pc" });
-    let attributes = write_attributes(draft, &title);
+    let terms = truth::terms(world, draft, title.says_made_to_order());
+    let attributes = write_attributes(draft, &title, terms.customizable);
     let description = describe(draft, &attributes, unit, weight, stated);
     WorldOffer {
         offer_id: world.offer_id(draft.number).unwrap_or_default(),
@@ -74,8 +76,8 @@ pub(super) fn write(world: &World, draft: &Draft) -> WorldOffer {
         category_id: kind.leaf,
         second_category_id: kind.second,
         top_category_id: kind.top,
-        unit: unit.cn.to_owned(),
-        unit_en: unit.en.to_owned(),
+        unit: unit.cn.into(),
+        unit_en: unit.en.into(),
         quote_type: match draft.pricing {
             Pricing::Plain => 0,
             Pricing::Unlike { .. } | Pricing::Alike => 1,
@@ -89,11 +91,14 @@ pub(super) fn write(world: &World, draft: &Draft) -> WorldOffer {
         purchase_limit: (!draft.fee_link && draft.at(draw::LIMIT).chance(30_000))
             .then(|| least * draft.at(draw::LIMIT + 1_000).pick(&[2, 3, 5, 10, 20]).copied().unwrap_or(10)),
         mix_enabled: mixing && draft.at(draw::MIX).chance(900_000),
-        one_piece_dropship: dropship,
+        one_piece_dropship: one_piece,
         free_post_dropship: free_post,
-        return_7d: !draft.fee_link && draft.at(draw::RETURN).chance(620_000),
+        return_7d: return_7d(draft),
+        invoice: Some(terms.invoice),
+        customizable: Some(terms.customizable),
+        pay_later: Some(terms.pay_later),
         fee_link: draft.fee_link,
-        yanxuan: draft.at(draw::BADGE).chance(40_000),
+        yanxuan: draft.at(draw::BADGE).chance(YANXUAN),
         select: draft.at(draw::BADGE + 1_000).chance(90_000),
         advertised: draft.at(draw::BADGE + 2_000).chance(60_000),
         attributes,
@@ -101,10 +106,8 @@ pub(super) fn write(world: &World, draft: &Draft) -> WorldOffer {
         weight_g: stated.then_some(weight),
         size_cm: sized.then(|| size_of(weight, kind.bulky)),
         sold_30d,
-        sold_7d: sold_30d * draft.at(draw::SOLD + 1_000).between(120, 330) / 1000,
-        sold_out: sold_30d * (age_days / 30).clamp(1, 60) * draft.at(draw::SOLD + 2_000).between(300, 1_100)
-            / 1000
-            + sold_30d,
+        sold_7d: sold_7d(draft, sold_30d),
+        sold_out: sold_out(draft, sold_30d, age_days),
         pay_buyers_30d: (sold_30d / (least * draft.at(draw::BUYERS).between(1, 6)).max(1))
             .min(sold_30d)
             .max(i64::from(sold_30d > 0)),
@@ -117,16 +120,54 @@ pub(super) fn write(world: &World, draft: &Draft) -> WorldOffer {
             ),
             1,
         ),
-        ship_guarantee: match draft.at(draw::SHIP).below(100) {
-            0..8 => "shipInToday",
-            8..40 => "shipIn24Hours",
-            40..85 => "shipIn48Hours",
-            _ => "shipIn72Hours",
-        }
-        .to_owned(),
-        created_ms: NEWEST_MS - age_days * DAY_MS - draft.at(draw::AGE).between(0, DAY_MS - 1) / 1000 * 1000,
+        ship_guarantee: ship_guarantee(draft).into(),
+        created_ms: created_ms(draft, age_days),
         extra_flows,
         description,
+    }
+}
+
+/// How many days before the newest it was listed.
+pub(super) fn age_days(draft: &Draft) -> i64 {
+    quantile(
+        &[(0, 1), (300_000, 120), (700_000, 600), (950_000, 1_800), (MILLION, 2_500)],
+        draft.at(draw::CREATED).ppm(),
+    )
+}
+
+pub(super) fn created_ms(draft: &Draft, age_days: i64) -> i64 {
+    NEWEST_MS - age_days * DAY_MS - draft.at(draw::AGE).between(0, DAY_MS - 1) / 1000 * 1000
+}
+
+pub(super) fn sold_7d(draft: &Draft, sold_30d: i64) -> i64 {
+    sold_30d * draft.at(draw::SOLD + 1_000).between(120, 330) / 1000
+}
+
+pub(super) fn sold_out(draft: &Draft, sold_30d: i64, age_days: i64) -> i64 {
+    sold_30d * (age_days / 30).clamp(1, 60) * draft.at(draw::SOLD + 2_000).between(300, 1_100) / 1000
+        + sold_30d
+}
+
+pub(super) fn ship_guarantee(draft: &Draft) -> &'static str {
+    match draft.at(draw::SHIP).below(100) {
+        0..8 => "shipInToday",
+        8..40 => "shipIn24Hours",
+        40..85 => "shipIn48Hours",
+        _ => "shipIn72Hours",
+    }
+}
+
+pub(super) fn return_7d(draft: &Draft) -> bool {
+    !draft.fee_link && draft.at(draw::RETURN).chance(620_000)
+}
+
+/// Whether single pieces may be ordered for others, and post free.
+pub(super) fn dropship(draft: &Draft) -> (bool, bool) {
+    match draft.at(draw::FLOW_KIND).below(10) {
+        _ if !draft.dropship => (false, false),
+        0..7 => (true, draft.at(draw::FREE_POST).chance(300_000)),
+        7 | 8 => (true, true),
+        _ => (false, false),
     }
 }
 
@@ -141,7 +182,7 @@ fn size_factor(at: i64, count: i64) -> i64 {
 }
 
 /// What one unit costs, before tiers and SKUs: most goods of a kind sit in the lower part of its range.
-fn base_price(draft: &Draft) -> i64 {
+pub(super) fn base_price(draft: &Draft) -> i64 {
     if draft.fee_link {
         return if draft.level < 850_000 { 100 } else { 1_000 };
     }
@@ -244,7 +285,7 @@ pub(super) fn sold_in_30_days(draft: &Draft) -> i64 {
 }
 
 /// What was sold in thirty days: nothing for one in eight, then a long tail.
-fn sold(draft: &Draft, base_fen: i64) -> i64 {
+pub(super) fn sold(draft: &Draft, base_fen: i64) -> i64 {
     let pieces = quantile(
         &[
             (0, 0),
@@ -262,12 +303,24 @@ fn sold(draft: &Draft, base_fen: i64) -> i64 {
     pieces * 3_000 / (base_fen + 1_500)
 }
 
+/// Both numbers in 32 lower-case hex digits.
+fn hex(high: u64, low: u64) -> String {
+    let mut text = String::with_capacity(32);
+    for half in [high, low] {
+        text.extend((0..16).rev().map(|at| {
+            let digit = (half >> (4 * at) & 15) as u8;
+            char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit })
+        }));
+    }
+    text
+}
+
 fn attribute(name: Word, value: Word) -> WorldAttribute {
     WorldAttribute {
-        name: name.cn.to_owned(),
-        name_en: name.en.to_owned(),
-        value: value.cn.to_owned(),
-        value_en: value.en.to_owned(),
+        name: name.cn.into(),
+        name_en: name.en.into(),
+        value: value.cn.into(),
+        value_en: value.en.into(),
     }
 }
 
@@ -319,7 +372,7 @@ fn write_skus(
         let hash = world.source(topic::SPEC, draft.number);
         skus.push(WorldSku {
             sku_id: world.sku_id(draft.number, index),
-            spec_id: format!("{:016x}{:016x}", hash.at(2 * index).0, hash.at(2 * index + 1).0),
+            spec_id: hex(hash.at(2 * index).0, hash.at(2 * index + 1).0),
             attributes,
             price: fen.map(Money::from_fen),
             promotion_price: fen.and_then(|fen| promoted(fen, promotion)),
@@ -362,29 +415,28 @@ fn write_skus(
     skus
 }
 
-/// Ways to order single pieces, on about one offer of six; with them whether they are dropship, and post free.
-fn write_flows(draft: &Draft, skus: &[WorldSku], base_fen: i64, moq: i64) -> (Vec<WorldFlow>, bool, bool) {
+/// Ways to order single pieces, on about one offer of six.
+fn write_flows(draft: &Draft, skus: &[WorldSku], base_fen: i64, moq: i64) -> Vec<WorldFlow> {
     if !draft.dropship {
-        return (Vec::new(), false, false);
+        return Vec::new();
     }
     // One price for all SKUs, so it covers the dearest.
     let top = skus.iter().filter_map(|sku| sku.price).max().map_or(base_fen, Money::to_fen_rounded);
-    let flow = |name: &str, start_quantity: i64, thousandths: i64| WorldFlow {
-        flow: name.to_owned(),
+    let flow = |name: &'static str, start_quantity: i64, thousandths: i64| WorldFlow {
+        flow: name.into(),
         start_quantity,
         price: Money::from_fen((top * thousandths / 1000).max(top + 1)),
     };
     let extra = draft.at(draw::FLOW_PRICE).between(1_050, 1_250);
-    let free = draft.at(draw::FREE_POST).chance(300_000);
     match draft.at(draw::FLOW_KIND).below(10) {
-        0..5 => (vec![flow("fenxiao", 1, extra)], true, free),
-        5 | 6 => (vec![flow("fenxiao", 1, extra), flow("saleproxy", 1, extra + 20)], true, free),
-        7 | 8 => (vec![flow("boutiquefenxiao", 1, extra + 200), flow("boutiquepifa", 3, extra)], true, true),
-        _ => (vec![flow("paired", (moq / 2).max(1), extra - 30)], false, false),
+        0..5 => vec![flow("fenxiao", 1, extra)],
+        5 | 6 => vec![flow("fenxiao", 1, extra), flow("saleproxy", 1, extra + 20)],
+        7 | 8 => vec![flow("boutiquefenxiao", 1, extra + 200), flow("boutiquepifa", 3, extra)],
+        _ => vec![flow("paired", (moq / 2).max(1), extra - 30)],
     }
 }
 
-fn write_attributes(draft: &Draft, title: &Title) -> Vec<WorldAttribute> {
+fn write_attributes(draft: &Draft, title: &Title, customizable: bool) -> Vec<WorldAttribute> {
     if draft.fee_link {
         return Vec::new();
     }
@@ -414,13 +466,20 @@ fn write_attributes(draft: &Draft, title: &Title) -> Vec<WorldAttribute> {
     let number =
         format!("{}{}", letters.get((code % 8) as usize).copied().unwrap_or("A"), 100 + code / 8 % 9_900);
     all.push(WorldAttribute {
-        name: "货号".to_owned(),
-        name_en: "Item No.".to_owned(),
-        value: number.clone(),
-        value_en: number,
+        name: "货号".into(),
+        name_en: "Item No.".into(),
+        value: number.clone().into(),
+        value_en: number.into(),
     });
-    if draft.at(draw::ATTRIBUTE + 2).chance(500_000) {
+    if customizable {
         all.push(attribute(named("是否支持定制", "Customisation"), named("是", "Yes")));
+    }
+    // The page of goods that come in several sizes names the one of its title.
+    if draft.pricing != Pricing::Plain
+        && !kind.sizes.is_run()
+        && let Some(size) = kind.sizes.values.get(draft.size)
+    {
+        all.push(attribute(kind.sizes.name, *size));
     }
     all
 }

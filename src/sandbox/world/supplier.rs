@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::draft::{repeat_rate, supplier_draw as draw, trade_of};
 use super::rng::{Permutation, Ppm, Sequence, mix, quantile, reflect, weyl};
 use super::types::{WorldMix, WorldSupplier};
-use super::{World, topic};
+use super::{World, topic, truth};
 
 /// Bits of a supplier number inside its key: seven characters of six bits.
 pub(super) const SELLER_BITS: u32 = 42;
@@ -57,6 +57,27 @@ pub(super) fn mix_rule(world: &World, number: u64) -> Option<WorldMix> {
     rules.get((own % rules.len() as u64) as usize).map(|&(pieces, amount)| WorldMix { pieces, amount })
 }
 
+/// What a seller pays the market to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    SuperFactory,
+    Powerful,
+    Member,
+    Guest,
+}
+
+impl Standing {
+    pub fn of(world: &World, number: u64) -> Standing {
+        let offset = world.source(topic::WORLD, 0).at(Sequence::Level as u64).0;
+        match weyl(number, Sequence::Level, offset).ppm() {
+            0..90_000 => Standing::SuperFactory,
+            90_000..330_000 => Standing::Powerful,
+            330_000..850_000 => Standing::Member,
+            _ => Standing::Guest,
+        }
+    }
+}
+
 /// How well a shop keeps its buyers, uniform over shops.
 pub(super) fn loyalty(world: &World, number: u64) -> Ppm {
     let offset = world.source(topic::WORLD, 0).at(Sequence::Repeat as u64).0;
@@ -79,12 +100,14 @@ pub(super) fn write(world: &World, number: u64) -> Option<WorldSupplier> {
     let second = book.name_second.get((pair % width) as usize)?;
     let trade = if kind.firms.is_empty() { &belt.industries } else { &kind.firms };
     let industry = own.at(draw::INDUSTRY).zipf_pick(trade)?;
-    let company = format!("{}{}{}{}有限公司", belt.company_prefix.cn, first.cn, second.cn, industry.cn);
+    let truth = truth::of(world, number);
+    let ending = truth::ending(world, number, truth, industry.cn);
+    let company = format!("{}{}{}{}{}", belt.company_prefix.cn, first.cn, second.cn, industry.cn, ending.cn);
     let pinyin = format!("{}{}", first.en, second.en);
     let mut letters = pinyin.chars();
     let capital =
         letters.next().map_or_else(String::new, |c| c.to_ascii_uppercase().to_string() + letters.as_str());
-    let company_en = format!("{} {capital} {} Co., Ltd.", belt.company_prefix.en, industry.en);
+    let company_en = format!("{} {capital} {} {}", belt.company_prefix.en, industry.en, ending.en);
     let login = own.at(draw::LOGIN);
     let login_id = match login.below(3) {
         0 => format!("{}{}{}", first.cn, second.cn, industry.cn),
@@ -92,21 +115,14 @@ pub(super) fn write(world: &World, number: u64) -> Option<WorldSupplier> {
         _ => format!("{}{}{}{}", belt.name.cn, first.cn, second.cn, 10 + login.0 % 90),
     };
 
-    let factory_draw = own.at(draw::FACTORY);
-    let offset = world.source(topic::WORLD, 0).at(Sequence::Level as u64).0;
-    let mut factory = factory_draw.chance(560_000);
-    let mut identities = Vec::new();
-    match weyl(number, Sequence::Level, offset).ppm() {
-        0..90_000 => {
-            // A badge is nearly always deserved.
-            factory = factory_draw.chance(930_000);
-            identities.extend(["super_factory", "tp_member"]);
-        }
-        90_000..330_000 => identities.extend(["powerful_merchants", "tp_member"]),
-        330_000..850_000 => identities.push("tp_member"),
-        _ => {}
-    }
-    let member = identities.contains(&"tp_member");
+    let standing = Standing::of(world, number);
+    let identities: &[&'static str] = match standing {
+        Standing::SuperFactory => &["super_factory", "tp_member"],
+        Standing::Powerful => &["powerful_merchants", "tp_member"],
+        Standing::Member => &["tp_member"],
+        Standing::Guest => &[],
+    };
+    let member = standing != Standing::Guest;
     let years = quantile(
         &[(0, 1), (400_000, 3), (700_000, 7), (900_000, 12), (1_000_000, 20)],
         own.at(draw::YEARS).ppm(),
@@ -126,13 +142,13 @@ pub(super) fn write(world: &World, number: u64) -> Option<WorldSupplier> {
         company,
         company_en,
         login_id,
-        province: belt.province.cn.to_owned(),
-        city: belt.city.cn.to_owned(),
-        belt: belt.name.cn.to_owned(),
-        belt_en: belt.name.en.to_owned(),
-        identities: identities.into_iter().map(str::to_owned).collect(),
+        province: belt.province.cn.into(),
+        city: belt.city.cn.into(),
+        belt: belt.name.cn.into(),
+        belt_en: belt.name.en.into(),
+        identities: identities.to_vec(),
         tp_years: if member { years } else { 0 },
-        factory,
+        truth,
         mix: mix_rule(world, number),
         scores: [score(0), score(1), score(2), score(3), score(4), score(5)],
         medal_level: if member {

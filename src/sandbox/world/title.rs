@@ -95,6 +95,11 @@ impl Title {
         self.purpose
     }
 
+    /// Whether it promises goods made to the buyer's wishes; the page must agree.
+    pub fn says_made_to_order(&self) -> bool {
+        self.tails.iter().flatten().any(|word| word.cn.contains("定制"))
+    }
+
     /// As the market shows it.
     pub fn chinese(&self) -> String {
         let mut text = Line::default();
@@ -160,9 +165,7 @@ impl Title {
 /// The size a title may name: capacities and measures, not clothing sizes, which come in a run anyway.
 fn named_size(draft: &Draft) -> Option<Word> {
     let axis = &draft.kind.sizes;
-    let run = ["尺码", "身高", "口径"].contains(&axis.name.cn)
-        || axis.values.first().is_some_and(|size| size.cn.len() < 3);
-    if run { None } else { axis.values.get(draft.size).copied() }
+    if axis.is_run() { None } else { axis.values.get(draft.size).copied() }
 }
 
 /// Whether one word says again what the other says, in Chinese (two characters in a row) or in English.

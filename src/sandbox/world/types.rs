@@ -1,8 +1,13 @@
 //! What the world is made of. The server (routes, trade rules) reads these and nothing else of the world.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
 use crate::domain::money::Money;
+
+/// Words that mostly stand in the vocabulary and are only lent.
+pub type Said = Cow<'static, str>;
 
 /// One listing.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,8 +27,8 @@ pub struct WorldOffer {
     pub second_category_id: i64,
     pub top_category_id: i64,
     /// 件 个 双 套 箱 包 米 公斤 ...
-    pub unit: String,
-    pub unit_en: String,
+    pub unit: Said,
+    pub unit_en: Said,
     /// 0, 1 or 2 (GATEWAY.md 3.1).
     pub quote_type: u8,
     /// Sorted by `from_quantity` in the believable world; `--awkward` shuffles later, on the wire.
@@ -43,6 +48,12 @@ pub struct WorldOffer {
     pub one_piece_dropship: bool,
     pub free_post_dropship: bool,
     pub return_7d: bool,
+    /// Whether the seller writes an invoice; `None` = not known (a file of listings does not say).
+    pub invoice: Option<bool>,
+    /// Whether it is made to the buyer's wishes; `None` = not known.
+    pub customizable: Option<bool>,
+    /// Whether it may be paid after the goods came (账期, 先采后付); `None` = not known.
+    pub pay_later: Option<bool>,
     /// 补差价, 运费, 专拍 and the like.
     pub fee_link: bool,
     pub yanxuan: bool,
@@ -65,7 +76,7 @@ pub struct WorldOffer {
     /// 0.0..=5.0.
     pub trade_score: Decimal,
     /// shipIn24Hours, shipIn48Hours, shipIn72Hours ...
-    pub ship_guarantee: String,
+    pub ship_guarantee: Said,
     /// Unix milliseconds.
     pub created_ms: i64,
     /// Flows it lists besides `general` (at most 20 % of offers have any).
@@ -98,17 +109,17 @@ pub struct WorldSku {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorldAttribute {
-    pub name: String,
-    pub name_en: String,
-    pub value: String,
-    pub value_en: String,
+    pub name: Said,
+    pub name_en: Said,
+    pub value: Said,
+    pub value_en: Said,
 }
 
 /// Another way of ordering with its own start quantity and price.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorldFlow {
     /// fenxiao, saleproxy, boutiquefenxiao, boutiquepifa, paired, ttpft ...
-    pub flow: String,
+    pub flow: Said,
     pub start_quantity: i64,
     pub price: Money,
 }
@@ -170,6 +181,26 @@ impl Zone {
     }
 }
 
+/// What a seller truly is. No listing says so: what can be seen of a shop leans towards it, and no one sign decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truth {
+    Factory,
+    Trader,
+    /// Makes some and trades some.
+    Unclear,
+}
+
+impl Truth {
+    /// The word of `world.truth`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Truth::Factory => "factory",
+            Truth::Trader => "trader",
+            Truth::Unclear => "unclear",
+        }
+    }
+}
+
 /// One seller.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorldSupplier {
@@ -179,16 +210,16 @@ pub struct WorldSupplier {
     pub company: String,
     pub company_en: String,
     pub login_id: String,
-    pub province: String,
-    pub city: String,
+    pub province: Said,
+    pub city: Said,
     /// Name of the belt, for example 永康.
-    pub belt: String,
-    pub belt_en: String,
+    pub belt: Said,
+    pub belt_en: Said,
     /// Wire words: super_factory, powerful_merchants, tp_member.
-    pub identities: Vec<String>,
+    pub identities: Vec<&'static str>,
     pub tp_years: i64,
-    /// Whether it is truly a factory (hidden truth for later checks).
-    pub factory: bool,
+    /// What it truly is; shown to nobody but a tester.
+    pub truth: Truth,
     /// Mix rule: pieces OR yuan; `None` = the seller has none.
     pub mix: Option<WorldMix>,
     /// The six scores, 0.0..=5.0, in the wire's order: composite, logistics, dispute, offer, after-sales, consulting.

@@ -25,6 +25,15 @@ pub struct Axis {
     pub values: Words,
 }
 
+impl Axis {
+    /// Whether its values come in a run for every taste (clothing sizes, figures without a measure): no listing is
+    /// about one of them.
+    pub fn is_run(&self) -> bool {
+        ["尺码", "身高", "口径"].contains(&self.name.cn)
+            || self.values.first().is_some_and(|size| size.cn.len() < 3)
+    }
+}
+
 /// Everything sold in one leaf category.
 #[derive(Debug, Clone)]
 pub struct Kind {

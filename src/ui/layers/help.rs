@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::action::{self, Section};
-use crate::app::{Model, trigger};
+use crate::app::{Model, query_line, trigger};
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
@@ -49,12 +49,38 @@ fn blocks(model: &Model, pen: &Pen, cells: usize) -> Vec<Vec<Row>> {
             rows
         })
         .collect();
+    blocks.extend(language(model, pen, cells));
     let notes = [words.help_digits, words.help_chinese, words.help_bounds, words.help_mouse];
     let notes = notes.iter().flat_map(|sentence| text::fold(sentence, cells.saturating_sub(2)));
     blocks.push(
         notes.map(|part| vec![Span::styled(text::left(&format!(" {part}"), cells, ""), pen.dim)]).collect(),
     );
     blocks
+}
+
+/// The language of searches: an example, what it does, and what else it is called.
+fn language(model: &Model, pen: &Pen, cells: usize) -> Vec<Vec<Row>> {
+    let room = cells.saturating_sub(KEYS + 1);
+    let described = query_line::described(model.lang).into_iter();
+    described
+        .map(|part| {
+            let heading = text::left(&format!(" {}", part.title), cells, pen.sign());
+            let mut rows = vec![vec![Span::styled(heading, pen.head)]];
+            for (like, also, says) in part.rows {
+                let names = if also.is_empty() { String::new() } else { format!(" ({})", also.join(" ")) };
+                let mut example = format!(" {}", text::left(like, KEYS, pen.sign()));
+                for line in text::fold(&format!("{says}{names}"), room) {
+                    rows.push(vec![
+                        Span::styled(example, pen.accent),
+                        Span::styled(text::left(&line, room, pen.sign()), pen.plain),
+                    ]);
+                    example = " ".repeat(KEYS + 1);
+                }
+            }
+            rows.push(vec![Span::raw(" ".repeat(cells))]);
+            rows
+        })
+        .collect()
 }
 
 fn keys_of(model: &Model, pen: &Pen, section: &Section, cells: usize) -> Vec<Row> {

@@ -13,7 +13,7 @@ use crate::ui::pen::Pen;
 use crate::ui::{clock, text};
 
 use super::deals::{nothing, with_unit};
-use super::{empty, marker, row};
+use super::{empty, marker, row, stale};
 
 const PRICE: usize = 13;
 const WAS: usize = 11;
@@ -68,8 +68,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, kind: D
     let mut page = area.height.saturating_sub(1 + below).max(1) as usize;
     if let Some(trouble) = list.trouble.as_ref().filter(|_| page > 1) {
         page -= 1;
-        let said = text::cut(&format!(" ! {}", trouble.text), area.width as usize, pen.sign());
-        frame.render_widget(Line::styled(said, pen.bad), row(area, area.height - 1 - below));
+        frame.render_widget(stale(pen, trouble, area.width.into()), row(area, area.height - 1 - below));
     }
     let first = list.list.first_in_view(rows.len(), page);
     for (at, deal) in rows.iter().enumerate().skip(first).take(page) {

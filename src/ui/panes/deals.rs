@@ -15,12 +15,12 @@ use crate::i18n::{follow, messages};
 use crate::ui::pen::Pen;
 use crate::ui::{clock, text};
 
-use super::{bargains, empty, marker, row};
+use super::{bargains, empty, marker, row, stale, troubled};
 
-const PRICE: usize = 15;
-const JOINED: usize = 15;
-const NEXT: usize = 16;
-const ENDS: usize = 12;
+/// A price takes its unit with it as long as both stay within this.
+const PRICE: usize = 16;
+/// The bar of how far a group is, with the gap before it.
+const BAR: usize = 10;
 
 /// Draws the pane.
 pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usize {
@@ -71,29 +71,131 @@ pub(super) fn nothing(
     otherwise: (&str, Style),
 ) -> Vec<(String, Style)> {
     match (trouble, not_offered) {
-        (Some(trouble), _) => {
-            let mut said = vec![(trouble.text.to_string(), pen.bad)];
-            said.extend(trouble.hint.as_ref().map(|hint| (hint.to_string(), pen.plain)));
-            said
-        }
+        (Some(trouble), _) => troubled(pen, trouble),
         (None, Some(words)) => vec![(words.to_owned(), pen.plain)],
         (None, None) => vec![(otherwise.0.to_owned(), otherwise.1)],
     }
 }
 
-/// Cells of the columns that come and go with the screen.
+/// What one group's row says, before it is known how much room there is.
+struct Said {
+    now: String,
+    joined: String,
+    aim: String,
+    ends: (String, Style),
+    /// Before the title, from left to right; each in its forms from the longest to the shortest.
+    marks: Vec<(Vec<String>, Style)>,
+}
+
+impl Said {
+    fn of(model: &Model, pen: &Pen, group: &GroupBuy) -> Said {
+        let words = model.text();
+        let now = match (group.price_now(), group.alone_price) {
+            (Some(price), _) => text::money(price),
+            (None, Some(alone)) => format!("{} {}", words.alone, text::money(alone)),
+            (None, None) => "?".to_owned(),
+        };
+        let next = group.next_step();
+        let goal = next.or(group.steps.last()).map_or(0, |step| step.participants);
+        let aim = match next {
+            Some(step) => {
+                let at = text::count(step.participants);
+                messages::at_step(model.lang, &text::money(step.unit_price), &at)
+            }
+            None => words.last_step.to_owned(),
+        };
+        let ends = match group.state {
+            GroupState::Open => (clock::clock(model, group.deadline), pen.plain),
+            GroupState::Succeeded => (words.group_succeeded.to_owned(), pen.good),
+            GroupState::Failed => (words.group_failed.to_owned(), pen.dim),
+        };
+        let mut marks = Vec::new();
+        if model.deals.busy.as_ref() == Some(&group.id) {
+            marks.push((vec![words.next_busy.to_owned()], pen.warn));
+        }
+        if model.deals.crossed.contains(&group.id) {
+            marks.push((vec![format!("[{}]", words.step_crossed), "[+]".to_owned()], pen.good));
+        }
+        if !group.my_quantity.is_zero() {
+            let mine = messages::mine(model.lang, &text::quantity(group.my_quantity));
+            marks.push((vec![format!("({mine})")], pen.accent));
+        }
+        Said {
+            now: with_unit(&now, group.unit.as_ref(), PRICE),
+            joined: follow::of(model.lang, &text::count(group.participants), &text::count(goal)),
+            aim,
+            ends,
+            marks,
+        }
+    }
+
+    /// Cells of its marks, each in its shortest form and with a blank behind it.
+    fn least_marks(&self) -> usize {
+        self.marks.iter().filter_map(|(forms, _)| forms.last()).map(|form| text::width(form) + 1).sum()
+    }
+
+    /// Its marks as they fit: whole or not at all, our own share before the rest.
+    fn marks_in(&self, room: usize) -> Vec<(String, Style)> {
+        let mut left = room;
+        let mut shown: Vec<Option<&String>> = vec![None; self.marks.len()];
+        for ((forms, _), shown) in self.marks.iter().zip(&mut shown).rev() {
+            let Some(form) = forms.last().filter(|form| text::width(form) < left) else { continue };
+            left -= text::width(form) + 1;
+            *shown = Some(form);
+        }
+        for ((forms, _), shown) in self.marks.iter().zip(&mut shown) {
+            let Some(short) = shown else { continue };
+            let longer = |form: &&String| text::width(form) <= text::width(short) + left;
+            if let Some(form) = forms.iter().find(longer) {
+                left -= text::width(form) - text::width(short);
+                *shown = Some(form);
+            }
+        }
+        let marks = self.marks.iter().zip(shown);
+        marks.filter_map(|((_, style), shown)| Some((format!("{} ", shown?), *style))).collect()
+    }
+}
+
+/// Cells of the columns with the gap before each; 0 = there is no room for it. None is narrower than what stands in
+/// it: no figure is cut, and none touches the next.
 struct Columns {
+    now: usize,
     bar: usize,
+    joined: usize,
     next: usize,
+    ends: usize,
     title: usize,
 }
 
+/// A column is never narrower than this, so that the list does not jump with every figure.
+const LEAST: usize = 11;
+/// Cells between two columns.
+const GAP: usize = 2;
+/// Of a title less than this says nothing.
+const LEAST_TITLE: usize = 8;
+
 impl Columns {
-    fn of(cells: usize) -> Columns {
-        // The bar says again what the numbers say, and the next step stands below the list too.
-        let bar = if cells < 100 { 0 } else { 10 };
-        let next = if cells < 76 { 0 } else { NEXT };
-        Columns { bar, next, title: cells.saturating_sub(2 + PRICE + bar + JOINED + next + ENDS + 2) }
+    fn of(model: &Model, said: &[Said], cells: usize) -> Columns {
+        let words = model.text();
+        let widest = |head: &str, cell: fn(&Said) -> &str| {
+            let cells = said.iter().map(|said| text::width(cell(said)));
+            cells.chain([text::width(head), LEAST]).max().unwrap_or(LEAST) + GAP
+        };
+        let now = widest(words.col_now, |said| &said.now);
+        let joined = widest(words.col_joined, |said| &said.joined);
+        let marks = said.iter().map(Said::least_marks).max().unwrap_or(0).max(LEAST_TITLE);
+        let mut room = cells.saturating_sub(now + joined + GAP + marks);
+        let mut fitting = |column: usize| {
+            let fits = column <= room;
+            room -= if fits { column } else { 0 };
+            if fits { column } else { 0 }
+        };
+        let ends = fitting(widest(&clock::heading(model, words.col_ends), |said| &said.ends.0));
+        // The next step stands below the list too, and the bar says again what the numbers say.
+        let next = fitting(widest(words.col_next, |said| &said.aim));
+        let bar = if cells < 100 { 0 } else { fitting(BAR) };
+        let title = cells.saturating_sub(now + bar + joined + next + ends + GAP);
+        Columns { now, bar, joined, next, ends, title }
     }
 }
 
@@ -111,14 +213,15 @@ fn groups(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usize 
         empty(pen, frame, area, &nothing(pen, pane.trouble.as_ref(), not_offered, waits));
         return area.height.into();
     }
-    let columns = Columns::of(area.width as usize);
+    let said: Vec<Said> = rows.iter().map(|group| Said::of(model, pen, group)).collect();
+    let columns = Columns::of(model, &said, area.width as usize);
     let head = format!(
-        "  {}{}{}{}{}  {}",
-        text::right(words.col_now, PRICE, ""),
+        "{}{}{}{}{}  {}",
+        text::right(words.col_now, columns.now, ""),
         " ".repeat(columns.bar),
-        text::right(words.col_joined, JOINED, ""),
+        text::right(words.col_joined, columns.joined, ""),
         text::right(words.col_next, columns.next, ""),
-        text::right(&clock::heading(model, words.col_ends), ENDS, ""),
+        text::right(&clock::heading(model, words.col_ends), columns.ends, ""),
         text::left(words.col_offer, columns.title, ""),
     );
     frame.render_widget(Line::styled(head, pen.head), row(area, 0));
@@ -127,12 +230,11 @@ fn groups(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usize 
     if let Some(trouble) = pane.trouble.as_ref().filter(|_| page > 1) {
         // What was read before still stands, with the reason why it is not newer.
         page -= 1;
-        let said = text::cut(&format!(" ! {}", trouble.text), area.width as usize, pen.sign());
-        frame.render_widget(Line::styled(said, pen.bad), row(area, area.height - 1 - below));
+        frame.render_widget(stale(pen, trouble, area.width.into()), row(area, area.height - 1 - below));
     }
     let first = pane.list.first_in_view(rows.len(), page);
-    for (at, group) in rows.iter().enumerate().skip(first).take(page) {
-        let line = group_line(model, pen, group, &columns, at == pane.list.selected);
+    for (at, (group, said)) in rows.iter().zip(&said).enumerate().skip(first).take(page) {
+        let line = group_line(model, pen, (group, said), &columns, at == pane.list.selected);
         frame.render_widget(line, row(area, 1 + (at - first) as u16));
         pen.listed(row(area, 1 + (at - first) as u16), at);
     }
@@ -177,64 +279,32 @@ pub(super) fn with_unit(price: &str, unit: Option<&Unit>, cells: usize) -> Strin
 fn group_line(
     model: &Model,
     pen: &Pen,
-    group: &GroupBuy,
+    (group, said): (&GroupBuy, &Said),
     columns: &Columns,
     selected: bool,
 ) -> Line<'static> {
-    let words = model.text();
     let base = if selected { pen.selected } else { pen.plain };
-    let now = match (group.price_now(), group.alone_price) {
-        (Some(price), _) => text::money(price),
-        (None, Some(alone)) => format!("{} {}", words.alone, text::money(alone)),
-        (None, None) => "?".to_owned(),
-    };
-    let next = group.next_step();
-    let goal = next.or(group.steps.last()).map_or(0, |step| step.participants);
-    let joined = follow::of(model.lang, &text::count(group.participants), &text::count(goal));
-    let aim = match next {
-        Some(step) => {
-            messages::at_step(model.lang, &text::money(step.unit_price), &text::count(step.participants))
-        }
-        None => words.last_step.to_owned(),
-    };
-    let (ends, ends_style) = match group.state {
-        GroupState::Open => (clock::clock(model, group.deadline), base),
-        GroupState::Succeeded => (words.group_succeeded.to_owned(), pen.good),
-        GroupState::Failed => (words.group_failed.to_owned(), pen.dim),
-    };
     let mut spans = vec![
         marker(pen, selected),
-        Span::raw(" "),
-        Span::styled(text::right(&with_unit(&now, group.unit.as_ref(), PRICE), PRICE, pen.sign()), base),
+        Span::styled(text::right(&said.now, columns.now.saturating_sub(1), pen.sign()), base),
     ];
     if columns.bar > 0 {
-        let gauge = pen.gauge(Decimal::from(group.participants), Decimal::from(goal), columns.bar - 2);
+        let goal = group.next_step().or(group.steps.last()).map_or(0, |step| step.participants);
+        let gauge = pen.gauge(Decimal::from(group.participants), Decimal::from(goal), columns.bar - GAP);
         spans.push(Span::raw("  "));
         spans.push(Span::styled(gauge, pen.dim));
     }
+    let (ends, ends_style) = &said.ends;
+    let ends_style = if group.state == GroupState::Open { base } else { *ends_style };
     spans.extend([
-        Span::styled(text::right(&joined, JOINED, pen.sign()), base),
-        Span::styled(text::right(&aim, columns.next, pen.sign()), base),
-        Span::styled(text::right(&ends, ENDS, pen.sign()), ends_style),
+        Span::styled(text::right(&said.joined, columns.joined, pen.sign()), base),
+        Span::styled(text::right(&said.aim, columns.next, pen.sign()), base),
+        Span::styled(text::right(ends, columns.ends, pen.sign()), ends_style),
         Span::raw("  "),
     ]);
-    let mut marks: Vec<(String, Style)> = Vec::new();
-    if model.deals.busy.as_ref() == Some(&group.id) {
-        marks.push((words.next_busy.to_owned(), pen.warn));
-    }
-    if model.deals.crossed.contains(&group.id) {
-        marks.push((format!("[{}]", words.step_crossed), pen.good));
-    }
-    if !group.my_quantity.is_zero() {
-        marks.push((
-            format!("({})", messages::mine(model.lang, &text::quantity(group.my_quantity))),
-            pen.accent,
-        ));
-    }
     let mut room = columns.title;
-    for (mark, style) in marks {
-        let mark = text::cut(&format!("{mark} "), room, pen.sign());
-        room -= text::width(&mark);
+    for (mark, style) in said.marks_in(room) {
+        room = room.saturating_sub(text::width(&mark));
         spans.push(Span::styled(mark, style));
     }
     let title = deals::title_of(model, &group.title, group.title_en.as_ref());

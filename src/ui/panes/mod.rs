@@ -14,6 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::app::msg::Trouble;
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
@@ -40,6 +41,18 @@ fn empty(pen: &Pen, frame: &mut Frame<'_>, area: Rect, sentences: &[(String, Sty
         frame.render_widget(shown, row(area, y as u16));
     }
     let _ = pen;
+}
+
+/// What went wrong, and what to do about it.
+fn troubled(pen: &Pen, trouble: &Trouble) -> Vec<(String, Style)> {
+    let mut said = vec![(trouble.text.to_string(), pen.bad)];
+    said.extend(trouble.hint.as_ref().map(|hint| (hint.to_string(), pen.plain)));
+    said
+}
+
+/// What was read before still stands; this line says why it is not newer.
+fn stale(pen: &Pen, trouble: &Trouble, cells: usize) -> Line<'static> {
+    Line::styled(text::cut(&format!(" ! {}", trouble.text), cells, pen.sign()), pen.bad)
 }
 
 /// What stands at the left of a row: the mark of the selected one.

@@ -13,7 +13,7 @@ use crate::ui::order_words;
 use crate::ui::pen::Pen;
 use crate::ui::{clock, text};
 
-use super::{empty, marker, row};
+use super::{empty, marker, row, troubled};
 
 const TOTAL: usize = 13;
 const SINCE: usize = 7;
@@ -49,11 +49,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
     let cells = area.width as usize;
     if pane.orders.is_empty() {
         let said = match &pane.trouble {
-            Some(trouble) => {
-                let mut said = vec![(trouble.text.to_string(), pen.bad)];
-                said.extend(trouble.hint.as_ref().map(|hint| (hint.to_string(), pen.plain)));
-                said
-            }
+            Some(trouble) => troubled(pen, trouble),
             None if !pane.read => vec![(words.searching.to_owned(), pen.dim)],
             None => vec![
                 (words.orders_empty.to_owned(), pen.plain),

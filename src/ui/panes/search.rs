@@ -1,20 +1,22 @@
 //! Search: the query, the hits at Q, the detail of the selected one below them; or the suppliers it finds.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::app::suppliers::SearchView;
 use crate::app::trigger::DETAIL_FROM;
-use crate::app::{ActionId, Model, search, suppliers as found};
+use crate::app::{ActionId, Model, query_line, search, suppliers as found};
 use crate::i18n::messages;
 use crate::ui::detail;
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
 use super::offer_row::{self, Columns};
-use super::{empty, row, suppliers};
+use super::{empty, row, suppliers, troubled};
 
 /// Draws the pane.
 pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usize {
@@ -53,14 +55,20 @@ fn query_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
     let pane = &model.search;
     let words = model.text();
     let cells = area.width as usize;
+    let unknown = match pane.view {
+        SearchView::Offers => !pane.answered || pane.trouble.is_some(),
+        SearchView::Suppliers => !model.suppliers.answered || model.suppliers.trouble.is_some(),
+    };
     let mut said = match pane.view {
+        // What was not read has no count.
+        _ if unknown => String::new(),
         SearchView::Offers => messages::hits(model.lang, pane.page.total as u64, pane.page.cached as u64),
         SearchView::Suppliers if model.suppliers.rows.len() >= found::MOST_ROWS => {
             messages::first_suppliers(model.lang, found::MOST_ROWS)
         }
         SearchView::Suppliers => messages::suppliers(model.lang, model.suppliers.rows.len() as u64),
     };
-    if pane.view == SearchView::Offers {
+    if pane.view == SearchView::Offers && !unknown {
         if pane.sort != Default::default() {
             said = format!("{}{}{said}", words.sort_name(pane.sort), pen.glyphs.dot);
         }
@@ -74,7 +82,12 @@ fn query_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
     let before = text::tail(pane.query.before(), room);
     if pane.focused {
         let after = text::head(pane.query.after(), room - text::width(before));
-        spans.push(Span::styled(text::left(&format!("{before}{after}"), room, ""), pen.selected));
+        let typed = pane.query.text();
+        let cursor = pane.query.before().chars().count();
+        let wrong = query_line::marked(&typed, Some(cursor)).wrong;
+        let hidden = cursor.saturating_sub(before.chars().count());
+        let shown = text::left(&format!("{before}{after}"), room, "");
+        spans.extend(pointed_at(&shown, hidden, &wrong, pen.selected, pen));
     } else if pane.query.is_empty() {
         let hint = match pane.view {
             SearchView::Offers => words.query_hint,
@@ -82,7 +95,9 @@ fn query_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
         };
         spans.push(Span::styled(text::left(hint, room, pen.sign()), pen.dim));
     } else {
-        spans.push(Span::styled(text::left(&found::query_shown(model), room, pen.sign()), pen.plain));
+        let typed = found::query_shown(model);
+        let wrong = query_line::marked(&typed, None).wrong;
+        spans.extend(pointed_at(&text::left(&typed, room, pen.sign()), 0, &wrong, pen.plain, pen));
     }
     spans.push(Span::raw("  "));
     spans.push(Span::styled(said, pen.dim));
@@ -93,14 +108,32 @@ fn query_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
     }
 }
 
+/// The query with what is wrong in it pointed at. `hidden`: characters of it before what is shown.
+fn pointed_at(
+    shown: &str,
+    hidden: usize,
+    wrong: &[Range<usize>],
+    style: Style,
+    pen: &Pen,
+) -> Vec<Span<'static>> {
+    let bad = style.patch(pen.bad).add_modifier(Modifier::UNDERLINED);
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    for (at, c) in (hidden..).zip(shown.chars()) {
+        let style = if wrong.iter().any(|wrong| wrong.contains(&at)) { bad } else { style };
+        match spans.last_mut() {
+            Some(last) if last.style == style => last.content.to_mut().push(c),
+            _ => spans.push(Span::styled(c.to_string(), style)),
+        }
+    }
+    spans
+}
+
 /// Why there is no row, and what to do about it.
 fn why_empty(model: &Model, pen: &Pen) -> Vec<(String, Style)> {
     let words = model.text();
     let pane = &model.search;
     if let Some(trouble) = &pane.trouble {
-        let mut said = vec![(trouble.text.to_string(), pen.bad)];
-        said.extend(trouble.hint.as_ref().map(|hint| (hint.to_string(), pen.plain)));
-        return said;
+        return troubled(pen, trouble);
     }
     let typed = pane.query.text();
     let typed = typed.trim();

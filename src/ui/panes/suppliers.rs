@@ -11,7 +11,7 @@ use crate::i18n::messages;
 use crate::ui::pen::Pen;
 use crate::ui::{phrases, text};
 
-use super::{empty, marker, row};
+use super::{empty, marker, row, troubled};
 
 /// Which columns there is room for; 0 = not drawn.
 struct Columns {
@@ -87,9 +87,7 @@ fn why_empty(model: &Model, pen: &Pen) -> Vec<(String, Style)> {
     let words = model.text();
     let pane = &model.suppliers;
     if let Some(trouble) = &pane.trouble {
-        let mut said = vec![(trouble.text.to_string(), pen.bad)];
-        said.extend(trouble.hint.as_ref().map(|hint| (hint.to_string(), pen.plain)));
-        return said;
+        return troubled(pen, trouble);
     }
     if !pane.answered {
         return vec![(words.reading_suppliers.to_owned(), pen.dim)];

@@ -241,6 +241,13 @@ pub fn ledger_dump(body: &[u8]) -> Result<serde_json::Value, MarketError> {
     Ok(cleaned(dump))
 }
 
+/// A document that is passed on as it is.
+pub fn document(body: &[u8]) -> Result<serde_json::Value, MarketError> {
+    let raw = envelope::payload(body)?.ok_or_else(|| envelope::unreadable("no document"))?;
+    let document = serde_json::from_str(raw.get()).map_err(|_| envelope::unreadable("no document"))?;
+    Ok(cleaned(document))
+}
+
 /// Every text of a document that is passed on as it is.
 fn cleaned(value: serde_json::Value) -> serde_json::Value {
     use serde_json::Value;

@@ -15,17 +15,26 @@ use crate::domain::cart::SupplierPart;
 use crate::i18n::messages;
 use crate::ui::pen::Pen;
 
-use super::{empty, row};
+use super::{empty, row, troubled};
 use block::Block;
 
 /// Draws the pane.
 pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usize {
     let words = model.text();
     if model.cart.is_empty() {
-        let said = if model.cart.read { words.cart_empty } else { words.searching };
-        let keys = model.keys.shown(ActionId::SearchAdd);
-        let how = format!("{}: {}", words.pane_search, messages::press(model.lang, &keys, words.do_add));
-        empty(pen, frame, area, &[(said.to_owned(), pen.plain), (how, pen.dim)]);
+        let said = match &model.cart.trouble {
+            Some(trouble) => troubled(pen, trouble),
+            None if !model.cart.read => vec![(words.searching.to_owned(), pen.dim)],
+            None => {
+                let keys = model.keys.shown(ActionId::SearchAdd);
+                let add = messages::press(model.lang, &keys, words.do_add);
+                vec![
+                    (words.cart_empty.to_owned(), pen.plain),
+                    (format!("{}: {add}", words.pane_search), pen.dim),
+                ]
+            }
+        };
+        empty(pen, frame, area, &said);
         return area.height.into();
     }
     let cells = area.width as usize;

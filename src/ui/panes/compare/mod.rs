@@ -17,7 +17,7 @@ use crate::ui::detail::sku_name;
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
-use super::{empty, row};
+use super::{empty, row, stale, troubled};
 
 /// Height from which there is room for the curve under the rows.
 const CURVE_FROM: u16 = 17;
@@ -31,11 +31,29 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
     let words = model.text();
     let rows = compare::rows(model);
     if rows.is_empty() {
-        let keys = model.keys.shown(ActionId::SearchMark);
-        let how = format!("{}: {}", words.pane_search, messages::press(model.lang, &keys, words.do_mark));
-        empty(pen, frame, area, &[(words.compare_empty.to_owned(), pen.plain), (how, pen.dim)]);
+        let said = match &model.compare.trouble {
+            Some(trouble) => troubled(pen, trouble),
+            None if model.compare.pending => vec![(words.searching.to_owned(), pen.dim)],
+            None => {
+                let keys = model.keys.shown(ActionId::SearchMark);
+                let mark = messages::press(model.lang, &keys, words.do_mark);
+                vec![
+                    (words.compare_empty.to_owned(), pen.plain),
+                    (format!("{}: {mark}", words.pane_search), pen.dim),
+                ]
+            }
+        };
+        empty(pen, frame, area, &said);
         return area.height.into();
     }
+    let area = match &model.compare.trouble {
+        Some(trouble) if area.height > 4 => {
+            let last = row(area, area.height - 1);
+            frame.render_widget(stale(pen, trouble, area.width.into()), last);
+            Rect { height: area.height - 1, ..area }
+        }
+        _ => area,
+    };
     let transposed = model.compare.transposed && compare::fits_across(rows.len(), area.width);
     let chosen_rows = if area.height >= 10 { CHOSEN } else { 0 };
     let below = if area.height >= CURVE_FROM { BELOW } else { 0 };

@@ -1,0 +1,104 @@
+//! The bulk export: page after page since a cursor, the next one read while this one is written.
+//!
+//! Cursor, beginning of the pass and rows are written in one transaction, so wherever a sync is cut off, the next
+//! one goes on exactly there.
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use super::{Report, SyncOptions, SyncReport};
+use crate::catalog::With;
+use crate::domain::text::Clean;
+use crate::market::{Changes, MarketError, Marketplace};
+use crate::procure::{CURSOR, Desk, DeskError, off_thread};
+
+/// Offers in one page of the bulk export.
+const BULK_PAGE: u32 = 1000;
+/// Catalog note: when the full pass began that is not at its end, UTC milliseconds.
+const PASS: &str = "pass";
+
+impl Desk {
+    pub(super) async fn sync_changes(
+        &self,
+        options: &SyncOptions,
+        told: &Report<'_>,
+    ) -> Result<SyncReport, DeskError> {
+        let catalog = &self.parts.catalog;
+        let mut pass = self.pass()?;
+        let mut cursor = catalog.meta(CURSOR)?;
+        // A pass that was cut off is gone on with; else everything is asked for again from the beginning.
+        if pass.is_none() && (options.full || cursor.is_none()) {
+            pass = Some(self.read_at());
+            cursor = None;
+        }
+        let limit = options.limit.map_or(u64::MAX, |limit| limit as u64);
+        let mut report = SyncReport { cursor: cursor.clone(), ..SyncReport::default() };
+        let mut pages = self.pages(cursor.unwrap_or_default(), limit);
+        while let Some(page) = pages.recv().await {
+            let Changes { offers, suppliers, cursor, complete, total, restarted } = page?;
+            if restarted {
+                // The cursor was of another market or age: all that is on sale is listed from here on.
+                pass =
+                    Some(self.read_at().min(offers.first().map_or(Timestamp::MAX, |offer| offer.fetched_at)));
+            }
+            report.fetched += offers.len() as u64;
+            report.market_total = Some(total);
+            let catalog = catalog.clone();
+            let (note, begun, ends) = (cursor.clone(), pass, complete && pass.is_some());
+            let stored = off_thread(move || {
+                let begun_ms = begun.map(|begun| begun.as_millisecond().to_string());
+                let pass_note = begun_ms.as_deref().filter(|_| !ends);
+                let notes = [(CURSOR, Some(note.as_str())), (PASS, pass_note)];
+                catalog.upsert_with(&offers, &suppliers, &With { notes: &notes, pass: begun, ends })
+            })
+            .await??;
+            report.cursor = Some(cursor);
+            report.changed += (stored.new + stored.changed) as u64;
+            report.gone += stored.gone as u64;
+            report.complete = complete;
+            told.moved(report.fetched, Some(total));
+        }
+        Ok(report)
+    }
+
+    /// When the full pass began that is not at its end.
+    fn pass(&self) -> Result<Option<Timestamp>, DeskError> {
+        let note = self.parts.catalog.meta(PASS)?;
+        Ok(note.and_then(|ms| ms.parse().ok()).and_then(|ms| Timestamp::from_millisecond(ms).ok()))
+    }
+
+    /// Reads pages ahead of who takes them, one at most, and stops with the one that is taken last.
+    fn pages(&self, mut cursor: String, limit: u64) -> mpsc::Receiver<Result<Changes, MarketError>> {
+        let (pages, arriving) = mpsc::channel(1);
+        let desk = self.clone();
+        tokio::spawn(async move {
+            let mut fetched = 0;
+            loop {
+                let size = u32::try_from(limit - fetched).unwrap_or(u32::MAX).clamp(1, BULK_PAGE);
+                let page = match desk.connection() {
+                    Ok(gateway) => gateway.changes(&cursor, size).await,
+                    Err(error) => Err(error),
+                };
+                let page = page.and_then(|page| {
+                    // It would be asked for again for ever.
+                    if page.offers.is_empty() && !page.complete && page.cursor == cursor {
+                        return Err(MarketError::BadAnswer(Clean::new("changes that do not go on")));
+                    }
+                    Ok(page)
+                });
+                let last = match &page {
+                    Ok(page) => {
+                        fetched += page.offers.len() as u64;
+                        cursor.clone_from(&page.cursor);
+                        page.complete || fetched >= limit
+                    }
+                    Err(_) => true,
+                };
+                if pages.send(page).await.is_err() || last {
+                    return;
+                }
+            }
+        });
+        arriving
+    }
+}

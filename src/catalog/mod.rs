@@ -10,17 +10,15 @@ mod facets;
 pub mod facts;
 mod file;
 pub mod import;
+mod front;
 mod index;
 mod merge;
 mod migrate;
 mod near;
 mod overlay;
 pub mod rank;
-<<<<<<< HEAD
-mod record;
-=======
 mod readers;
->>>>>>> L
+mod record;
 mod row;
 mod search;
 mod sort;
@@ -28,14 +26,12 @@ mod store;
 mod suppliers;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 pub mod words;
 mod write;
 
 pub use file::{Opened, Unusable};
-<<<<<<< HEAD
 pub use index::{IndexProgress, Place};
-=======
->>>>>>> L
 pub use migrate::Migrating;
 pub use search::IndexProgress;
 pub use store::{Catalog, CatalogError, Stats};

@@ -15,12 +15,9 @@ use crate::catalog::index::Fresh;
 use crate::catalog::index::live::Home;
 use crate::catalog::migrate::Migrating;
 use crate::catalog::overlay::Overlay;
-<<<<<<< HEAD
-=======
 use crate::catalog::readers::Readers;
-use crate::catalog::search::Priced;
->>>>>>> L
 use crate::catalog::suppliers::KeptFigures;
+use crate::catalog::upkeep::OnSale;
 use crate::catalog::words::Dictionary;
 use crate::domain::category::Category;
 use crate::domain::deal::{Deal, DealKind};
@@ -91,23 +88,14 @@ pub(super) struct Inner {
     path: Option<PathBuf>,
     opened: Opened,
     writer: Mutex<Connection>,
-<<<<<<< HEAD
-    readers: Mutex<Vec<Connection>>,
+    pub(super) readers: Readers,
     /// The index; see [`crate::catalog::index`].
     pub(super) home: Home,
     /// Rows that are not in it yet.
     pub(super) fresh: Mutex<Option<Arc<Fresh>>>,
-    /// Offers on sale, as of some generation.
-    pub(super) cached: Mutex<Option<(i64, usize)>>,
+    /// How many offers are on sale.
+    pub(super) on_sale: Mutex<Option<OnSale>>,
     /// The buyer's marks last searched with.
-=======
-    pub(super) readers: Readers,
-    /// The index, as of some generation; see [`crate::catalog::index`].
-    pub(super) index: Mutex<Option<Arc<Scan>>>,
-    /// Prices at the quantity last sorted by.
-    pub(super) priced: Mutex<Priced>,
-    /// The buyer's marks over the index last searched with.
->>>>>>> L
     pub(super) overlay: Mutex<Option<Arc<Overlay>>>,
     /// What suppliers' offers come to.
     pub(super) figures: Mutex<KeptFigures>,
@@ -150,15 +138,9 @@ impl Catalog {
                 path,
                 opened,
                 writer: Mutex::new(connection),
-<<<<<<< HEAD
-                readers: Mutex::new(Vec::new()),
-                fresh: Mutex::new(None),
-                cached: Mutex::new(None),
-=======
                 readers: Readers::default(),
-                index: Mutex::new(None),
-                priced: Mutex::new(Priced::default()),
->>>>>>> L
+                fresh: Mutex::new(None),
+                on_sale: Mutex::new(None),
                 overlay: Mutex::new(None),
                 figures: Mutex::new(KeptFigures::default()),
                 words: Mutex::default(),

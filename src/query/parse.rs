@@ -393,13 +393,8 @@ impl Reader {
                 let typed = typed.trim();
                 // An id is plain; a name is only looked for as one.
                 let is_id = typed.len() <= 128 && typed.bytes().all(|byte| byte.is_ascii_graphic());
-<<<<<<< HEAD
                 let id = if is_id && fold(typed) == first.text {
                     SupplierId::new(typed)
-=======
-                let id = if is_id && fold(&typed) == first.text {
-                    SupplierId::new(&typed)
->>>>>>> L
                 } else {
                     SupplierId::default()
                 };

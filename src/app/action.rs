@@ -1,6 +1,7 @@
 //! The one table of actions. The dispatcher, the hint line, the help and the command palette all read it,
 //! and a keymap file may name nothing else.
 
+use crate::app::facets;
 use crate::app::model::{Layer, Model, Pane};
 use crate::app::suppliers::SearchView;
 use crate::config::keymap::{self, BadKeymap, Binding, Key, Sequence};
@@ -16,6 +17,8 @@ pub enum Scope {
     /// In every pane outside text fields.
     Panes,
     Search,
+    /// In the counts beside the list of offers.
+    Facets,
     /// In the list of suppliers.
     Suppliers,
     /// Wherever an offer or a supplier is in focus: in every pane, and in a supplier's sheet.
@@ -80,9 +83,23 @@ actions! {
     SearchMark "search.mark" Search 3 do_mark;
     SearchQuery "search.query" Panes 4 do_query;
     SearchSort "search.sort" Search 6 do_sort;
+    SearchFacets "search.facets" Search 6 do_facets;
+    SearchCategories "search.categories" Search 0 do_categories;
+    SearchQuantity "search.own_quantity" Search 8 do_own_quantity;
+    SearchNearest "search.take_nearest" Search 3 do_take_nearest;
+    SearchQuantitiesClear "search.own_quantities_clear" Search 0 do_own_clear;
+    SearchWhy "search.why" Search 8 do_why;
+    SearchAds "search.ads" Search 9 do_ads;
+    SearchOneEach "search.one_per_supplier" Search 9 do_one_each;
     SearchFees "search.fees" Search 9 do_fees;
     SearchDetail "search.detail" Search 8 do_detail;
     SearchClear "search.clear" Search 0 do_clear_query;
+    FacetsTake "facets.take" Facets 2 do_facet_take;
+    FacetsNext "facets.next_group" Facets 3 do_facet_next;
+    FacetsPrevious "facets.previous_group" Facets 0 do_facet_previous;
+    FacetsCategories "facets.categories" Facets 4 do_categories;
+    FacetsLeave "facets.leave" Facets 5 do_leave_query;
+    FacetsClose "facets.close" Facets 6 do_close_panel;
     SuppliersOpen "suppliers.open" Suppliers 2 do_open;
     SuppliersClear "suppliers.clear" Suppliers 0 do_clear_query;
     SheetOffers "sheet.offers" Sheet 2 do_their_offers;
@@ -189,6 +206,7 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
         // What can be done with the row can be done with the same thing in full.
         Some(Layer::Order(_)) => &[Scope::Layers, Scope::Orders, Scope::Offer, Scope::Always],
         Some(Layer::Group(_)) => &[Scope::Layers, Scope::Deals, Scope::Offer, Scope::Always],
+        Some(Layer::Why(_) | Layer::Categories(_)) => &[Scope::Layers, Scope::Always],
         Some(Layer::Sheet(_)) => &[Scope::Sheet, Scope::Offer, Scope::Layers, Scope::Always],
         Some(Layer::Decide(_)) => &[Scope::Decide, Scope::Layers, Scope::Always],
         Some(Layer::QuitAnyway) => &[Scope::QuitAnyway, Scope::Layers, Scope::Always],
@@ -203,6 +221,9 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
 pub fn list_scopes(model: &Model) -> &'static [Scope] {
     if model.pane == Pane::Search && model.search.view == SearchView::Suppliers {
         return &[Scope::Suppliers, Scope::Offer, Scope::Panes, Scope::Anywhere, Scope::Always];
+    }
+    if facets::has_keys(model) {
+        return &[Scope::Facets, Scope::Panes, Scope::Anywhere, Scope::Always];
     }
     pane_scopes(model.pane)
 }
@@ -223,6 +244,7 @@ fn meet(one: Scope, other: Scope) -> bool {
     let over = |near: Scope, far: Scope| match near {
         Scope::Query => matches!(far, Scope::Anywhere | Scope::Always),
         Scope::Suppliers => matches!(far, Scope::Offer | Scope::Panes | Scope::Anywhere | Scope::Always),
+        Scope::Facets => matches!(far, Scope::Panes | Scope::Anywhere | Scope::Always),
         Scope::Sheet => matches!(far, Scope::Offer | Scope::Layers | Scope::Always),
         Scope::Help
         | Scope::Palette
@@ -257,6 +279,7 @@ impl Section {
 pub static SECTIONS: &[Section] = &[
     Section { scopes: &[Scope::Search], title: |text| text.pane_search },
     Section { scopes: &[Scope::Query], title: |text| text.section_query },
+    Section { scopes: &[Scope::Facets], title: |text| text.section_facets },
     Section { scopes: &[Scope::Suppliers], title: |text| text.section_suppliers },
     Section { scopes: &[Scope::Compare], title: |text| text.pane_compare },
     Section { scopes: &[Scope::Cart], title: |text| text.pane_cart },
@@ -278,7 +301,8 @@ pub fn sections_from(model: &Model) -> Vec<&'static Section> {
     let here = list_scopes(model);
     let in_search = model.pane == Pane::Search;
     let near = |section: &Section| {
-        let of_query = in_search && section.scopes.contains(&Scope::Query);
+        let of_query =
+            in_search && [Scope::Query, Scope::Facets].iter().any(|of| section.scopes.contains(of));
         of_query || section.scopes.iter().any(|scope| here.contains(scope))
     };
     let (mut first, rest): (Vec<_>, Vec<_>) = SECTIONS.iter().partition(|section| near(section));

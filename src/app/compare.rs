@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
+
 use crate::app::model::{ComparePane, Model, Tone};
 use crate::app::msg::{Effect, Trouble};
 use crate::domain::compare::{self, Comparison};
@@ -12,12 +14,14 @@ use crate::domain::mark::Bought;
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
 use crate::domain::price;
-use crate::domain::quantity::Unit;
+use crate::domain::quantity::{Quantity, Unit};
 
 /// One row of the comparison.
 #[derive(Debug, Clone)]
 pub struct Row {
     pub offer: Arc<Offer>,
+    /// What it is compared at: Q, or its own quantity.
+    pub quantity: Quantity,
     pub at: Comparison,
     /// Landed cost of one unit; `None` = unknown.
     pub each: Option<Money>,
@@ -30,6 +34,14 @@ pub struct Row {
     pub picked: bool,
     /// Its SKU is priced to lure: it is never crowned.
     pub bait: bool,
+}
+
+impl Row {
+    /// A sum by the unit, unrounded: offers looked at unlike quantities are compared by it, and those at the same one
+    /// come in the same order as by their sums.
+    fn per_unit(&self, sum: Option<Money>) -> Option<Decimal> {
+        sum?.yuan().checked_div(self.quantity.decimal())
+    }
 }
 
 /// Cells of the names left of the columns when offers are columns.
@@ -63,12 +75,12 @@ pub enum Crown {
 /// at this quantity last.
 pub fn rows(model: &Model) -> Vec<Row> {
     let destination = destination(model);
-    let quantity = model.quantity;
     let mut rows: Vec<Row> = model
         .compare
         .offers
         .iter()
         .map(|offer| {
+            let quantity = model.quantity_of(&offer.key);
             let at = compare::at(offer, None, quantity, &destination);
             let each = at
                 .landed
@@ -78,6 +90,7 @@ pub fn rows(model: &Model) -> Vec<Row> {
             let bait = at.spec_id.as_ref().is_some_and(|spec| price::sku_is_bait(offer, spec));
             Row {
                 bait,
+                quantity,
                 offer: offer.clone(),
                 at,
                 each,
@@ -96,7 +109,8 @@ pub fn rows(model: &Model) -> Vec<Row> {
     }
     rows.sort_by_key(|row| {
         let unit = units.iter().position(|unit| *unit == row.offer.unit);
-        (unit, !row.at.buyable, row.at.landed.is_none(), row.at.landed, row.at.goods.is_none(), row.at.goods)
+        let (landed, goods) = (row.per_unit(row.at.landed), row.per_unit(row.at.goods));
+        (unit, !row.at.buyable, landed.is_none(), landed, goods.is_none(), goods)
     });
     for (row, letter) in rows.iter_mut().zip(('A'..='Z').cycle()) {
         row.letter = letter;
@@ -112,9 +126,10 @@ fn crown(mut rows: Vec<&mut Row>) {
     if rows.len() < 2 {
         return;
     }
-    let rivals: Vec<Option<Money>> = rows.iter().skip(1).map(|row| row.at.landed.or(row.at.goods)).collect();
+    let rivals: Vec<Option<Decimal>> =
+        rows.iter().skip(1).map(|row| row.per_unit(row.at.landed.or(row.at.goods))).collect();
     let Some(first) = rows.first_mut() else { return };
-    let Some(landed) = first.at.landed else { return };
+    let Some(landed) = first.per_unit(first.at.landed) else { return };
     let certain = rivals.iter().all(|least| least.is_some_and(|least| least >= landed));
     first.crown = if certain { Crown::Best } else { Crown::BestKnown };
 }

@@ -8,7 +8,7 @@ use crate::app::action::ActionId;
 use crate::app::list::{List, Move};
 use crate::app::model::{Layer, Model, PickFor, Picker, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect, NewLine};
-use crate::app::{deals, palette, search, trigger, words};
+use crate::app::{deals, facets, palette, quantities, search, trigger, words};
 use crate::config::keymap::{Code, Key};
 use crate::domain::id::SpecId;
 use crate::domain::offer::Offer;
@@ -29,7 +29,8 @@ pub fn add_or_pick(model: &mut Model, offer: Arc<Offer>, spec: Option<SpecId>) -
         return Vec::new();
     }
     let spec_id = spec.or_else(|| offer.skus.first().map(|sku| sku.spec_id.clone()));
-    let line = NewLine { offer: offer.key.clone(), spec_id, quantity: model.quantity };
+    let quantity = model.quantity_of(&offer.key);
+    let line = NewLine { offer: offer.key.clone(), spec_id, quantity };
     vec![Effect::Cart(CartDeed::Add(vec![line]))]
 }
 
@@ -38,10 +39,15 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
     let page = model.viewport.layer_rows;
     let found = match model.layers.last() {
         Some(Layer::Palette(palette)) => palette::found(model, &palette.field.text()).len(),
+        Some(Layer::Categories(picker)) => {
+            let all = picker.all.as_deref().map(Vec::as_slice).unwrap_or_default();
+            facets::fitting(all, &picker.field.text()).len()
+        }
         _ => 0,
     };
     match model.layers.last_mut() {
         Some(Layer::Palette(palette)) => palette.list.go(to, found, page),
+        Some(Layer::Categories(picker)) => picker.list.go(to, found, page),
         Some(Layer::Picker(picker)) => picker.list.go(to, picker.quantities.len(), page),
         Some(Layer::Confirm(confirm)) => {
             let lines = confirm.len();
@@ -54,6 +60,7 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
         Some(
             Layer::Help { first }
             | Layer::Sheet(crate::app::suppliers::SheetLayer { first, .. })
+            | Layer::Why(crate::app::why::WhyLayer { first, .. })
             | Layer::Order(crate::app::orders::OrderLayer { first, .. })
             | Layer::Group(crate::app::deals::GroupLayer { first, .. })
             | Layer::Decide(crate::app::decide::Decision { first, .. }),
@@ -89,6 +96,7 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
         }
         Some(Layer::Prompt(prompt)) => take_number(model, prompt),
         Some(Layer::Picker(picker)) => take_skus(model, picker),
+        Some(Layer::Categories(picker)) => facets::take_category(model, &picker),
         // Enter never spends: `y` does.
         Some(layer @ Layer::Confirm(_)) => {
             model.layers.push(layer);
@@ -101,7 +109,7 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             model.say(Tone::Info, model.text().press_yes);
             Vec::new()
         }
-        Some(layer @ (Layer::Sheet(_) | Layer::Order(_) | Layer::Group(_))) => {
+        Some(layer @ (Layer::Sheet(_) | Layer::Why(_) | Layer::Order(_) | Layer::Group(_))) => {
             model.layers.push(layer);
             Vec::new()
         }
@@ -217,6 +225,9 @@ pub fn key_in_picker(picker: &mut Picker, key: Key) -> bool {
 
 fn take_number(model: &mut Model, mut prompt: Prompt) -> Vec<Effect> {
     let typed = prompt.field.text();
+    if let (Wish::OwnQuantity { key, .. }, true) = (&prompt.wish, typed.trim().is_empty()) {
+        return quantities::set(model, key.clone(), None);
+    }
     let quantity = typed.parse::<Quantity>().ok().filter(|quantity| !quantity.is_zero());
     let Some(quantity) = quantity else {
         prompt.trouble = Some(model.text().why_not_a_quantity.to_owned());
@@ -229,6 +240,7 @@ fn take_number(model: &mut Model, mut prompt: Prompt) -> Vec<Effect> {
             // The same offers at another price: the buyer stays on the row unless prices decide the order.
             search::search(model)
         }
+        Wish::OwnQuantity { key, .. } => quantities::set(model, key, Some(quantity)),
         Wish::Line { id, .. } => vec![Effect::Cart(CartDeed::Set(id, quantity))],
         Wish::Join { id, spec, .. } => deals::ask_join(model, &id, spec, quantity),
     }
@@ -266,7 +278,7 @@ fn take_skus(model: &mut Model, picker: Picker) -> Vec<Effect> {
         lines.push(NewLine {
             offer: picker.offer.key.clone(),
             spec_id: Some(sku.spec_id.clone()),
-            quantity: model.quantity,
+            quantity: model.quantity_of(&picker.offer.key),
         });
     }
     vec![Effect::Cart(CartDeed::Add(lines))]

@@ -61,6 +61,12 @@ impl List {
         self.settle(len, page);
     }
 
+    /// Rows were put before the first (or taken away there, below nothing): the same row stays selected and in place.
+    pub fn shift(&mut self, by: isize) {
+        self.selected = self.selected.saturating_add_signed(by);
+        self.first = self.first.saturating_add_signed(by);
+    }
+
     /// Rows in view over the selected one.
     pub fn above(&self, len: usize, page: usize) -> usize {
         self.selected.saturating_sub(self.first_in_view(len, page))

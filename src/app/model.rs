@@ -10,13 +10,16 @@ use crate::app::action::Keys;
 use crate::app::coach::Coach;
 use crate::app::deals::{DealList, DealsView, GroupLayer, OfferWish};
 use crate::app::decide::Decision;
+use crate::app::facets::CategoryPicker;
 use crate::app::field::Field;
 use crate::app::list::List;
 use crate::app::mouse::Places;
 use crate::app::msg::{CartSnapshot, Effect, Status, Trouble};
 use crate::app::orders::{Cashier, OrderLayer};
 use crate::app::remember::Memory;
-use crate::app::suppliers::{SearchView, SheetLayer, SuppliersPane};
+pub use crate::app::search::SearchPane;
+use crate::app::suppliers::{SheetLayer, SuppliersPane};
+use crate::app::why::WhyLayer;
 use crate::app::words::WordsPrompt;
 use crate::config::keymap::Key;
 use crate::config::theme::{Preset, Theme};
@@ -29,12 +32,8 @@ use crate::domain::offer::Offer;
 use crate::domain::order::{Order, OrderLine};
 use crate::domain::proposal::{Proposal, ProposedOrder};
 use crate::domain::quantity::Quantity;
-use crate::domain::search::{SearchPage, SearchRow, Sort};
 use crate::domain::text::Clean;
 use crate::i18n::{Lang, Text};
-
-/// Rows asked for at first, and more each time the end of the list is reached.
-pub const PAGE_ROWS: usize = 200;
 
 /// The panes, in the order of their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -65,66 +64,6 @@ impl Pane {
             Pane::Deals => text.pane_deals,
             Pane::Orders => text.pane_orders,
         }
-    }
-}
-
-/// Search: the query, the hits, the detail.
-#[derive(Debug, Clone)]
-pub struct SearchPane {
-    /// What is listed: offers or suppliers.
-    pub view: SearchView,
-    pub query: Field,
-    /// Whether keys go to the query.
-    pub focused: bool,
-    pub sort: Sort,
-    /// Whether fee links are shown.
-    pub fees: bool,
-    /// Rows wanted.
-    pub limit: usize,
-    pub page: SearchPage,
-    pub list: List,
-    /// The newest search asked for; answers to older ones are dropped.
-    pub generation: u64,
-    /// Whether an answer is awaited.
-    pub pending: bool,
-    /// Whether any answer has come yet.
-    pub answered: bool,
-    pub trouble: Option<Trouble>,
-    /// The detail in the place of the list, or none at all; `None` = below the list where there is room for it.
-    pub detail: Option<bool>,
-    /// Whether the buyer did something in the list since it was asked for: then it keeps the offer selected and
-    /// where it stands on the screen when it is read again.
-    pub touched: bool,
-    /// Rows of the catalog when it was last searched during a sync.
-    pub searched_at_row: u64,
-}
-
-impl Default for SearchPane {
-    fn default() -> Self {
-        SearchPane {
-            view: SearchView::Offers,
-            query: Field::default(),
-            focused: false,
-            sort: Sort::Rank,
-            fees: false,
-            limit: PAGE_ROWS,
-            page: SearchPage::default(),
-            list: List::default(),
-            generation: 0,
-            pending: false,
-            answered: false,
-            trouble: None,
-            detail: None,
-            touched: false,
-            searched_at_row: 0,
-        }
-    }
-}
-
-impl SearchPane {
-    /// The selected hit.
-    pub fn selected(&self) -> Option<&SearchRow> {
-        self.page.rows.get(self.list.selected)
     }
 }
 
@@ -271,6 +210,8 @@ pub struct Prompt {
 pub enum Wish {
     /// The quantity every price is shown at.
     Quantity,
+    /// The quantity one offer is looked at; nothing typed = Q again.
+    OwnQuantity { key: OfferKey, title: Clean },
     /// The quantity of a cart line.
     Line { id: LineId, title: Clean },
     /// How much to reserve in a group-buy.
@@ -350,6 +291,10 @@ pub enum Layer {
     Words(WordsPrompt),
     /// A supplier in full.
     Sheet(SheetLayer),
+    /// Why an offer stands where it does.
+    Why(WhyLayer),
+    /// Categories to choose from.
+    Categories(CategoryPicker),
     /// An order in full.
     Order(OrderLayer),
     /// A group-buy in full.
@@ -419,6 +364,8 @@ pub struct Model {
     pub pane: Pane,
     /// Q: every price, sort and filter is at this quantity.
     pub quantity: Quantity,
+    /// Quantities of single offers that differ from Q; shared with the searches that are under way.
+    pub own_quantities: Arc<HashMap<OfferKey, Quantity>>,
     pub search: SearchPane,
     pub suppliers: SuppliersPane,
     pub compare: ComparePane,
@@ -464,6 +411,7 @@ impl Model {
             now: Timestamp::UNIX_EPOCH,
             pane: Pane::Search,
             quantity,
+            own_quantities: Arc::default(),
             search: SearchPane::default(),
             suppliers: SuppliersPane::default(),
             compare: ComparePane::default(),
@@ -488,6 +436,11 @@ impl Model {
     /// Its words.
     pub fn text(&self) -> &'static Text {
         self.lang.text()
+    }
+
+    /// The quantity an offer is looked at: its own, else Q.
+    pub fn quantity_of(&self, key: &OfferKey) -> Quantity {
+        self.own_quantities.get(key).copied().unwrap_or(self.quantity)
     }
 
     /// Whether goods are named in translation: in English, and in Chinese after the swap.
@@ -561,6 +514,7 @@ impl Model {
     pub fn at_start(&mut self) -> Vec<Effect> {
         let mut effects = vec![Effect::ReadSession, Effect::ReadStatus];
         effects.extend(crate::app::search::search(self));
+        effects.push(Effect::BuildIndex);
         effects.push(Effect::Cart(crate::app::msg::CartDeed::Read));
         effects.push(Effect::ReadOrders);
         effects

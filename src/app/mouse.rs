@@ -6,7 +6,7 @@ use crate::app::action::ActionId;
 use crate::app::list::Move;
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{Effect, Mouse};
-use crate::app::{layers, trigger};
+use crate::app::{facets, layers, trigger};
 
 /// Rows one notch of the wheel moves.
 const NOTCH: i16 = 3;
@@ -36,6 +36,8 @@ pub struct Places {
     pub tabs: Vec<(Area, Pane)>,
     /// The query line.
     pub query: Option<Area>,
+    /// Rows of the counts beside the list, with their index among its lines.
+    pub facets: Vec<(Area, usize)>,
     /// Rows of the pane's list, with their index in it.
     pub rows: Vec<(Area, usize)>,
     /// The hints.
@@ -88,6 +90,7 @@ fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         let outside = !model.places.layer.is_some_and(|area| area.has(x, y));
         return match (layer, row) {
             (Layer::Palette(palette), Some(row)) if palette.list.selected == row => layers::accept(model),
+            (Layer::Categories(picker), Some(row)) if picker.list.selected == row => layers::accept(model),
             (_, Some(row)) => layers::go(model, Move::To(row)),
             (_, None) if outside => trigger::trigger(model, ActionId::LayerClose),
             (_, None) => Vec::new(),
@@ -99,9 +102,15 @@ fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     if model.pane == Pane::Search && model.places.query.is_some_and(|area| area.has(x, y)) {
         return trigger::trigger(model, ActionId::SearchQuery);
     }
+    if model.pane == Pane::Search
+        && let Some(line) = at(&model.places.facets, x, y)
+    {
+        return facets::clicked(model, line);
+    }
     match at(&model.places.rows, x, y) {
         Some(row) => {
             model.search.focused = false;
+            facets::leave(model);
             trigger::move_in_pane(model, Move::To(row))
         }
         None => Vec::new(),

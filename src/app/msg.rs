@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::config::keymap::Key;
 use crate::domain::cart::{Assessment, Violation};
+use crate::domain::category::CategoryCount;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::freight::Destination;
 use crate::domain::group_buy::GroupBuy;
@@ -17,7 +18,7 @@ use crate::domain::offer::Offer;
 use crate::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment};
 pub use crate::domain::proposal::Proposal;
 use crate::domain::quantity::Quantity;
-use crate::domain::search::{SearchPage, SearchRequest, SupplierRow, SupplierSheet};
+use crate::domain::search::{Facets, SearchPage, SearchRequest, SupplierRow, SupplierSheet, Why};
 use crate::domain::session::Remembered;
 use crate::domain::text::Clean;
 
@@ -131,6 +132,8 @@ pub struct Status {
     pub read_at: Option<Timestamp>,
     /// Offers in the catalog.
     pub cached: u64,
+    /// Offers of the market, where it is known.
+    pub offered: Option<MarketSize>,
     /// Actions of the outbox that have not left yet, or whose outcome is unknown.
     pub unsent: u64,
     /// Those of them that wait for the buyer: trying them again by itself changes nothing.
@@ -143,6 +146,35 @@ pub struct Status {
     pub clock_ahead_ms: i64,
     /// Asked to work offline, by flag or by key.
     pub offline_by_wish: bool,
+}
+
+/// How many hits a question has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Hits.
+    pub total: usize,
+    /// Advertisements that would be hits if they were not hidden; `None` = not asked for.
+    pub ads_hidden: Option<usize>,
+}
+
+/// How far the index is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct IndexState {
+    /// Offers in it.
+    pub done: usize,
+    /// Offers that belong in it.
+    pub of: usize,
+    /// Whether there is more to do.
+    pub more: bool,
+}
+
+/// How many offers the market has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarketSize {
+    /// Offers.
+    pub offers: u64,
+    /// Whether there may be more.
+    pub at_least: bool,
 }
 
 /// What was asked of an order.
@@ -182,6 +214,18 @@ pub enum Fact {
     StatusRead(Result<Status, Trouble>),
     /// A search ended.
     Searched { generation: u64, result: Result<SearchPage, Trouble> },
+    /// More rows of the same question came, from this offset on.
+    MoreFound { generation: u64, offset: usize, result: Result<SearchPage, Trouble> },
+    /// The hits of a question were counted.
+    Counted { generation: u64, result: Result<Counts, Trouble> },
+    /// The hits of a question were counted by what they share.
+    Faceted { generation: u64, result: Result<Facets, Trouble> },
+    /// The index was brought nearer to the rows.
+    Indexed(Result<IndexState, Trouble>),
+    /// Why a row stands where it does; `None` = the question no longer finds it.
+    Explained { key: OfferKey, result: Result<Option<Box<Why>>, Trouble> },
+    /// All categories that have offers.
+    CategoriesRead(Result<Arc<Vec<CategoryCount>>, Trouble>),
     /// Something was done to the cart, or it was read.
     CartChanged { deed: CartDeed, result: Result<CartSnapshot, Trouble> },
     /// Orders of the ledger were read.
@@ -254,8 +298,20 @@ pub enum Fact {
 pub enum Effect {
     /// Look at market, catalog and outbox.
     ReadStatus,
-    /// Search the catalog; supersedes every earlier search.
+    /// Search the catalog; supersedes every earlier search, and every counting of one.
     Search { generation: u64, request: SearchRequest },
+    /// More rows of the question that was answered last.
+    SearchMore { generation: u64, request: SearchRequest },
+    /// Count the hits of the question, and the advertisements it hides; supersedes every earlier counting.
+    Count { generation: u64, request: SearchRequest },
+    /// Count its hits by what they share; supersedes every earlier counting of that kind.
+    ReadFacets { generation: u64, request: SearchRequest },
+    /// Bring the index up to the rows, in the background; nothing where it is.
+    BuildIndex,
+    /// Tell why this offer stands where it does.
+    Explain { key: OfferKey, request: SearchRequest },
+    /// Read the categories that have offers.
+    ReadCategories { quantity: Quantity },
     /// Do something to the cart and read it.
     Cart(CartDeed),
     /// Read the orders.

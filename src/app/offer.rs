@@ -83,7 +83,7 @@ fn of_offer(model: &Model, offer: &Arc<Offer>) -> Focus {
         offer: Some(offer.clone()),
         supplier: offer.supplier_id.clone(),
         spec: None,
-        quantity: model.quantity,
+        quantity: model.quantity_of(&offer.key),
         order: None,
     }
 }
@@ -331,16 +331,17 @@ fn in_deal_text(model: &Model, focus: &Focus, page: &dyn Fn(&OfferKey) -> Option
 
 /// The offer at Q, with its price where one price holds for Q.
 fn at_q(model: &Model, offer: &Offer, link: Option<String>) -> SharedLine {
-    let row = price::row_price(offer, model.quantity);
+    let quantity = model.quantity_of(&offer.key);
+    let row = price::row_price(offer, quantity);
     let one = row.least.filter(|least| row.buyable && row.greatest == Some(*least));
     SharedLine {
         title: offer.title.clone(),
         link,
         sku: None,
-        quantity: model.quantity,
+        quantity: quantity,
         unit: offer.unit.clone(),
         unit_price: one,
-        amount: one.map(|price| price.times(model.quantity.decimal()).rounded()),
+        amount: one.map(|price| price.times(quantity.decimal()).rounded()),
     }
 }
 

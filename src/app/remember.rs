@@ -9,7 +9,7 @@ use crate::app::field::Field;
 use crate::app::model::{Model, Pane};
 use crate::app::msg::Effect;
 use crate::app::suppliers::SearchView;
-use crate::app::{coach, compare, search, wake};
+use crate::app::{coach, compare, quantities, search, wake};
 use crate::domain::id::OfferKey;
 use crate::domain::search::Sort;
 use crate::domain::session::{MOST_COMPARED, Remembered};
@@ -60,6 +60,10 @@ pub fn remembered(model: &Model) -> Remembered {
         view: view.to_owned(),
         sort: model.search.sort.as_str().to_owned(),
         compared: compare::marked(model).take(MOST_COMPARED).cloned().collect(),
+        own_quantities: quantities::listed(model),
+        hide_ads: model.search.hide_ads,
+        one_per_supplier: model.search.one_each,
+        facets: model.search.facets.open,
         titles_swapped: model.titles_swapped,
         tour: model.coach.state,
     }
@@ -85,6 +89,10 @@ fn restore(model: &mut Model, remembered: Remembered) -> Vec<Effect> {
         model.quantity = quantity;
     }
     model.titles_swapped = remembered.titles_swapped;
+    quantities::restore(model, remembered.own_quantities);
+    model.search.hide_ads = remembered.hide_ads;
+    model.search.one_each = remembered.one_per_supplier;
+    model.search.facets.open = remembered.facets;
     model.search.query = Field::new(&remembered.query);
     model.search.sort = Sort::from_word(&remembered.sort).unwrap_or_default();
     model.search.view =

@@ -5,8 +5,9 @@ use crate::app::list::Move;
 use crate::app::model::{Layer, Model, Palette, Pane, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect};
 use crate::app::suppliers::SearchView;
-use crate::app::{cart, coach, compare, deals, decide, layers, offer, orders, search, suppliers};
-use crate::domain::search::Sort;
+use crate::app::{
+    cart, coach, compare, deals, decide, facets, layers, offer, orders, quantities, search, suppliers, why,
+};
 
 /// Whether the action can be triggered now; the reason when not.
 pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
@@ -16,6 +17,14 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         ActionId::SearchAdd | ActionId::SearchMark => {
             let offers = model.search.view == SearchView::Offers;
             needs(offers && model.search.selected().is_some(), text.why_no_offer)
+        }
+        ActionId::SearchQuantity | ActionId::SearchWhy => {
+            needs(model.search.selected().is_some(), text.why_no_offer)
+        }
+        ActionId::SearchNearest => needs(quantities::nearest(model).is_some(), text.why_no_nearest),
+        ActionId::SearchQuantitiesClear => needs(!model.own_quantities.is_empty(), text.why_no_own),
+        ActionId::FacetsTake | ActionId::FacetsNext | ActionId::FacetsPrevious => {
+            needs(model.search.facets.facets.is_some(), text.counting)
         }
         ActionId::SuppliersOpen => needs(model.suppliers.selected().is_some(), text.why_none_selected),
         ActionId::SearchDetail => needs(!model.search.page.rows.is_empty(), text.why_no_offer),
@@ -107,11 +116,24 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
             model.search.focused = true;
             Vec::new()
         }
-        ActionId::SearchSort => {
-            let at = Sort::ALL.iter().position(|sort| *sort == model.search.sort).unwrap_or(0);
-            model.search.sort = Sort::ALL.get(at + 1).copied().unwrap_or(Sort::Rank);
-            search::from_top(model)
+        ActionId::SearchSort => search::next_sort(model),
+        ActionId::SearchFacets | ActionId::FacetsClose => facets::toggle(model),
+        ActionId::SearchCategories | ActionId::FacetsCategories => facets::open_categories(model),
+        ActionId::FacetsTake => facets::take(model),
+        ActionId::FacetsNext | ActionId::FacetsPrevious => {
+            facets::to_group(model, id == ActionId::FacetsNext);
+            Vec::new()
         }
+        ActionId::FacetsLeave => {
+            facets::leave(model);
+            Vec::new()
+        }
+        ActionId::SearchQuantity => quantities::ask_own(model),
+        ActionId::SearchNearest => quantities::take_nearest(model),
+        ActionId::SearchQuantitiesClear => quantities::clear(model),
+        ActionId::SearchWhy => why::open(model),
+        ActionId::SearchAds => search::toggle_ads(model),
+        ActionId::SearchOneEach => search::toggle_one_each(model),
         ActionId::SearchFees => {
             model.search.fees = !model.search.fees;
             search::from_top(model)
@@ -299,12 +321,8 @@ pub fn move_in_pane(model: &mut Model, to: Move) -> Vec<Effect> {
             let len = model.suppliers.rows.len();
             model.suppliers.list.go(to, len, page);
         }
-        Pane::Search => {
-            model.search.touched = true;
-            let len = model.search.page.rows.len();
-            model.search.list.go(to, len, page);
-            return search::more_if_at_end(model);
-        }
+        Pane::Search if facets::has_keys(model) => facets::go(model, to),
+        Pane::Search => return search::go(model, to),
         Pane::Compare => model.compare.list.go(to, model.compare.offers.len(), page),
         Pane::Cart => {
             let len = model.cart.len();

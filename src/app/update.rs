@@ -6,8 +6,8 @@ use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
 use crate::app::{
-    cart, coach, compare, deals, layers, mouse, offer, orders, reconnect, remember, search, suppliers,
-    trigger, wake, words,
+    cart, coach, compare, deals, facets, layers, mouse, offer, orders, reconnect, remember, search,
+    suppliers, trigger, wake, why, words,
 };
 use crate::config::keymap::{Code, Key};
 use crate::i18n::messages;
@@ -21,6 +21,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     if model.layers.len() < layers {
         // Whatever closed it, a key or an answer: its last key is not meant for what lay beneath.
         layers::uncovered(model);
+    }
+    if model.search.focused {
+        facets::leave(model);
     }
     effects.extend(coach::watch(model));
     remember::watch(model);
@@ -41,7 +44,8 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         }
         Fact::Resized { width, height } => {
             (model.width, model.height) = (width, height);
-            Vec::new()
+            // A wider screen may show what was not counted yet.
+            facets::ask(model)
         }
         Fact::Resumed => Vec::new(),
         Fact::KeyPressed(key) => {
@@ -55,8 +59,29 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         }
         Fact::StatusRead(result) => status_read(model, result),
         Fact::Searched { generation, result } => {
-            search::answered(model, generation, result);
+            let effects = search::answered(model, generation, result);
             remember::hits_came(model);
+            effects
+        }
+        Fact::MoreFound { generation, offset, result } => {
+            search::more_found(model, generation, offset, result);
+            Vec::new()
+        }
+        Fact::Counted { generation, result } => {
+            search::counted(model, generation, result);
+            Vec::new()
+        }
+        Fact::Faceted { generation, result } => {
+            facets::answered(model, generation, result);
+            Vec::new()
+        }
+        Fact::Indexed(result) => search::indexed(model, result),
+        Fact::Explained { key, result } => {
+            why::explained(model, &key, result);
+            Vec::new()
+        }
+        Fact::CategoriesRead(result) => {
+            facets::categories_read(model, result);
             Vec::new()
         }
         Fact::CartChanged { deed, result } => {
@@ -82,6 +107,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
                 Err(trouble) => model.complain(&trouble),
             }
             let mut effects = search::search(model);
+            effects.push(Effect::BuildIndex);
             effects.extend([Effect::ReadStatus, Effect::Cart(CartDeed::Read), Effect::ReadMarks]);
             effects.extend(compare::refresh(model));
             effects
@@ -160,7 +186,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             // Whatever was under way may be what broke: nothing waits for an answer that cannot come.
             cart::broke(model);
             reconnect::settled(model);
-            model.search.pending = false;
+            (model.search.pending, model.search.paging) = (false, None);
             model.suppliers.pending = false;
             model.compare.pending = false;
             model.deals.pending = false;
@@ -300,6 +326,13 @@ fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
             }
             Some(Vec::new())
         }
+        Some(Layer::Categories(picker)) => {
+            let changed = picker.field.edit(key)?;
+            if changed {
+                picker.list = Default::default();
+            }
+            Some(Vec::new())
+        }
         Some(Layer::Prompt(prompt)) => layers::key_in_prompt(prompt, key).then(Vec::new),
         Some(Layer::Picker(picker)) => layers::key_in_picker(picker, key).then(Vec::new),
         Some(Layer::Help { .. }) => {
@@ -315,6 +348,17 @@ fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
             yes.then(|| vec![Effect::Quit])
         }
         Some(Layer::Words(prompt)) => words::key(prompt, key).then(Vec::new),
+        Some(Layer::Why(_)) => {
+            // The key that opened it closes it.
+            let closes = matches!(
+                model.keys.find(&[key.narrowed()], &[action::Scope::Search]),
+                Found::Action(ActionId::SearchWhy)
+            );
+            if closes {
+                model.layers.pop();
+            }
+            closes.then(Vec::new)
+        }
         Some(Layer::Confirm(_) | Layer::Sheet(_) | Layer::Order(_) | Layer::Group(_) | Layer::Decide(_)) => {
             None
         }
@@ -333,6 +377,12 @@ fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
         Some(Layer::Palette(palette)) => {
             if palette.field.insert(text) {
                 palette.list = Default::default();
+            }
+            Vec::new()
+        }
+        Some(Layer::Categories(picker)) => {
+            if picker.field.insert(text.trim()) {
+                picker.list = Default::default();
             }
             Vec::new()
         }

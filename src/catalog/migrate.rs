@@ -16,7 +16,7 @@ use crate::domain::id::SupplierId;
 use crate::domain::supplier::Supplier;
 
 /// Rows rewritten in one transaction.
-const BATCH: i64 = 2_000;
+const BATCH: i64 = if cfg!(test) { 50 } else { 2_000 };
 /// Note of a step that has begun: the generation of the rows it copies.
 const BEGUN: &str = "migration";
 

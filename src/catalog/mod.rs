@@ -33,7 +33,6 @@ mod write;
 pub use file::{Opened, Unusable};
 pub use index::{IndexProgress, Place};
 pub use migrate::Migrating;
-pub use search::IndexProgress;
 pub use store::{Catalog, CatalogError, Stats};
 pub use suppliers::SupplierFigures;
 pub use write::{Upserted, With};

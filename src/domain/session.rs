@@ -7,6 +7,9 @@ use crate::domain::id::OfferKey;
 use crate::domain::quantity::Quantity;
 use crate::domain::text::Clean;
 
+/// Most offers that keep a quantity of their own: more are no longer a choice somebody remembers.
+pub const MOST_OWN_QUANTITIES: usize = 500;
+
 /// Most marks that are remembered: nobody compares more.
 pub const MOST_COMPARED: usize = 100;
 
@@ -28,6 +31,14 @@ pub struct Remembered {
     pub view: String,
     /// Word of the result order.
     pub sort: String,
+    /// Quantities of single offers that differ from Q, by key.
+    pub own_quantities: Vec<(OfferKey, Quantity)>,
+    /// Whether advertisements are hidden.
+    pub hide_ads: bool,
+    /// Whether of each supplier only one offer is shown.
+    pub one_per_supplier: bool,
+    /// Whether the counts beside the list are shown.
+    pub facets: bool,
     /// Whether titles are shown in the other language than the screen's.
     pub titles_swapped: bool,
     /// The tour.
@@ -55,6 +66,8 @@ impl Remembered {
         for word in [&mut read.pane, &mut read.view, &mut read.sort] {
             *word = Clean::capped(word, 40).to_string();
         }
+        read.own_quantities.retain(|(_, quantity)| !quantity.is_zero());
+        read.own_quantities.truncate(MOST_OWN_QUANTITIES);
         read.compared.truncate(MOST_COMPARED);
         read.query = Clean::capped(&read.query, 400).to_string();
         Ok(read)
@@ -80,6 +93,10 @@ mod tests {
             compared: vec![OfferKey::Market(8), OfferKey::Market(7)],
             view: "suppliers".to_owned(),
             sort: "landed".to_owned(),
+            own_quantities: vec![(OfferKey::Market(7), Quantity::whole(500))],
+            hide_ads: true,
+            one_per_supplier: true,
+            facets: true,
             tour: TourState::At(4),
             titles_swapped: true,
         };

@@ -125,9 +125,10 @@ mod sync;
 pub use sync::*;
 
 /// `218 of 20,000 cached`.
-pub fn hits(lang: Lang, total: u64, cached: u64) -> String {
+pub fn hits(lang: Lang, total: u64, counted: bool, cached: u64) -> String {
     let [total, cached] = [total, cached].map(grouped);
-    say!(lang; "{total} 条，本地共 {cached}", "{total} 筆，本機共 {cached}", "{total} of {cached} cached")
+    let more = if counted { "" } else { "+" };
+    say!(lang; "{total}{more} 条，本地共 {cached}", "{total}{more} 筆，本機共 {cached}", "{total}{more} of {cached} cached")
 }
 
 /// How far a sync is.

@@ -6,6 +6,7 @@
 pub mod buying;
 pub mod follow;
 pub mod messages;
+pub mod names;
 pub mod places;
 pub mod queries;
 pub mod text;

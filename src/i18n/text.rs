@@ -1,6 +1,5 @@
 //! Fixed words, the three languages side by side.
 
-use crate::domain::search::Sort;
 use crate::i18n::Lang;
 
 macro_rules! words {
@@ -26,38 +25,6 @@ pub fn of(lang: Lang) -> &'static Text {
         Lang::ZhCn => &ZH_CN,
         Lang::ZhTw => &ZH_TW,
         Lang::En => &EN,
-    }
-}
-
-impl Text {
-    /// Name of a result order.
-    pub fn sort_name(&self, sort: Sort) -> &'static str {
-        match sort {
-            Sort::Rank => self.sort_rank,
-            Sort::Price => self.sort_price,
-            Sort::Landed => self.sort_landed,
-            Sort::Sold => self.sort_sold,
-            Sort::Repeat => self.sort_repeat,
-            Sort::Age => self.sort_age,
-        }
-    }
-
-    /// What the buyer calls an order's state; `None` for a word of the market we do not know.
-    pub fn state_name(&self, word: &str) -> Option<&'static str> {
-        Some(match word {
-            "draft" => self.state_draft,
-            "queued" => self.state_queued,
-            "sending" => self.state_sending,
-            "unknown" => self.state_unknown,
-            "rejected" => self.state_rejected,
-            "to_pay" => self.state_to_pay,
-            "to_pay_freight_open" => self.state_to_pay_freight_open,
-            "to_ship" => self.state_to_ship,
-            "shipped" => self.state_shipped,
-            "done" => self.state_done,
-            "closed" => self.state_closed,
-            _ => return None,
-        })
     }
 }
 
@@ -508,6 +475,59 @@ words! {
     why_no_supplier: "还不知道供应商是谁", "還不知道供應商是誰", "the supplier is not known yet";
     why_one_address: "账号只有一个收货地址", "帳號只有一個收貨地址", "the account has only one address";
     why_not_across: "列太多，窗口放不下：先去掉几个，或把窗口拉宽", "欄太多，視窗放不下：先去掉幾個，或把視窗拉寬", "too many to stand side by side: drop some, or widen the window";
+    // Counts beside the list, quantities of single offers, reasons for the order.
+    section_facets: "筛选栏", "篩選欄", "Filters";
+    facets_title: "筛选", "篩選", "filters";
+    facet_categories: "类目", "類目", "category";
+    facet_belts: "产业带", "產業帶", "belt";
+    facet_identities: "商家", "商家", "seller";
+    facet_prices: "单价", "單價", "unit price";
+    facet_moqs: "起批量", "起批量", "MOQ";
+    counting: "正在计数…", "正在計數…", "counting...";
+    nothing_to_count: "没有可筛选的", "沒有可篩選的", "nothing to filter by";
+    col_age: "更新", "更新", "age";
+    age_fresh: "<1天", "<1天", "<1d";
+    one_each: "每家一条", "每家一筆", "one per supplier";
+    ask_own: "只改这件的数量（留空按 Q）:", "只改這件的數量（留空按 Q）:", "its own quantity (empty = Q):";
+    pick_category: "选类目", "選類目", "Pick a category";
+    category_hint: "输入名称、拼音首字母或编号", "輸入名稱、拼音首字母或編號", "a name, pinyin initials or a number";
+    no_category: "没有这样的类目", "沒有這樣的類目", "no such category";
+    reading_categories: "正在读取类目…", "正在讀取類目…", "reading the categories...";
+    why_title: "为什么排在这里", "為什麼排在這裡", "Why it stands here";
+    why_match: "匹配", "相符", "match";
+    why_total: "总分", "總分", "total";
+    why_closeness: "词距", "詞距", "closeness";
+    why_order: "综合排序：先比匹配，再比总分；总分相近时，搜的词在标题里挨得近的在前。", "綜合排序：先比相符，再比總分；總分相近時，搜的詞在標題裡挨得近的在前。", "By rank: the match first, then the total; among totals about as high, where the words stand closer together comes first.";
+    why_claims: "月销和回头率是平台公布的数；买家少的回头率会向平均靠拢。", "月銷和回購率是平台公布的數；買家少的回購率會向平均靠攏。", "Sales and repeat rates are the market's claims; rates of few buyers are drawn to the average.";
+    why_ad: "这是广告（卖家付费推广），在这里不加分。", "這是廣告（賣家付費推廣），在這裡不加分。", "An advertisement: the seller pays for it. It earns no points here.";
+    why_not_found: "现在的搜索里没有它", "現在的搜尋裡沒有它", "the search does not find it any more";
+    tier_word: "词都在标题里", "詞都在標題裡", "all words are in the title";
+    tier_part: "词都在标题里，有的是长词的一段", "詞都在標題裡，有的是長詞的一段", "all words are in the title, some inside longer ones";
+    tier_pinyin: "有的词是按拼音找到的", "有的詞是按拼音找到的", "some words were found by pinyin";
+    tier_mine: "有的词在你的备注或标签里", "有的詞在你的備註或標籤裡", "some words are in your own notes or tags";
+    tier_supplier: "有的词在供应商名或产业带里", "有的詞在供應商名或產業帶裡", "some words are in the supplier's name or belt";
+    tier_near: "按相近的词找到的", "按相近的詞找到的", "near words were taken";
+    part_sales: "月销", "月銷", "sales";
+    part_repeat: "回头率", "回購率", "repeat rate";
+    part_identities: "商家身份", "商家身份", "identities";
+    part_years: "诚信通年限", "誠信通年限", "TrustPass years";
+    part_factory: "像工厂的程度", "像工廠的程度", "factory confidence";
+    part_freshness: "数据新旧（按天）", "資料新舊（按天）", "freshness, by day";
+    do_facets: "筛选", "篩選", "filters";
+    do_categories: "选类目", "選類目", "categories";
+    do_facet_take: "加/去条件", "加/去條件", "add/remove";
+    do_facet_next: "下一组", "下一組", "next group";
+    do_facet_previous: "上一组", "上一組", "previous group";
+    do_close_panel: "收起", "收起", "close";
+    do_own_quantity: "这件的数量", "這件的數量", "own quantity";
+    do_take_nearest: "按可买的量", "按可買的量", "take nearest";
+    do_own_clear: "所有商品回到数量 Q", "所有商品回到數量 Q", "all offers back to Q";
+    do_why: "为何在此", "為何在此", "why here";
+    do_ads: "隐藏广告", "隱藏廣告", "hide ads";
+    do_one_each: "每家一条", "每家一筆", "one per supplier";
+    why_no_nearest: "这个数量就能买，或者根本买不到", "這個數量就能買，或者根本買不到", "it can be bought as it is, or not at all";
+    why_no_own: "没有单独设过数量的商品", "沒有單獨設過數量的商品", "no offer has a quantity of its own";
+
     // Parts of the help.
     section_query: "搜索框", "搜尋框", "Query";
     section_suppliers: "供应商", "供應商", "Suppliers";

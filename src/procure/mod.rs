@@ -9,6 +9,7 @@ mod clock;
 mod deals;
 mod error;
 mod fill;
+mod find;
 mod groups;
 mod lease;
 mod lookup;

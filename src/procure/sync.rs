@@ -123,12 +123,13 @@ impl Desk {
             None if capabilities.offer_changes => {
                 let report = self.sync_changes(options, &told).await?;
                 // The tree comes after the goods: an empty screen waits for those.
-                self.keep_tree(&mut queue).await?;
+                self.keep_tree(&mut queue, tree::CALLS).await?;
                 report
             }
             None => {
-                self.keep_tree(&mut queue).await?;
-                self.sync_walk(options, &mut queue, &told).await?
+                let report = self.sync_walk(options, &mut queue, &told).await?;
+                self.keep_tree(&mut queue, tree::COUNTED_CALLS).await?;
+                report
             }
         };
         if options.older.is_some() {
@@ -142,6 +143,9 @@ impl Desk {
         if first || options.full {
             // What is older than the list goes back by itself does not change any more: once is enough.
             self.read_orders(true).await?;
+        }
+        if options.supplier.is_none() {
+            self.keep_offered(&report, capabilities.offer_changes)?;
         }
         self.parts.catalog.set_meta(FILLED, &self.now().to_string())?;
         let catalog = self.parts.catalog.clone();

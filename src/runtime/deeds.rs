@@ -4,16 +4,21 @@
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::app::msg::{OrderDeed, Trouble};
+use crate::app::msg::{IndexState, OrderDeed, Trouble};
 use crate::app::suppliers::MOST_ROWS;
 use crate::app::{Effect, Fact};
 use crate::domain::deal::{Deal, DealKind};
 use crate::procure::{Desk, DeskError};
 use crate::runtime::execute::{Executor, Learner, trouble};
+
+/// How long the index is worked at before others are looked to.
+const INDEX_STEP: Duration = Duration::from_millis(200);
+/// How often it is told how far the index is: each telling asks a list anew that was found without all of it.
+const INDEX_TELLS: Duration = Duration::from_secs(2);
 
 impl Executor {
     /// Starts one of these effects.
@@ -30,6 +35,14 @@ impl Executor {
                     })
                 });
             }
+            Effect::BuildIndex => self.build_index(),
+            Effect::Explain { key, request } => self.beside(move |desk| {
+                let result = said(desk.why(&request, &key)).map(|why| why.map(Box::new));
+                Some(Fact::Explained { key, result })
+            }),
+            Effect::ReadCategories { quantity } => self.beside(move |desk| {
+                Some(Fact::CategoriesRead(said(desk.categories_held(quantity)).map(Arc::new)))
+            }),
             Effect::ReadSheet { id, quantity } => self.beside(move |desk| {
                 let result = said(desk.supplier_sheet(&id, quantity)).map(|sheet| sheet.map(Box::new));
                 Some(Fact::SheetRead { id, result })
@@ -111,12 +124,44 @@ impl Executor {
     }
 
     /// Reads the stores on a worker of its own; nothing is told when there is nothing to tell.
-    fn beside(&self, work: impl FnOnce(&Desk) -> Option<Fact> + Send + 'static) {
+    pub(super) fn beside(&self, work: impl FnOnce(&Desk) -> Option<Fact> + Send + 'static) {
         let Some(open) = &self.open else { return };
         let (desk, bell) = (open.desk.clone(), self.bell.clone());
         self.workers.spawn_blocking(move || {
             if let Some(fact) = work(&desk) {
                 bell.tell(fact);
+            }
+        });
+    }
+
+    /// Brings the index up to the rows in small steps, and tells how far it is after some of them. One at a time.
+    fn build_index(&self) {
+        let Some(open) = &self.open else { return };
+        let (desk, bell, busy) = (open.desk.clone(), self.bell.clone(), self.indexing.clone());
+        if busy.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        self.workers.spawn_blocking(move || {
+            let mut told = Instant::now();
+            loop {
+                let step = desk.index_some(INDEX_STEP);
+                let more = matches!(&step, Ok((_, true)));
+                if !more {
+                    busy.store(false, Ordering::SeqCst);
+                }
+                match step {
+                    // Nothing was to be done, and nobody waits to hear that.
+                    Ok((None, false)) => return,
+                    Ok((Some(at), more)) if !more || told.elapsed() >= INDEX_TELLS => {
+                        told = Instant::now();
+                        bell.tell(Fact::Indexed(Ok(IndexState { done: at.done, of: at.of, more })));
+                    }
+                    Ok(_) => {}
+                    Err(error) => bell.tell(Fact::Indexed(Err(trouble(&error)))),
+                }
+                if !more {
+                    return;
+                }
             }
         });
     }

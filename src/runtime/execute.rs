@@ -4,7 +4,7 @@
 //! only the newest question; what is done to the ledger goes through one thread, in the order it was asked;
 //! what needs the market runs on the async workers.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 
@@ -12,9 +12,10 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use crate::app::msg::{CartDeed, CartSnapshot, Held, Sent, Status, Trouble};
+use crate::app::msg::{CartDeed, CartSnapshot, Counts, Held, MarketSize, Sent, Status, Trouble};
 use crate::app::{Effect, Fact};
 use crate::domain::order::ActionState;
+use crate::domain::search::{Cancel, SearchRequest};
 use crate::i18n::{self, Lang};
 use crate::procure::{Blocked, Desk, DeskError, Policy, SubmitOptions, SyncOptions, SyncProgress};
 use crate::runtime::{Bell, Wake};
@@ -32,6 +33,12 @@ pub struct Executor {
     /// Effects that came before the desk was open.
     early: Vec<Effect>,
     pub(super) open: Option<Open>,
+    /// Tells the newest search, counting of its hits and counting of what they share that they are not wanted any more.
+    searching: Cancel,
+    counting: Cancel,
+    faceting: Cancel,
+    /// Whether somebody is at the index.
+    pub(super) indexing: Arc<AtomicBool>,
     /// The newest asking for suppliers.
     pub(super) suppliers_asked: Arc<AtomicU64>,
     proposing: Option<JoinHandle<()>>,
@@ -41,7 +48,7 @@ pub struct Executor {
 
 pub(super) struct Open {
     pub(super) desk: Desk,
-    search: Slot<Effect>,
+    search: Slot<(Effect, Cancel)>,
     ledger: Sender<Job>,
 }
 
@@ -61,6 +68,10 @@ impl Executor {
             policy,
             early: Vec::new(),
             open: None,
+            searching: Cancel::default(),
+            counting: Cancel::default(),
+            faceting: Cancel::default(),
+            indexing: Arc::default(),
             suppliers_asked: Arc::default(),
             proposing: None,
             progress: Arc::default(),
@@ -73,7 +84,7 @@ impl Executor {
         if !desk.is_online() {
             *lock(&self.reach) = Reach { online: Some(false), since: None };
         }
-        let search: Slot<Effect> = Arc::default();
+        let search: Slot<(Effect, Cancel)> = Arc::default();
         let (ledger, jobs) = channel::<Job>();
         let (slot, at_desk, bell) = (search.clone(), desk.clone(), self.bell.clone());
         std::thread::Builder::new()
@@ -124,10 +135,31 @@ impl Executor {
             return;
         };
         match effect {
-            effect @ Effect::Search { .. } => {
+            effect @ (Effect::Search { .. } | Effect::SearchMore { .. }) => {
                 let (slot, taken) = &*open.search;
-                *lock(slot) = Some(effect);
+                if matches!(effect, Effect::Search { .. }) {
+                    // Nobody waits for what the older one finds, nor for how much that is.
+                    for older in [&self.searching, &self.counting, &self.faceting] {
+                        older.cancel();
+                    }
+                    self.searching = Cancel::default();
+                }
+                *lock(slot) = Some((effect, self.searching.clone()));
                 taken.notify_one();
+            }
+            Effect::Count { generation, request } => {
+                let cancel = renewed(&mut self.counting);
+                self.beside(move |desk| {
+                    let result = count(desk, &request, &cancel).transpose()?;
+                    Some(Fact::Counted { generation, result: result.map_err(|error| trouble(&error)) })
+                });
+            }
+            Effect::ReadFacets { generation, request } => {
+                let cancel = renewed(&mut self.faceting);
+                self.beside(move |desk| {
+                    let result = desk.facets(&request, &cancel).transpose()?;
+                    Some(Fact::Faceted { generation, result: result.map_err(|error| trouble(&error)) })
+                });
             }
             Effect::Cart(deed) => {
                 let bell = self.bell.clone();
@@ -329,7 +361,29 @@ async fn submit(
     Ok(Sent { orders: report.orders, held })
 }
 
-fn search_for_ever(slot: &Slot<Effect>, desk: &Desk, bell: &Bell) {
+/// Ends what the older one is used for, and makes a new one.
+fn renewed(cancel: &mut Cancel) -> Cancel {
+    cancel.cancel();
+    *cancel = Cancel::default();
+    cancel.clone()
+}
+
+/// How many hits there are, and how many advertisements are left out of them; `None` when nobody waits any more.
+fn count(desk: &Desk, request: &SearchRequest, cancel: &Cancel) -> Result<Option<Counts>, DeskError> {
+    let Some(total) = desk.count(request, cancel)? else { return Ok(None) };
+    let mut ads_hidden = None;
+    if request.hide_ads {
+        // Of offers, not of suppliers: an advertisement may be none of those that stand for theirs.
+        let all = SearchRequest { one_per_supplier: false, ..request.clone() };
+        let without = if request.one_per_supplier { desk.count(&all, cancel)? } else { Some(total) };
+        let with = desk.count(&SearchRequest { hide_ads: false, ..all }, cancel)?;
+        let Some((with, without)) = with.zip(without) else { return Ok(None) };
+        ads_hidden = Some(with.saturating_sub(without));
+    }
+    Ok(Some(Counts { total, ads_hidden }))
+}
+
+fn search_for_ever(slot: &Slot<(Effect, Cancel)>, desk: &Desk, bell: &Bell) {
     let (question, asked) = &**slot;
     loop {
         let mut waiting = lock(question);
@@ -338,10 +392,19 @@ fn search_for_ever(slot: &Slot<Effect>, desk: &Desk, bell: &Bell) {
         }
         let taken = waiting.take();
         drop(waiting);
-        if let Some(Effect::Search { generation, request }) = taken {
-            let result = desk.search(&request).map_err(|error| trouble(&error));
-            bell.tell(Fact::Searched { generation, result });
-        }
+        let Some((effect, cancel)) = taken else { continue };
+        let (Effect::Search { generation, ref request } | Effect::SearchMore { generation, ref request }) =
+            effect
+        else {
+            continue;
+        };
+        // Cancelled: a newer question waits already.
+        let Some(result) = desk.search_cancellable(request, &cancel).transpose() else { continue };
+        let result = result.map_err(|error| trouble(&error));
+        bell.tell(match effect {
+            Effect::SearchMore { .. } => Fact::MoreFound { generation, offset: request.offset, result },
+            _ => Fact::Searched { generation, result },
+        });
     }
 }
 
@@ -387,6 +450,7 @@ fn read_status(desk: &Desk, reach: &Mutex<Reach>) -> Result<Status, DeskError> {
         offline_since: since,
         read_at: stats.newest,
         cached: stats.offers,
+        offered: desk.offered()?.map(|(offers, at_least)| MarketSize { offers, at_least }),
         unsent: outbox.len() as u64,
         held: held as u64,
         destination: desk.destination()?,

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::app::action::{self, ACTIONS, Action, ActionId};
 use crate::app::coach;
 use crate::app::deals::DealsView;
+use crate::app::facets;
 use crate::app::model::{Layer, Model, Notice, Pane, PickFor, Picker, Prompt, Tone, Wish};
 use crate::app::mouse::Area;
 use crate::app::query_line;
@@ -77,6 +78,9 @@ fn prompt_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, prom
     let cells = area.width as usize;
     let label = match &prompt.wish {
         Wish::Quantity => format!(" {} ", words.ask_quantity),
+        Wish::OwnQuantity { title, .. } => {
+            format!(" {} {} ", text::cut(title.as_str(), cells / 3, pen.sign()), words.ask_own)
+        }
         Wish::Line { title, .. } | Wish::Join { title, spec: None, .. } => {
             format!(" {} {} ", text::cut(title.as_str(), cells / 2, pen.sign()), words.ask_line)
         }
@@ -222,6 +226,7 @@ fn hidden(model: &Model, id: ActionId) -> bool {
             Some(
                 Layer::Help { .. }
                 | Layer::Confirm(_)
+                | Layer::Why(_)
                 | Layer::Order(_)
                 | Layer::Group(_)
                 | Layer::Decide(_)
@@ -243,7 +248,9 @@ fn hidden(model: &Model, id: ActionId) -> bool {
         ActionId::DealsOpen | ActionId::OrdersOpen | ActionId::OrdersWaiting | ActionId::OrdersRefresh => {
             !model.layers.is_empty()
         }
-        ActionId::OfferWeb => trigger::enabled(model, id).is_err(),
+        ActionId::OfferWeb | ActionId::SearchNearest => trigger::enabled(model, id).is_err(),
+        // Tab goes through the groups there.
+        ActionId::ViewNext => facets::has_keys(model),
         ActionId::Quantity => matches!(model.pane, Pane::Deals | Pane::Orders),
         _ => false,
     }

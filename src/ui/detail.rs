@@ -16,20 +16,28 @@ use crate::domain::quantity::Quantity;
 use crate::domain::search::SearchRow;
 use crate::i18n::messages;
 use crate::ui::pen::Pen;
-use crate::ui::{phrases, text};
+use crate::ui::{
+    phrases::{self, age_style},
+    text,
+};
 
 /// Draws it under a rule.
 pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
     let Some(hit) = model.search.selected() else { return };
     let cells = area.width as usize;
     let split = cells * 52 / 100;
-    let rule = format!(
-        "{}{}{}",
-        pen.glyphs.rule.repeat(split),
-        pen.glyphs.tee,
-        pen.glyphs.rule.repeat(cells.saturating_sub(split + 1))
-    );
-    frame.render_widget(Line::styled(rule, pen.dim), Rect { height: 1, ..area });
+    // How old all of this is stands in the rule, where it is never cut off.
+    let age = text::age(model.now, hit.offer.fetched_at, model.text().age_units);
+    let age = format!(" {} ", messages::read_ago(model.lang, &age));
+    let behind = cells.saturating_sub(split + 1);
+    let rule = pen.glyphs.rule;
+    let said = Line::from(vec![
+        Span::styled(format!("{}{}", rule.repeat(split), pen.glyphs.tee), pen.dim),
+        Span::styled(rule.repeat(behind.saturating_sub(text::width(&age) + 1)), pen.dim),
+        Span::styled(text::cut(&age, behind, ""), age_style(model, pen, hit.offer.fetched_at)),
+        Span::styled(rule, pen.dim),
+    ]);
+    frame.render_widget(said, Rect { height: 1, ..area });
     let rows = area.height.saturating_sub(1) as usize;
     let left = left_side(model, pen, hit, split.saturating_sub(1), rows);
     let right = right_side(model, pen, hit, cells.saturating_sub(split + 3), rows);
@@ -96,8 +104,9 @@ fn window(len: usize, current: usize, room: usize) -> std::ops::Range<usize> {
 
 fn ladder(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) -> Vec<Line<'static>> {
     let tiers = price::ladder(&offer.tiers);
+    let q = model.quantity_of(&offer.key);
     let greatest = tiers.iter().map(PriceTier::charged).max().unwrap_or_default();
-    let current = tiers.iter().rposition(|tier| tier.from_quantity <= model.quantity);
+    let current = tiers.iter().rposition(|tier| tier.from_quantity <= q);
     let runs = compare::dominated(offer, None);
     let unit = offer.unit.as_ref().map_or("", |unit| unit.as_str());
     // In a narrow half a note stands under its tier, while there is room for that.
@@ -113,16 +122,16 @@ fn ladder(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) ->
         let run =
             runs.iter().find(|run| run.from >= tier.from_quantity && next.is_none_or(|next| run.from < next));
         let (note, note_style) = match run {
-            Some(run) if here && model.quantity >= run.from && model.quantity <= run.to => {
-                let saving = run.saving(tier.charged(), model.quantity);
+            Some(run) if here && q >= run.from && q <= run.to => {
+                let saving = run.saving(tier.charged(), q);
                 (
                     messages::cheaper_at(model.lang, &text::quantity(run.better), &text::money(saving)),
                     pen.warn,
                 )
             }
             _ if here => {
-                let goods = tier.charged().times(model.quantity.decimal()).rounded();
-                let quantity = messages::with_unit(&text::quantity(model.quantity), unit);
+                let goods = tier.charged().times(q.decimal()).rounded();
+                let quantity = messages::with_unit(&text::quantity(q), unit);
                 (format!("{quantity} = {}", text::money(goods)), style)
             }
             Some(run) => (
@@ -163,6 +172,7 @@ fn ladder(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) ->
 fn sku_rows(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) -> Vec<Line<'static>> {
     let words = model.text();
     let chosen = likely_sku(model, offer);
+    let q = model.quantity_of(&offer.key);
     let current = offer.skus.iter().position(|sku| Some(&sku.spec_id) == chosen.as_ref());
     let mut lines = Vec::new();
     let shown = window(offer.skus.len(), current.unwrap_or(0), room);
@@ -170,7 +180,7 @@ fn sku_rows(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) 
     for at in shown {
         let Some(sku) = offer.skus.get(at) else { continue };
         let least = current == Some(at);
-        let unit_price = price::unit_price(offer, Some(&sku.spec_id), model.quantity, model.quantity);
+        let unit_price = price::unit_price(offer, Some(&sku.spec_id), q, q);
         let sold_out = sku.stock.is_some_and(Quantity::is_zero);
         let style = match () {
             () if sold_out => pen.dim,
@@ -284,7 +294,7 @@ fn cost(model: &Model, pen: &Pen, offer: &Offer) -> Vec<String> {
         let sku = at.spec_id.as_ref().and_then(|spec| offer.sku(spec)).map(|sku| sku_name(model, sku));
         let of = sku.map(|sku| format!("{sku} ")).unwrap_or_default();
         cost.push(format!("{} {of}{} {landed}", pen.glyphs.arrow, model.text().landed));
-        if let Some(each) = each(at.landed, model.quantity) {
+        if let Some(each) = each(at.landed, model.quantity_of(&offer.key)) {
             cost.push(messages::each(model.lang, &text::money(each)));
         }
     }
@@ -316,14 +326,13 @@ fn parcel(model: &Model, pen: &Pen, offer: &Offer) -> Vec<String> {
 }
 
 fn figures(model: &Model, offer: &Offer) -> Vec<String> {
-    let (words, lang) = (model.text(), model.lang);
+    let lang = model.lang;
     let mut said = Vec::new();
     said.extend(offer.sold_30d.map(|sold| messages::sold(lang, &text::count(sold))));
     said.extend(offer.repeat_rate.map(|rate| messages::repeat(lang, &phrases::percent(rate))));
     if let Some(stock) = offer.stock {
         said.push(messages::stock(lang, &messages::with_unit(&text::quantity(stock), unit_of(offer))));
     }
-    said.push(messages::read_ago(lang, &text::age(model.now, offer.fetched_at, words.age_units)));
     said.push(offer.key.to_string());
     said
 }
@@ -334,12 +343,14 @@ fn likely_sku(model: &Model, offer: &Offer) -> Option<SpecId> {
     if !is_by_sku(offer) {
         return None;
     }
-    let price = |sku: &Sku| price::unit_price(offer, Some(&sku.spec_id), model.quantity, model.quantity);
-    let honest = offer.skus.iter().filter(|sku| {
-        sku.stock.is_none_or(|stock| stock >= model.quantity) && !price::sku_is_bait(offer, &sku.spec_id)
-    });
+    let q = model.quantity_of(&offer.key);
+    let price = |sku: &Sku| price::unit_price(offer, Some(&sku.spec_id), q, q);
+    let honest = offer
+        .skus
+        .iter()
+        .filter(|sku| sku.stock.is_none_or(|stock| stock >= q) && !price::sku_is_bait(offer, &sku.spec_id));
     let cheapest = honest.filter_map(|sku| Some((price(sku)?.charged, &sku.spec_id))).min();
-    cheapest.map(|(_, spec)| spec.clone()).or_else(|| price::row_price(offer, model.quantity).spec_id)
+    cheapest.map(|(_, spec)| spec.clone()).or_else(|| price::row_price(offer, q).spec_id)
 }
 
 fn is_by_sku(offer: &Offer) -> bool {
@@ -349,7 +360,7 @@ fn is_by_sku(offer: &Offer) -> bool {
 fn comparison(model: &Model, offer: &Offer) -> Comparison {
     let nowhere = crate::domain::freight::Destination::default();
     let destination = model.status.as_ref().map_or(&nowhere, |status| &status.destination);
-    compare::at(offer, likely_sku(model, offer).as_ref(), model.quantity, destination)
+    compare::at(offer, likely_sku(model, offer).as_ref(), model.quantity_of(&offer.key), destination)
 }
 
 fn each(landed: Option<Money>, quantity: Quantity) -> Option<Money> {

@@ -64,6 +64,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) -> Hits {
         Pane::Orders => panes::orders::draw(model, &pen, frame, body),
     };
     hits.places.rows = pen.take_rows();
+    hits.places.facets = pen.take_facets();
     // The query is the first line of its pane.
     hits.places.query = (model.pane == Pane::Search).then(|| pen::area_of(row(body.y)));
     hits.viewport.layer_rows = layers::draw(model, &pen, frame, body);

@@ -101,6 +101,8 @@ pub struct Pen {
     pub good: Style,
     pub badge: Style,
     pub glyphs: &'static Glyphs,
+    /// Lines of the counts beside the list, for the mouse.
+    facets: RefCell<Vec<(Area, usize)>>,
     /// Rows of lists drawn so far, for the mouse.
     rows: RefCell<Vec<(Area, usize)>>,
     /// The window drawn last.
@@ -127,6 +129,7 @@ impl Pen {
             good: style(theme.good),
             badge: style(theme.badge),
             glyphs: if model.ascii { &ASCII } else { &UNICODE },
+            facets: RefCell::default(),
             rows: RefCell::default(),
             window: RefCell::default(),
         }
@@ -135,6 +138,16 @@ impl Pen {
     /// Row `index` of the list in front was drawn here: a click on it selects it.
     pub fn listed(&self, place: Rect, index: usize) {
         self.rows.borrow_mut().push((area_of(place), index));
+    }
+
+    /// Line `index` of the counts was drawn here.
+    pub fn facet_listed(&self, place: Rect, index: usize) {
+        self.facets.borrow_mut().push((area_of(place), index));
+    }
+
+    /// The lines of the counts drawn.
+    pub fn take_facets(&self) -> Vec<(Area, usize)> {
+        self.facets.take()
     }
 
     /// A window was drawn here: a click beside it closes it, and only its rows can be clicked.

@@ -2,6 +2,7 @@
 //! what the buyer bought before.
 
 use jiff::Timestamp;
+use ratatui::style::Style;
 
 use crate::app::Model;
 use crate::domain::id::OfferKey;
@@ -182,6 +183,23 @@ pub fn noted(model: &Model, mark: &Mark) -> Vec<String> {
 /// A rate as percent.
 pub fn percent(rate: rust_decimal::Decimal) -> String {
     rate.saturating_mul(100.into()).round_dp(0).normalize().to_string()
+}
+
+/// Days from which figures are old enough to be pointed out: prices are rarely changed more often than weekly.
+const OLD_DAYS: i64 = 7;
+
+/// Whole days since something was read.
+pub fn days_old(model: &Model, then: Timestamp) -> i64 {
+    model.now.as_second().saturating_sub(then.as_second()).max(0) / 86_400
+}
+
+/// How an age is drawn: what is of today is no news, what is old is pointed out.
+pub fn age_style(model: &Model, pen: &Pen, then: Timestamp) -> Style {
+    match days_old(model, then) {
+        0 => pen.dim,
+        1..OLD_DAYS => pen.plain,
+        _ => pen.warn,
+    }
 }
 
 #[cfg(test)]

@@ -207,6 +207,12 @@ fn right_pieces(model: &Model, pen: &Pen) -> Vec<Piece> {
     if !model.cart.is_empty() {
         pieces.push(piece(8, vec![text::yuan(&cart_landed(model))], pen.plain));
     }
+    if let Some((status, offered)) = status.and_then(|status| Some((status, status.offered?)))
+        && (offered.at_least || offered.offers > status.cached)
+    {
+        let share = messages::share(model.lang, status.cached, offered.offers, offered.at_least);
+        pieces.push(piece(7, vec![share], pen.dim));
+    }
     if let Some(read_at) = status.and_then(|status| status.read_at) {
         let age = text::age(model.now, read_at, words.age_units);
         pieces.push(piece(7, vec![format!("{}{age}", words.data_age), age], pen.dim));

@@ -29,7 +29,7 @@ pub struct Seat {
     /// What quiet times are measured with: it stands until it is moved.
     pub steady_ms: Arc<AtomicU64>,
     pub running: sandbox::Running,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A buyer with a past: the sandbox gives one in a world of this size.
@@ -85,7 +85,11 @@ impl Seat {
                 OutOrderId::new(&format!("n-{}", count.fetch_add(1, Ordering::SeqCst)))
             }),
         });
-        Seat { desk, ledger, market, ahead_ms, steady_ms, running, _folder: folder }
+        Seat { desk, ledger, market, ahead_ms, steady_ms, running, folder }
+    }
+
+    pub fn catalog_path(&self) -> std::path::PathBuf {
+        self.folder.path().join("catalog.db")
     }
 
     pub async fn syncs(&self) {

@@ -22,7 +22,7 @@ fn a_group_that_crossed_is_told_until_somebody_presses_a_key() {
     tell(&mut model, Fact::GroupsRead(Ok(Some((newer.clone(), at(0))))));
     let news = said(&model).to_owned();
     assert!(news.contains("step 18 reached"), "{news}");
-    tell(&mut model, Fact::SyncProgressed { done: 500, total: Some(20_000) });
+    tell(&mut model, Fact::SyncProgressed { done: 500, total: Some(20_000), pace: None });
     tell(&mut model, Fact::SyncEnded(Ok(20_000)));
     tell(&mut model, Fact::GroupsRead(Ok(Some((newer, at(1))))));
     assert_eq!(said(&model), news);

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod find_fixtures;
 mod flows;
 mod flows_deals_orders;
+mod flows_find;
 mod flows_interrupted;
 mod flows_marked;
 mod flows_news;
@@ -18,10 +20,13 @@ mod screens;
 mod screens_cart_compare;
 mod screens_confirm_sent;
 mod screens_deals_orders;
+mod screens_find;
+mod screens_query;
 mod screens_search;
 mod screens_waiting;
 mod shell;
 mod storm;
+mod storm_find;
 mod storm_payloads;
 mod tour;
 mod ui_fixtures;

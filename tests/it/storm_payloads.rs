@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use pifa::app::msg::{CartDeed, Held, Mouse, OrderDeed, Sent, Status, Trouble};
+use pifa::app::msg::{CartDeed, Held, MarketSize, Mouse, OrderDeed, Sent, Status, Trouble};
 use pifa::app::{Fact, Model};
 use pifa::config::keymap::{Code, Key};
 use pifa::domain::deal::{Deal, DealKind};
@@ -28,7 +28,7 @@ use crate::ui_fixtures::*;
 pub struct Dice(pub u64);
 
 impl Dice {
-    fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -83,7 +83,7 @@ pub struct Storm {
 }
 
 impl Storm {
-    fn text(&mut self) -> String {
+    pub fn text(&mut self) -> String {
         match self.dice.below(12) {
             0 => (0..self.dice.below(40)).map(|_| self.any_char()).collect(),
             1 => self.dice.pick(&self.texts).repeat(1 + self.dice.below(60)),
@@ -102,11 +102,11 @@ impl Storm {
         char::from_u32(range.0 + self.dice.below((range.1 - range.0) as usize + 1) as u32).unwrap_or('x')
     }
 
-    fn clean(&mut self) -> Clean {
+    pub fn clean(&mut self) -> Clean {
         Clean::new(&self.text())
     }
 
-    fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    pub fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.dice.chance(3) { None } else { Some(make(self)) }
     }
 
@@ -183,11 +183,12 @@ impl Storm {
             if self.dice.chance(3) {
                 offer.tiers.clear();
             }
+            offer.advertised = self.dice.chance(4);
         }
         offer
     }
 
-    fn page(&mut self, quantity: Quantity) -> SearchPage {
+    pub fn page(&mut self, quantity: Quantity) -> SearchPage {
         let mut page = page(quantity);
         let rows = self.dice.below(12);
         let sample = page.rows[0].clone();
@@ -204,6 +205,9 @@ impl Storm {
             .collect();
         page.total = rows + self.dice.below(2) * 1_000_000;
         page.cached = self.dice.below(3) * 10_000;
+        page.counted = self.dice.chance(2);
+        page.searched = self.maybe(|storm| storm.dice.below(20_000));
+        page.instead = self.maybe(|storm| (0..storm.dice.below(3)).map(|_| storm.clean()).collect());
         page.took = Duration::from_micros(self.dice.below(100_000) as u64);
         page
     }
@@ -367,7 +371,7 @@ impl Storm {
         Trouble::new(&text, hint.as_deref())
     }
 
-    fn or_trouble<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Result<T, Trouble> {
+    pub fn or_trouble<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Result<T, Trouble> {
         if self.dice.chance(6) { Err(self.trouble()) } else { Ok(make(self)) }
     }
 
@@ -391,11 +395,12 @@ impl Storm {
     /// One of everything the runtime may tell.
     fn news(&mut self, model: &Model) -> Fact {
         let quantity = model.quantity;
-        match self.dice.below(28) {
+        match self.dice.below(31) {
             0 | 1 => Fact::Searched {
                 generation: model.search.generation.wrapping_sub(self.dice.below(2) as u64),
                 result: self.or_trouble(|storm| storm.page(quantity)),
             },
+            28 | 29 => self.found(model),
             2 | 3 => {
                 let carts = [broken_cart(), legal_cart(), Default::default()];
                 let mut cart = self.dice.pick(&carts).clone();
@@ -536,6 +541,12 @@ impl Storm {
                     selected: self.maybe(|storm| OfferKey::Market(storm.dice.below(9) as i64)),
                     view: (*self.dice.pick(&words)).to_owned(),
                     sort: (*self.dice.pick(&words)).to_owned(),
+                    own_quantities: (0..self.dice.below(3))
+                        .map(|at| (OfferKey::Market(676_651_652_931 + at as i64), self.quantity()))
+                        .collect(),
+                    hide_ads: self.dice.chance(2),
+                    one_per_supplier: self.dice.chance(2),
+                    facets: self.dice.chance(2),
                     titles_swapped: self.dice.chance(2),
                     compared: (0..self.dice.below(4)).map(|n| OfferKey::Market(n as i64)).collect(),
                     tour: *self.dice.pick(&[
@@ -555,6 +566,10 @@ impl Storm {
                     offline_since: self.maybe(Self::time),
                     read_at: self.maybe(Self::time),
                     cached: self.dice.next() >> 44,
+                    offered: self.maybe(|storm| MarketSize {
+                        offers: storm.dice.next() >> 30,
+                        at_least: storm.dice.chance(2),
+                    }),
                     unsent: self.dice.below(3) as u64,
                     clock_ahead_ms: self.dice.next() as i64 >> self.dice.below(60),
                     ..status()
@@ -585,7 +600,7 @@ impl Storm {
             3 if self.dice.chance(6) => {
                 let (width, height) = match self.dice.below(5) {
                     0 => (1 + self.dice.below(400) as u16, 1 + self.dice.below(100) as u16),
-                    1 => (1 + self.dice.below(30) as u16, 1 + self.dice.below(20) as u16),
+                    1 => (1 + self.dice.below(31) as u16, 1 + self.dice.below(20) as u16),
                     _ => (60 + self.dice.below(70) as u16, 16 + self.dice.below(24) as u16),
                 };
                 Fact::Resized { width, height }

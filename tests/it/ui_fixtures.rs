@@ -334,6 +334,7 @@ pub fn status() -> Status {
         offline_since: None,
         read_at: Some(at(-240)),
         cached: 20_000,
+        offered: None,
         unsent: 0,
         held: 0,
         destination: destination(),

@@ -61,7 +61,7 @@ pub fn command(pifa: &mut Session, name: &str) {
 
 /// Searches for a title that only one offer has.
 pub fn find(pifa: &mut Session, lang: Lang, title: &str) {
-    let one = format!(" {}", messages::hits(lang, 1, 7).split('7').next().unwrap());
+    let one = format!(" {}", messages::hits(lang, 1, true, 7).split('7').next().unwrap());
     pifa.type_text("/\u{15}");
     pifa.wait("all offers", |shown| {
         shown.lines().nth(1).is_some_and(|row| row.starts_with(" /") && !row.contains(&one))

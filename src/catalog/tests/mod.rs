@@ -1,9 +1,12 @@
 //! The catalog against its own rules: merging here, searching and files that go wrong beside.
 
+mod cuts;
 mod engine;
 mod files;
 mod marks;
+mod migrate;
 mod search;
+mod upkeep;
 
 use jiff::Timestamp;
 

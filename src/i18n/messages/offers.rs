@@ -204,3 +204,47 @@ pub fn copied(lang: Lang, characters: usize) -> String {
 pub fn more_lines(lang: Lang, key: &str) -> String {
     say!(lang; "按 {key} 看全部", "按 {key} 看全部", "{key} shows all")
 }
+
+// Counts, quantities and reasons in the search pane.
+
+/// How many advertisements are left out; `None` = not counted yet.
+pub fn ads_hidden(lang: Lang, count: Option<u64>) -> String {
+    let Some(count) = count.map(grouped) else {
+        return say!(lang; "不看广告", "不看廣告", "ads hidden");
+    };
+    say!(lang; "不看广告 (少 {count} 条)", "不看廣告 (少 {count} 筆)", "{count} ads hidden")
+}
+
+/// Only a part was searched: the index is being built.
+pub fn searched_so_far(lang: Lang, searched: u64, cached: u64) -> String {
+    let [searched, cached] = [searched, cached].map(grouped);
+    say!(lang; "索引重建中，先搜了 {searched}/{cached}", "索引重建中，先搜了 {searched}/{cached}", "the index is being built: {searched} of {cached} searched")
+}
+
+/// Other words were taken than those typed.
+pub fn instead(lang: Lang, typed: &str, taken: &str) -> String {
+    say!(lang; "没有“{typed}”，看的是“{taken}”", "沒有「{typed}」，看的是「{taken}」", "nothing for \"{typed}\"; showing \"{taken}\"")
+}
+
+/// More offers have a quantity of their own than are kept.
+pub fn too_many_own(lang: Lang, most: usize) -> String {
+    say!(lang; "单独设数量的商品最多 {most} 个，先清掉一些", "單獨設數量的商品最多 {most} 個，先清掉一些", "at most {most} offers can have a quantity of their own")
+}
+
+/// What a reason is told for: a place in the list, and the order it is in.
+pub fn why_place(lang: Lang, place: u64, sort: &str) -> String {
+    let place = grouped(place);
+    say!(lang; "第 {place} 条 · {sort}", "第 {place} 筆 · {sort}", "place {place}, {sort}")
+}
+
+/// Another order than the one that is explained holds.
+pub fn why_other_order(lang: Lang, sort: &str) -> String {
+    say!(lang; "现在{sort}排，位置由那个数决定；下面是综合排序会看的。", "現在{sort}排，位置由那個數決定；下面是綜合排序會看的。", "The list is sorted {sort}: that figure decides its place. Below is what the rank would say.")
+}
+
+/// How much of the market's offers are here.
+pub fn share(lang: Lang, held: u64, offered: u64, at_least: bool) -> String {
+    let [held, offered] = [held, offered].map(grouped);
+    let more = if at_least { "+" } else { "" };
+    say!(lang; "{held}/{offered}{more} 条", "{held}/{offered}{more} 筆", "{held} of {offered}{more}")
+}

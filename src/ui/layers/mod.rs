@@ -1,5 +1,6 @@
 //! What lies over the panes. The top layer is drawn last; those under it stay in view where it leaves room.
 
+mod categories;
 mod confirm;
 mod decide;
 mod group;
@@ -9,6 +10,7 @@ mod pairs;
 mod palette;
 mod picker;
 mod sheet;
+mod why;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -29,6 +31,8 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect) -> usiz
             Layer::Picker(picker) => picker::draw(model, pen, frame, body, picker),
             Layer::Confirm(confirm) => confirm::draw(model, pen, frame, body, confirm),
             Layer::Sheet(sheet) => sheet::draw(model, pen, frame, body, sheet),
+            Layer::Why(why) => why::draw(model, pen, frame, body, why),
+            Layer::Categories(picker) => categories::draw(model, pen, frame, body, picker),
             Layer::Order(order) => order::draw(model, pen, frame, body, order),
             Layer::Group(group) => group::draw(model, pen, frame, body, group),
             Layer::Decide(decision) => decide::draw(model, pen, frame, body, decision),

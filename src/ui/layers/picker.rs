@@ -22,6 +22,7 @@ const TYPED: usize = 12;
 pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, picker: &Picker) -> usize {
     let words = model.text();
     let offer = &*picker.offer;
+    let q = model.quantity_of(&offer.key);
     let height = (offer.skus.len() as u16).saturating_add(5);
     let inner = super::popup(pen, frame, body, words.pick_sku, 78, height);
     let cells = inner.width as usize;
@@ -43,8 +44,8 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, picker:
     for (at, (sku, typed)) in offer.skus.iter().zip(&picker.quantities).enumerate().skip(first).take(page) {
         let selected = at == picker.list.selected;
         let y = 2 + (at - first) as u16;
-        let of_sku = typed.parse::<Quantity>().ok().filter(|q| !q.is_zero()).unwrap_or(model.quantity);
-        let of_offer = if total.is_zero() { model.quantity } else { total };
+        let of_sku = typed.parse::<Quantity>().ok().filter(|q| !q.is_zero()).unwrap_or(q);
+        let of_offer = if total.is_zero() { q } else { total };
         let unit_price = price::unit_price(offer, Some(&sku.spec_id), of_offer, of_sku);
         let base = if selected { pen.selected } else { pen.plain };
         let stock = match sku.stock {
@@ -78,7 +79,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, picker:
     let said = if picker.take != PickFor::Cart {
         words.pick_one.to_owned()
     } else if total.is_zero() {
-        messages::pick_hint(model.lang, &text::quantity(model.quantity))
+        messages::pick_hint(model.lang, &text::quantity(q))
     } else {
         messages::picked(model.lang, &messages::with_unit(&text::quantity(total), unit), &least)
     };

@@ -4,6 +4,7 @@ mod bargains;
 pub mod cart;
 pub mod compare;
 pub mod deals;
+mod facets;
 pub mod offer_row;
 pub mod orders;
 pub mod search;

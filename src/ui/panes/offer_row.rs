@@ -25,6 +25,7 @@ pub struct Columns {
     sold: usize,
     repeat: usize,
     bought: usize,
+    age: usize,
     /// Whether the buyer's own column is there at all.
     own: bool,
 }
@@ -33,6 +34,8 @@ pub struct Columns {
 const PRICE: usize = 14;
 const UNIT: usize = 5;
 const MOQ: usize = 6;
+/// Cells under which a title says nothing.
+const LEAST_TITLE: usize = 12;
 /// Marker and the sign of a marked offer.
 const MARKS: usize = 2;
 
@@ -49,9 +52,12 @@ impl Columns {
             140..156 => (5, 20, 8, head(words.col_repeat, 6), 10),
             _ => (6, 30, 10, head(words.col_repeat, 8), 12),
         };
+        // What is of today needs no column where there is little room; what is older is always told.
+        let stale = hits.iter().any(|hit| phrases::days_old(model, hit.offer.fetched_at) > 0);
+        let age = if cells >= 96 || stale { age_cells(model) } else { 0 };
         let own = cells >= 116 || hits.iter().any(|hit| is_own(model, hit));
         let sold = head(words.col_sold, 9);
-        Columns { title: 0, lot, supplier, belt, sold, repeat, bought, own }.filled(cells)
+        Columns { title: 0, lot, supplier, belt, sold, repeat, bought, age, own }.filled(cells)
     }
 
     /// For a list of one supplier's.
@@ -68,6 +74,7 @@ impl Columns {
             sold: head(words.col_sold).max(9),
             repeat,
             bought: 9,
+            age: age_cells(model),
             own: true,
         }
         .filled(cells)
@@ -84,8 +91,13 @@ impl Columns {
             + self.belt
             + self.sold
             + self.repeat
+            + self.age
             + self.mine()
             + 1;
+        if cells < taken + LEAST_TITLE && self.age > 0 {
+            // The detail tells it too; what it is, only the title does.
+            return Columns { age: 0, ..self }.filled(cells);
+        }
         Columns { title: cells.saturating_sub(taken), ..self }
     }
 
@@ -117,6 +129,7 @@ pub fn heads(model: &Model, pen: &Pen, columns: &Columns) -> Line<'static> {
     }
     head.push_str(&text::right(words.col_sold, columns.sold, ""));
     head.push_str(&text::right(words.col_repeat, columns.repeat, ""));
+    head.push_str(&text::right(words.col_age, columns.age, ""));
     head.push_str(&text::right(if columns.own { words.col_mine } else { "" }, columns.mine(), ""));
     Line::styled(head, pen.head)
 }
@@ -157,6 +170,10 @@ pub fn line(model: &Model, pen: &Pen, columns: &Columns, hit: &SearchRow, select
         let repeat = or_unknown(offer.repeat_rate.map(|rate| format!("{}%", phrases::percent(rate))));
         spans.push(Span::styled(text::right(&repeat, columns.repeat, sign), base));
     }
+    if columns.age > 0 {
+        let style = phrases::age_style(model, pen, offer.fetched_at);
+        spans.push(Span::styled(text::right(&age(model, offer), columns.age, sign), style));
+    }
     if columns.own {
         let mine = phrases::mine_of(model, &offer.key, &hit.mine);
         let bought = mine.bought.as_ref().map(|bought| phrases::bought_short(model, bought, columns.bought));
@@ -167,6 +184,18 @@ pub fn line(model: &Model, pen: &Pen, columns: &Columns, hit: &SearchRow, select
         spans.push(Span::styled(text::right(&bought.unwrap_or_default(), columns.bought, sign), pen.good));
     }
     Line::from(spans)
+}
+
+/// Days since it was read. Within the first day no figure that would change while the buyer types.
+fn age(model: &Model, offer: &Offer) -> String {
+    match phrases::days_old(model, offer.fetched_at) {
+        0 => model.text().age_fresh.to_owned(),
+        _ => text::age(model.now, offer.fetched_at, model.text().age_units),
+    }
+}
+
+fn age_cells(model: &Model) -> usize {
+    text::width(model.text().col_age).max(4) + 2
 }
 
 /// Whether the buyer has anything on it that the row shows.
@@ -229,10 +258,22 @@ fn or_unknown(shown: Option<String>) -> String {
 fn title(model: &Model, pen: &Pen, cells: usize, hit: &SearchRow, base: Style) -> Vec<Span<'static>> {
     let note = note(model, hit, cells);
     let note_cells = if note.is_empty() { 0 } else { text::width(&note) + 2 };
-    let room = cells.saturating_sub(note_cells);
+    let mut spans = Vec::new();
+    let mut used = note_cells;
+    // What the title must not be read without: that it is paid for, and that its figures are at another quantity.
+    let own = model.own_quantities.get(&hit.offer.key).map(|own| format!("@{} ", text::quantity(*own)));
+    let ad = hit.offer.advertised.then(|| format!("{} ", model.text().ad));
+    for (said, style) in [(own, pen.accent), (ad, pen.warn)] {
+        if let Some(said) = said
+            && used + text::width(&said) < cells
+        {
+            used += text::width(&said);
+            spans.push(Span::styled(said, style));
+        }
+    }
+    let room = cells.saturating_sub(used);
     let whole = model.title_of(&hit.offer).as_str();
     let shown = text::cut(whole, room, pen.sign());
-    let mut spans = Vec::new();
     let matched = matched(model, hit, whole);
     let mut piece = String::new();
     let mut lit = false;
@@ -288,7 +329,6 @@ fn note(model: &Model, hit: &SearchRow, cells: usize) -> String {
         () if offer.kind == OfferKind::Fee => words.fee.to_owned(),
         () if hit.price.bait => words.bait.to_owned(),
         () if is_for_a_sku(hit) && cells >= 40 => words.pick_a_sku.to_owned(),
-        () if offer.advertised => words.ad.to_owned(),
         () => String::new(),
     };
     text::cut(&said, cells / 2, "")

@@ -16,7 +16,7 @@ use crate::ui::pen::Pen;
 use crate::ui::text;
 
 use super::offer_row::{self, Columns};
-use super::{empty, row, suppliers, troubled};
+use super::{empty, facets, row, suppliers, troubled};
 
 /// Draws the pane.
 pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usize {
@@ -26,6 +26,25 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
     if pane.view == SearchView::Suppliers {
         return suppliers::draw(model, pen, frame, below);
     }
+    let notes = facets::notes(model, pen, area.width as usize);
+    let noted = (notes.len() as u16).min(NOTES);
+    for (at, note) in notes.into_iter().take(noted.into()).enumerate() {
+        frame.render_widget(note, row(below, at as u16));
+    }
+    let below = Rect { y: below.y + noted, height: below.height - noted, ..below };
+    let (left, panel) = facets::split(model, below);
+    let rows = offers(model, pen, frame, left);
+    if let Some(panel) = panel {
+        facets::draw(model, pen, frame, panel);
+    }
+    rows
+}
+
+/// Most lines under the query that say what the list leaves out.
+const NOTES: u16 = 2;
+
+fn offers(model: &Model, pen: &Pen, frame: &mut Frame<'_>, below: Rect) -> usize {
+    let pane = &model.search;
     if pane.page.rows.is_empty() {
         empty(pen, frame, below, &why_empty(model, pen));
         return below.height.into();
@@ -62,15 +81,19 @@ fn query_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
     let mut said = match pane.view {
         // What was not read has no count.
         _ if unknown => String::new(),
-        SearchView::Offers => messages::hits(model.lang, pane.page.total as u64, pane.page.cached as u64),
+        SearchView::Offers => {
+            let page = &pane.page;
+            messages::hits(model.lang, page.total as u64, page.counted, page.cached as u64)
+        }
         SearchView::Suppliers if model.suppliers.rows.len() >= found::MOST_ROWS => {
             messages::first_suppliers(model.lang, found::MOST_ROWS)
         }
         SearchView::Suppliers => messages::suppliers(model.lang, model.suppliers.rows.len() as u64),
     };
     if pane.view == SearchView::Offers && !unknown {
-        if pane.sort != Default::default() {
-            said = format!("{}{}{said}", words.sort_name(pane.sort), pen.glyphs.dot);
+        let sort = search::sort_of(model);
+        if sort != Default::default() {
+            said = format!("{}{}{said}", words.sort_name(sort), pen.glyphs.dot);
         }
         if pane.fees {
             said = format!("{}{}{said}", words.with_fees, pen.glyphs.dot);

@@ -7,7 +7,7 @@ use crate::app::compare::{ACROSS_COLUMN, ACROSS_NAMES, Row};
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
-use super::{crown, landed, lot, moq, repeat_rate, ships, unit_price, why_not};
+use super::{crown, landed, lot, moq, own_quantity, repeat_rate, ships, unit_price, why_not};
 
 /// All lines: letters and titles first, then a line a figure.
 pub fn lines(model: &Model, pen: &Pen, rows: &[Row]) -> Vec<Line<'static>> {
@@ -37,7 +37,7 @@ pub fn lines(model: &Model, pen: &Pen, rows: &[Row]) -> Vec<Line<'static>> {
         }
         lines.push(Line::from(spans));
     };
-    add(words.col_offer, &|shown| model.title_of(&shown.offer).to_string());
+    add(words.col_offer, &|shown| format!("{}{}", own_quantity(model, shown), model.title_of(&shown.offer)));
     add(words.col_supplier, &|shown| {
         shown.offer.supplier_name.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string)
     });
@@ -68,7 +68,7 @@ pub fn lines(model: &Model, pen: &Pen, rows: &[Row]) -> Vec<Line<'static>> {
 /// From or up to which quantity it can be had.
 fn bound(model: &Model, shown: &Row) -> String {
     match shown.at.nearest.filter(|_| !shown.offer.gone) {
-        Some(nearest) if nearest > model.quantity => format!(">= {}", text::quantity(nearest)),
+        Some(nearest) if nearest > shown.quantity => format!(">= {}", text::quantity(nearest)),
         Some(nearest) => format!("<= {}", text::quantity(nearest)),
         None => why_not(model, shown),
     }

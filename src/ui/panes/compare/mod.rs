@@ -135,8 +135,8 @@ fn crown<'a>(model: &Model, pen: &Pen, shown: &Row) -> (&'a str, Style) {
 fn why_not(model: &Model, shown: &Row) -> String {
     match shown.at.nearest {
         _ if shown.offer.gone => model.text().gone.to_owned(),
-        Some(nearest) if nearest > model.quantity => buying::not_under(model.lang, &text::quantity(nearest)),
-        Some(nearest) if nearest < model.quantity => buying::only_up_to(model.lang, &text::quantity(nearest)),
+        Some(nearest) if nearest > shown.quantity => buying::not_under(model.lang, &text::quantity(nearest)),
+        Some(nearest) if nearest < shown.quantity => buying::only_up_to(model.lang, &text::quantity(nearest)),
         Some(_) => "?".to_owned(),
         None => model.text().none_to_buy.to_owned(),
     }
@@ -146,6 +146,14 @@ fn why_not(model: &Model, shown: &Row) -> String {
 fn unit_price(shown: &Row) -> String {
     let price = text::money_or(shown.at.unit_price);
     if shown.at.buyable { price } else { format!("({price})") }
+}
+
+/// `@500 ` before the title of an offer that is compared at a quantity of its own.
+fn own_quantity(model: &Model, shown: &Row) -> String {
+    if shown.quantity == model.quantity {
+        return String::new();
+    }
+    format!("@{} ", text::quantity(shown.quantity))
 }
 
 fn landed(shown: &Row) -> String {

@@ -9,7 +9,7 @@ use crate::app::compare::Row;
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
-use super::{crown, landed, last_paid, lot, moq, repeat_rate, row, ships, unit_price, why_not};
+use super::{crown, landed, last_paid, lot, moq, own_quantity, repeat_rate, row, ships, unit_price, why_not};
 use crate::ui::panes::marker;
 
 /// Cells of the mark of the selected row, the letter, the pick and a blank.
@@ -99,7 +99,12 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, rows: &
             }
         }
         let supplier = shown.offer.supplier_name.as_ref().map_or("?", |name| name.as_str());
-        let title = format!("{}{}{supplier}", model.title_of(&shown.offer), pen.glyphs.dot);
+        let title = format!(
+            "{}{}{}{supplier}",
+            own_quantity(model, shown),
+            model.title_of(&shown.offer),
+            pen.glyphs.dot
+        );
         spans.push(Span::raw(" ".repeat(GAP)));
         spans.push(Span::styled(text::cut(&title, title_cells, pen.sign()), base));
         frame.render_widget(Line::from(spans), row(area, 1 + (at - first) as u16));

@@ -1,0 +1,98 @@
+//! What the screens ask of the catalog beside plain searches: with interest that may be lost, counts, reasons, and how
+//! much of the market is here.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::catalog::IndexProgress;
+use crate::domain::category::{self, Category, CategoryCount};
+use crate::domain::id::OfferKey;
+use crate::domain::quantity::Quantity;
+use crate::domain::search::{Cancel, FacetCount, Facets, SearchPage, SearchRequest, Why};
+use crate::procure::{Desk, DeskError, SyncReport};
+
+/// Catalog note: offers the market has as it said last, with a `+` behind them where there may be more.
+const OFFERED: &str = "offered";
+
+/// The number of the category a row counts.
+fn category_of(row: &FacetCount) -> Option<i64> {
+    row.term.strip_prefix("cat:")?.parse().ok()
+}
+
+impl Desk {
+    /// As [`Desk::search`], for somebody who may lose interest; `None` when they did. The page may come before
+    /// everything is counted.
+    pub fn search_cancellable(
+        &self,
+        request: &SearchRequest,
+        cancel: &Cancel,
+    ) -> Result<Option<SearchPage>, DeskError> {
+        let (destination, marks) = (self.destination()?, self.marks()?);
+        Ok(self.parts.catalog.search_cancellable(request, &destination, &marks, cancel)?)
+    }
+
+    /// How many hits a search has; `None` when cancelled.
+    pub fn count(&self, request: &SearchRequest, cancel: &Cancel) -> Result<Option<usize>, DeskError> {
+        Ok(self.parts.catalog.count(request, &self.marks()?, cancel)?)
+    }
+
+    /// Its hits counted by what they share; `None` when cancelled.
+    pub fn facets(&self, request: &SearchRequest, cancel: &Cancel) -> Result<Option<Facets>, DeskError> {
+        let Some(mut facets) = self.parts.catalog.facets(request, &self.marks()?, cancel)? else {
+            return Ok(None);
+        };
+        // Listings name their category by number; the tree has the names.
+        let tree = self.categories()?;
+        let names: HashMap<i64, &Category> = tree.iter().map(|category| (category.id, category)).collect();
+        for row in &mut facets.categories {
+            if let Some(category) = category_of(row).and_then(|id| names.get(&id)) {
+                row.label = category.name.clone();
+                row.label_en.clone_from(&category.name_en);
+            }
+        }
+        Ok(Some(facets))
+    }
+
+    /// Why an offer stands where it does by rank; `None` when the search does not find it.
+    pub fn why(&self, request: &SearchRequest, key: &OfferKey) -> Result<Option<Why>, DeskError> {
+        Ok(self.parts.catalog.why(request, &self.marks()?, key)?)
+    }
+
+    /// The categories that offers of the catalog are in, in the order of the tree.
+    pub fn categories_held(&self, quantity: Quantity) -> Result<Vec<CategoryCount>, DeskError> {
+        let all = SearchRequest { quantity, ..SearchRequest::default() };
+        let facets = self.parts.catalog.facets(&all, &self.marks()?, &Cancel::default())?;
+        let counts = facets.iter().flat_map(|facets| &facets.categories);
+        let counts = counts.filter_map(|row| Some((category_of(row)?, row.count))).collect();
+        Ok(category::counted(&self.categories()?, &counts))
+    }
+
+    /// Brings the index nearer to the rows for about `budget`: how far it is, where anything was to be done, and
+    /// whether there is more to do.
+    pub fn index_some(&self, budget: Duration) -> Result<(Option<IndexProgress>, bool), DeskError> {
+        if !self.parts.catalog.index_behind()? {
+            return Ok((None, false));
+        }
+        let mut at = None;
+        let more = self.parts.catalog.index_some(budget, &mut |progress| at = Some(progress))?;
+        // Without a step there is another process at it, or nothing to do.
+        Ok((at, more && at.is_some()))
+    }
+
+    /// How many offers the market has as it said in the last sync, and whether there may be more; `None` = not told.
+    pub fn offered(&self) -> Result<Option<(u64, bool)>, DeskError> {
+        let note = self.parts.catalog.meta(OFFERED)?;
+        Ok(note.and_then(|note| {
+            let figure = note.strip_suffix('+');
+            Some((figure.unwrap_or(&note).parse().ok()?, figure.is_some()))
+        }))
+    }
+
+    /// Keeps what the market said of its size. One without bulk export tells it by the category only: there is more.
+    pub(super) fn keep_offered(&self, report: &SyncReport, exact: bool) -> Result<(), DeskError> {
+        let Some(total) = report.market_total else { return Ok(()) };
+        let told = if exact { total } else { total.max(self.offered()?.map_or(0, |(offers, _)| offers)) };
+        let more = if exact { "" } else { "+" };
+        Ok(self.parts.catalog.set_meta(OFFERED, &format!("{told}{more}"))?)
+    }
+}

@@ -1,0 +1,104 @@
+//! Why an offer stands where it does: the match, the points with what they are for, the total.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use rust_decimal::Decimal;
+
+use crate::app::why::WhyLayer;
+use crate::app::{Model, search};
+use crate::domain::search::{Sort, Why, WhyPart};
+use crate::i18n::messages;
+use crate::ui::pen::Pen;
+use crate::ui::text;
+
+/// Cells of what points are for, of the points, of their bar.
+const NAME: usize = 20;
+const POINTS: usize = 8;
+const BAR: usize = 24;
+
+/// Draws the layer; how many of its lines were in view.
+pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, layer: &WhyLayer) -> usize {
+    let words = model.text();
+    let width = body.width.min(76);
+    let lines = lines(model, pen, layer, usize::from(width).saturating_sub(4));
+    let height = (lines.len() as u16).saturating_add(2);
+    let inner = super::popup(pen, frame, body, words.why_title, width, height);
+    super::scrolled(frame, inner, lines, layer.first)
+}
+
+fn lines(model: &Model, pen: &Pen, layer: &WhyLayer, cells: usize) -> Vec<Line<'static>> {
+    let (words, lang) = (model.text(), model.lang);
+    let mut lines = Vec::new();
+    let say = |lines: &mut Vec<Line<'static>>, said: &str, style: Style| {
+        lines.extend(text::fold(said, cells).into_iter().map(|line| Line::styled(format!(" {line}"), style)));
+    };
+    let title = model.title_of(&layer.row.offer);
+    say(&mut lines, &text::cut(title.as_str(), cells, pen.sign()), pen.selected);
+    let sort = search::sort_of(model);
+    say(&mut lines, &messages::why_place(lang, layer.place as u64, words.sort_name(sort)), pen.dim);
+    if layer.row.offer.advertised {
+        say(&mut lines, words.why_ad, pen.warn);
+    }
+    if sort != Sort::Rank {
+        say(&mut lines, &messages::why_other_order(lang, words.sort_name(sort)), pen.warn);
+    }
+    lines.push(Line::default());
+    match (&layer.why, &layer.trouble) {
+        (_, Some(trouble)) => {
+            say(&mut lines, trouble.text.as_str(), pen.bad);
+            if let Some(hint) = &trouble.hint {
+                say(&mut lines, hint.as_str(), pen.plain);
+            }
+        }
+        (Some(why), None) => {
+            lines.extend(points(model, pen, why, cells));
+            lines.push(Line::default());
+            say(&mut lines, words.why_order, pen.dim);
+            say(&mut lines, words.why_claims, pen.dim);
+        }
+        (None, None) => say(&mut lines, words.counting, pen.dim),
+    }
+    lines
+}
+
+fn points(model: &Model, pen: &Pen, why: &Why, cells: usize) -> Vec<Line<'static>> {
+    let words = model.text();
+    let name = |name: &str| Span::styled(format!(" {}", text::left(name, NAME, pen.sign())), pen.dim);
+    let mut lines = vec![Line::from(vec![
+        name(words.why_match),
+        Span::styled(
+            text::cut(words.tier_name(why.tier), cells.saturating_sub(NAME), pen.sign()),
+            pen.accent,
+        ),
+    ])];
+    // Freshness is the day it was read, a figure that everything has about as much of: it would flatten all others.
+    let counts = |part: WhyPart| part != WhyPart::Freshness;
+    let counted = why.parts.iter().filter(|(part, _)| counts(*part));
+    let most = counted.map(|(_, points)| points.unsigned_abs()).max().unwrap_or(0);
+    for (part, points) in &why.parts {
+        let bar = match most {
+            _ if !counts(*part) => String::new(),
+            0 => String::new(),
+            most => pen.gauge(Decimal::from(points.unsigned_abs()), Decimal::from(most), BAR),
+        };
+        let style = if *points < 0 { pen.bad } else { pen.accent };
+        lines.push(Line::from(vec![
+            name(words.part_name(*part)),
+            Span::styled(text::right(&signed(*points), POINTS, ""), pen.plain),
+            Span::raw("  "),
+            Span::styled(bar, style),
+        ]));
+    }
+    let figure = |what: &str, points: i64, style| {
+        Line::from(vec![name(what), Span::styled(text::right(&signed(points), POINTS, ""), style)])
+    };
+    lines.push(figure(words.why_total, why.score, pen.selected));
+    lines.push(figure(words.why_closeness, why.closeness, pen.plain));
+    lines
+}
+
+fn signed(points: i64) -> String {
+    text::grouped(&points.to_string())
+}

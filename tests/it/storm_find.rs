@@ -1,0 +1,90 @@
+//! The storm's share of what follows a search: more rows, counts, reasons, categories.
+
+use std::sync::Arc;
+
+use pifa::app::msg::{Counts, IndexState};
+use pifa::app::{Fact, Model};
+use pifa::domain::category::CategoryCount;
+use pifa::domain::id::OfferKey;
+use pifa::domain::search::{FacetCount, Facets, Tier, Why, WhyPart};
+
+use crate::storm_payloads::Storm;
+
+impl Storm {
+    fn facet(&mut self, model: &Model) -> FacetCount {
+        let terms = ["belt:义乌", "cat:1031919", "moq<=10", "price>=5 price<10", "\"", ""];
+        FacetCount {
+            term: if self.dice.chance(6) { self.text() } else { (*self.dice.pick(&terms)).to_owned() },
+            label: self.clean(),
+            label_en: self.maybe(Self::clean),
+            count: self.dice.next() as usize >> self.dice.below(64),
+            chosen: self.dice.chance(4) || model.search.query.is_empty(),
+        }
+    }
+
+    fn facets(&mut self, model: &Model) -> Facets {
+        let mut facets = Facets { total: self.dice.next() as usize >> 30, ..Facets::default() };
+        for group in [
+            &mut facets.categories,
+            &mut facets.belts,
+            &mut facets.identities,
+            &mut facets.prices,
+            &mut facets.moqs,
+        ] {
+            *group = (0..self.dice.below(14)).map(|_| self.facet(model)).collect();
+        }
+        facets
+    }
+
+    /// What follows a search: more rows, counts, reasons.
+    pub fn found(&mut self, model: &Model) -> Fact {
+        let generation = model.search.generation.wrapping_sub(u64::from(self.dice.chance(6)));
+        match self.dice.below(6) {
+            5 => {
+                let [done, of] = [self.dice.below(9_000), self.dice.below(9_000)];
+                let state = IndexState { done, of, more: self.dice.chance(2) };
+                Fact::Indexed(self.or_trouble(|_| state))
+            }
+            0 => Fact::MoreFound {
+                generation,
+                offset: model.search.paging.map_or(self.dice.below(900), |paging| paging.offset),
+                result: self.or_trouble(|storm| storm.page(model.quantity)),
+            },
+            1 => {
+                let counts = Counts {
+                    total: self.dice.next() as usize >> self.dice.below(64),
+                    ads_hidden: self.maybe(|storm| storm.dice.below(100)),
+                };
+                Fact::Counted { generation, result: self.or_trouble(|_| counts) }
+            }
+            2 => Fact::Faceted { generation, result: self.or_trouble(|storm| storm.facets(model)) },
+            3 => {
+                let tiers = [Tier::Word, Tier::Part, Tier::Pinyin, Tier::Mine, Tier::Supplier, Tier::Near];
+                let parts = [WhyPart::Sales, WhyPart::Repeat, WhyPart::Factory, WhyPart::Freshness];
+                let why = Why {
+                    tier: *self.dice.pick(&tiers),
+                    score: self.dice.next() as i64 >> self.dice.below(64),
+                    parts: parts.map(|part| (part, self.dice.next() as i64 >> self.dice.below(64))).to_vec(),
+                    closeness: self.dice.next() as i64 >> 50,
+                };
+                let rows = &model.search.page.rows;
+                let key = rows.get(self.dice.below(rows.len())).map(|row| row.offer.key.clone());
+                let why = self.maybe(|_| Box::new(why));
+                Fact::Explained { key: key.unwrap_or(OfferKey::Market(1)), result: self.or_trouble(|_| why) }
+            }
+            _ => {
+                let all = (0..self.dice.below(30))
+                    .map(|_| CategoryCount {
+                        id: self.dice.next() as i64,
+                        name: self.clean(),
+                        name_en: self.maybe(Self::clean),
+                        above: self.maybe(|storm| (storm.clean(), None)),
+                        depth: self.dice.below(90),
+                        count: self.dice.next() as usize,
+                    })
+                    .collect();
+                Fact::CategoriesRead(self.or_trouble(|_| Arc::new(all)))
+            }
+        }
+    }
+}

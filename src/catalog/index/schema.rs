@@ -461,6 +461,8 @@ impl TokenStream for Cuts<'_> {
             self.token.text.push_str(text);
             self.token.offset_from = unit.from;
             self.token.offset_to = to;
+            // These fields have no positions.
+            self.token.position = 0;
             self.token.position_length = 1;
             return true;
         }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use pifa::catalog::Catalog;
+use pifa::catalog::{Catalog, SupplierRequest};
+use pifa::domain::badge::Badges;
 use pifa::domain::freight::{Destination, FreightTerms};
 use pifa::domain::id::{MarketId, OfferKey, OrderId, SpecId, SupplierId};
 use pifa::domain::mark::Marks;
@@ -16,7 +17,7 @@ use pifa::domain::offer::{Completeness, Offer, PriceTier, QuoteType, Sku};
 use pifa::domain::order::{Order, OrderLine};
 use pifa::domain::quantity::{Quantity, Unit};
 use pifa::domain::search::{Cancel, SearchRequest, Sort};
-use pifa::domain::supplier::Mix;
+use pifa::domain::supplier::{Mix, Supplier};
 use pifa::domain::text::Clean;
 use pifa::ledger::Ledger;
 
@@ -437,12 +438,19 @@ fn marks(offers: i64, path: &Path) -> Result<Arc<Marks>, Box<dyn std::error::Err
 }
 
 /// The 200 suppliers of most offers: first with nothing read, again, and at another quantity.
-fn suppliers(catalog: &Catalog, marks: &Marks) -> Result<(), Box<dyn std::error::Error>> {
+fn suppliers(catalog: &Catalog, marks: &Arc<Marks>) -> Result<(), Box<dyn std::error::Error>> {
     for (name, quantity) in [("first", 300), ("again", 300), ("other quantity", 500), ("back", 300)] {
         let started = Instant::now();
-        let found = catalog.suppliers("", marks, 200)?;
+        let request = SupplierRequest {
+            text: String::new(),
+            quantity: Quantity::whole(quantity),
+            limit: 200,
+            only_new: false,
+            since: None,
+        };
+        let found = catalog.suppliers(&request, marks, &Badges::default())?.suppliers;
         let listed = started.elapsed();
-        let ids: Vec<SupplierId> = found.into_iter().map(|supplier| supplier.id).collect();
+        let ids: Vec<&Supplier> = found.iter().map(|(supplier, _)| supplier).collect();
         let figures = catalog.supplier_figures(&ids, Quantity::whole(quantity), marks)?;
         let priced = figures.iter().filter(|figures| figures.least.is_some()).count();
         say(&format!(

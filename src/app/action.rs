@@ -38,6 +38,8 @@ pub enum Scope {
     Confirm,
     /// In a supplier's sheet.
     Sheet,
+    /// In the picker of saved searches.
+    Saved,
     /// Where something is asked before it is done.
     Decide,
     QuitAnyway,
@@ -101,9 +103,16 @@ actions! {
     FacetsLeave "facets.leave" Facets 5 do_leave_query;
     FacetsClose "facets.close" Facets 6 do_close_panel;
     SuppliersOpen "suppliers.open" Suppliers 2 do_open;
+    SuppliersNew "suppliers.new" Suppliers 4 do_new_suppliers;
     SuppliersClear "suppliers.clear" Suppliers 0 do_clear_query;
     SheetOffers "sheet.offers" Sheet 2 do_their_offers;
     ViewNext "view.next" Anywhere 7 do_view_next;
+    SearchSaved "search.saved" Panes 9 do_saved;
+    SearchWatch "search.watch" Search 9 do_watch;
+    SavedTake "saved.take" Saved 2 do_load;
+    SavedKeep "saved.keep" Saved 3 do_keep;
+    SavedForget "saved.forget" Saved 4 do_forget;
+    SavedRestore "saved.restore" Saved 5 do_restore;
     OfferFavourite "offer.favourite" Offer 0 do_favourite;
     OfferNote "offer.note" Offer 0 do_note;
     OfferTags "offer.tags" Offer 0 do_tags;
@@ -206,6 +215,7 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
         // What can be done with the row can be done with the same thing in full.
         Some(Layer::Order(_)) => &[Scope::Layers, Scope::Orders, Scope::Offer, Scope::Always],
         Some(Layer::Group(_)) => &[Scope::Layers, Scope::Deals, Scope::Offer, Scope::Always],
+        Some(Layer::Saved(_)) => &[Scope::Saved, Scope::Layers, Scope::Always],
         Some(Layer::Why(_) | Layer::Categories(_)) => &[Scope::Layers, Scope::Always],
         Some(Layer::Sheet(_)) => &[Scope::Sheet, Scope::Offer, Scope::Layers, Scope::Always],
         Some(Layer::Decide(_)) => &[Scope::Decide, Scope::Layers, Scope::Always],
@@ -252,6 +262,7 @@ fn meet(one: Scope, other: Scope) -> bool {
         | Scope::Picker
         | Scope::Confirm
         | Scope::Decide
+        | Scope::Saved
         | Scope::QuitAnyway => matches!(far, Scope::Layers | Scope::Always),
         Scope::Layers => matches!(far, Scope::Orders | Scope::Deals | Scope::Always),
         _ => Pane::ALL.map(pane_scopes).iter().any(|stack| stack.contains(&near) && stack.contains(&far)),
@@ -291,7 +302,7 @@ pub static SECTIONS: &[Section] = &[
         title: |text| text.section_everywhere,
     },
     Section {
-        scopes: &[Scope::Picker, Scope::Confirm, Scope::Sheet, Scope::Decide, Scope::Layers],
+        scopes: &[Scope::Picker, Scope::Confirm, Scope::Sheet, Scope::Saved, Scope::Decide, Scope::Layers],
         title: |text| text.section_layers,
     },
 ];

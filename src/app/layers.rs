@@ -8,7 +8,7 @@ use crate::app::action::ActionId;
 use crate::app::list::{List, Move};
 use crate::app::model::{Layer, Model, PickFor, Picker, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect, NewLine};
-use crate::app::{deals, facets, palette, quantities, search, trigger, words};
+use crate::app::{deals, facets, palette, quantities, saved, search, trigger, words};
 use crate::config::keymap::{Code, Key};
 use crate::domain::id::SpecId;
 use crate::domain::offer::Offer;
@@ -48,6 +48,10 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
     match model.layers.last_mut() {
         Some(Layer::Palette(palette)) => palette.list.go(to, found, page),
         Some(Layer::Categories(picker)) => picker.list.go(to, found, page),
+        Some(Layer::Saved(layer)) => {
+            let rows = layer.len();
+            layer.list.go(to, rows, page);
+        }
         Some(Layer::Picker(picker)) => picker.list.go(to, picker.quantities.len(), page),
         Some(Layer::Confirm(confirm)) => {
             let lines = confirm.len();
@@ -104,6 +108,10 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             Vec::new()
         }
         Some(Layer::Words(prompt)) => words::take(model, prompt),
+        Some(layer @ Layer::Saved(_)) => {
+            model.layers.push(layer);
+            saved::take(model)
+        }
         Some(layer @ Layer::Decide(_)) => {
             model.layers.push(layer);
             model.say(Tone::Info, model.text().press_yes);

@@ -23,6 +23,7 @@ pub mod quantities;
 pub mod query_line;
 mod reconnect;
 pub mod remember;
+pub mod saved;
 pub mod search;
 pub mod suppliers;
 pub mod trigger;

@@ -17,6 +17,7 @@ use crate::app::mouse::Places;
 use crate::app::msg::{CartSnapshot, Effect, Status, Trouble};
 use crate::app::orders::{Cashier, OrderLayer};
 use crate::app::remember::Memory;
+use crate::app::saved::{Prices, SavedLayer};
 pub use crate::app::search::SearchPane;
 use crate::app::suppliers::{SheetLayer, SuppliersPane};
 use crate::app::why::WhyLayer;
@@ -295,6 +296,8 @@ pub enum Layer {
     Why(WhyLayer),
     /// Categories to choose from.
     Categories(CategoryPicker),
+    /// Saved searches to choose from.
+    Saved(SavedLayer),
     /// An order in full.
     Order(OrderLayer),
     /// A group-buy in full.
@@ -373,6 +376,8 @@ pub struct Model {
     pub deals: DealsPane,
     pub orders: OrdersPane,
     pub layers: Vec<Layer>,
+    /// What the offer in focus cost before.
+    pub prices: Prices,
     pub notice: Option<Notice>,
     pub status: Option<Status>,
     /// The buyer's own words on offers and suppliers, and what they bought; `None` until read.
@@ -419,6 +424,7 @@ impl Model {
             deals: DealsPane::default(),
             orders: OrdersPane::default(),
             layers: Vec::new(),
+            prices: Prices::default(),
             notice: None,
             status: None,
             marks: None,

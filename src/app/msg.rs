@@ -16,11 +16,16 @@ use crate::domain::mark::{MarkEdit, Marks, Subject};
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
 use crate::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment};
+use crate::domain::price_history::PriceHistory;
 pub use crate::domain::proposal::Proposal;
 use crate::domain::quantity::Quantity;
-use crate::domain::search::{Facets, SearchPage, SearchRequest, SupplierRow, SupplierSheet, Why};
+use crate::domain::saved::{SavedName, SavedRow, SavedSearch};
+use crate::domain::search::{
+    FacetCount, Facets, SearchPage, SearchRequest, SupplierAsk, SupplierPage, SupplierRow, SupplierSheet, Why,
+};
 use crate::domain::session::Remembered;
 use crate::domain::text::Clean;
+use crate::domain::watch::{Watch, WatchNews};
 
 /// Something that happened, and when.
 #[derive(Debug, Clone)]
@@ -232,7 +237,18 @@ pub enum Fact {
     OrdersRead(Result<Vec<Order>, Trouble>),
     /// Group-buys, and when the market told of them; `None` = this market has none.
     GroupsRead(Result<Option<(Vec<GroupBuy>, Timestamp)>, Trouble>),
-    /// A sync got this far.
+    /// Watched prices crossed their lines.
+    WatchesRang(Vec<WatchNews>),
+    /// A watch was set, with the title of its offer.
+    WatchAdded(Result<Box<(Watch, Option<Clean>)>, Trouble>),
+    /// What an offer cost before.
+    PricesRead { generation: u64, key: OfferKey, result: Result<Arc<PriceHistory>, Trouble> },
+    /// Saved searches, and the files that are none.
+    SavedRead(Result<(Vec<SavedRow>, Vec<Clean>), Trouble>),
+    /// A search was kept.
+    SearchSaved { name: SavedName, result: Result<(), Trouble> },
+    /// A saved search was deleted; what it was.
+    SearchForgotten(Result<Box<SavedSearch>, Trouble>),
     /// A sync got so far; `pace` = offers a second, and seconds left.
     SyncProgressed { done: u64, total: Option<u64>, pace: Option<(u64, Option<u64>)> },
     /// A sync ended; how many rows were read.
@@ -250,7 +266,7 @@ pub enum Fact {
     /// The moment asked for with [`Effect::WakeAt`] came.
     Woke,
     /// Suppliers found.
-    SuppliersRead { generation: u64, result: Result<Vec<SupplierRow>, Trouble> },
+    SuppliersRead { generation: u64, result: Result<SupplierPage, Trouble> },
     /// A supplier's sheet; `None` = not in the catalog.
     SheetRead { id: SupplierId, result: Result<Option<Box<SupplierSheet>>, Trouble> },
     /// The buyer's words on an offer or supplier were kept.
@@ -329,7 +345,7 @@ pub enum Effect {
     /// Say [`Fact::Woke`] at this time; supersedes an earlier wish.
     WakeAt(Timestamp),
     /// Find suppliers; supersedes every earlier asking.
-    ReadSuppliers { generation: u64, text: String, quantity: Quantity },
+    ReadSuppliers { generation: u64, ask: SupplierAsk },
     /// Read a supplier's sheet, priced at this quantity.
     ReadSheet { id: SupplierId, quantity: Quantity },
     /// Keep the buyer's words on an offer or supplier.
@@ -364,6 +380,16 @@ pub enum Effect {
     UseAddress(String),
     /// Open an address in the browser.
     Open(String),
+    /// Read what an offer cost before; supersedes every earlier asking.
+    ReadPrices { generation: u64, offer: Arc<Offer> },
+    /// Be told when an offer costs less than this.
+    AddWatch { key: OfferKey, quantity: Quantity, below: Money },
+    /// Read the saved searches.
+    ReadSaved,
+    /// Keep a search.
+    SaveSearch(Box<SavedSearch>),
+    /// Delete a saved search.
+    ForgetSearch(SavedName),
     /// Put text on the clipboard.
     Copy(String),
     /// Set the sandbox's clock forward by so many hours.

@@ -6,7 +6,7 @@ use crate::app::model::{Layer, Model, Pane};
 use crate::app::msg::{Effect, Trouble};
 use crate::app::search;
 use crate::domain::id::SupplierId;
-use crate::domain::search::{SupplierRow, SupplierSheet};
+use crate::domain::search::{SupplierAsk, SupplierPage, SupplierRow, SupplierSheet};
 use crate::domain::text::Clean;
 
 /// Begins the word of a query that asks for one supplier's offers.
@@ -36,6 +36,11 @@ pub struct SuppliersPane {
     pub trouble: Option<Trouble>,
     /// Whether the buyer did something in the list since it was asked for.
     pub touched: bool,
+    /// How many the query finds, those not listed too, and how many of them are new.
+    pub total: usize,
+    pub new: usize,
+    /// Only those met since the last look are listed; `Some` inside = since which number, once it is known.
+    pub only_new: Option<Option<i64>>,
     /// Where Esc leads from the offers of one supplier.
     pub back: Option<Back>,
 }
@@ -78,9 +83,23 @@ pub fn ask(model: &mut Model) -> Vec<Effect> {
     pane.pending = true;
     vec![Effect::ReadSuppliers {
         generation: pane.generation,
-        text: model.search.query.text().trim().to_owned(),
-        quantity: model.quantity,
+        ask: SupplierAsk {
+            text: model.search.query.text().trim().to_owned(),
+            quantity: model.quantity,
+            limit: MOST_ROWS,
+            only_new: pane.only_new.is_some(),
+            since: pane.only_new.flatten(),
+        },
     }]
+}
+
+/// Lists only the suppliers met since the last look, or all again. The look at them is over with the second.
+pub fn toggle_new(model: &mut Model) -> Vec<Effect> {
+    let pane = &mut model.suppliers;
+    pane.only_new = if pane.only_new.is_some() { None } else { Some(None) };
+    pane.list = List::default();
+    pane.touched = false;
+    ask(model)
 }
 
 /// Opens the sheet of the selected supplier.
@@ -159,11 +178,7 @@ pub fn query_shown(model: &Model) -> String {
 }
 
 /// Suppliers came.
-pub fn answered(
-    model: &mut Model,
-    generation: u64,
-    result: Result<Vec<SupplierRow>, Trouble>,
-) -> Vec<Effect> {
+pub fn answered(model: &mut Model, generation: u64, result: Result<SupplierPage, Trouble>) -> Vec<Effect> {
     let page = model.viewport.rows;
     let pane = &mut model.suppliers;
     if generation != pane.generation {
@@ -172,7 +187,12 @@ pub fn answered(
     pane.pending = false;
     pane.answered = true;
     match result {
-        Ok(rows) => {
+        Ok(SupplierPage { rows, total, new, since }) => {
+            (pane.total, pane.new) = (total, new);
+            // While the toggle is on, what was new stays new: looking marked it seen already.
+            if pane.only_new.is_some() {
+                pane.only_new = Some(Some(since));
+            }
             let selected = pane.selected().map(|row| row.supplier.id.clone()).filter(|_| pane.touched);
             let above = pane.list.above(pane.rows.len(), page);
             let at = selected.and_then(|id| rows.iter().position(|row| row.supplier.id == id));

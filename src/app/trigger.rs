@@ -6,7 +6,8 @@ use crate::app::model::{Layer, Model, Palette, Pane, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect};
 use crate::app::suppliers::SearchView;
 use crate::app::{
-    cart, coach, compare, deals, decide, facets, layers, offer, orders, quantities, search, suppliers, why,
+    cart, coach, compare, deals, decide, facets, layers, offer, orders, quantities, saved, search, suppliers,
+    why,
 };
 
 /// Whether the action can be triggered now; the reason when not.
@@ -25,6 +26,9 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         ActionId::SearchQuantitiesClear => needs(!model.own_quantities.is_empty(), text.why_no_own),
         ActionId::FacetsTake | ActionId::FacetsNext | ActionId::FacetsPrevious => {
             needs(model.search.facets.facets.is_some(), text.counting)
+        }
+        ActionId::SearchWatch | ActionId::SavedTake | ActionId::SavedForget | ActionId::SavedRestore => {
+            saved::enabled(model, id)
         }
         ActionId::SuppliersOpen => needs(model.suppliers.selected().is_some(), text.why_none_selected),
         ActionId::SearchDetail => needs(!model.search.page.rows.is_empty(), text.why_no_offer),
@@ -115,6 +119,11 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
             model.pane = Pane::Search;
             model.search.focused = true;
             Vec::new()
+        }
+        ActionId::SearchSaved => saved::open(model),
+        ActionId::SearchWatch => saved::ask_watch(model),
+        ActionId::SavedTake | ActionId::SavedKeep | ActionId::SavedForget | ActionId::SavedRestore => {
+            saved::act(model, id)
         }
         ActionId::SearchSort => search::next_sort(model),
         ActionId::SearchFacets | ActionId::FacetsClose => facets::toggle(model),
@@ -216,6 +225,7 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
         }
         ActionId::ViewNext => view_next(model),
         ActionId::SuppliersOpen => suppliers::open(model),
+        ActionId::SuppliersNew => suppliers::toggle_new(model),
         ActionId::SheetOffers => suppliers::their_offers(model),
         ActionId::OfferFavourite
         | ActionId::OfferNote

@@ -6,7 +6,7 @@ use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
 use crate::app::{
-    cart, coach, compare, deals, facets, layers, mouse, offer, orders, reconnect, remember, search,
+    cart, coach, compare, deals, facets, layers, mouse, offer, orders, reconnect, remember, saved, search,
     suppliers, trigger, wake, why, words,
 };
 use crate::config::keymap::{Code, Key};
@@ -25,6 +25,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     if model.search.focused {
         facets::leave(model);
     }
+    effects.extend(saved::watch(model));
     effects.extend(coach::watch(model));
     remember::watch(model);
     if let Some(end) = effects.iter().position(|effect| *effect == Effect::Quit)
@@ -98,8 +99,27 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             effects
         }
         Fact::GroupsRead(result) => deals::groups_read(model, result),
+        Fact::WatchesRang(news) => {
+            saved::rang(model, &news);
+            Vec::new()
+        }
+        Fact::WatchAdded(result) => {
+            saved::watching(model, result);
+            Vec::new()
+        }
+        Fact::PricesRead { generation, key, result } => {
+            saved::prices_read(model, generation, key, result);
+            Vec::new()
+        }
+        Fact::SavedRead(result) => {
+            saved::read(model, result);
+            Vec::new()
+        }
+        Fact::SearchSaved { name, result } => saved::kept(model, &name, result),
+        Fact::SearchForgotten(result) => saved::forgotten(model, result),
         Fact::SyncProgressed { done, total, pace } => search::synced(model, done, total, pace),
         Fact::SyncEnded(result) => {
+            model.prices.forget();
             model.sync = None;
             model.search.searched_at_row = 0;
             match result {
@@ -348,6 +368,7 @@ fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
             yes.then(|| vec![Effect::Quit])
         }
         Some(Layer::Words(prompt)) => words::key(prompt, key).then(Vec::new),
+        Some(Layer::Saved(_)) => None,
         Some(Layer::Why(_)) => {
             // The key that opened it closes it.
             let closes = matches!(

@@ -3,10 +3,11 @@
 use crate::app::field::Field;
 use crate::app::model::{Layer, Model};
 use crate::app::msg::Effect;
-use crate::app::offer;
+use crate::app::{offer, saved};
 use crate::config::keymap::Key;
-use crate::domain::id::SupplierId;
+use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::mark::{MarkEdit, Subject};
+use crate::domain::saved::NAME_CHARS;
 use crate::domain::text::Clean;
 use crate::i18n::messages;
 
@@ -16,6 +17,8 @@ pub const NOTE_CHARS: usize = 500;
 pub const REASON_CHARS: usize = 200;
 /// Longest message to a seller, in characters (GATEWAY.md 2.6).
 pub const MESSAGE_CHARS: usize = 500;
+/// Longest price typed, in characters.
+const PRICE_CHARS: usize = 12;
 /// Most tags of one offer or supplier, and the longest of them in characters.
 pub const TAGS: usize = 10;
 /// See [`TAGS`].
@@ -30,6 +33,10 @@ pub enum WordsWish {
     Block(Subject),
     /// What goes to the seller with the next order to them.
     Message(SupplierId),
+    /// The name to save the search on the screen under.
+    SaveSearch,
+    /// The price of this offer to be told of.
+    Watch(OfferKey),
 }
 
 impl WordsWish {
@@ -40,6 +47,8 @@ impl WordsWish {
             WordsWish::Tags(_) => TAGS * (TAG_CHARS + 1),
             WordsWish::Block(_) => REASON_CHARS,
             WordsWish::Message(_) => MESSAGE_CHARS,
+            WordsWish::SaveSearch => NAME_CHARS,
+            WordsWish::Watch(_) => PRICE_CHARS,
         }
     }
 }
@@ -99,6 +108,8 @@ pub fn take(model: &mut Model, mut prompt: WordsPrompt) -> Vec<Effect> {
             offer::hide(model, &subject, &words);
             (subject, MarkEdit::Block(Some(words)))
         }
+        WordsWish::SaveSearch => return saved::take_name(model, prompt),
+        WordsWish::Watch(key) => return saved::take_watch(model, key, prompt),
         WordsWish::Message(supplier) => {
             let words = (!words.is_empty()).then_some(words);
             return vec![Effect::SetMessage { supplier, words }];

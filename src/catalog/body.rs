@@ -51,6 +51,7 @@ mod field {
     pub const CITY: u8 = 27;
     pub const ATTRIBUTE: u8 = 28;
     pub const SERVICES: u8 = 29;
+    pub const RATING: u8 = 30;
     /// Numbers inside a SKU.
     pub const SPEC: u8 = 1;
     pub const SPEC_HEX: u8 = 2;

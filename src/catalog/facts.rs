@@ -29,6 +29,10 @@ pub struct Flags(pub u32);
 impl Flags {
     /// A fee link (补差价 and the like).
     pub const FEE: Flags = Flags(1 << 31);
+    /// Whether it is made to order is known, either way.
+    pub const SAYS_CUSTOM: Flags = Flags(1 << 29);
+    /// Whether an invoice can be had is known, either way.
+    pub const SAYS_INVOICE: Flags = Flags(1 << 28);
     /// Sold in a measured unit: without a lot, quantities move by thousandths instead of whole units.
     pub const MEASURED: Flags = Flags(1 << 30);
 
@@ -88,6 +92,8 @@ pub struct Facts {
     pub years: Option<u32>,
     /// Confidence that the seller makes what it sells, percent.
     pub factory: Option<u32>,
+    /// What its buyers rate it, thousandths of a point, 0 to 5000.
+    pub rating: Option<u32>,
     /// Leaf category.
     pub category: Option<i64>,
     /// Supplier, in the dictionary.

@@ -29,14 +29,15 @@ const BUSY: Duration = Duration::from_secs(5);
 /// The tables beside the offers.
 const TABLES: &str = "
 CREATE TABLE state(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO state VALUES('generation', 1), ('cleared', 1);
+INSERT INTO state VALUES('generation', 1), ('cleared', 1), ('suppliers', 0);
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents(name TEXT PRIMARY KEY, as_of INTEGER, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE suppliers(
     id TEXT PRIMARY KEY,
     derived INTEGER NOT NULL,      -- 1 = read off an offer, no record of its own
     search TEXT NOT NULL,          -- folded name, translated name, belt; one a line
-    body BLOB NOT NULL             -- Supplier as JSON
+    body BLOB NOT NULL,            -- Supplier as JSON
+    number INTEGER NOT NULL DEFAULT 0 -- ascending in the order they were first met; 0 = before numbers
 ) WITHOUT ROWID;
 ";
 
@@ -60,6 +61,8 @@ pub(super) const OFFERS: &str = "(
     seen_at INTEGER NOT NULL,      -- last time the market listed it at all
     generation INTEGER NOT NULL,   -- of the write that touched the row last
     digest INTEGER NOT NULL,       -- of the reading written last: the same again changes nothing
+    category INTEGER,              -- leaf category
+    rating INTEGER,                -- thousandths of a point
     facts BLOB NOT NULL,           -- catalog::facts; empty = nothing is known
     text TEXT NOT NULL,            -- folded title, translated title, supplier, belt; one a line
     traits TEXT NOT NULL,          -- folded attributes name=value, one a line
@@ -72,6 +75,7 @@ CREATE INDEX offers_generation ON offers(generation);
 CREATE INDEX offers_supplier ON offers(supplier_id, gone) WHERE supplier_id IS NOT NULL;
 CREATE INDEX offers_todo ON offers(todo, fetched_at, market_id) WHERE todo > 0 AND gone = 0;
 CREATE INDEX offers_ages ON offers(gone, fetched_at);
+CREATE INDEX offers_rated ON offers(category, rating) WHERE gone = 0 AND kind = 0 AND rating IS NOT NULL;
 CREATE INDEX offers_best ON offers(score DESC, market_id IS NULL, market_id, key) WHERE gone = 0 AND kind = 0;
 ";
 
@@ -199,7 +203,9 @@ fn try_open(
     match migrate::run(&mut connection, SCHEMA, told) {
         Ok(()) => {}
         Err(Failure::Sqlite(error)) if !is_missing_table(&error) => return Err(error),
-        Err(Failure::Sqlite(_) | Failure::Record { .. }) => return Ok(Err(Unusable::Corrupt)),
+        Err(Failure::Sqlite(_) | Failure::Record { .. } | Failure::History(_)) => {
+            return Ok(Err(Unusable::Corrupt));
+        }
     }
     // One connection writes, in batches of a thousand offers: pages that many of them touch (indexes) stay in memory
     // and go to the file once in a while instead of after each batch.
@@ -261,7 +267,7 @@ fn is_truncated(path: &Path) -> io::Result<bool> {
     Ok(number(24) == number(92) && number(28) * page > length)
 }
 
-fn move_aside(path: &Path) -> io::Result<PathBuf> {
+pub(super) fn move_aside(path: &Path) -> io::Result<PathBuf> {
     let to = (1..=u16::MAX)
         .map(|n| beside(path, &format!(".bad-{n}")))
         .find(|to| !to.exists())
@@ -280,7 +286,7 @@ fn move_aside(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// The file holds delivery addresses: nobody else's business.
-fn create_private(path: &Path) -> io::Result<()> {
+pub(super) fn create_private(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]
@@ -303,7 +309,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Wraps a file error in SQLite's clothes, so that opening has one error type.
-fn io_error(error: &io::Error) -> rusqlite::Error {
+pub(super) fn io_error(error: &io::Error) -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(
         rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN),
         Some(error.to_string()),

@@ -3,7 +3,7 @@
 
 use crate::domain::freight::FreightTerms;
 use crate::domain::offer::{Completeness, Offer};
-use crate::domain::supplier::{Mix, Scores, Supplier};
+use crate::domain::supplier::{Mix, Supplier};
 
 /// Merges `incoming` into `stored`; the result carries the time its prices were read at.
 ///
@@ -16,6 +16,8 @@ pub(super) fn merge(stored: Offer, incoming: Offer) -> Offer {
         (Completeness::Full, Completeness::Row) => Offer {
             sold_30d: incoming.sold_30d.or(stored.sold_30d),
             repeat_rate: incoming.repeat_rate.or(stored.repeat_rate),
+            rating: incoming.rating.or(stored.rating),
+            services: incoming.services.or(stored.services),
             advertised: incoming.advertised,
             gone: false,
             ..stored
@@ -36,6 +38,9 @@ pub(super) fn merge(stored: Offer, incoming: Offer) -> Offer {
                 mix: known_mix(incoming.mix, stored.mix),
                 category_id: incoming.category_id.or(stored.category_id),
                 city: incoming.city.or(stored.city),
+                attributes: either(incoming.attributes, stored.attributes),
+                services: incoming.services.or(stored.services),
+                rating: incoming.rating.or(stored.rating),
                 ..incoming
             }
         }
@@ -62,6 +67,9 @@ pub(super) fn merge(stored: Offer, incoming: Offer) -> Offer {
                 years: incoming.years.or(stored.years),
                 category_id: incoming.category_id.or(stored.category_id),
                 city: incoming.city.or(stored.city),
+                attributes: either(incoming.attributes, stored.attributes),
+                services: incoming.services.or(stored.services),
+                rating: incoming.rating.or(stored.rating),
                 ..incoming
             }
         }
@@ -76,6 +84,9 @@ pub(super) fn enrich(offer: &mut Offer, supplier: &Supplier) {
     if offer.belt.is_none() {
         offer.belt.clone_from(&supplier.belt);
     }
+    if offer.city.is_none() {
+        offer.city.clone_from(&supplier.city);
+    }
     if offer.mix == Mix::Unknown {
         offer.mix = supplier.mix;
     }
@@ -87,6 +98,27 @@ pub(super) fn enrich(offer: &mut Offer, supplier: &Supplier) {
     }
 }
 
+/// Merges two readings of one supplier: the later one counts, and where it is silent the earlier one still does.
+pub(super) fn merge_suppliers(stored: Supplier, incoming: Supplier) -> Supplier {
+    Supplier {
+        name: if incoming.name.is_empty() { stored.name } else { incoming.name },
+        name_en: incoming.name_en.or(stored.name_en),
+        belt: incoming.belt.or(stored.belt),
+        identities: either(incoming.identities, stored.identities),
+        years: incoming.years.or(stored.years),
+        mix: known_mix(incoming.mix, stored.mix),
+        repeat_rate: incoming.repeat_rate.or(stored.repeat_rate),
+        province: incoming.province.or(stored.province),
+        city: incoming.city.or(stored.city),
+        scores: incoming.scores.or(stored.scores),
+        medal_level: incoming.medal_level.or(stored.medal_level),
+        pickup_48h: incoming.pickup_48h.or(stored.pickup_48h),
+        quality_refund: incoming.quality_refund.or(stored.quality_refund),
+        id: incoming.id,
+        offers: incoming.offers,
+    }
+}
+
 /// Whether [`enrich`] would change anything.
 pub(super) fn lacks(offer: &Offer, supplier: &Supplier) -> bool {
     (offer.supplier_name.is_none() && !supplier.name.is_empty())
@@ -94,6 +126,7 @@ pub(super) fn lacks(offer: &Offer, supplier: &Supplier) -> bool {
         || (offer.mix == Mix::Unknown && supplier.mix != Mix::Unknown)
         || (offer.years.is_none() && supplier.years.is_some())
         || (offer.identities.is_empty() && !supplier.identities.is_empty())
+        || (offer.city.is_none() && supplier.city.is_some())
 }
 
 /// The headline of a row: when a later row's differs, a stored detail is out of date.
@@ -105,6 +138,7 @@ pub(super) fn headline(row: &Offer) -> Option<String> {
 
 /// A supplier as far as one of its offers tells.
 pub(super) fn supplier_of(offer: &Offer) -> Option<Supplier> {
+    let told = offer.reputation.as_deref().cloned().unwrap_or_default();
     Some(Supplier {
         id: offer.supplier_id.clone()?,
         name: offer.supplier_name.clone()?,
@@ -113,13 +147,13 @@ pub(super) fn supplier_of(offer: &Offer) -> Option<Supplier> {
         identities: offer.identities.clone(),
         years: offer.years,
         mix: offer.mix,
-        repeat_rate: None,
-        province: None,
-        city: None,
-        scores: Scores::default(),
-        medal_level: None,
-        pickup_48h: None,
-        quality_refund: None,
+        repeat_rate: told.repeat_rate,
+        province: told.province,
+        city: offer.city.clone(),
+        scores: told.scores,
+        medal_level: told.medal_level,
+        pickup_48h: told.pickup_48h,
+        quality_refund: told.quality_refund,
         offers: 0,
     })
 }

@@ -16,7 +16,7 @@ use crate::domain::id::SupplierId;
 use crate::domain::supplier::Supplier;
 
 /// Rows rewritten in one transaction.
-const BATCH: i64 = 2_000;
+const BATCH: i64 = if cfg!(test) { 50 } else { 2_000 };
 /// Note of a step that has begun: the generation of the rows it copies.
 const BEGUN: &str = "migration";
 
@@ -85,7 +85,9 @@ fn to_2(connection: &mut Connection, told: &mut dyn FnMut(Migrating)) -> Result<
             continue;
         }
         transaction.execute_batch(&format!(
-            "DROP TABLE offers; ALTER TABLE offers_next RENAME TO offers; {INDEXES}"
+            "DROP TABLE offers; ALTER TABLE offers_next RENAME TO offers; {INDEXES}
+             ALTER TABLE suppliers ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+             INSERT OR IGNORE INTO state VALUES('suppliers', 0);"
         ))?;
         transaction.execute("DELETE FROM meta WHERE name = ?1", [BEGUN])?;
         transaction.pragma_update(None, "user_version", 2)?;
@@ -113,8 +115,8 @@ fn copy(transaction: &Connection, words: &mut Dictionary) -> Result<usize, Failu
     )?;
     let mut insert = transaction.prepare_cached(
         "INSERT INTO offers_next(row, key, market_id, supplier_id, kind, gone, todo, headline, score, sold,
-         repeat_ppm, fetched_at, seen_at, generation, digest, text, traits, facts, body)
-         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+         repeat_ppm, fetched_at, seen_at, generation, digest, text, traits, facts, body, category, rating)
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
     )?;
     let mut rows = select.query([BATCH])?;
     let mut copied = 0;
@@ -124,10 +126,12 @@ fn copy(transaction: &Connection, words: &mut Dictionary) -> Result<usize, Failu
         let body: Vec<u8> = old.get(15)?;
         let supplier = supplier_id.as_deref().map(|id| record_of(transaction, id)).transpose()?.flatten();
         // A body that cannot be read is kept as it is: the next sync replaces it.
+        let (mut category, mut rating) = (None, None);
         let (text, traits, facts, body) = match read_offer(&key, &body, old.get(11)?) {
             Ok(offer) => {
                 let mut columns = Columns::of(&offer, supplier.as_ref());
                 let facts = columns.named(&offer, words);
+                (category, rating) = (columns.facts.category, columns.facts.rating);
                 (columns.text, columns.traits, facts, body::write(&offer))
             }
             Err(_) => (old.get(14)?, String::new(), Vec::new(), body),
@@ -152,7 +156,9 @@ fn copy(transaction: &Connection, words: &mut Dictionary) -> Result<usize, Failu
             text,
             traits,
             facts,
-            body
+            body,
+            category,
+            rating
         ])?;
         copied += 1;
     }

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::catalog::facts::{self, Facts};
+use crate::catalog::merge;
 use crate::catalog::row::lines;
 use crate::catalog::store::{Failure, read_supplier};
 use crate::domain::id::SupplierId;
@@ -22,7 +23,8 @@ pub(super) fn write(
 ) -> Result<(), Failure> {
     let Some(before) = put(transaction, supplier, false)? else { return Ok(()) };
     let before = before.and_then(|body| read_supplier(supplier.id.as_str(), &body, 0).ok());
-    let pickup = facts::pickup(Some(supplier));
+    // A silent reading leaves what was known.
+    let pickup = facts::pickup(Some(supplier)).or(facts::pickup(before.as_ref()));
     if facts::pickup(before.as_ref()) == pickup {
         return Ok(());
     }
@@ -52,18 +54,39 @@ fn put(
     supplier: &Supplier,
     derived: bool,
 ) -> Result<Option<Option<Vec<u8>>>, Failure> {
-    let body = serde_json::to_vec(&Supplier { offers: 0, ..supplier.clone() })
-        .map_err(|source| Failure::Record { what: format!("supplier {}", supplier.id), source })?;
     let before = stored(transaction, &supplier.id)?;
-    if before.as_ref().is_some_and(|(was, old)| (derived && !was) || (*was == derived && *old == body)) {
+    let told = to_body(supplier)?;
+    if before.as_ref().is_some_and(|(was, old)| (derived && !was) || (*was == derived && *old == told)) {
         return Ok(None);
     }
+    // What this reading is silent about, the one before still says. One that cannot be read is simply replaced.
+    let earlier = before.as_ref().and_then(|(_, old)| read_supplier(supplier.id.as_str(), old, 0).ok());
+    let merged = earlier.map(|earlier| merge::merge_suppliers(earlier, supplier.clone()));
+    let supplier = merged.as_ref().unwrap_or(supplier);
+    let body = to_body(supplier)?;
+    let number: i64 = match &before {
+        // It keeps its number.
+        Some(_) => 0,
+        None => transaction
+            .prepare_cached("UPDATE state SET value = value + 1 WHERE name = 'suppliers' RETURNING value")?
+            .query_row([], |row| row.get(0))?,
+    };
     let parts = [Some(&supplier.name), supplier.name_en.as_ref(), supplier.belt.as_ref()];
     let search = lines(parts.map(|part| part.map_or("", |part| part.as_str())));
     transaction
-        .prepare_cached("INSERT OR REPLACE INTO suppliers(id, derived, search, body) VALUES(?1, ?2, ?3, ?4)")?
-        .execute(params![supplier.id.as_str(), derived, search, body])?;
+        .prepare_cached(
+            "INSERT INTO suppliers(id, derived, search, body, number) VALUES(?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT(id) DO UPDATE SET derived = excluded.derived, search = excluded.search,
+             body = excluded.body",
+        )?
+        .execute(params![supplier.id.as_str(), derived, search, body, number])?;
     Ok(Some(before.map(|(_, body)| body)))
+}
+
+/// The stored form: without the number of offers, which is counted.
+fn to_body(supplier: &Supplier) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(&Supplier { offers: 0, ..supplier.clone() })
+        .map_err(|source| Failure::Record { what: format!("supplier {}", supplier.id), source })
 }
 
 fn stored(transaction: &Transaction<'_>, id: &SupplierId) -> Result<Option<(bool, Vec<u8>)>, Failure> {

@@ -2,7 +2,7 @@
 //! offers (cursor, addresses, groups).
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
@@ -11,22 +11,21 @@ use serde::de::DeserializeOwned;
 
 use crate::catalog::body;
 use crate::catalog::file::{self, Opened};
+use crate::catalog::history::{History, HistoryError};
 use crate::catalog::index::Fresh;
 use crate::catalog::index::live::Home;
 use crate::catalog::migrate::Migrating;
 use crate::catalog::overlay::Overlay;
-use crate::catalog::suppliers::KeptFigures;
+use crate::catalog::readers::Readers;
+use crate::catalog::suppliers::{KeptFigures, KeptList};
 use crate::catalog::words::Dictionary;
 use crate::domain::category::Category;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::group_buy::GroupBuy;
-use crate::domain::id::{BadOfferKey, OfferKey};
+use crate::domain::id::{BadOfferKey, MarketId, OfferKey};
 use crate::domain::offer::Offer;
 use crate::domain::order::Address;
 use crate::domain::supplier::Supplier;
-
-/// Most connections kept open for reading; more readers at once open their own and close it again.
-const KEPT_READERS: usize = 4;
 
 /// Why the catalog could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +58,9 @@ pub enum CatalogError {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// The price history beside the catalog failed.
+    #[error("{0}")]
+    History(#[from] HistoryError),
 }
 
 /// What the catalog holds.
@@ -89,7 +91,7 @@ pub(super) struct Inner {
     path: Option<PathBuf>,
     opened: Opened,
     writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    pub(super) readers: Readers,
     /// The index; see [`crate::catalog::index`].
     pub(super) home: Home,
     /// Rows that are not in it yet.
@@ -100,6 +102,10 @@ pub(super) struct Inner {
     pub(super) overlay: Mutex<Option<Arc<Overlay>>>,
     /// What suppliers' offers come to.
     pub(super) figures: Mutex<KeptFigures>,
+    /// The suppliers, to be searched.
+    pub(super) suppliers: Mutex<KeptList>,
+    /// Where changed prices are kept, and under which market.
+    pub(super) history: OnceLock<(History, MarketId)>,
     /// Numbers of names, for whoever writes.
     pub(super) words: Mutex<Dictionary>,
 }
@@ -139,14 +145,22 @@ impl Catalog {
                 path,
                 opened,
                 writer: Mutex::new(connection),
-                readers: Mutex::new(Vec::new()),
+                readers: Readers::default(),
                 fresh: Mutex::new(None),
                 cached: Mutex::new(None),
                 overlay: Mutex::new(None),
                 figures: Mutex::new(KeptFigures::default()),
+                suppliers: Mutex::new(KeptList::default()),
+                history: OnceLock::new(),
                 words: Mutex::default(),
             }),
         }
+    }
+
+    /// Keeps changed prices of this market's offers in `history` from now on; the first call decides.
+    pub fn keep_history(&self, history: History, market: MarketId) {
+        // A second desk at one catalog is the same buyer's.
+        let _ = self.inner.history.set((history, market));
     }
 
     /// How the file was found.
@@ -335,7 +349,7 @@ impl Catalog {
         }
     }
 
-    fn document<T: DeserializeOwned>(
+    pub(crate) fn document<T: DeserializeOwned>(
         &self,
         name: &str,
     ) -> Result<Option<(T, Option<Timestamp>)>, CatalogError> {
@@ -354,7 +368,7 @@ impl Catalog {
         })
     }
 
-    fn set_document<T: Serialize>(
+    pub(crate) fn set_document<T: Serialize>(
         &self,
         name: &str,
         body: &T,
@@ -378,17 +392,8 @@ impl Catalog {
         let Some(path) = &self.inner.path else {
             return job(&lock(&self.inner.writer)).map_err(|failure| self.failed(failure));
         };
-        let kept = lock(&self.inner.readers).pop();
-        let connection = match kept {
-            Some(connection) => connection,
-            None => file::connect(path).map_err(|error| self.failed(error.into()))?,
-        };
-        let answer = job(&connection).map_err(|failure| self.failed(failure));
-        let mut readers = lock(&self.inner.readers);
-        if readers.len() < KEPT_READERS {
-            readers.push(connection);
-        }
-        answer
+        let answer = self.inner.readers.with(path, job).map_err(|error| self.failed(error.into()))?;
+        answer.map_err(|failure| self.failed(failure))
     }
 
     /// Runs `job` in a transaction of its own (BEGIN IMMEDIATE); nothing of it stays when it fails.
@@ -413,6 +418,7 @@ impl Catalog {
             self.inner.path.as_ref().map_or_else(|| "(memory)".to_owned(), |p| p.display().to_string());
         match failure {
             Failure::Record { what, source } => CatalogError::Record { what, source },
+            Failure::History(error) => CatalogError::History(error),
             Failure::Sqlite(source) => {
                 if !file::is_damage(&source) {
                     return CatalogError::Sqlite { path, source };
@@ -431,6 +437,13 @@ impl Catalog {
 pub(super) enum Failure {
     Sqlite(rusqlite::Error),
     Record { what: String, source: serde_json::Error },
+    History(HistoryError),
+}
+
+impl From<HistoryError> for Failure {
+    fn from(error: HistoryError) -> Self {
+        Failure::History(error)
+    }
 }
 
 impl From<rusqlite::Error> for Failure {

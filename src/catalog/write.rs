@@ -12,14 +12,16 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::catalog::body;
 use crate::catalog::facts::Facts;
+use crate::catalog::history::History;
 use crate::catalog::merge;
 use crate::catalog::rank;
 use crate::catalog::record;
 use crate::catalog::row::{self, Columns, digest, with_words};
 use crate::catalog::store::{Catalog, CatalogError, Failure, lock, next_generation, read_offer};
 use crate::catalog::words::Dictionary;
-use crate::domain::id::{OfferKey, SupplierId};
+use crate::domain::id::{MarketId, OfferKey, SupplierId};
 use crate::domain::offer::{Completeness, Offer};
+use crate::domain::price_history::Repriced;
 use crate::domain::supplier::Supplier;
 
 /// Offers handed from the thread that works them out to the one that writes them, and how many such parcels may wait.
@@ -71,7 +73,8 @@ impl Catalog {
             let writes = !offers.is_empty() || !suppliers.is_empty() || with.ends;
             let generation = if writes { next_generation(transaction)? } else { 0 };
             let pass_ms = with.pass.map_or(i64::MIN, |pass| pass.as_millisecond());
-            let mut done = write_batch(transaction, words, generation, pass_ms, offers, suppliers)?;
+            let prices = self.inner.history.get();
+            let mut done = write_batch(transaction, words, generation, pass_ms, offers, suppliers, prices)?;
             if with.ends
                 && let Some(pass) = with.pass
             {
@@ -169,14 +172,17 @@ fn set_gone(
     Ok(rows.len())
 }
 
-/// Writes offers and suppliers inside a transaction; every offer counts as seen at `least_seen_ms` at least.
-fn write_batch(
+/// Writes offers and suppliers inside a transaction; every offer counts as seen at `least_seen_ms` at least. Changed
+/// prices are kept in `prices` before it is committed: a cut in between is made good by the next reading, which keeps
+/// nothing twice.
+pub(super) fn write_batch(
     transaction: &Transaction<'_>,
     words: &mut Dictionary,
     generation: i64,
     least_seen_ms: i64,
     offers: &[Offer],
     suppliers: &[Supplier],
+    prices: Option<&(History, MarketId)>,
 ) -> Result<Upserted, Failure> {
     for supplier in suppliers {
         record::write(transaction, supplier, generation)?;
@@ -201,12 +207,13 @@ fn write_batch(
         known: &known,
         weights: rank::stored(transaction)?,
         done: Upserted::default(),
+        repriced: Vec::new(),
     };
     if work.len() < WORTH_A_THREAD {
         for one in &work {
             batch.write(one, prepared(one, &known))?;
         }
-        return Ok(batch.done);
+        return batch.end(prices);
     }
     std::thread::scope(|scope| {
         let (parcels, arriving) = sync_channel::<Vec<Prepared<'_>>>(WAITING);
@@ -222,12 +229,13 @@ fn write_batch(
         let mut rest = work.iter();
         for parcel in arriving {
             for prepared in parcel {
-                let Some(one) = rest.next() else { return Ok(batch.done) };
+                let Some(one) = rest.next() else { return Ok(()) };
                 batch.write(one, prepared)?;
             }
         }
-        Ok(batch.done)
-    })
+        Ok::<_, Failure>(())
+    })?;
+    batch.end(prices)
 }
 
 /// Suppliers looked up so far; `None` = the catalog has no record of its own.
@@ -295,9 +303,18 @@ struct Batch<'a> {
     known: &'a Known<'a>,
     weights: rank::Weights,
     done: Upserted,
+    /// Offers that ask another price than before.
+    repriced: Vec<Repriced>,
 }
 
 impl Batch<'_> {
+    fn end(self, prices: Option<&(History, MarketId)>) -> Result<Upserted, Failure> {
+        if let Some((history, market)) = prices {
+            history.record(market, &self.repriced)?;
+        }
+        Ok(self.done)
+    }
+
     fn write(&mut self, work: &Work<'_>, prepared: Prepared<'_>) -> Result<(), Failure> {
         let incoming = work.offer;
         let fetched_ms = incoming.fetched_at.as_millisecond();
@@ -378,7 +395,9 @@ impl Batch<'_> {
             if !body::is_newest(&old_body) {
                 old_body = body::write(&old);
             }
+            let was = old.clone();
             offer = merge::merge(old, offer);
+            self.repriced.extend(Repriced::between(&was, &offer));
             fetched_ms = offer.fetched_at.as_millisecond();
         }
         let body = body::write(&offer);
@@ -393,7 +412,7 @@ impl Batch<'_> {
             .prepare_cached(
                 "UPDATE offers SET supplier_id = ?2, kind = ?3, gone = ?4, todo = ?5, headline = ?6, score = ?7,
                  sold = ?8, repeat_ppm = ?9, fetched_at = ?10, seen_at = ?11, generation = ?12, digest = ?13,
-                 facts = ?14, text = ?15, traits = ?16, body = ?17 WHERE row = ?1",
+                 facts = ?14, text = ?15, traits = ?16, body = ?17, category = ?18, rating = ?19 WHERE row = ?1",
             )?
             .execute(params![
                 stored.row,
@@ -412,7 +431,9 @@ impl Batch<'_> {
                 facts,
                 columns.text,
                 columns.traits,
-                body
+                body,
+                columns.facts.category,
+                columns.facts.rating
             ])?;
         Ok(())
     }
@@ -430,8 +451,8 @@ impl Batch<'_> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO offers(key, market_id, supplier_id, kind, gone, todo, headline, score, sold,
-                 repeat_ppm, fetched_at, seen_at, generation, digest, facts, text, traits, body)
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                 repeat_ppm, fetched_at, seen_at, generation, digest, facts, text, traits, body, category, rating)
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
             )?
             .execute(params![
                 offer.key.to_string(),
@@ -451,7 +472,9 @@ impl Batch<'_> {
                 facts,
                 columns.text,
                 columns.traits,
-                body
+                body,
+                columns.facts.category,
+                columns.facts.rating
             ])?;
         Ok(())
     }

@@ -9,6 +9,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+pub use super::kept_args::{PackArgs, SavedArgs, UnpackArgs, WatchVerb};
 pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
 use super::values::{
     OfferSpec, forward, lang_tag, line_id, offer_spec, percent, profile_name, quantity, share, sort, span,
@@ -117,6 +118,12 @@ pub enum Verb {
     Doctor,
     /// Keep in sight, tag, note or block an offer or a supplier
     Mark(MarkArgs),
+    /// Be told when a price falls or rises
+    Watch {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: WatchVerb,
+    },
 }
 
 /// `pifa sandbox`
@@ -262,20 +269,30 @@ pub struct SearchArgs {
     /// Price everything at this quantity
     #[arg(long, value_name = "N", value_parser = quantity, allow_negative_numbers = true)]
     pub qty: Option<Quantity>,
-    /// rank, price, landed, sold, repeat or age
-    #[arg(long, default_value = "rank", value_parser = sort)]
-    pub sort: Sort,
+    /// rank (the default), price, landed, sold, repeat or age
+    #[arg(long, value_parser = sort)]
+    pub sort: Option<Sort>,
     /// At most this many rows
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000), allow_negative_numbers = true)]
     pub limit: u32,
+    /// Saved searches.
+    #[command(flatten)]
+    pub saved: SavedArgs,
 }
 
 /// `pifa suppliers`
 #[derive(Debug, ClapArgs)]
 pub struct SuppliersArgs {
-    /// Words of a name, a belt, an id, or of your notes and tags; also fav, bought, blocked, tag:X, note:X
+    /// Words of a name, a belt, an id, or of your notes and tags, by pinyin too; also belt:X, city:X, identity:X,
+    /// years>=5, pickup48>=95%, repeat>=30%, fav, bought, blocked, tag:X, note:X; others ask for an offer like that
     #[arg(num_args = 0.., value_name = "QUERY")]
     pub query: Vec<String>,
+    /// Only those met since the last look (without words, this is a look)
+    #[arg(long, conflicts_with = "show")]
+    pub new: bool,
+    /// One supplier in full
+    #[arg(long, value_name = "ID", conflicts_with = "query")]
+    pub show: Option<String>,
     /// Their least prices at this quantity
     #[arg(long, value_name = "N", value_parser = quantity, allow_negative_numbers = true)]
     pub qty: Option<Quantity>,
@@ -293,6 +310,9 @@ pub struct ShowArgs {
     /// Price it at this quantity
     #[arg(long, value_name = "N", value_parser = quantity, allow_negative_numbers = true)]
     pub qty: Option<Quantity>,
+    /// What it cost before, as we read it
+    #[arg(long)]
+    pub history: bool,
 }
 
 /// `pifa compare`
@@ -470,6 +490,16 @@ pub enum CatalogVerb {
         /// The file
         file: PathBuf,
     },
+    /// Lists of badges (宝藏工厂, 产地王牌, TOP100), found by identity:NAME
+    Badges {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: BadgesVerb,
+    },
+    /// Pack listings into one file for a colleague
+    Pack(PackArgs),
+    /// Take over what a colleague packed
+    Unpack(UnpackArgs),
     /// Counts and ages
     Stats,
     /// Print every listing, one a line as JSON, by id
@@ -480,6 +510,16 @@ pub enum CatalogVerb {
     },
     /// Forget all listings (carts and orders keep their own)
     Clear,
+}
+
+/// `pifa catalog badges`
+#[derive(Debug, Subcommand)]
+pub enum BadgesVerb {
+    /// Take in a list: a supplier (id or company name) and a badge a line
+    Import {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 #[cfg(test)]

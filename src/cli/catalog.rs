@@ -5,13 +5,14 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::args::CatalogVerb;
+use super::args::{BadgesVerb, CatalogVerb};
 use super::failure::{Exit, Failure};
 use super::print::{Printer, note};
 use super::session::Profile;
 use super::sync::progress;
 use crate::domain::text::Clean;
 use crate::procure::Desk;
+use crate::procure::pack::PackNote;
 
 #[derive(Serialize)]
 struct StatsDocument {
@@ -21,6 +22,7 @@ struct StatsDocument {
     oldest: Option<jiff::Timestamp>,
     newest: Option<jiff::Timestamp>,
     bytes: u64,
+    packs: Vec<PackNote>,
 }
 
 #[derive(Serialize)]
@@ -44,11 +46,16 @@ struct BadDocument {
 pub(super) async fn run(verb: CatalogVerb, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
     match verb {
         CatalogVerb::Import { file } => import(&profile.named().await?.desk, &file, printer),
+        CatalogVerb::Badges { verb: BadgesVerb::Import { file } } => {
+            badges(&profile.named().await?.desk, &file, printer)
+        }
         CatalogVerb::Clear => {
             let session = profile.data_only()?;
             session.desk.clear_catalog()?;
             stats(&session.desk, printer)
         }
+        CatalogVerb::Pack(args) => super::pack::pack(args, profile, printer).await,
+        CatalogVerb::Unpack(args) => super::pack::unpack(args, profile, printer).await,
         CatalogVerb::Dump { ages } => dump(&profile.data_only()?.desk, ages),
         CatalogVerb::Stats => {
             let session = profile.local(progress(printer)).await?;
@@ -86,6 +93,7 @@ fn stats(desk: &Desk, printer: &Printer) -> Result<Exit, Failure> {
         oldest: stats.oldest,
         newest: stats.newest,
         bytes: stats.bytes,
+        packs: desk.packs()?,
     };
     printer.document(&document, || {
         let words = |en, zh_cn, zh_tw| printer.words(en, zh_cn, zh_tw);
@@ -101,6 +109,68 @@ fn stats(desk: &Desk, printer: &Printer) -> Result<Exit, Failure> {
         )
     })?;
     Ok(Exit::Done)
+}
+
+#[derive(Serialize)]
+struct BadgesDocument {
+    imported: usize,
+    bad: Vec<BadDocument>,
+    unmatched: Vec<UnmatchedDocument>,
+    file: String,
+}
+
+#[derive(Serialize)]
+struct UnmatchedDocument {
+    line: u64,
+    supplier: Clean,
+    badge: Clean,
+}
+
+/// Good rows are kept, those of suppliers the catalog does not know yet too; every bad one is named by line and
+/// reason. Only a file without one good row fails.
+fn badges(desk: &Desk, file: &Path, printer: &Printer) -> Result<Exit, Failure> {
+    let report = desk.import_badges(file)?;
+    let document = BadgesDocument {
+        imported: report.imported,
+        bad: report
+            .bad
+            .iter()
+            .map(|bad| BadDocument { line: bad.line, reason: Clean::new(bad.reason) })
+            .collect(),
+        unmatched: report
+            .unmatched
+            .into_iter()
+            .map(|row| UnmatchedDocument { line: row.line, supplier: row.supplier, badge: row.badge })
+            .collect(),
+        file: report.file.display().to_string(),
+    };
+    if !printer.is_json() {
+        for bad in &document.bad {
+            note(&format!("{}:{}: {}", file.display(), bad.line, bad.reason));
+        }
+        for row in &document.unmatched {
+            let words = printer.words(
+                "no supplier of this name or id is known",
+                "没有这个名称或编号的供应商",
+                "沒有這個名稱或編號的供應商",
+            );
+            note(&format!("{}:{}: {}: {words}", file.display(), row.line, row.supplier));
+        }
+    }
+    printer.document(&document, || {
+        let words = |en, zh_cn, zh_tw| printer.words(en, zh_cn, zh_tw);
+        format!(
+            "{} {}  {} {}  {} {}  {}",
+            words("imported", "导入", "匯入"),
+            document.imported,
+            words("bad rows", "坏行", "壞行"),
+            document.bad.len(),
+            words("not matched", "没有对上", "沒有對上"),
+            document.unmatched.len(),
+            document.file
+        )
+    })?;
+    Ok(if document.imported == 0 { Exit::Failed } else { Exit::Done })
 }
 
 /// Good rows go in; every bad one is named by line and reason. Only a file without one good row fails.

@@ -5,8 +5,10 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::history::{PointDocument, VerdictDocument};
 use super::marked::BoughtDocument;
 use super::mistakes::ProblemDocument;
+use super::saved::SavedDocument;
 use crate::domain::cart::{Assessment, Measure, SupplierPart, Violation};
 use crate::domain::compare::Comparison;
 use crate::domain::freight::{Destination, Freight, FreightTerms};
@@ -95,13 +97,23 @@ pub(super) struct SearchDocument {
     pub total: usize,
     /// What of the query could not be read; the rest counted.
     pub problems: Vec<ProblemDocument>,
+    /// The saved search it is; absent where none was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saved: Option<SavedDocument>,
     pub offers: Vec<OfferDocument>,
 }
 
 impl SearchDocument {
     pub fn new(query: &str, quantity: Quantity, total: usize, rows: &[SearchRow]) -> SearchDocument {
         let offers = rows.iter().map(|row| OfferDocument::new(&row.offer, &row.price, &row.mine)).collect();
-        SearchDocument { query: Clean::new(query).to_string(), quantity, total, problems: Vec::new(), offers }
+        SearchDocument {
+            query: Clean::new(query).to_string(),
+            quantity,
+            total,
+            problems: Vec::new(),
+            saved: None,
+            offers,
+        }
     }
 }
 
@@ -168,6 +180,11 @@ pub(super) struct ShowDocument {
     pub per_carton: Option<Quantity>,
     pub identities: Vec<Identity>,
     pub dominated: Vec<DominatedDocument>,
+    /// What it cost before, oldest first; absent where it was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history: Option<Vec<PointDocument>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_verdict: Option<VerdictDocument>,
 }
 
 impl ShowDocument {
@@ -207,6 +224,8 @@ impl ShowDocument {
             per_carton: offer.per_carton,
             identities: offer.identities.clone(),
             dominated: compare::dominated(offer, None).into_iter().map(dominated).collect(),
+            history: None,
+            price_verdict: None,
         }
     }
 }

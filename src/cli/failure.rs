@@ -8,6 +8,8 @@ use crate::domain::text::Clean;
 use crate::domain::trouble::Trouble;
 use crate::i18n::{Lang, trouble};
 use crate::procure::DeskError;
+use crate::procure::pack::PackError;
+use crate::procure::saved::SavedError;
 
 /// How a verb ended (DESIGN section 10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +116,10 @@ impl From<DeskError> for Failure {
             error if error.is_unreachable() => Exit::Unreachable,
             error if error.code() == "not_found" => Exit::NotFound,
             DeskError::NeedsSpec(_) => Exit::Usage,
+            DeskError::Saved(SavedError::Taken(_)) | DeskError::Pack(PackError::Foreign { .. }) => {
+                Exit::Policy
+            }
+            DeskError::Saved(_) => Exit::Usage,
             DeskError::Repriced { .. } => Exit::Policy,
             _ => Exit::Failed,
         };

@@ -20,6 +20,8 @@ mod documents;
 mod failure;
 mod grammar;
 mod group;
+mod history;
+pub mod kept_args;
 mod logs;
 mod mark;
 mod mark_args;
@@ -27,15 +29,18 @@ mod marked;
 mod mistakes;
 mod order;
 mod order_documents;
+mod pack;
 mod print;
 mod reorder;
 mod sandbox;
+mod saved;
 mod search;
 pub mod session;
 mod show;
 mod suppliers;
 mod sync;
 mod values;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -112,6 +117,7 @@ async fn dispatch(verb: Verb, profile: &Profile, printer: &Printer) -> Result<Ex
         Verb::Catalog { verb } => catalog::run(verb, profile, printer).await,
         Verb::Doctor => doctor::run(profile, printer).await,
         Verb::Mark(verb) => mark::run(verb, profile, printer).await,
+        Verb::Watch { verb } => watch::run(verb, profile, printer).await,
     }
 }
 

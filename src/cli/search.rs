@@ -1,20 +1,42 @@
 //! `pifa search`: the cached offers, priced at a quantity.
 
-use super::args::SearchArgs;
+use super::args::{SavedArgs, SearchArgs};
 use super::documents::{OfferDocument, SearchDocument};
 use super::failure::{Exit, Failure};
 use super::mistakes;
 use super::print::{Lean, Printer, known, table};
+use super::saved::{self, SavedDocument};
 use super::session::Profile;
 use super::sync::progress;
 use crate::domain::search::SearchRequest;
 
 pub(super) async fn run(args: SearchArgs, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
     let session = profile.local(progress(printer)).await?;
-    let text = args.query.join(" ");
+    let mut text = args.query.join(" ");
+    let (mut quantity, mut sort) = (args.qty, args.sort.unwrap_or_default());
+    let mut kept = None;
+    match &args.saved {
+        SavedArgs { forget: Some(name), .. } => return saved::forget(name, &session, printer),
+        SavedArgs { saved: Some(None), changed: false, .. } => return saved::list(&session, printer),
+        SavedArgs { saved: Some(None), .. } => {
+            return Err(Failure::usage("which saved search?", "pifa search --saved NAME --changed"));
+        }
+        SavedArgs { saved: Some(Some(name)), changed, peek, .. } => {
+            let named = saved::named(&args, name, &session)?;
+            if *changed {
+                return saved::changed(&named, *peek, profile, &session, printer);
+            }
+            (text, quantity, sort) = (named.text, named.quantity, named.sort);
+            kept = Some(named.search);
+        }
+        SavedArgs { save: Some(name), .. } => {
+            kept = Some(saved::save(&args, name, profile, &session, printer)?);
+        }
+        SavedArgs { .. } => {}
+    }
     let request = SearchRequest {
-        quantity: args.qty.unwrap_or(profile.settings.quantity),
-        sort: args.sort,
+        quantity: quantity.unwrap_or(profile.settings.quantity),
+        sort,
         limit: args.limit as usize,
         offset: 0,
         include_fees: false,
@@ -24,6 +46,7 @@ pub(super) async fn run(args: SearchArgs, profile: &Profile, printer: &Printer) 
     let page = session.desk.search(&request)?;
     let mut document = SearchDocument::new(&request.text, request.quantity, page.total, &page.rows);
     document.problems = mistakes::told(&request.text, printer);
+    document.saved = kept.as_ref().map(SavedDocument::new);
     printer.document(&document, || words(&document, printer, page.cached))?;
     Ok(Exit::Done)
 }

@@ -15,8 +15,8 @@ use crate::config::{Paths, Settings};
 use crate::domain::id::{MarketId, OutOrderId};
 use crate::i18n::{Lang, messages};
 use crate::procure::{
-    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, Ledger, Marketplace, Opened,
-    SyncOptions, SyncProgress, steady,
+    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, History, Ledger, Marketplace,
+    Opened, SyncOptions, SyncProgress, steady,
 };
 use crate::sandbox;
 
@@ -259,6 +259,8 @@ impl Profile {
             market_id,
             gateway,
             sandbox,
+            history: History::at(&self.paths.history()),
+            searches: self.paths.searches(),
             lease: self.paths.lease(),
             rules: self.settings.rules,
             quiet: Duration::from_secs(quiet),

@@ -3,6 +3,7 @@
 use super::args::ShowArgs;
 use super::documents::ShowDocument;
 use super::failure::{Exit, Failure};
+use super::history::HistoryDocument;
 use super::print::{Lean, Printer, known, table};
 use super::search::price;
 use super::session::Profile;
@@ -16,8 +17,15 @@ pub(super) async fn run(args: ShowArgs, profile: &Profile, printer: &Printer) ->
     let offer = desk.offer(&args.offer)?.ok_or_else(|| DeskError::NoOffer(args.offer.clone()))?;
     let quantity = args.qty.unwrap_or(profile.settings.quantity);
     let mine = desk.marks()?.of(&offer.key, offer.supplier_id.as_ref());
-    let document = ShowDocument::new(&offer, quantity, &desk.destination()?, &mine);
-    printer.document(&document, || words(&document, printer))?;
+    let mut document = ShowDocument::new(&offer, quantity, &desk.destination()?, &mine);
+    let mut history = None;
+    if args.history {
+        let read = HistoryDocument::new(&desk.price_history(&offer)?, quantity, desk.now());
+        history = Some(read.words(printer, profile.ascii));
+        document.history = Some(read.points);
+        document.price_verdict = read.verdict;
+    }
+    printer.document(&document, || words(&document, printer) + &history.unwrap_or_default())?;
     Ok(Exit::Done)
 }
 

@@ -9,7 +9,7 @@ use super::failure::{Exit, Failure};
 use super::print::{Printer, note};
 use super::session::Profile;
 use crate::domain::id::SupplierId;
-use crate::i18n::messages;
+use crate::i18n::{messages, prices};
 use crate::procure::{SyncOptions, SyncProgress};
 
 pub(super) async fn run(args: SyncArgs, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
@@ -34,8 +34,10 @@ pub(super) async fn run(args: SyncArgs, profile: &Profile, printer: &Printer) ->
             printer.words("gone", "下架", "下架"),
             printer.words("kept", "本地共", "本機共"),
         ];
+        let rang: String =
+            report.watches.iter().map(|news| format!("{}\n", prices::rang(printer.lang, news))).collect();
         format!(
-            "{read} {}  {changed} {}  {gone} {}  {kept} {held}",
+            "{rang}{read} {}  {changed} {}  {gone} {}  {kept} {held}",
             report.fetched, report.changed, report.gone
         )
     })?;

@@ -47,6 +47,16 @@ impl Paths {
         self.folder.join("outbox.lock")
     }
 
+    /// Prices over time, looks at saved searches, price watches.
+    pub fn history(&self) -> PathBuf {
+        self.folder.join("history.db")
+    }
+
+    /// Saved searches, one file each.
+    pub fn searches(&self) -> PathBuf {
+        self.folder.join("searches")
+    }
+
     /// The embedded market's own state.
     pub fn sandbox(&self) -> PathBuf {
         self.folder.join("sandbox")

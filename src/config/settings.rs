@@ -10,6 +10,7 @@ use crate::domain::cart::Rules;
 use crate::domain::fx::{BadFx, Fx};
 use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
+use crate::domain::written::{explain, line_of};
 
 /// A theme made for a background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -219,28 +220,6 @@ impl Settings {
 /// `:line`, where there is one.
 fn at(line: usize) -> String {
     if line == 0 { String::new() } else { format!(":{line}") }
-}
-
-/// 1-based line of a byte offset.
-fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
-}
-
-/// The parser's words on one line, with the nearest known key in front where one was misspelt.
-fn explain(message: &str) -> String {
-    let message = message.lines().collect::<Vec<_>>().join(" ");
-    let message = message
-        .replace("expected u32", "expected a whole number")
-        .replace("expected u64", "expected a whole number");
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let (Some(unknown), true) = (quoted.next(), message.starts_with("unknown field")) else { return message };
-    let nearest = quoted.min_by_key(|known| strsim::damerau_levenshtein(unknown, known));
-    match nearest {
-        Some(known) if strsim::damerau_levenshtein(unknown, known) <= 3 => {
-            format!("unknown key `{unknown}`: did you mean `{known}`?")
-        }
-        _ => message,
-    }
 }
 
 #[cfg(test)]

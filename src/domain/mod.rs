@@ -1,14 +1,17 @@
 //! The rules of buying wholesale and nothing else. No I/O, no async, no names of the wire.
 
+pub mod badge;
 pub mod break_even;
 pub mod cart;
 pub mod category;
 pub mod compare;
 pub mod deal;
+pub mod factory;
 pub mod freight;
 pub mod fx;
 pub mod group_buy;
 pub mod id;
+pub mod kept_trouble;
 pub mod link;
 pub mod mark;
 pub mod minimum;
@@ -19,10 +22,15 @@ pub mod order;
 pub mod parcel;
 pub mod pasted;
 pub mod price;
+pub mod price_history;
 pub mod proposal;
 pub mod quantity;
+pub mod saved;
 pub mod search;
 pub mod session;
 pub mod supplier;
 pub mod text;
 pub mod trouble;
+pub mod watch;
+pub mod written;
+pub mod yanxuan;

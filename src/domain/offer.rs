@@ -8,7 +8,7 @@ use crate::domain::freight::FreightTerms;
 use crate::domain::id::{OfferKey, SpecId, SupplierId};
 use crate::domain::money::Money;
 use crate::domain::quantity::{Quantity, Unit};
-use crate::domain::supplier::{Identity, Mix};
+use crate::domain::supplier::{Identity, Mix, Reputation};
 use crate::domain::text::Clean;
 
 /// How an offer's price depends on the quantity (GATEWAY.md 3.1; the numbers are the wire's).
@@ -234,6 +234,13 @@ pub struct Offer {
     /// What the seller promises with it.
     #[serde(default)]
     pub services: Services,
+    /// What its buyers rate it, 0 to 5 (`tradeScore`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Decimal>,
+    /// What the answer told of the seller besides. It goes into the supplier's record and is not stored with the
+    /// offer: what is read from the catalog has none.
+    #[serde(skip)]
+    pub reputation: Option<Box<Reputation>>,
     /// An advertisement.
     pub advertised: bool,
     /// No longer on sale.
@@ -242,6 +249,21 @@ pub struct Offer {
     pub completeness: Completeness,
     /// When it was read from the market.
     pub fetched_at: Timestamp,
+}
+
+impl Services {
+    /// What this reading says, and where it is silent what `earlier` said.
+    #[must_use]
+    pub fn or(self, earlier: Services) -> Services {
+        Services {
+            dropship: self.dropship.or(earlier.dropship),
+            free_ship: self.free_ship.or(earlier.free_ship),
+            return_7d: self.return_7d.or(earlier.return_7d),
+            invoice: self.invoice.or(earlier.invoice),
+            custom: self.custom.or(earlier.custom),
+            pay_later: self.pay_later.or(earlier.pay_later),
+        }
+    }
 }
 
 impl Offer {
@@ -284,6 +306,8 @@ impl Offer {
             city: None,
             attributes: Vec::new(),
             services: Services::default(),
+            rating: None,
+            reputation: None,
             advertised: false,
             gone: false,
             completeness: Completeness::Row,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::factory::Confidence;
 use crate::domain::id::OfferKey;
 use crate::domain::mark::{Mark, Mine};
 use crate::domain::money::Money;
@@ -16,6 +17,7 @@ use crate::domain::price::RowPrice;
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::supplier::Supplier;
 use crate::domain::text::Clean;
+use crate::domain::yanxuan::{Tally, Verdict};
 
 /// Orders of a result list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -173,6 +175,34 @@ pub struct SearchRow {
     pub mine: Mine,
 }
 
+/// What suppliers are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SupplierAsk {
+    /// What was typed, in the language of [`crate::query`].
+    pub text: String,
+    /// Prices are at this quantity.
+    pub quantity: Quantity,
+    /// Rows wanted.
+    pub limit: usize,
+    /// Only those met since the last look.
+    pub only_new: bool,
+    /// What counted as new in an earlier answer ([`SupplierPage::since`]); `None` = since the last look.
+    pub since: Option<i64>,
+}
+
+/// Suppliers found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SupplierPage {
+    /// Most offers first, blocked ones last.
+    pub rows: Vec<SupplierRow>,
+    /// How many there are, those beyond the limit too.
+    pub total: usize,
+    /// How many of those were met since the last look.
+    pub new: usize,
+    /// To ask again for the same new ones.
+    pub since: i64,
+}
+
 /// A supplier found, with what the buyer decides by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SupplierRow {
@@ -182,6 +212,12 @@ pub struct SupplierRow {
     pub categories: Vec<Clean>,
     /// Least unit price at Q among their offers that can be bought at Q, yuan, with its unit.
     pub least: Option<(Money, Option<Unit>)>,
+    /// How sure one can be that they make what they sell.
+    pub confidence: Confidence,
+    /// Badges of the buyer's lists: 宝藏工厂, TOP100.
+    pub badges: Vec<Clean>,
+    /// First met after the buyer last looked.
+    pub is_new: bool,
     /// The buyer's own words.
     pub mark: Mark,
     /// Orders with them that were not closed, and the newest of them.
@@ -195,6 +231,10 @@ pub struct SupplierSheet {
     pub row: SupplierRow,
     /// Their offers as cached, best first, priced at Q.
     pub offers: Vec<SearchRow>,
+    /// The 严选 test on each of those offers; `None` = not rated.
+    pub verdicts: Vec<Option<Verdict>>,
+    /// What the verdicts come to.
+    pub tally: Tally,
     /// Orders with them, newest first: when, how much, state.
     pub orders: Vec<(Timestamp, Option<Money>, Clean)>,
 }

@@ -114,6 +114,38 @@ pub struct Scores {
     pub consulting: Option<Decimal>,
 }
 
+impl Scores {
+    /// What this reading says, and where it is silent what `earlier` said.
+    #[must_use]
+    pub fn or(self, earlier: Scores) -> Scores {
+        Scores {
+            composite: self.composite.or(earlier.composite),
+            logistics: self.logistics.or(earlier.logistics),
+            dispute: self.dispute.or(earlier.dispute),
+            offer: self.offer.or(earlier.offer),
+            after_sales: self.after_sales.or(earlier.after_sales),
+            consulting: self.consulting.or(earlier.consulting),
+        }
+    }
+}
+
+/// What the page of an offer tells of its seller beside the name (`sellerDataInfo` and the address).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reputation {
+    /// The six scores.
+    pub scores: Scores,
+    /// Medals of trade, 0 to 5.
+    pub medal_level: Option<u32>,
+    /// Repeat purchase rate, 0 to 1.
+    pub repeat_rate: Option<Decimal>,
+    /// Share of orders collected within 48 hours, 0 to 1.
+    pub pickup_48h: Option<Decimal>,
+    /// Share of orders refunded for quality in 30 days, 0 to 1.
+    pub quality_refund: Option<Decimal>,
+    /// 浙江省
+    pub province: Option<Clean>,
+}
+
 /// A supplier as far as the catalog knows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Supplier {

@@ -3,6 +3,7 @@
 //! Words of others (the market, the system) stay as they came, quoted; money and ids are exact.
 
 use crate::domain::id::{GroupId, LineId, OfferKey, OrderId, SupplierId};
+use crate::domain::kept_trouble::KeptTrouble;
 use crate::domain::money::Money;
 use crate::domain::text::Clean;
 
@@ -80,6 +81,13 @@ pub enum Trouble {
         /// What the system said.
         what: Clean,
     },
+    /// A list of badges cannot be read or kept.
+    Badges {
+        /// The file.
+        path: Clean,
+        /// What the system said.
+        what: Clean,
+    },
     /// An action's outcome is not known.
     Unknown(Clean),
     /// The total of an order is another than the accepted one.
@@ -100,6 +108,8 @@ pub enum Trouble {
         /// Where it stands, as in JSON.
         state: Clean,
     },
+    /// A file the buyer keeps.
+    Kept(KeptTrouble),
     /// Something of ours broke.
     Internal(Clean),
 }

@@ -120,8 +120,10 @@ macro_rules! say {
 pub(super) use say;
 
 mod offers;
-pub use offers::*;
+mod suppliers;
 mod sync;
+pub use offers::*;
+pub use suppliers::*;
 pub use sync::*;
 
 /// `218 of 20,000 cached`.

@@ -5,9 +5,11 @@
 
 pub mod buying;
 pub mod follow;
+pub mod kept;
 pub mod messages;
 pub mod names;
 pub mod places;
+pub mod prices;
 pub mod queries;
 pub mod text;
 pub mod trouble;

@@ -536,6 +536,23 @@ words! {
     section_layers: "弹出层", "彈出層", "Windows";
     help_mouse: "鼠标：点击切换、选中，滚轮滚动；按住 Shift 用终端自己的选择。下单和付款只认键盘。", "滑鼠：點擊切換、選取，滾輪捲動；按住 Shift 用終端機自己的選取。下單和付款只認鍵盤。", "Mouse: a click focuses and selects, the wheel scrolls; with Shift the terminal selects text. Orders are sent by key only.";
 
+    // Suppliers: what the platform rates them, and what is new.
+    do_new_suppliers: "只看新供应商", "只看新供應商", "new only";
+    col_factory: "像工厂", "像工廠", "factory";
+    new_mark: "新", "新", "new";
+    suppliers_no_new: "上次看过之后没有新供应商", "上次看過之後沒有新供應商", "no new suppliers since you last looked";
+    badges: "榜单", "榜單", "badges";
+    scores: "评分", "評分", "scores";
+    score_composite: "综合", "綜合", "service";
+    score_logistics: "物流", "物流", "logistics";
+    score_dispute: "纠纷", "糾紛", "disputes";
+    score_offer: "品质", "品質", "quality";
+    score_after_sales: "退换", "退換", "returns";
+    score_consulting: "咨询", "諮詢", "consulting";
+    pickup_48h: "48小时揽收", "48小時攬收", "48h pickup";
+    quality_refund: "品质退款", "品質退款", "quality refunds";
+    medals: "交易勋章", "交易勳章", "trade medals";
+
     // The tour.
     tour_name: "导览", "導覽", "tour";
     tour_see: "采购车逐行写明违反了哪条起批规则、还差多少", "採購車逐行寫明違反了哪條起批規則、還差多少", "the cart names each broken rule and what is missing";
@@ -543,6 +560,25 @@ words! {
 
     // What became of a submit the network went away under.
     held_offline: "途中离线了，采购车没有变，联网后再提交", "途中離線了，採購車沒有變，連網後再送出", "it went offline on the way: the cart is as it was, submit again once online";
+
+    // Saved searches, prices over time, watches.
+    saved_title: "存的搜索和专区", "存的搜尋和專區", "Saved searches and zones";
+    col_name: "名称", "名稱", "name";
+    col_query: "搜索", "搜尋", "query";
+    col_looked: "上次看", "上次看", "looked";
+    reading_saved: "正在读取…", "正在讀取…", "reading...";
+    ask_name: "存为", "存為", "save as";
+    ask_below: "低于多少元提醒", "低於多少元提醒", "tell me below (yuan)";
+    do_saved: "存的搜索", "存的搜尋", "saved searches";
+    do_watch: "盯价", "盯價", "watch price";
+    do_load: "打开", "打開", "load";
+    do_keep: "存当前搜索", "存目前搜尋", "save this search";
+    do_forget: "删除", "刪除", "delete";
+    do_restore: "恢复删除", "復原刪除", "undelete";
+    why_zone: "专区随程序附带，不能删", "專區隨程式附帶，不能刪", "zones come with the program";
+    why_none_forgotten: "没有刚删除的搜索", "沒有剛刪除的搜尋", "nothing was deleted just now";
+    why_no_name: "这个名字不能当文件名，换一个", "這個名字不能當檔名，換一個", "that cannot be a file's name: take another";
+    why_no_price: "输入一个价格，例如 8.00", "輸入一個價格，例如 8.00", "a price such as 8.00";
 
     // Joints of sentences.
     or: "或 ", "或 ", " or ";

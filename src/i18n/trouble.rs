@@ -2,7 +2,7 @@
 //! quoted as they came; ids and sums of money are the values themselves.
 
 use crate::domain::trouble::Trouble;
-use crate::i18n::Lang;
+use crate::i18n::{Lang, kept};
 
 /// The sentence of each language, in the order of [`Lang::ALL`].
 macro_rules! say {
@@ -23,6 +23,7 @@ pub fn sentence(lang: Lang, trouble: &Trouble) -> String {
         | Trouble::LedgerDamaged { .. }
         | Trouble::Catalog(_)
         | Trouble::Lease { .. }
+        | Trouble::Badges { .. }
         | Trouble::Internal(_) => of_our_own(lang, trouble),
         Trouble::Unreachable(_)
         | Trouble::Broken(_)
@@ -34,6 +35,7 @@ pub fn sentence(lang: Lang, trouble: &Trouble) -> String {
         | Trouble::Refused { .. }
         | Trouble::BadAnswer(_)
         | Trouble::ForeignLink(_) => of_the_market(lang, trouble),
+        Trouble::Kept(trouble) => kept::sentence(lang, trouble),
         Trouble::Offline => {
             say!(lang; "离线：这一步需要连接市场", "離線：這一步需要連接市場", "offline: this needs the market")
         }
@@ -90,6 +92,9 @@ fn of_our_own(lang: Lang, trouble: &Trouble) -> String {
         }
         Trouble::Lease { path, what } => {
             say!(lang; "取不到发送锁 {path}：{what}", "取不到發送鎖 {path}：{what}", "cannot take the sender's lease {path}: {what}")
+        }
+        Trouble::Badges { path, what } => {
+            say!(lang; "榜单文件 {path} 不可用：{what}", "榜單檔案 {path} 不可用：{what}", "the list of badges {path} cannot be used: {what}")
         }
         Trouble::Internal(what) => {
             say!(lang; "程序内部出错：{what}", "程式內部出錯：{what}", "internal error: a worker stopped: {what}")
@@ -180,6 +185,7 @@ pub fn hint(lang: Lang, trouble: &Trouble) -> String {
         Trouble::Offline => {
             say!(lang; "接回网络，去掉 --offline，或设置 --market 和密钥", "接回網路，去掉 --offline，或設定 --market 和金鑰", "go online again: drop --offline, or set --market and its keys")
         }
+        Trouble::Kept(trouble) => kept::hint(lang, trouble),
         other => hint_on_things(lang, other),
     }
 }
@@ -220,6 +226,9 @@ fn hint_on_things(lang: Lang, trouble: &Trouble) -> String {
         Trouble::Lease { .. } => {
             say!(lang; "检查数据文件夹的权限；什么都没有发出", "檢查資料夾的權限；什麼都沒有發出", "check the permissions of the data folder; nothing was sent")
         }
+        Trouble::Badges { .. } => {
+            say!(lang; "每行一个供应商（编号或公司名）和一个称号，逗号或制表符隔开", "每行一個供應商（編號或公司名）和一個稱號，逗號或定位字元隔開", "one supplier (id or company name) and one badge a line, a comma or a tab between them")
+        }
         Trouble::Unknown(_) => {
             say!(lang; "再来一次即可：先查询，绝不盲目重发", "再來一次即可：先查詢，絕不盲目重發", "run the command again: it is looked up, never sent twice blindly")
         }
@@ -244,6 +253,7 @@ fn hint_on_things(lang: Lang, trouble: &Trouble) -> String {
 mod tests {
     use super::*;
     use crate::domain::id::{GroupId, LineId, OfferKey, OrderId, SupplierId};
+    use crate::domain::kept_trouble::KeptTrouble;
     use crate::domain::money::Money;
     use crate::domain::text::Clean;
 
@@ -275,10 +285,25 @@ mod tests {
             Trouble::NoAddress(Some(word())),
             Trouble::NeedsSpec(OfferKey::Market(9)),
             Trouble::Lease { path: word(), what: word() },
+            Trouble::Badges { path: word(), what: word() },
             Trouble::Unknown(word()),
             Trouble::Repriced { order: order(), old: Money::from_fen(4_400), new: Money::from_fen(5_201) },
             Trouble::FreightOpen(order()),
             Trouble::NotToPay { order: order(), state: word() },
+            Trouble::Kept(KeptTrouble::HistoryUnusable { path: word(), what: word() }),
+            Trouble::Kept(KeptTrouble::HistoryNewer { path: word(), found: 9 }),
+            Trouble::Kept(KeptTrouble::SavedFile { at: word(), what: word() }),
+            Trouble::Kept(KeptTrouble::NoSaved { name: word(), near: None }),
+            Trouble::Kept(KeptTrouble::NoSaved { name: word(), near: Some(word()) }),
+            Trouble::Kept(KeptTrouble::SavedName(word())),
+            Trouble::Kept(KeptTrouble::SavedQuery(word())),
+            Trouble::Kept(KeptTrouble::SavedTaken(word())),
+            Trouble::Kept(KeptTrouble::SavedZone(word())),
+            Trouble::Kept(KeptTrouble::BadPack { file: word(), what: word() }),
+            Trouble::Kept(KeptTrouble::ForeignPack { file: word(), market: word() }),
+            Trouble::Kept(KeptTrouble::PackTarget { file: word(), what: word() }),
+            Trouble::Kept(KeptTrouble::EmptyPack),
+            Trouble::Kept(KeptTrouble::NoWatch(9)),
             Trouble::Internal(word()),
         ]
     }

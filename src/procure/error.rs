@@ -1,7 +1,11 @@
 //! What can stop a workflow, with words on what to do next.
 
+use super::pack::PackError;
+use super::saved::SavedError;
 use crate::catalog::CatalogError;
+use crate::catalog::history::HistoryError;
 use crate::domain::id::{GroupId, LineId, OfferKey, OrderId, SupplierId};
+use crate::domain::kept_trouble::KeptTrouble;
 use crate::domain::money::Money;
 use crate::domain::text::Clean;
 use crate::domain::trouble::Trouble;
@@ -52,6 +56,14 @@ pub enum DeskError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A list of badges cannot be read or kept.
+    #[error("the list of badges {path} cannot be used: {source}")]
+    Badges {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// An action's outcome is not known.
     #[error("no clean answer: {0}")]
     Unknown(Clean),
@@ -76,6 +88,18 @@ pub enum DeskError {
         /// Where it stands, as in JSON.
         state: Clean,
     },
+    /// The price history failed.
+    #[error("{0}")]
+    History(#[from] HistoryError),
+    /// A saved search cannot be read or kept.
+    #[error("{0}")]
+    Saved(#[from] SavedError),
+    /// A pack cannot be written or used.
+    #[error("{0}")]
+    Pack(#[from] PackError),
+    /// No watch has this number.
+    #[error("no watch has the number {0}")]
+    NoWatch(i64),
     /// A worker died.
     #[error("internal error: a worker stopped: {0}")]
     Worker(String),
@@ -86,7 +110,7 @@ impl DeskError {
     pub fn code(&self) -> &'static str {
         match self {
             DeskError::Ledger(_) => "ledger",
-            DeskError::Catalog(_) => "catalog",
+
             DeskError::Market(error) => market_code(error),
             DeskError::Offline => "offline",
             DeskError::NoOffer(_)
@@ -97,10 +121,17 @@ impl DeskError {
             | DeskError::NoAddress(_) => "not_found",
             DeskError::NeedsSpec(_) => "needs_spec",
             DeskError::Lease { .. } => "lease",
+            DeskError::Badges { .. } => "badges",
             DeskError::Unknown(_) => "unknown_outcome",
             DeskError::Repriced { .. } => "repriced",
             DeskError::FreightOpen(_) => "freight_open",
             DeskError::NotToPay { .. } => "not_to_pay",
+            DeskError::History(_) | DeskError::Catalog(CatalogError::History(_)) => "history",
+            DeskError::Saved(SavedError::Unknown { .. }) | DeskError::NoWatch(_) => "not_found",
+            DeskError::Saved(_) => "saved_search",
+            DeskError::Pack(PackError::Foreign { .. }) => "other_market",
+            DeskError::Pack(_) => "pack",
+            DeskError::Catalog(_) => "catalog",
             DeskError::Worker(_) => "internal",
         }
     }
@@ -110,6 +141,12 @@ impl DeskError {
         let words = |text: &str| Clean::capped(text, 300);
         match self {
             DeskError::Ledger(error) => ledger_trouble(error),
+            DeskError::History(error) | DeskError::Catalog(CatalogError::History(error)) => {
+                Trouble::Kept(history_trouble(error))
+            }
+            DeskError::Saved(error) => Trouble::Kept(saved_trouble(error)),
+            DeskError::Pack(error) => Trouble::Kept(pack_trouble(error)),
+            DeskError::NoWatch(id) => Trouble::Kept(KeptTrouble::NoWatch(*id)),
             DeskError::Catalog(error) => Trouble::Catalog(words(&error.to_string())),
             DeskError::Market(error) => market_trouble(error),
             DeskError::Offline => Trouble::Offline,
@@ -121,6 +158,9 @@ impl DeskError {
             DeskError::NeedsSpec(key) => Trouble::NeedsSpec(key.clone()),
             DeskError::Lease { path, source } => {
                 Trouble::Lease { path: words(path), what: words(&source.to_string()) }
+            }
+            DeskError::Badges { path, source } => {
+                Trouble::Badges { path: words(path), what: words(&source.to_string()) }
             }
             DeskError::Unknown(what) => Trouble::Unknown(what.clone()),
             DeskError::Repriced { order, old, new } => {
@@ -173,6 +213,49 @@ fn ledger_trouble(error: &LedgerError) -> Trouble {
         LedgerError::Damaged { path, what } => {
             Trouble::LedgerDamaged { path: words(path), what: words(what) }
         }
+    }
+}
+
+fn history_trouble(error: &HistoryError) -> KeptTrouble {
+    let words = |text: &str| Clean::capped(text, 300);
+    match error {
+        HistoryError::Sqlite { path, source } => {
+            KeptTrouble::HistoryUnusable { path: words(path), what: words(&source.to_string()) }
+        }
+        HistoryError::Damaged { path, what } => {
+            KeptTrouble::HistoryUnusable { path: words(path), what: words(what) }
+        }
+        HistoryError::Newer { path, found } => KeptTrouble::HistoryNewer { path: words(path), found: *found },
+    }
+}
+
+fn saved_trouble(error: &SavedError) -> KeptTrouble {
+    let words = |text: &str| Clean::capped(text, 300);
+    match error {
+        SavedError::File { path, line, message } => {
+            let line = if *line == 0 { String::new() } else { format!(":{line}") };
+            let at = words(&format!("{}{line}", path.display()));
+            KeptTrouble::SavedFile { at, what: words(message) }
+        }
+        SavedError::Unknown { name, near } => {
+            KeptTrouble::NoSaved { name: name.clone(), near: near.as_ref().map(|near| words(near.as_str())) }
+        }
+        SavedError::Name(bad) => KeptTrouble::SavedName(words(&bad.to_string())),
+        SavedError::Query(mistake) => KeptTrouble::SavedQuery(words(mistake)),
+        SavedError::Taken(name) => KeptTrouble::SavedTaken(words(name.as_str())),
+        SavedError::Zone(name) => KeptTrouble::SavedZone(words(name.as_str())),
+    }
+}
+
+fn pack_trouble(error: &PackError) -> KeptTrouble {
+    let words = |text: &str| Clean::capped(text, 300);
+    match error {
+        PackError::Bad { file, what } => KeptTrouble::BadPack { file: words(file), what: words(what) },
+        PackError::Foreign { file, market } => {
+            KeptTrouble::ForeignPack { file: words(file), market: words(market.as_str()) }
+        }
+        PackError::Target { file, what } => KeptTrouble::PackTarget { file: words(file), what: words(what) },
+        PackError::Empty => KeptTrouble::EmptyPack,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::domain::money::Money;
 use crate::domain::offer::{Completeness, Offer, PriceTier};
 use crate::domain::order::{Order, OrderLine};
 use crate::domain::quantity::{Quantity, Unit};
-use crate::domain::search::{SearchRequest, Sort};
+use crate::domain::search::{SearchRequest, Sort, SupplierAsk, SupplierRow};
 use crate::domain::session::Remembered;
 use crate::domain::supplier::{Mix, Supplier};
 use crate::domain::text::Clean;
@@ -59,6 +59,8 @@ fn desk(ledger: Ledger) -> Desk {
         market_id: MarketId::new("a/1"),
         gateway: None,
         sandbox: true,
+        history: crate::procure::History::in_memory(),
+        searches: std::env::temp_dir().join("never"),
         lease: std::env::temp_dir().join("never"),
         rules: Rules::default(),
         quiet: Duration::ZERO,
@@ -135,7 +137,15 @@ fn searches_rows_and_sheets_carry_and_obey_marks() {
     assert_eq!((ids, page.total), (vec![3, 1], 2));
     assert_eq!(page.rows[0].mine.bought.as_ref().unwrap().times, 2);
 
-    let rows = desk.supplier_rows("甲", Quantity::whole(5), 10).unwrap();
+    let rows = desk
+        .supplier_rows(&SupplierAsk {
+            text: "甲".into(),
+            quantity: Quantity::whole(5),
+            limit: 10,
+            ..Default::default()
+        })
+        .unwrap()
+        .rows;
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].least, Some((Money::from_fen(400), Some(Unit::new("个")))));
     assert_eq!((rows[0].ordered, rows[0].supplier.offers), (Some((2, at(9))), 3));
@@ -143,7 +153,8 @@ fn searches_rows_and_sheets_carry_and_obey_marks() {
     let sheet = desk.supplier_sheet(&id, Quantity::whole(5)).unwrap().unwrap();
     let ids: Vec<i64> = sheet.offers.iter().map(|row| row.offer.key.market_id().unwrap()).collect();
     assert_eq!(ids, [1, 3, 2], "what is blocked stands last");
-    assert_eq!(sheet.row, rows[0]);
+    assert!(rows[0].is_new, "nobody has looked yet");
+    assert_eq!(sheet.row, SupplierRow { is_new: false, ..rows[0].clone() });
     let orders: Vec<(Timestamp, &str)> =
         sheet.orders.iter().map(|(at, _, state)| (*at, state.as_str())).collect();
     assert_eq!(orders, [(at(9), "to_pay"), (at(5), "done")]);

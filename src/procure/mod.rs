@@ -4,6 +4,7 @@
 //! connection. Methods that are plain functions read and write the data folder only; `async` ones talk to
 //! the market.
 
+mod badges;
 mod cart;
 mod clock;
 mod deals;
@@ -16,12 +17,15 @@ mod lookup;
 mod marks;
 mod orders;
 mod outbox;
+pub mod pack;
 mod pay;
 mod quiet;
 mod reorder;
+pub mod saved;
 mod submit;
 mod suppliers;
 mod sync;
+mod watch;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -30,11 +34,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+pub use crate::catalog::history::{History, Look};
 pub use crate::catalog::import::{BadRow, ImportError, ImportReport};
 pub use crate::catalog::{Catalog, CatalogError, Opened, Stats};
 pub use crate::ledger::{Ledger, LedgerError, Policy, private_file, private_folder};
 pub use crate::market::gateway::{Credentials, Gateway, GatewayOptions};
 pub use crate::market::{Capabilities, MarketError, Marketplace};
+pub use badges::BadgeReport;
 pub use cart::CartView;
 pub use error::DeskError;
 pub use quiet::{Steady, steady};
@@ -68,6 +74,10 @@ pub struct DeskParts {
     pub gateway: Option<Gateway>,
     /// Whether the market is the profile's own sandbox.
     pub sandbox: bool,
+    /// Prices over time, looks and watches.
+    pub history: History,
+    /// Folder of the saved searches.
+    pub searches: PathBuf,
     /// File whose lock is the sender's lease.
     pub lease: PathBuf,
     /// Settings of the gateway that the rules depend on.
@@ -88,6 +98,7 @@ pub struct Desk {
     parts: Arc<DeskParts>,
     line: Arc<clock::Line>,
     marks: Arc<marks::KeptMarks>,
+    badges: Arc<badges::KeptBadges>,
     looks: Arc<quiet::Looks>,
 }
 
@@ -95,7 +106,9 @@ impl Desk {
     /// Sits down.
     pub fn new(parts: DeskParts) -> Desk {
         let line = Arc::new(clock::Line::of(&parts.catalog));
-        Desk { parts: Arc::new(parts), line, marks: Arc::default(), looks: Arc::default() }
+        parts.catalog.keep_history(parts.history.clone(), parts.market_id.clone());
+        let (marks, badges, looks) = (Arc::default(), Arc::default(), Arc::default());
+        Desk { parts: Arc::new(parts), line, marks, badges, looks }
     }
 
     /// Which account on which market.

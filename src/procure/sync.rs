@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::{Desk, DeskError, FILLED, FREIGHT_ZONES, off_thread};
 use crate::domain::id::SupplierId;
+use crate::domain::watch::WatchNews;
 use crate::market::{Capabilities, Marketplace};
 
 pub use pace::Estimate;
@@ -72,6 +73,8 @@ pub struct SyncReport {
     pub market_total: Option<u64>,
     /// Offers on sale the catalog holds now, imported ones too.
     pub held: u64,
+    /// Price watches that crossed a line with it.
+    pub watches: Vec<WatchNews>,
     /// What the wish was reckoned to cost; `None` on a market with bulk export.
     pub estimate: Option<Estimate>,
 }
@@ -123,12 +126,13 @@ impl Desk {
             None if capabilities.offer_changes => {
                 let report = self.sync_changes(options, &told).await?;
                 // The tree comes after the goods: an empty screen waits for those.
-                self.keep_tree(&mut queue).await?;
+                self.keep_tree(&mut queue, tree::CALLS).await?;
                 report
             }
             None => {
-                self.keep_tree(&mut queue).await?;
-                self.sync_walk(options, &mut queue, &told).await?
+                let report = self.sync_walk(options, &mut queue, &told).await?;
+                self.keep_tree(&mut queue, tree::COUNTED_CALLS).await?;
+                report
             }
         };
         if options.older.is_some() {
@@ -155,6 +159,7 @@ impl Desk {
         .await??
         .offers;
         report.estimate = estimate;
+        report.watches = self.look_at_watches()?;
         Ok(report)
     }
 

@@ -49,6 +49,11 @@ pub struct Frequencies {
 }
 
 impl Frequencies {
+    /// Whether it counts too few titles to tell common words from rare ones.
+    pub fn is_thin(&self) -> bool {
+        self.titles < 1_000
+    }
+
     /// Counts over titles, folded.
     pub fn of<'a>(titles: impl Iterator<Item = &'a str>) -> Frequencies {
         let mut frequencies = Frequencies::default();

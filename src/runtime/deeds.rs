@@ -9,9 +9,12 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::app::msg::{IndexState, OrderDeed, Trouble};
-use crate::app::suppliers::MOST_ROWS;
 use crate::app::{Effect, Fact};
 use crate::domain::deal::{Deal, DealKind};
+use crate::domain::saved::{SavedRow, SavedSearch};
+use crate::domain::text::Clean;
+use crate::domain::watch::{BAND_PERCENT, WatchRule};
+use crate::procure::saved::SavedList;
 use crate::procure::{Desk, DeskError};
 use crate::runtime::execute::{Executor, Learner, trouble};
 
@@ -24,15 +27,13 @@ impl Executor {
     /// Starts one of these effects.
     pub(super) fn run_deed(&mut self, effect: Effect) {
         match effect {
-            Effect::ReadSuppliers { generation, text, quantity } => {
+            Effect::ReadSuppliers { generation, ask } => {
                 self.suppliers_asked.store(generation, Ordering::SeqCst);
                 let asked = self.suppliers_asked.clone();
                 self.beside(move |desk| {
                     // A newer asking makes this one idle.
-                    (asked.load(Ordering::SeqCst) == generation).then(|| Fact::SuppliersRead {
-                        generation,
-                        result: said(desk.supplier_rows(&text, quantity, MOST_ROWS)),
-                    })
+                    (asked.load(Ordering::SeqCst) == generation)
+                        .then(|| Fact::SuppliersRead { generation, result: said(desk.supplier_rows(&ask)) })
                 });
             }
             Effect::BuildIndex => self.build_index(),
@@ -42,6 +43,35 @@ impl Executor {
             }),
             Effect::ReadCategories { quantity } => self.beside(move |desk| {
                 Some(Fact::CategoriesRead(said(desk.categories_held(quantity)).map(Arc::new)))
+            }),
+            Effect::ReadPrices { generation, offer } => {
+                self.prices_asked.store(generation, Ordering::SeqCst);
+                let asked = self.prices_asked.clone();
+                self.beside(move |desk| {
+                    (asked.load(Ordering::SeqCst) == generation).then(|| Fact::PricesRead {
+                        generation,
+                        key: offer.key.clone(),
+                        result: said(desk.price_history(&offer)).map(Arc::new),
+                    })
+                });
+            }
+            Effect::ReadSaved => {
+                self.beside(|desk| Some(Fact::SavedRead(said(desk.saved_searches()).map(rows))))
+            }
+            Effect::SaveSearch(search) => self.at_ledger(move |desk| {
+                let result = said(keep(desk, &search));
+                Fact::SearchSaved { name: search.name, result }
+            }),
+            Effect::ForgetSearch(name) => self.at_ledger(move |desk| {
+                Fact::SearchForgotten(said(desk.forget_search(name.as_str())).map(Box::new))
+            }),
+            Effect::AddWatch { key, quantity, below } => self.at_ledger(move |desk| {
+                let rule = WatchRule { below: Some(below), rise: None, band: BAND_PERCENT };
+                let added = desk.watch(&key, None, quantity, rule).and_then(|watch| {
+                    let title = desk.offer(&key)?.map(|offer| offer.title);
+                    Ok(Box::new((watch, title)))
+                });
+                Fact::WatchAdded(said(added))
             }),
             Effect::ReadSheet { id, quantity } => self.beside(move |desk| {
                 let result = said(desk.supplier_sheet(&id, quantity)).map(|sheet| sheet.map(Box::new));
@@ -221,6 +251,26 @@ fn error_of<T>(result: &Result<T, DeskError>) -> Option<Reached> {
         Err(DeskError::Market(_)) => Some(Reached::Yes),
         Err(_) => None,
     }
+}
+
+/// Saved searches as the picker lists them, and what is wrong with the files that are none.
+fn rows(list: SavedList) -> (Vec<SavedRow>, Vec<Clean>) {
+    let rows = list.searches.into_iter().map(|listed| SavedRow {
+        search: listed.search,
+        is_zone: listed.is_zone,
+        looked_at: listed.looked_at,
+    });
+    (rows.collect(), list.bad.iter().map(|error| Clean::new(&error.to_string())).collect())
+}
+
+/// Keeps a search and looks at it, so that the next look tells what changed since now.
+fn keep(desk: &Desk, search: &SavedSearch) -> Result<(), DeskError> {
+    desk.save_search(search, false)?;
+    if let Some(quantity) = search.quantity {
+        let look = desk.take_look(search, quantity)?;
+        desk.keep_look(&search.name, &look)?;
+    }
+    Ok(())
 }
 
 fn said<T>(result: Result<T, DeskError>) -> Result<T, Trouble> {

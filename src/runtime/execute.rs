@@ -41,6 +41,8 @@ pub struct Executor {
     pub(super) indexing: Arc<AtomicBool>,
     /// The newest asking for suppliers.
     pub(super) suppliers_asked: Arc<AtomicU64>,
+    /// The newest asking for an offer's prices.
+    pub(super) prices_asked: Arc<AtomicU64>,
     proposing: Option<JoinHandle<()>>,
     progress: Arc<Mutex<Option<SyncProgress>>>,
     reach: Arc<Mutex<Reach>>,
@@ -73,6 +75,7 @@ impl Executor {
             faceting: Cancel::default(),
             indexing: Arc::default(),
             suppliers_asked: Arc::default(),
+            prices_asked: Arc::default(),
             proposing: None,
             progress: Arc::default(),
             reach: Arc::default(),
@@ -209,8 +212,14 @@ impl Executor {
                         })
                         .await;
                     reach.learn(result.as_ref().err());
-                    let result = result.map(|report| report.fetched).map_err(|error| trouble(&error));
+                    let (result, rang) = match result {
+                        Ok(report) => (Ok(report.fetched), report.watches),
+                        Err(error) => (Err(trouble(&error)), Vec::new()),
+                    };
                     bell.tell(Fact::SyncEnded(result));
+                    if !rang.is_empty() {
+                        bell.tell(Fact::WatchesRang(rang));
+                    }
                 });
             }
             Effect::Propose { generation } => {

@@ -111,6 +111,8 @@ fn words_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, promp
         WordsWish::Tags(_) => words.ask_tags,
         WordsWish::Block(_) => words.ask_reason,
         WordsWish::Message(_) => words.ask_message,
+        WordsWish::SaveSearch => words.ask_name,
+        WordsWish::Watch(_) => words.ask_below,
     };
     let said = format!("{}/{}", prompt.field.chars(), prompt.wish.most());
     let under = match &prompt.trouble {
@@ -227,6 +229,7 @@ fn hidden(model: &Model, id: ActionId) -> bool {
                 Layer::Help { .. }
                 | Layer::Confirm(_)
                 | Layer::Why(_)
+                | Layer::Saved(_)
                 | Layer::Order(_)
                 | Layer::Group(_)
                 | Layer::Decide(_)

@@ -14,12 +14,15 @@ use crate::domain::offer::{Completeness, Offer, PriceTier, QuoteType, Sku};
 use crate::domain::price;
 use crate::domain::quantity::Quantity;
 use crate::domain::search::SearchRow;
-use crate::i18n::messages;
+use crate::i18n::{messages, prices};
 use crate::ui::pen::Pen;
 use crate::ui::{
     phrases::{self, age_style},
     text,
 };
+
+/// Cells of the line of prices.
+const SPARK: usize = 16;
 
 /// Draws it under a rule.
 pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
@@ -226,6 +229,8 @@ fn right_side(model: &Model, pen: &Pen, hit: &SearchRow, cells: usize, rows: usi
     }
     say(&terms(model, offer), dot, pen.plain);
     say(&cost(model, pen, offer), " ", pen.selected);
+    let (before, style) = prices_before(model, pen, offer);
+    say(&before, dot, style);
     if let Some(bought) = &mine.bought {
         say(&phrases::bought(model, bought), dot, pen.good);
     }
@@ -253,6 +258,29 @@ fn right_side(model: &Model, pen: &Pen, hit: &SearchRow, cells: usize, rows: usi
         lines.push((more, pen.dim));
     }
     lines
+}
+
+/// What it cost before, by our own readings: a line of it, the lowest of the last days, and whether the discount of
+/// the label is one. Nothing where it never cost anything else.
+fn prices_before(model: &Model, pen: &Pen, offer: &Offer) -> (Vec<String>, Style) {
+    let (lang, quantity) = (model.lang, model.quantity);
+    let Some(history) = model.prices.of(&offer.key) else { return (Vec::new(), pen.dim) };
+    let line = history.spark(quantity, model.now, SPARK);
+    let Some(verdict) = history.verdict(quantity, model.now).filter(|_| !line.is_empty()) else {
+        return (Vec::new(), pen.dim);
+    };
+    let mut said =
+        vec![line.iter().filter_map(|level| pen.glyphs.spark.get(usize::from(*level)).copied()).collect()];
+    if verdict.is_lowest() {
+        said.push(prices::lowest_in(lang, verdict.days));
+    } else if verdict.lowest < verdict.price {
+        said.push(prices::lowest_was(lang, verdict.days, &text::money(verdict.lowest)));
+    }
+    if let Some(own) = verdict.own_discount {
+        let label = prices::signed_percent(verdict.label_discount);
+        said.push(prices::discounts(lang, &label, &prices::signed_percent(own)));
+    }
+    (said, if verdict.is_lowest() { pen.good } else { pen.plain })
 }
 
 fn who(model: &Model, offer: &Offer) -> Vec<String> {

@@ -40,6 +40,8 @@ pub struct Glyphs {
     pub star: &'static str,
     /// A note or tags.
     pub note: &'static str,
+    /// Heights of a spark line, the lowest first.
+    pub spark: [&'static str; 8],
     /// Left top, right top, left bottom, right bottom.
     pub corners: [&'static str; 4],
 }
@@ -63,6 +65,7 @@ static UNICODE: Glyphs = Glyphs {
     cubic: "m³",
     star: "★",
     note: "≡",
+    spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     corners: ["┌", "┐", "└", "┘"],
 };
 
@@ -85,6 +88,7 @@ static ASCII: Glyphs = Glyphs {
     cubic: "m3",
     star: "*",
     note: "#",
+    spark: ["_", ".", ":", "-", "=", "+", "*", "#"],
     corners: ["+", "+", "+", "+"],
 };
 

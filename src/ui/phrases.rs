@@ -185,6 +185,13 @@ pub fn percent(rate: rust_decimal::Decimal) -> String {
     rate.saturating_mul(100.into()).round_dp(0).normalize().to_string()
 }
 
+/// A rate as percent with the digits that matter where it is small: `0.12`, `52.5`, `97`.
+pub fn percent_fine(rate: rust_decimal::Decimal) -> String {
+    let percent = rate.saturating_mul(100.into());
+    let digits = if percent < rust_decimal::Decimal::TEN { 2 } else { 1 };
+    percent.round_dp(digits).normalize().to_string()
+}
+
 /// Days from which figures are old enough to be pointed out: prices are rarely changed more often than weekly.
 const OLD_DAYS: i64 = 7;
 

@@ -8,7 +8,7 @@ use pifa::domain::freight::{ChargeBy, Fees, FreightTerms};
 use pifa::domain::group_buy::{Counts, GroupState};
 use pifa::domain::id::{OfferKey, SpecId, SupplierId};
 use pifa::domain::money::Money;
-use pifa::domain::offer::{Completeness, Offer, OfferKind, QuoteType};
+use pifa::domain::offer::{Completeness, Offer, OfferKind, QuoteType, Services};
 use pifa::domain::order::OrderState;
 use pifa::domain::quantity::Quantity;
 use pifa::domain::supplier::{Identity, Mix, MixRule};
@@ -125,6 +125,44 @@ fn an_offer_priced_over_its_skus_keeps_the_orderable_ones() {
     assert_eq!(bedding.lot, None);
     assert_eq!(bedding.weight_kg.unwrap().to_string(), "2.4", "the heaviest package");
     assert_eq!(bedding.tiers[1].charged(), yuan("82.50"));
+}
+
+#[test]
+fn a_detail_tells_what_is_promised_and_how_its_seller_is_rated() {
+    let body = r#"{"result":{"success":true,"result":{"offerId":5,"subject":"杯","tradeScore":"4.8",
+        "productAttribute":[{"attributeId":"1","attributeName":"材质","value":"304","attributeNameTrans":"Material","valueTrans":"304"},
+            {"attributeId":"2","attributeName":"加工定制","value":"是"},7],
+        "tagInfoList":[{"key":"isOnePsale","value":true},{"key":"noReason7DReturn","value":"false"}],
+        "productSaleInfo":{"fenxiaoSaleInfo":{"onePieceFreePostage":true}},
+        "invoiceInfo":{"supportOnlineInvoice":false,"supportFastInvoice":false,"invoiceTypes":[]},
+        "productShippingInfo":{"sendGoodsAddressText":"浙江省金华市永康市"},
+        "sellerDataInfo":{"tradeMedalLevel":"3","compositeServiceScore":"4.5","logisticsExperienceScore":"99",
+            "repeatPurchasePercent":"52.48%","collect30DayWithin48HPercent":"1.0","qualityRefundWithin30Day":"0.12%"}}}}"#;
+    let cup = detail::offer(body.as_bytes(), now()).unwrap().unwrap();
+    assert_eq!((cup.attributes.len(), cup.attributes[0].value.as_str()), (2, "304"));
+    let promised = Services {
+        dropship: Some(true),
+        free_ship: Some(true),
+        return_7d: Some(false),
+        invoice: Some(false),
+        custom: Some(true),
+        pay_later: None,
+    };
+    assert_eq!(cup.services, promised);
+    assert_eq!(cup.rating.unwrap().to_string(), "4.8");
+    assert_eq!((cup.belt.unwrap().as_str(), cup.city.unwrap().as_str()), ("永康", "金华市"));
+    let told = cup.reputation.unwrap();
+    let shown = |figure: Option<rust_decimal::Decimal>| figure.map(|figure| figure.to_string());
+    assert_eq!((shown(told.scores.composite).as_deref(), told.scores.logistics), (Some("4.5"), None));
+    assert_eq!((shown(told.pickup_48h).as_deref(), told.medal_level), (Some("1"), Some(3)));
+    assert_eq!(shown(told.quality_refund).as_deref(), Some("0.0012"));
+    assert_eq!(shown(told.repeat_rate).as_deref(), Some("0.5248"));
+    assert_eq!(told.province.unwrap().as_str(), "浙江省");
+
+    let silent = r#"{"result":{"success":true,"result":{"offerId":5,"subject":"杯"}}}"#;
+    let silent = detail::offer(silent.as_bytes(), now()).unwrap().unwrap();
+    assert_eq!((silent.services, silent.rating, silent.city), (Services::default(), None, None));
+    assert!(silent.reputation.is_none() && silent.attributes.is_empty());
 }
 
 #[test]
@@ -423,6 +461,30 @@ fn the_extension_tells_what_the_plain_gateway_does_not() {
     );
     assert_eq!(cup.mix, changes.suppliers[0].mix);
     assert_eq!(words(&cup.identities), ["super_factory", "trust_pass", "yanxuan"]);
+    assert_eq!(cup.city.as_ref().unwrap().as_str(), "金华市");
+    assert_eq!(cup.rating.unwrap().to_string(), "4.9");
+    let said: Vec<(&str, &str, Option<&str>)> = cup
+        .attributes
+        .iter()
+        .map(|a| (a.name.as_str(), a.value.as_str(), a.value_en.as_ref().map(|value| value.as_str())))
+        .collect();
+    assert_eq!(said, [("材质", "316不锈钢", Some("Stainless steel 316")), ("容量", "500ml", None)]);
+    let promised = Services {
+        dropship: Some(true),
+        free_ship: Some(false),
+        return_7d: None,
+        invoice: Some(true),
+        custom: Some(false),
+        pay_later: None,
+    };
+    assert_eq!(cup.services, promised);
+    let seller = &changes.suppliers[0];
+    let shown = |figure: Option<rust_decimal::Decimal>| figure.map(|figure| figure.to_string());
+    assert_eq!(shown(seller.scores.composite).as_deref(), Some("4.5"));
+    assert_eq!((seller.scores.dispute, seller.scores.offer), (None, None), "off the scale; not told");
+    assert_eq!((seller.medal_level, shown(seller.pickup_48h).as_deref()), (Some(3), Some("0.99")));
+    assert_eq!(shown(seller.quality_refund).as_deref(), Some("0.0012"));
+    assert_eq!(seller.province.as_ref().unwrap().as_str(), "浙江省");
     assert!(cup.advertised && gone.gone && gone.title.is_empty());
     assert_eq!((fee.kind, &fee.freight), (OfferKind::Fee, &FreightTerms::Collect));
 }

@@ -76,6 +76,8 @@ impl Window {
             market_id: market.clone(),
             gateway: Some(Gateway::new(credentials, GatewayOptions::new(url)).unwrap()),
             sandbox: false,
+            history: pifa::procure::History::in_memory(),
+            searches: std::env::temp_dir().join("never"),
             lease: buyer.data_dir().join("sender.lock"),
             rules: Rules::default(),
             quiet,

@@ -29,7 +29,7 @@ pub struct Seat {
     /// What quiet times are measured with: it stands until it is moved.
     pub steady_ms: Arc<AtomicU64>,
     pub running: sandbox::Running,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A buyer with a past: the sandbox gives one in a world of this size.
@@ -74,6 +74,8 @@ impl Seat {
             market_id: market.clone(),
             gateway: Some(Gateway::new(credentials, GatewayOptions::new(&url(&running.url))).unwrap()),
             sandbox: true,
+            history: pifa::procure::History::in_memory(),
+            searches: std::env::temp_dir().join("never"),
             lease: folder.path().join("sender.lock"),
             rules: Rules::default(),
             quiet: Duration::from_millis(300),
@@ -85,7 +87,11 @@ impl Seat {
                 OutOrderId::new(&format!("n-{}", count.fetch_add(1, Ordering::SeqCst)))
             }),
         });
-        Seat { desk, ledger, market, ahead_ms, steady_ms, running, _folder: folder }
+        Seat { desk, ledger, market, ahead_ms, steady_ms, running, folder }
+    }
+
+    pub fn catalog_path(&self) -> std::path::PathBuf {
+        self.folder.path().join("catalog.db")
     }
 
     pub async fn syncs(&self) {
@@ -485,11 +491,8 @@ async fn going_offline_while_details_are_read_sends_nothing_and_keeps_the_cart()
     assert!(seat.desk.sync(&few, |_| {}).await.is_err(), "rows without details");
     let request = pifa::domain::search::SearchRequest {
         quantity: Quantity::whole(600),
-        sort: pifa::domain::search::Sort::Price,
         limit: 400,
-        text: String::new(),
-        offset: 0,
-        include_fees: false,
+        ..Default::default()
     };
     let rows = seat.desk.search(&request).unwrap().rows;
     let only_rows: Vec<_> = rows

@@ -115,6 +115,9 @@ fn check_sample(name: &str, body: &[u8]) -> bool {
             assert_eq!((offer.mix_enabled, offer.lead_time_hours), (Some(true), Some(48)));
             assert_eq!(offer.belt.as_ref().unwrap().as_str(), "广州");
             assert_eq!(offer.skus[0].name.as_str(), "郁金香 / S");
+            assert_eq!(offer.city.as_ref().unwrap().as_str(), "广州市");
+            assert_eq!(offer.services.dropship, Some(true));
+            assert!(offer.attributes.iter().any(|a| a.name.as_str() == "货号" && a.value.as_str() == "1985"));
         }
         "product.detail.903006215326.partial_values.json" => {
             let payload: Value = serde_json::from_slice(body).unwrap();

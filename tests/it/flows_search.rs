@@ -49,7 +49,7 @@ fn tab_lists_suppliers_and_the_query_filters_them_live() {
     let mut model = model();
     let effects = press(&mut model, "tab");
     assert!(
-        matches!(effects.as_slice(), [Effect::ReadSuppliers { text, .. }] if text.is_empty()),
+        matches!(effects.as_slice(), [Effect::ReadSuppliers { ask, .. }] if ask.text.is_empty()),
         "{effects:?}"
     );
     assert_eq!(model.search.view, SearchView::Suppliers);
@@ -58,17 +58,15 @@ fn tab_lists_suppliers_and_the_query_filters_them_live() {
     let texts: Vec<&str> = effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::ReadSuppliers { text, quantity, .. } if *quantity == model.quantity => {
-                Some(text.as_str())
-            }
+            Effect::ReadSuppliers { ask, .. } if ask.quantity == model.quantity => Some(ask.text.as_str()),
             _ => None,
         })
         .collect();
     assert_eq!(texts, ["恒", "恒致"]);
     let newest = model.suppliers.generation;
-    tell(&mut model, Fact::SuppliersRead { generation: newest - 1, result: Ok(supplier_rows()) });
+    tell(&mut model, Fact::SuppliersRead { generation: newest - 1, result: Ok(supplier_page()) });
     assert!(model.suppliers.rows.is_empty() && model.suppliers.pending, "a late answer was taken");
-    tell(&mut model, Fact::SuppliersRead { generation: newest, result: Ok(supplier_rows()) });
+    tell(&mut model, Fact::SuppliersRead { generation: newest, result: Ok(supplier_page()) });
     assert_eq!(model.suppliers.rows.len(), 3);
     press(&mut model, "down down end");
     assert_eq!(model.suppliers.selected().unwrap().supplier.id, SupplierId::new("S2"));
@@ -83,7 +81,7 @@ fn from_the_sheet_to_their_offers_and_back_to_where_it_began() {
     press(&mut model, "/");
     type_text(&mut model, "杯");
     let generation = model.suppliers.generation;
-    tell(&mut model, Fact::SuppliersRead { generation, result: Ok(supplier_rows()) });
+    tell(&mut model, Fact::SuppliersRead { generation, result: Ok(supplier_page()) });
     let effects = press(&mut model, "enter down enter");
     let id = SupplierId::new("S1");
     assert_eq!(effects, [Effect::ReadSheet { id: id.clone(), quantity: model.quantity }]);
@@ -100,7 +98,7 @@ fn from_the_sheet_to_their_offers_and_back_to_where_it_began() {
     press(&mut model, "down");
     let effects = press(&mut model, "esc");
     assert!(
-        matches!(effects.as_slice(), [Effect::ReadSuppliers { text, .. }] if text == "杯"),
+        matches!(effects.as_slice(), [Effect::ReadSuppliers { ask, .. }] if ask.text == "杯"),
         "{effects:?}"
     );
     assert_eq!((model.search.view, model.suppliers.list.selected), (SearchView::Suppliers, 1));
@@ -471,7 +469,7 @@ fn random_keys_and_answers_break_nothing() {
         match roll(12) {
             0 => {
                 let generation = model.suppliers.generation.saturating_sub(roll(2));
-                let result = if roll(4) == 0 { Err(trouble()) } else { Ok(supplier_rows()) };
+                let result = if roll(4) == 0 { Err(trouble()) } else { Ok(supplier_page()) };
                 tell(&mut model, Fact::SuppliersRead { generation, result });
             }
             1 => {

@@ -21,6 +21,7 @@ mod screens_cart_compare;
 mod screens_confirm_sent;
 mod screens_deals_orders;
 mod screens_find;
+mod screens_query;
 mod screens_search;
 mod screens_waiting;
 mod shell;

@@ -8,9 +8,10 @@ use pifa::app::{Fact, Model};
 use pifa::domain::id::SupplierId;
 use pifa::domain::mark::{Bought, Mark, Marks, Mine};
 use pifa::domain::quantity::{Quantity, Unit};
-use pifa::domain::search::{SearchPage, SupplierRow, SupplierSheet};
+use pifa::domain::search::{SearchPage, SupplierPage, SupplierRow, SupplierSheet};
 use pifa::domain::supplier::{Identity, Mix, Supplier};
 use pifa::domain::text::Clean;
+use pifa::domain::yanxuan::{Place, Tally, Verdict};
 
 use crate::ui_fixtures::*;
 
@@ -92,6 +93,9 @@ pub fn supplier_rows() -> Vec<SupplierRow> {
         },
         categories: ["保温杯", "玻璃杯", "水壶"].map(Clean::new).to_vec(),
         least: least.map(|(price, unit)| (yuan(price), Some(Unit::new(unit)))),
+        confidence: pifa::domain::factory::confidence(&Default::default()),
+        badges: vec![],
+        is_new: false,
         mark: Mark::default(),
         ordered: None,
     };
@@ -102,6 +106,21 @@ pub fn supplier_rows() -> Vec<SupplierRow> {
     ];
     rows[0].supplier.identities = vec![Identity::TrustPass, Identity::SuperFactory];
     rows[0].supplier.mix = cup().mix;
+    let told = |figure: &str| Some(figure.parse().unwrap());
+    let first = &mut rows[0].supplier;
+    (first.province, first.city) = (Some(Clean::new("浙江省")), Some(Clean::new("金华市")));
+    first.scores = pifa::domain::supplier::Scores {
+        composite: told("4.5"),
+        logistics: told("4.0"),
+        dispute: told("4.0"),
+        offer: None,
+        after_sales: told("3.7"),
+        consulting: told("4.0"),
+    };
+    (first.medal_level, first.pickup_48h, first.quality_refund) = (Some(3), told("0.99"), told("0.0012"));
+    rows[0].confidence = factory_signs(&rows[0].supplier);
+    rows[0].badges = vec![Clean::new("宝藏工厂"), Clean::new("TOP100")];
+    rows[2].is_new = true;
     rows[0].mark = Mark { favourite: true, note: Clean::new("月结，找小李"), ..Mark::default() };
     rows[0].ordered = Some((3, october()));
     rows[1].supplier.identities = vec![Identity::PowerfulMerchant];
@@ -112,12 +131,40 @@ pub fn supplier_rows() -> Vec<SupplierRow> {
     rows
 }
 
+/// Signs of a factory with most kinds of reasons.
+fn factory_signs(supplier: &Supplier) -> pifa::domain::factory::Confidence {
+    use pifa::domain::factory::{Share, Signals, confidence, signals_of};
+    confidence(&Signals {
+        super_factory: true,
+        custom: Share { yes: 3, known: 13 },
+        invoice: Share { yes: 11, known: 13 },
+        categories: 3,
+        categorised: 13,
+        ..signals_of(supplier)
+    })
+}
+
+/// Suppliers as an answer.
+pub fn supplier_page() -> SupplierPage {
+    SupplierPage { rows: supplier_rows(), total: 3, new: 1, since: 2 }
+}
+
 /// The first supplier in full.
 pub fn sheet() -> SupplierSheet {
     let theirs = own_page(q(300)).rows.into_iter();
+    let verdicts = vec![
+        Some(Verdict::Judged { passes: true, place: Place::Head, samples: 41 }),
+        Some(Verdict::TooFew { samples: 4 }),
+        None,
+    ];
+    let mut tally = Tally::default();
+    verdicts.iter().for_each(|verdict| tally.count(*verdict));
+    tally.count(Some(Verdict::Judged { passes: false, place: Place::Tail, samples: 41 }));
     SupplierSheet {
         row: supplier_rows().remove(0),
         offers: theirs.filter(|row| row.offer.supplier_id == Some(SupplierId::new("S0"))).collect(),
+        verdicts,
+        tally,
         orders: vec![
             (at(-86_400), Some(yuan("3026.00")), Clean::new("shipped")),
             (october(), Some(yuan("2822.00")), Clean::new("done")),
@@ -139,7 +186,7 @@ pub fn in_suppliers(model: &mut Model) {
     with_marks(model);
     press(model, "tab");
     let generation = model.suppliers.generation;
-    tell(model, Fact::SuppliersRead { generation, result: Ok(supplier_rows()) });
+    tell(model, Fact::SuppliersRead { generation, result: Ok(supplier_page()) });
 }
 
 pub fn trouble() -> Trouble {

@@ -17,3 +17,4 @@ mod quantity;
 mod race;
 mod row;
 mod worked;
+mod yanxuan;

@@ -59,7 +59,7 @@ fn suppliers() {
         press(model, "tab /");
         type_text(model, "zzz");
         let generation = model.suppliers.generation;
-        tell(model, Fact::SuppliersRead { generation, result: Ok(vec![]) });
+        tell(model, Fact::SuppliersRead { generation, result: Ok(Default::default()) });
     });
     snap_at("suppliers_trouble", &[(80, 24)], &|model| {
         press(model, "tab");

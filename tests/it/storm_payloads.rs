@@ -17,7 +17,7 @@ use pifa::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment, TraceSt
 use pifa::domain::price::row_price;
 use pifa::domain::proposal::Proposal;
 use pifa::domain::quantity::{Quantity, Unit};
-use pifa::domain::search::{SearchPage, SupplierRow, SupplierSheet};
+use pifa::domain::search::{SearchPage, SupplierPage, SupplierRow, SupplierSheet};
 use pifa::domain::session::{Remembered, TourState};
 use pifa::domain::supplier::{Mix, Supplier};
 use pifa::domain::text::Clean;
@@ -351,6 +351,9 @@ impl Storm {
             },
             categories: (0..self.dice.below(4)).map(|_| self.clean()).collect(),
             least: self.maybe(|storm| (storm.money(), None)),
+            confidence: pifa::domain::factory::confidence(&Default::default()),
+            badges: (0..self.dice.below(3)).map(|_| self.clean()).collect(),
+            is_new: self.dice.chance(3),
             mark: Mark::default(),
             ordered: self.maybe(|storm| (storm.dice.next(), storm.time())),
         }
@@ -360,6 +363,8 @@ impl Storm {
         SupplierSheet {
             row: self.supplier(),
             offers: self.page(quantity).rows,
+            verdicts: vec![None; self.dice.below(4) as usize],
+            tally: Default::default(),
             orders: (0..self.dice.below(4))
                 .map(|_| (self.time(), self.maybe(Self::money), self.clean()))
                 .collect(),
@@ -454,10 +459,10 @@ impl Storm {
             12 => Fact::AmbiguousWidth(1 + self.dice.below(2) as u8),
             13 => Fact::Woke,
             14 => {
-                let rows = (0..self.dice.below(9)).map(|_| self.supplier()).collect();
+                let rows: Vec<SupplierRow> = (0..self.dice.below(9)).map(|_| self.supplier()).collect();
                 Fact::SuppliersRead {
                     generation: model.suppliers.generation,
-                    result: self.or_trouble(|_| rows),
+                    result: self.or_trouble(|_| SupplierPage { total: rows.len(), rows, new: 0, since: 0 }),
                 }
             }
             15 => Fact::SheetRead {

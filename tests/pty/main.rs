@@ -33,7 +33,7 @@ fn verb(folder: &Path, arguments: &[&str]) -> serde_json::Value {
 /// A folder whose catalog is filled, so that a test need not wait for it.
 fn filled() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    verb(folder.path(), &["sync", "--limit", "2000"]);
+    verb(folder.path(), &["sync", "--limit", "4000"]);
     folder
 }
 

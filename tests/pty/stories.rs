@@ -48,26 +48,40 @@ fn the_first_five_minutes(lang: Lang) {
     pifa.type_text("j");
     pifa.wait_for(&step(2));
     let nearest = before_number(&messages::nearest(lang, "1"));
-    let shown = down_to(&mut pifa, "an offer whose rule Q breaks", |shown| {
-        selected(shown).is_some_and(|row| row.contains(&nearest))
+    let breaks = |shown: &str| selected(shown).is_some_and(|row| row.contains(&nearest));
+    // Three to compare; the one that breaks a rule stays the first of them. A list that still fills may move between
+    // look and press: then the mark is taken back and set again.
+    let legal = (0..10).find_map(|_| {
+        let shown = down_to(&mut pifa, "an offer whose rule Q breaks", breaks);
+        let legal = selected(&shown).and_then(|row| sum_after(row, &nearest));
+        pifa.type_text("c");
+        let shown = pifa.wait_for(&messages::marked(lang, 1));
+        if breaks(&shown) {
+            return legal;
+        }
+        pifa.type_text("c");
+        pifa.wait("the mark gone", |now| !now.contains(&messages::marked(lang, 1)));
+        None
     });
-    let legal =
-        selected(&shown).and_then(|row| sum_after(row, &nearest)).expect("a quantity that can be had");
-    // Three to compare; the one that breaks a rule stays the first of them.
-    for marked in 1..=3 {
+    let legal = legal.expect("a quantity that can be had");
+    for marked in 2..=3 {
+        let before = pifa.contents();
+        pifa.type_text("j");
+        pifa.wait("the next row", |shown| shown != before);
         pifa.type_text("c");
         pifa.wait_for(&messages::marked(lang, marked));
-        if marked < 3 {
-            let before = pifa.contents();
-            pifa.type_text("j");
-            pifa.wait("the next row", |shown| shown != before);
-        }
     }
     pifa.type_text("2");
     pifa.wait_for(&step(3));
     // Added, and what it breaks is said; the cart names it, and it is set right there.
     pifa.type_text("\r");
-    pifa.wait_for(&step(4));
+    let shown =
+        pifa.wait("added, or which SKUs", |shown| shown.contains(&step(4)) || shown.contains(words.pick_sku));
+    if shown.contains(words.pick_sku) {
+        // With none typed: Q of the selected one.
+        pifa.type_text("\r");
+        pifa.wait_for(&step(4));
+    }
     pifa.type_text("g3");
     pifa.wait_for(&step(5));
     pifa.wait_for(&messages::problems(lang, 1));

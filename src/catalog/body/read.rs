@@ -59,6 +59,7 @@ pub(super) fn offer(key: OfferKey, body: &[u8], fetched_at: Timestamp) -> Option
             field::CATEGORY => offer.category_id = Some(number_of(value)?.cast_signed()),
             field::CITY => offer.city = Some(clean(value)?),
             field::ATTRIBUTE => offer.attributes.push(attribute(value)?),
+            field::RATING => offer.rating = Some(In(value).decimal()?),
             field::SERVICES => offer.services = services(number_of(value)?),
             _ => {}
         }

@@ -81,6 +81,8 @@ fn whole() -> Offer {
             custom: None,
             pay_later: Some(false),
         },
+        rating: Some(decimal("4.85")),
+        reputation: None,
         advertised: true,
         gone: true,
         completeness: Completeness::Full,

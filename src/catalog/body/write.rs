@@ -46,6 +46,9 @@ pub(in crate::catalog) fn write(offer: &Offer) -> Vec<u8> {
         city,
         attributes,
         services,
+        rating,
+        // Of the seller: it goes into the supplier's record.
+        reputation: _,
         advertised,
         gone,
         completeness,
@@ -117,6 +120,7 @@ pub(in crate::catalog) fn write(offer: &Offer) -> Vec<u8> {
             out.some(field::VALUE_EN, value_en.as_ref().map(|text| text.as_str()));
         });
     }
+    out.some_decimal(field::RATING, *rating);
     if *services != Services::default() {
         let Services { dropship, free_ship, return_7d, invoice, custom, pay_later } = services;
         let said = [dropship, free_ship, return_7d, invoice, custom, pay_later];

@@ -74,6 +74,7 @@ impl Facts {
         facts.freight = small(next(14)?)?.unwrap_or(0);
         facts.weight_g = next(15)?;
         facts.volume_cm3 = next(16)?;
+        facts.rating = small(next(17)?)?;
         let (unit, price, count) = (take(rest)?, take(rest)?, take(rest)?);
         if unit == 0 || price == 0 || count > MOST_STEPS || count > rest.len() as u64 {
             return None;
@@ -94,7 +95,7 @@ impl Facts {
     }
 
     /// The numbers in the order they are written; words are known when not 0.
-    fn numbers(&self) -> [Option<u64>; 17] {
+    fn numbers(&self) -> [Option<u64>; 18] {
         let word = |id: u32| (id != 0).then_some(u64::from(id));
         [
             self.moq,
@@ -114,6 +115,7 @@ impl Facts {
             word(self.freight),
             self.weight_g,
             self.volume_cm3,
+            self.rating.map(u64::from),
         ]
     }
 }

@@ -31,7 +31,8 @@ impl Facts {
             ship_hours: offer.lead_time_hours,
             pickup: pickup(supplier),
             years: offer.years,
-            factory: factory(offer),
+            factory: crate::domain::factory::of_offer(offer),
+            rating: offer.rating.and_then(|rating| u32::try_from(scaled(rating, 3)).ok()),
             category: offer.category_id,
             weight_g: offer.weight_kg.map(|kg| scaled(kg, 3)),
             volume_cm3: offer.volume_m3.map(|m3| scaled(m3, 6)),
@@ -56,11 +57,6 @@ pub(in crate::catalog) fn pickup(supplier: Option<&Supplier>) -> Option<u32> {
 
 fn ppm(share: Decimal) -> Option<u32> {
     u32::try_from(rank::ppm(share)).ok()
-}
-
-/// Confidence that the seller makes what it sells, percent.
-fn factory(_offer: &Offer) -> Option<u32> {
-    None
 }
 
 fn flags(offer: &Offer) -> Flags {
@@ -105,6 +101,12 @@ fn flags(offer: &Offer) -> Flags {
     set(Flag::Advertised, offer.advertised);
     if offer.kind == OfferKind::Fee {
         flags = flags.with(Flags::FEE);
+    }
+    if services.custom.is_some() {
+        flags = flags.with(Flags::SAYS_CUSTOM);
+    }
+    if services.invoice.is_some() {
+        flags = flags.with(Flags::SAYS_INVOICE);
     }
     if offer.unit.as_ref().is_some_and(crate::domain::quantity::Unit::is_measured) {
         flags = flags.with(Flags::MEASURED);

@@ -32,6 +32,9 @@ pub enum Field {
     RepeatRate,
     Supplier,
     Belt,
+    City,
+    Attributes,
+    Rating,
     WeightKg,
     Kind,
 }
@@ -79,7 +82,7 @@ mod tests {
     #[test]
     fn the_shipped_table_is_whole_and_no_name_means_two_things() {
         let table: HashMap<Field, Vec<String>> = toml::from_str(TABLE).unwrap();
-        assert_eq!(table.len(), 19);
+        assert_eq!(table.len(), 22);
         let names: usize = table.values().map(Vec::len).sum();
         assert_eq!(read(TABLE).unwrap().len(), names);
     }

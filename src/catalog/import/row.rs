@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::catalog::import::columns::{Field, Meaning};
 use crate::domain::id::OfferKey;
 use crate::domain::money::Money;
-use crate::domain::offer::{Offer, OfferKind, PriceTier, QuoteType};
+use crate::domain::offer::{Attribute, Offer, OfferKind, PriceTier, QuoteType};
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::text::Clean;
 
@@ -17,6 +17,8 @@ use crate::domain::text::Clean;
 const MAX_ITEM_NO: usize = 64;
 /// Most tiers of one row.
 const MAX_TIERS: usize = 50;
+/// Most attributes of one row.
+const MAX_ATTRIBUTES: usize = 100;
 /// No unit price is higher; keeps every product with a quantity inside the decimal's range.
 const MAX_PRICE: Decimal = Decimal::from_parts(99_999_999, 0, 0, false, 0);
 
@@ -123,7 +125,11 @@ pub fn offer(fields: &Fields, source: &str, now: Timestamp) -> Result<Offer, Str
     let unit = fields.clean(Field::Unit, "unit").map_err(&mut take).unwrap_or_default();
     offer.unit = unit.map(|unit| Unit::new(unit.as_str()));
     offer.supplier_name = fields.clean(Field::Supplier, "supplier").map_err(&mut take).unwrap_or_default();
+    offer.city = fields.clean(Field::City, "city").map_err(&mut take).unwrap_or_default();
     offer.belt = fields.clean(Field::Belt, "belt").map_err(&mut take).unwrap_or_default();
+    offer.belt = offer.belt.or_else(|| offer.city.clone());
+    offer.attributes = attributes(fields).map_err(&mut take).unwrap_or_default();
+    offer.rating = rating(fields).map_err(&mut take).unwrap_or_default();
     if let Ok(Some(kind)) = fields.text(Field::Kind, "kind")
         && kind.trim() == OfferKind::Fee.as_str()
     {
@@ -238,6 +244,53 @@ fn share(fields: &Fields) -> Result<Option<Decimal>, String> {
         return Err(format!("repeat rate is not between 0 and 1: {}", shown(&text)));
     }
     Ok(Some(share))
+}
+
+/// A score from 0 to 5.
+fn rating(fields: &Fields) -> Result<Option<Decimal>, String> {
+    let Some(text) = fields.text(Field::Rating, "rating")? else { return Ok(None) };
+    let rating = decimal(&text, "rating")?;
+    if rating < Decimal::ZERO || rating > Decimal::from(5) {
+        return Err(format!("rating is not between 0 and 5: {}", shown(&text)));
+    }
+    Ok(Some(rating))
+}
+
+/// `{"材质":"304"}`, `[{"name":"材质","value":"304"}]` or `材质:304;容量:500ml`. A pair without a name or a value says
+/// nothing and is left out.
+fn attributes(fields: &Fields) -> Result<Vec<Attribute>, String> {
+    let pair = |name: &str, value: &str| {
+        let (name, value) = (Clean::capped(name.trim(), 40), Clean::capped(value.trim(), 120));
+        (!name.is_empty() && !value.is_empty()).then_some(Attribute {
+            name,
+            name_en: None,
+            value,
+            value_en: None,
+        })
+    };
+    let scalar = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let mut found: Vec<Attribute> = match fields.value(Field::Attributes) {
+        None => Vec::new(),
+        Some(Value::Object(members)) => {
+            members.iter().filter_map(|(name, value)| pair(name, &scalar(value)?)).collect()
+        }
+        Some(Value::Array(items)) => {
+            let text = |item: &Value, key: &str| item.get(key).and_then(scalar);
+            items.iter().filter_map(|item| pair(&text(item, "name")?, &text(item, "value")?)).collect()
+        }
+        Some(Value::String(text)) => text
+            .split([';', '；', '\n'])
+            .filter_map(|part| part.split_once([':', '：', '=']))
+            .filter_map(|(name, value)| pair(name, value))
+            .collect(),
+        Some(_) => return Err("attributes are neither names with values nor text".to_owned()),
+    };
+    found.truncate(MAX_ATTRIBUTES);
+    Ok(found)
 }
 
 fn weight(fields: &Fields) -> Result<Option<Decimal>, String> {

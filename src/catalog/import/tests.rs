@@ -265,3 +265,28 @@ fn the_real_gift_codes_are_imported_but_for_those_without_name_or_price() {
     assert!(told.is_empty(), "{told:?}");
     assert!(report.bad.iter().all(|bad| lines.lines().nth(bad.line as usize - 1).unwrap().ends_with(",0.0")));
 }
+
+#[test]
+fn cities_attributes_and_ratings_are_read_where_a_file_has_them() {
+    let text = r#"{"id":1,"title":"杯","price":3,"city":"义乌","属性":{"材质":"304","容量":500,"x":null},"rating":"4.8"}
+{"id":2,"title":"杯","price":3,"belt":"永康","city":"金华市","attributes":[{"name":"材质","value":"PP"},{"name":"y"}]}
+{"id":3,"title":"杯","price":3,"attributes":"材质:304；容量：1.5L;没有"}
+{"id":4,"title":"杯","price":3,"rating":7}
+{"id":5,"title":"杯","price":3,"attributes":7}
+"#;
+    let (offers, report) = all(text.as_bytes(), Format::Jsonl);
+    let shown: Vec<Vec<String>> = offers
+        .iter()
+        .map(|offer| offer.attributes.iter().map(|a| format!("{}={}", a.name, a.value)).collect())
+        .collect();
+    assert_eq!(shown, [vec!["容量=500", "材质=304"], vec!["材质=PP"], vec!["材质=304", "容量=1.5L"]]);
+    let place =
+        |n: usize| (offers[n].belt.as_ref().map(Clean::as_str), offers[n].city.as_ref().map(Clean::as_str));
+    assert_eq!(place(0), (Some("义乌"), Some("义乌")));
+    assert_eq!((place(1), place(2)), ((Some("永康"), Some("金华市")), (None, None)));
+    assert_eq!(offers[0].rating, "4.8".parse().ok());
+    assert_eq!(
+        bad(&report),
+        [(4, "rating is not between 0 and 5: 7"), (5, "attributes are neither names with values nor text"),]
+    );
+}

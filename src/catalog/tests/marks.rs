@@ -5,6 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::badge::Badges;
 use crate::domain::id::{OrderId, SpecId};
 use crate::domain::mark::{Bought, Mark, MarkEdit, Marks, PastLine, PastOrder, Subject};
 use crate::domain::offer::{OfferKind, QuoteType, Sku};
@@ -258,8 +259,10 @@ fn suppliers_are_found_by_the_buyers_words_and_blocked_ones_come_last() {
         (shop("s3"), tags("Gift")),
     ]);
     marks.count(vec![bought(1, "1.00")]);
+    let marks = Arc::new(marks);
     let find = |text: &str| -> Vec<String> {
-        catalog.suppliers(text, &marks, 10).unwrap().into_iter().map(|s| s.id.to_string()).collect()
+        let found = catalog.suppliers(&asked(text, 10), &marks, &Badges::default()).unwrap();
+        found.suppliers.into_iter().map(|(s, _)| s.id.to_string()).collect()
     };
     assert_eq!(find(""), ["s2", "s3", "s1"]);
     assert_eq!(find("厂 永康"), ["s2", "s3", "s1"]);
@@ -276,7 +279,7 @@ fn suppliers_are_found_by_the_buyers_words_and_blocked_ones_come_last() {
         (find("tag:gift"), find("note:姓陈"), find("supplier:乙")),
         (vec!["s3".into()], vec!["s2".into()], vec!["s2".into()])
     );
-    assert_eq!(catalog.suppliers("", &marks, 1).unwrap()[0].id.as_str(), "s2");
+    assert_eq!(find("")[0], "s2");
 }
 
 #[test]
@@ -296,9 +299,9 @@ fn the_least_price_is_of_what_can_be_bought_in_the_commonest_unit() {
         priced(5, "2.00", "个", 1),
         fee,
     ]);
-    let id = [SupplierId::new("s1")];
+    let whose = supplier("s1", "永康市好物厂");
     let least = |quantity: u32, marks: &Marks| {
-        catalog.supplier_figures(&id, Quantity::whole(quantity), marks).unwrap()[0].least.clone()
+        catalog.supplier_figures(&[&whose], Quantity::whole(quantity), marks).unwrap()[0].least.clone()
     };
     let piece = Some(Unit::new("个"));
     let none = Marks::default();
@@ -312,14 +315,14 @@ fn the_least_price_is_of_what_can_be_bought_in_the_commonest_unit() {
     gone.gone = true;
     catalog.upsert(&[gone], &[]).unwrap();
     assert_eq!(least(500, &none), Some((money("3.00"), piece)));
-    let nobody = catalog.supplier_figures(&[SupplierId::new("x")], Quantity::ONE, &none).unwrap();
-    assert_eq!(nobody[0], crate::catalog::SupplierFigures::default());
+    let nobody = catalog.supplier_figures(&[&supplier("x", "某店")], Quantity::ONE, &none).unwrap();
+    assert_eq!((nobody[0].least.clone(), nobody[0].categories.len()), (None, 0));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
-    /// Suppliers are priced from a part of the stored record: it must tell the same as the whole.
+    /// Suppliers are priced from the facts of their offers: these must tell the same as the offers.
     #[test]
     fn a_supplier_is_priced_as_its_offers_are(
         kind in 0..4_i64, prices in prop::collection::vec(1..500_i64, 1..4), starts in prop::collection::vec(1..50_u32, 1..4),
@@ -344,10 +347,9 @@ proptest! {
         (offer.moq, offer.lot, offer.purchase_limit) =
             (moq.map(Quantity::whole), lot.map(Quantity::whole), limit.map(Quantity::whole));
         let price = row_price(&offer, Quantity::whole(quantity));
-        let shown = if price.bait { price.median } else { price.least };
-        let wanted = shown.filter(|_| price.buyable).map(|price| (price, offer.unit.clone()));
+        let wanted = price.median.filter(|_| price.buyable).map(|price| (price, offer.unit.clone()));
         let catalog = filled(&[offer]);
-        let figures = catalog.supplier_figures(&[SupplierId::new("s1")], Quantity::whole(quantity), &Marks::default()).unwrap();
+        let figures = catalog.supplier_figures(&[&supplier("s1", "永康市好物厂")], Quantity::whole(quantity), &Marks::default()).unwrap();
         prop_assert_eq!(&figures[0].least, &wanted);
     }
 }

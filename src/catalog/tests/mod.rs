@@ -1,8 +1,11 @@
 //! The catalog against its own rules: merging here, searching and files that go wrong beside.
 
+mod cuts;
 mod files;
 mod marks;
+mod migrate;
 mod search;
+mod suppliers;
 
 use jiff::Timestamp;
 
@@ -58,6 +61,16 @@ fn supplier(id: &str, name: &str) -> Supplier {
         pickup_48h: None,
         quality_refund: None,
         offers: 0,
+    }
+}
+
+fn asked(text: &str, limit: usize) -> crate::catalog::SupplierRequest {
+    crate::catalog::SupplierRequest {
+        text: text.to_owned(),
+        quantity: Quantity::ONE,
+        limit,
+        only_new: false,
+        since: None,
     }
 }
 

@@ -2,10 +2,12 @@
 
 use proptest::prelude::*;
 
+use std::sync::Arc;
+
 use super::*;
+use crate::domain::badge::Badges;
 use crate::domain::freight::{ChargeBy, Fee, Fees, FreightTemplate};
 use crate::domain::id::SpecId;
-use crate::domain::mark::Marks;
 use crate::domain::offer::{OfferKind, QuoteType, Sku};
 use crate::query::fold::fold;
 
@@ -255,17 +257,19 @@ fn suppliers_are_found_by_name_translation_and_belt() {
     catalog.upsert(&[of_second(2), of_second(3), derived], &[second]).unwrap();
     let names = |text: &str| -> Vec<(String, u64)> {
         catalog
-            .suppliers(text, &Marks::default(), 10)
+            .suppliers(&asked(text, 10), &Arc::default(), &Badges::default())
             .unwrap()
+            .suppliers
             .into_iter()
-            .map(|s| (s.id.to_string(), s.offers))
+            .map(|(s, _)| (s.id.to_string(), s.offers))
             .collect()
     };
     assert_eq!(names(""), [("s2".into(), 2), ("s1".into(), 1), ("s3".into(), 1)]);
     assert_eq!(names("义乌 SMALL"), [("s2".into(), 2)]);
     assert_eq!(names("燈飾"), [("s3".into(), 1)]);
     assert_eq!(names("永康"), [("s1".into(), 1)]);
-    assert_eq!(catalog.suppliers("", &Marks::default(), 1).unwrap().len(), 1);
+    let one = catalog.suppliers(&asked("", 1), &Arc::default(), &Badges::default()).unwrap();
+    assert_eq!((one.suppliers.len(), one.total), (1, 3));
     // A record of its own replaces what an offer told, and is not replaced by it.
     catalog.upsert(&[], &[supplier("s3", "古镇灯饰有限公司")]).unwrap();
     let mut again = full(5, "灯", "1.00");

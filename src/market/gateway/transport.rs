@@ -17,6 +17,8 @@ use crate::domain::text::Clean;
 use crate::market::MarketError;
 use crate::wire::{form, sign};
 
+/// Connections for reads that are kept open between two of them.
+const KEPT_CONNECTIONS: usize = 4;
 /// How often a read is sent in all when its connection breaks or the server fails.
 const BROKEN_ATTEMPTS: u32 = 3;
 
@@ -229,7 +231,8 @@ impl Transport {
     }
 
     fn reads_builder(&self) -> ClientBuilder {
-        self.builder()
+        // What a burst needed is not kept open: towards an embedded market each is two of our descriptors.
+        self.builder().pool_max_idle_per_host(KEPT_CONNECTIONS)
     }
 
     fn acts_builder(&self) -> ClientBuilder {

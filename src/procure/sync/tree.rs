@@ -10,8 +10,9 @@ use crate::domain::category::Category;
 use crate::market::{MarketError, Marketplace};
 use crate::procure::{Desk, DeskError};
 
-/// Calls one sync spends on the tree; the next goes on where it stopped.
-const CALLS: usize = 120;
+/// Calls one sync spends on the tree; the next goes on where it stopped. Fewer where calls are counted.
+pub(super) const CALLS: usize = 200;
+pub(super) const COUNTED_CALLS: usize = 20;
 /// A tree older than this is read again.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 14);
 /// Catalog note: where reading the tree stopped.
@@ -37,8 +38,8 @@ impl Desk {
         let (kept, as_of) = self.parts.catalog.categories()?;
         Ok(match as_of {
             Some(as_of) if !self.is_old(as_of) => 0,
-            _ if kept.is_empty() => CALLS as u64,
-            _ => kept.iter().filter(|category| !category.leaf).count().min(CALLS) as u64,
+            _ if kept.is_empty() => COUNTED_CALLS as u64,
+            _ => kept.iter().filter(|category| !category.leaf).count().min(COUNTED_CALLS) as u64,
         })
     }
 
@@ -48,7 +49,7 @@ impl Desk {
 
     /// Reads the tree where it is missing or old. A market without one, or one that will not tell it, is no reason
     /// to stop: names are a convenience.
-    pub(super) async fn keep_tree(&self, queue: &mut Queue) -> Result<(), DeskError> {
+    pub(super) async fn keep_tree(&self, queue: &mut Queue, calls: usize) -> Result<(), DeskError> {
         let (_, as_of) = self.parts.catalog.categories()?;
         if as_of.is_some_and(|as_of| !self.is_old(as_of)) {
             return Ok(());
@@ -59,7 +60,7 @@ impl Desk {
             .and_then(|json| serde_json::from_str(&json).ok())
             .unwrap_or_else(|| Reading { open: vec![0], found: Vec::new() });
         let mut known: HashSet<i64> = reading.found.iter().map(|category| category.id).collect();
-        for _ in 0..CALLS {
+        for _ in 0..calls {
             let Some(parent) = reading.open.first().copied() else { break };
             let children = match queue.ask(|| gateway.categories(parent)).await {
                 Ok(children) => children,

@@ -39,6 +39,9 @@ struct Walk {
     page: u32,
     /// Whether there were places to begin with.
     started: bool,
+    /// Offers the market says there are in the places met so far.
+    #[serde(default)]
+    said: u64,
 }
 
 /// Where rows are read.
@@ -50,6 +53,9 @@ struct Place {
     words: String,
     /// Whether it has no parts that could be visited instead.
     leaf: bool,
+    /// Whether its offers are in [`Walk::said`] already, by themselves or with the place it is a part of.
+    #[serde(default)]
+    counted: bool,
 }
 
 impl Desk {
@@ -147,7 +153,10 @@ impl Desk {
             let rest = most_rows - report.fetched as usize;
             let size = u32::try_from(rest).unwrap_or(ROW_PAGE).clamp(1, ROW_PAGE);
             let page = self.rows_at(&place, walk.page, size, queue).await?;
-            report.market_total = Some(report.market_total.unwrap_or(0).max(page.total));
+            if let Some(first) = walk.places.first_mut().filter(|first| !first.counted) {
+                first.counted = true;
+                walk.said += page.total;
+            }
             let read = page.items.len();
             let too_many = walk.page == 1 && page.total > u64::from(REACHABLE);
             let parts = if too_many { self.parts_of(&place)? } else { Vec::new() };
@@ -164,6 +173,8 @@ impl Desk {
             self.keep_rows(page.items, Some(&walk), &mut report).await?;
             told.moved(report.fetched, None);
         }
+        // Until every place was met once nobody knows how much the market has.
+        report.market_total = walk.places.iter().all(|place| place.counted).then_some(walk.said);
         let wanted = self.wanted(options.limit.unwrap_or(POLITE_DETAILS))?;
         let (rows, total) = (report.fetched, report.fetched + wanted.len() as u64);
         let filled =
@@ -189,12 +200,14 @@ impl Desk {
                 category: Some(category.id),
                 words: category.name.as_str().to_owned(),
                 leaf: category.leaf,
+                counted: false,
             };
-            walk = Walk { places: top.into_iter().map(place).collect(), page: 1, started: true };
+            walk = Walk { places: top.into_iter().map(place).collect(), page: 1, started: true, said: 0 };
         }
         // What the buyer asks for comes before what there is.
         for words in options.keywords.iter().rev().filter(|words| !words.trim().is_empty()) {
-            let place = Place { category: None, words: words.clone(), leaf: true };
+            // What a keyword finds is in some category too.
+            let place = Place { category: None, words: words.clone(), leaf: true, counted: true };
             if !walk.places.contains(&place) {
                 walk.places.insert(0, place);
                 walk.page = 1;
@@ -231,6 +244,7 @@ impl Desk {
             category: Some(child.id),
             words: child.name.as_str().to_owned(),
             leaf: child.leaf,
+            counted: true,
         };
         Ok(inside.map(place).collect())
     }

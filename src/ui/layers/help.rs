@@ -1,11 +1,12 @@
 //! Every key, from the action table: those of the pane in front first, with the reason where one cannot be used now.
+//! Then the language of searches, from its own table.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::action::{self, Section};
-use crate::app::{Model, query_line, trigger};
+use crate::app::{Model, Pane, query_line, trigger};
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
@@ -21,11 +22,13 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, first: 
     let columns = if body.width >= TWO_FROM { 2 } else { 1 };
     let width = (columns * COLUMN + 2).min(body.width);
     let cells = usize::from((width - 2) / columns);
-    let lines = if columns == 2 {
-        side_by_side(blocks(model, pen, cells), cells)
-    } else {
-        blocks(model, pen, cells).concat()
-    };
+    let mut parts = [blocks(model, pen, cells), language(model, pen, cells)];
+    // Who asks while typing a query asks how to write it.
+    if model.pane == Pane::Search && model.search.focused {
+        parts.reverse();
+    }
+    let arranged = parts.map(|part| if columns == 2 { side_by_side(part, cells) } else { part.concat() });
+    let lines = arranged.concat();
     let title = format!("{}: {}", words.do_help, model.pane.title(words));
     let inner = super::popup(pen, frame, body, &title, width, lines.len() as u16 + 2);
     let lines = lines.into_iter().map(Line::from).collect();
@@ -49,11 +52,13 @@ fn blocks(model: &Model, pen: &Pen, cells: usize) -> Vec<Vec<Row>> {
             rows
         })
         .collect();
-    blocks.extend(language(model, pen, cells));
     let notes = [words.help_digits, words.help_chinese, words.help_bounds, words.help_mouse];
     let notes = notes.iter().flat_map(|sentence| text::fold(sentence, cells.saturating_sub(2)));
     blocks.push(
-        notes.map(|part| vec![Span::styled(text::left(&format!(" {part}"), cells, ""), pen.dim)]).collect(),
+        notes
+            .map(|part| vec![Span::styled(text::left(&format!(" {part}"), cells, ""), pen.dim)])
+            .chain([blank()])
+            .collect(),
     );
     blocks
 }
@@ -69,6 +74,14 @@ fn language(model: &Model, pen: &Pen, cells: usize) -> Vec<Vec<Row>> {
             for (like, also, says) in part.rows {
                 let names = if also.is_empty() { String::new() } else { format!(" ({})", also.join(" ")) };
                 let mut example = format!(" {}", text::left(like, KEYS, pen.sign()));
+                // A long example has a line of its own.
+                if text::width(like) >= KEYS {
+                    rows.push(vec![Span::styled(
+                        text::left(&format!(" {like}"), cells, pen.sign()),
+                        pen.accent,
+                    )]);
+                    example = " ".repeat(KEYS + 1);
+                }
                 for line in text::fold(&format!("{says}{names}"), room) {
                     rows.push(vec![
                         Span::styled(example, pen.accent),

@@ -9,6 +9,7 @@ mod order;
 mod pairs;
 mod palette;
 mod picker;
+mod saved;
 mod sheet;
 mod why;
 
@@ -33,6 +34,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect) -> usiz
             Layer::Sheet(sheet) => sheet::draw(model, pen, frame, body, sheet),
             Layer::Why(why) => why::draw(model, pen, frame, body, why),
             Layer::Categories(picker) => categories::draw(model, pen, frame, body, picker),
+            Layer::Saved(layer) => saved::draw(model, pen, frame, body, layer),
             Layer::Order(order) => order::draw(model, pen, frame, body, order),
             Layer::Group(group) => group::draw(model, pen, frame, body, group),
             Layer::Decide(decision) => decide::draw(model, pen, frame, body, decision),

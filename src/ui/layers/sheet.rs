@@ -1,4 +1,5 @@
-//! A supplier in full: who they are, what the buyer noted and ordered there, what they sell at Q.
+//! A supplier in full: who they are, how they are rated, whether they make what they sell, what the buyer noted and
+//! ordered there, what they sell at Q. What is not known is a `?`.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -6,8 +7,9 @@ use ratatui::text::{Line, Span};
 
 use crate::app::Model;
 use crate::app::suppliers::{self, SheetLayer};
-use crate::domain::search::SupplierSheet;
-use crate::domain::supplier::Identity;
+use crate::domain::search::{SupplierRow, SupplierSheet};
+use crate::domain::supplier::{Identity, Supplier};
+use crate::domain::yanxuan::{Place, Verdict};
 use crate::i18n::messages;
 use crate::ui::panes::offer_row::{self, Columns};
 use crate::ui::pen::Pen;
@@ -59,14 +61,26 @@ fn whole(model: &Model, pen: &Pen, sheet: &SupplierSheet, cells: usize) -> Vec<L
     identities.sort();
     let mut who: Vec<String> =
         identities.into_iter().map(|identity| phrases::identity_name(model, identity)).collect();
-    who.extend(supplier.years.map(|years| messages::years(lang, years)));
-    who.extend(supplier.belt.as_ref().map(ToString::to_string));
+    who.push(
+        supplier.years.map_or_else(|| format!("{} ?", words.col_years), |years| messages::years(lang, years)),
+    );
+    who.push(supplier.belt.as_ref().map_or_else(|| format!("{} ?", words.col_belt), ToString::to_string));
+    let place =
+        [&supplier.province, &supplier.city].map(|place| place.as_ref().map_or("", |place| place.as_str()));
+    // Of a city that is its own province once is enough.
+    let [province, city] =
+        if place.first() == place.last() { ["", place.last().copied().unwrap_or_default()] } else { place };
+    let gap = if lang.is_chinese() || province.is_empty() { "" } else { " " };
+    who.extend(Some(format!("{province}{gap}{city}")).filter(|place| !place.is_empty()));
+    who.extend(row.badges.iter().map(|badge| format!("[{badge}]")));
     who.extend(supplier.name_en.as_ref().filter(|_| !lang.is_chinese()).map(ToString::to_string));
     if row.mark.favourite {
         who.push(format!("{} {}", pen.glyphs.star, words.favourite));
     }
     say(&mut lines, who, pen.plain);
 
+    say(&mut lines, rated(model, supplier), pen.plain);
+    say(&mut lines, vec![whether_factory(model, row)], pen.plain);
     let mut terms = vec![match supplier.repeat_rate {
         Some(rate) => messages::repeat(lang, &phrases::percent(rate)),
         None => format!("{} ?", words.col_repeat),
@@ -124,10 +138,73 @@ fn whole(model: &Model, pen: &Pen, sheet: &SupplierSheet, cells: usize) -> Vec<L
         Span::styled(words.sheet_offers, pen.head),
         Span::styled(format!("  {count}"), pen.dim),
     ]));
+    say(&mut lines, messages::yanxuan_tally(lang, &sheet.tally), pen.dim);
     if !sheet.offers.is_empty() {
         let columns = Columns::of_one(model, cells);
         lines.push(offer_row::heads(model, pen, &columns));
-        lines.extend(sheet.offers.iter().map(|hit| offer_row::line(model, pen, &columns, hit, false)));
+        for (at, hit) in sheet.offers.iter().enumerate() {
+            let mut line = offer_row::line(model, pen, &columns, hit, false);
+            let verdict = sheet.verdicts.get(at).copied().flatten();
+            if let (Some(marker), Some(sign)) = (line.spans.first_mut(), verdict.and_then(sign_of)) {
+                *marker = Span::styled(sign, if sign == "+" { pen.good } else { pen.warn });
+            }
+            lines.push(line);
+        }
     }
     lines
+}
+
+/// One cell in front of an offer: best fifth, worst tenth, under the 严选 line.
+fn sign_of(verdict: Verdict) -> Option<&'static str> {
+    match verdict {
+        Verdict::Judged { place: Place::Head, .. } => Some("+"),
+        Verdict::Judged { place: Place::Tail, .. } => Some("-"),
+        Verdict::Judged { passes: false, .. } => Some("!"),
+        Verdict::Judged { .. } | Verdict::TooFew { .. } => None,
+    }
+}
+
+/// Pickup, refunds, medals and the six scores.
+fn rated(model: &Model, supplier: &Supplier) -> Vec<String> {
+    let words = model.text();
+    let rate = |name: &str, rate: Option<rust_decimal::Decimal>| match rate {
+        Some(rate) => format!("{name} {}%", phrases::percent_fine(rate)),
+        None => format!("{name} ?"),
+    };
+    let scores = &supplier.scores;
+    let score = |name: &str, score: Option<rust_decimal::Decimal>| match score {
+        Some(score) => format!("{name} {}", score.round_dp(1)),
+        None => format!("{name} ?"),
+    };
+    let six = [
+        score(words.score_composite, scores.composite),
+        score(words.score_logistics, scores.logistics),
+        score(words.score_dispute, scores.dispute),
+        score(words.score_offer, scores.offer),
+        score(words.score_after_sales, scores.after_sales),
+        score(words.score_consulting, scores.consulting),
+    ];
+    let medals = supplier.medal_level.map_or_else(|| "?".to_owned(), |medals| medals.to_string());
+    vec![
+        rate(words.pickup_48h, supplier.pickup_48h),
+        rate(words.quality_refund, supplier.quality_refund),
+        format!("{} {medals}", words.medals),
+        format!("{} {}", words.scores, six.join(" ")),
+    ]
+}
+
+/// How sure one can be that they make what they sell, with every sign and its points.
+fn whether_factory(model: &Model, row: &SupplierRow) -> String {
+    let lang = model.lang;
+    let found = &row.confidence;
+    let reasons: Vec<String> = found
+        .reasons
+        .iter()
+        .map(|(reason, points)| {
+            format!("{} {}", messages::factory_reason(lang, reason), messages::points(*points))
+        })
+        .collect();
+    let between = if lang.is_chinese() { "，" } else { ", " };
+    let whole = messages::factory_confidence(lang, found.percent);
+    if reasons.is_empty() { format!("{whole} ?") } else { format!("{whole} = 50 {}", reasons.join(between)) }
 }

@@ -22,6 +22,7 @@ struct Columns {
     mix: usize,
     offers: usize,
     ordered: usize,
+    factory: usize,
 }
 
 const PRICE: usize = 11;
@@ -47,6 +48,7 @@ impl Columns {
             mix: if cells < 72 { 0 } else { head(words.col_mix, 12) },
             offers: head(words.col_offers, 8),
             ordered: head(words.col_ordered, 13),
+            factory: if cells < 88 { 0 } else { head(words.col_factory, 7) },
         };
         let taken = MARKS
             + PRICE
@@ -57,6 +59,7 @@ impl Columns {
             + columns.mix
             + columns.offers
             + columns.ordered
+            + columns.factory
             + 1;
         columns.name = cells.saturating_sub(taken);
         columns
@@ -93,6 +96,11 @@ fn why_empty(model: &Model, pen: &Pen) -> Vec<(String, Style)> {
         return vec![(words.reading_suppliers.to_owned(), pen.dim)];
     }
     let typed = model.search.query.text();
+    if pane.only_new.is_some() && typed.trim().is_empty() && model.sync.is_none() {
+        let all =
+            messages::press(model.lang, &model.keys.shown(ActionId::SuppliersNew), words.do_new_suppliers);
+        return vec![(words.suppliers_no_new.to_owned(), pen.plain), (all, pen.dim)];
+    }
     if typed.trim().is_empty() {
         if let Some(progress) = model.sync {
             let preparing = messages::preparing(model.lang, progress.done, progress.total);
@@ -118,6 +126,7 @@ fn heads(model: &Model, pen: &Pen, columns: &Columns) -> Line<'static> {
         text::left(&format!("  {}", words.col_supplier), columns.name, ""),
     );
     head.push_str(&text::right(words.col_years, columns.years, ""));
+    head.push_str(&text::right(words.col_factory, columns.factory, ""));
     for (word, cells) in [(words.col_belt, columns.belt), (words.col_categories, columns.categories)] {
         if cells > 0 {
             head.push_str(&text::left(&format!("  {word}"), cells, ""));
@@ -143,7 +152,14 @@ fn line(model: &Model, pen: &Pen, columns: &Columns, hit: &SupplierRow, selected
         }
         None => ("?".to_owned(), String::new()),
     };
-    let blocked = if hit.mark.blocked.is_some() { model.text().blocked } else { "" };
+    let words = model.text();
+    // The first badge tells most where there is no room for all.
+    let (blocked, told) = match (&hit.mark.blocked, hit.is_new, hit.badges.first()) {
+        (Some(_), _, _) => (words.blocked, pen.bad),
+        (None, true, _) => (words.new_mark, pen.accent),
+        (None, false, Some(badge)) => (badge.as_str(), pen.good),
+        (None, false, None) => ("", pen.plain),
+    };
     let behind = if blocked.is_empty() { 0 } else { text::width(blocked) + 1 };
     let name = phrases::short_name(supplier.name.as_str(), supplier.belt.as_ref().map(|belt| belt.as_str()));
     let name = text::left(name, columns.name.saturating_sub(2 + behind), sign);
@@ -154,8 +170,9 @@ fn line(model: &Model, pen: &Pen, columns: &Columns, hit: &SupplierRow, selected
         Span::styled(text::right(&price, PRICE, sign), base),
         Span::styled(text::left(&unit, UNIT, sign), pen.dim),
         Span::styled(format!("  {name}"), base),
-        Span::styled(text::right(blocked, behind, ""), pen.bad),
+        Span::styled(text::right(blocked, behind, ""), told),
         Span::styled(text::right(&certificate, columns.years, sign), pen.dim),
+        Span::styled(text::right(&format!("{}%", hit.confidence.percent), columns.factory, sign), pen.plain),
     ];
     if columns.belt > 0 {
         let belt = supplier.belt.as_ref().map_or("?", |belt| belt.as_str());

@@ -15,3 +15,4 @@ pub mod price;
 pub mod quantity;
 pub mod race;
 pub mod row;
+pub mod yanxuan;

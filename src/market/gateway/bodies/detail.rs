@@ -6,12 +6,12 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::list::{List, Maybe, Words, object};
-use super::rows::SellerData;
+use super::rows::{InvoiceBody, SellerData, score};
 use super::scalar::{Field, Id, Rate, money};
 use super::words;
 use crate::domain::id::{OfferKey, SpecId, SupplierId};
 use crate::domain::money::{Money, Yuan};
-use crate::domain::offer::{Completeness, Offer, PriceTier, QuoteType, Sku};
+use crate::domain::offer::{Attribute, Completeness, Offer, PriceTier, QuoteType, Services, Sku};
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::supplier::{Mix, MixRule};
 use crate::domain::text::Clean;
@@ -31,6 +31,7 @@ struct DetailBody {
     subject: Field<String>,
     subject_trans: Field<String>,
     description: Field<String>,
+    product_attribute: List<PropertyBody>,
     product_sku_infos: List<SkuBody>,
     product_sale_info: Maybe<SaleBody>,
     product_shipping_info: Maybe<ShippingBody>,
@@ -41,6 +42,8 @@ struct DetailBody {
     company_name: Field<String>,
     seller_data_info: Maybe<SellerData>,
     tag_info_list: List<TagBody>,
+    invoice_info: Maybe<InvoiceBody>,
+    trade_score: Field<Decimal>,
     status: Field<String>,
     is_select: Field<bool>,
     offer_identities: Words,
@@ -69,11 +72,27 @@ struct AttributeBody {
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
+struct PropertyBody {
+    attribute_name: Field<String>,
+    attribute_name_trans: Field<String>,
+    value: Field<String>,
+    value_trans: Field<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
 struct SaleBody {
     amount_on_sale: Field<Decimal>,
     quote_type: Field<i64>,
     price_range_list: List<TierBody>,
     unit_info: Maybe<UnitBody>,
+    fenxiao_sale_info: Maybe<DropshipBody>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct DropshipBody {
+    one_piece_free_postage: Field<bool>,
 }
 
 #[derive(Deserialize, Default)]
@@ -189,23 +208,59 @@ impl DetailBody {
                 .map(String::as_str)
                 .chain(more.into_iter().flatten()),
         );
+        offer.attributes =
+            words::attributes(self.product_attribute.items.into_iter().map(PropertyBody::into_attribute));
+        let dropship = sale.fenxiao_sale_info.0.unwrap_or_default();
+        offer.services = Services {
+            dropship: tag("isOnePsale"),
+            free_ship: tag("isOnePsaleFreePostage").or(dropship.one_piece_free_postage.get()),
+            return_7d: tag("noReason7DReturn"),
+            invoice: self.invoice_info.0.and_then(|info| info.can_be_had()),
+            // The protocol has no field for it; pages say it among their attributes.
+            custom: words::made_to_order(&offer.attributes),
+            // Not told by the documented calls.
+            pay_later: None,
+        };
+        offer.rating = score(self.trade_score);
+        let mut reputation = None;
         if let Some(seller) = self.seller_data_info.0 {
             offer.years = seller.tp_year.get();
-            offer.repeat_rate = seller.repeat_purchase_percent.get().map(|rate| rate.0);
+            let told = seller.reputation();
+            offer.repeat_rate = told.repeat_rate;
+            reputation = Some(told);
         }
         offer.repeat_rate = self.repurchase_rate.get().map(|rate| rate.0).or(offer.repeat_rate);
         offer.sold_30d = self.month_sold.get();
         offer.category_id = self.third_category_id.get().or(self.category_id.get()).map(|id| id.0);
         if let Some(shipping) = self.product_shipping_info.0 {
-            offer.belt = shipping.send_goods_address_text.as_ref().and_then(|text| words::place(text));
+            if let Some(address) = shipping.send_goods_address_text.as_ref() {
+                offer.belt = words::place(address);
+                let (province, city) = words::province_and_city(address);
+                offer.city = city;
+                if province.is_some() {
+                    reputation.get_or_insert_default().province = province;
+                }
+            }
             offer.lead_time_hours =
                 shipping.shipping_time_guarantee.as_ref().and_then(|promise| words::lead_time_hours(promise));
             offer.weight_kg = shipping.weight_kg();
             offer.volume_m3 = shipping.volume_m3();
         }
         offer.per_carton = self.description.as_ref().and_then(|text| words::per_carton(text));
+        offer.reputation = reputation.map(Box::new);
         offer.completeness = Completeness::Full;
         Ok(offer)
+    }
+}
+
+impl PropertyBody {
+    fn into_attribute(self) -> Option<Attribute> {
+        words::attribute(
+            self.attribute_name.get(),
+            self.attribute_name_trans.get(),
+            self.value.get(),
+            self.value_trans.get(),
+        )
     }
 }
 

@@ -7,14 +7,15 @@ use serde::Deserialize;
 
 use super::detail::volume_m3;
 use super::list::{List, Maybe, Words, object};
+use super::rows::{medals, score};
 use super::scalar::{Field, Id, Rate, money};
 use super::words;
 use crate::domain::freight::{ChargeBy, Fee, Fees, FreightTemplate, FreightTerms};
 use crate::domain::id::{MarketId, OfferKey, SpecId, SupplierId};
 use crate::domain::money::{Money, Yuan};
-use crate::domain::offer::{Completeness, Offer, OfferKind, PriceTier, QuoteType, Sku};
+use crate::domain::offer::{Attribute, Completeness, Offer, OfferKind, PriceTier, QuoteType, Services, Sku};
 use crate::domain::quantity::{Quantity, Unit};
-use crate::domain::supplier::{Identity, Mix, MixRule, Supplier};
+use crate::domain::supplier::{Identity, Mix, MixRule, Scores, Supplier};
 use crate::domain::text::Clean;
 use crate::market::gateway::envelope;
 use crate::market::{Capabilities, Changes, MarketError, Page};
@@ -110,6 +111,14 @@ struct OfferBody {
     sold_30d: Field<u64>,
     repeat_rate: Field<Rate>,
     ship_hours: Field<u32>,
+    trade_score: Field<Decimal>,
+    one_piece_dropship: Field<bool>,
+    free_post_dropship: Field<bool>,
+    return_7d: Field<bool>,
+    invoice: Field<bool>,
+    customizable: Field<bool>,
+    pay_later: Field<bool>,
+    attributes: List<AttributeBody>,
     description: Field<String>,
 }
 
@@ -135,6 +144,8 @@ struct SkuBody {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct AttributeBody {
+    name: Field<String>,
+    name_en: Field<String>,
     value: Field<String>,
     value_en: Field<String>,
 }
@@ -163,6 +174,7 @@ struct SupplierBody {
     supplier_id: Field<String>,
     name: Field<String>,
     name_en: Field<String>,
+    province: Field<String>,
     city: Field<String>,
     belt: Field<String>,
     identities: Words,
@@ -170,6 +182,21 @@ struct SupplierBody {
     mix: Maybe<MixBody>,
     offers: Field<u64>,
     repeat_rate: Field<Rate>,
+    scores: Maybe<ScoresBody>,
+    medal_level: Field<u32>,
+    collect_48h: Field<Rate>,
+    quality_refund_30d: Field<Rate>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ScoresBody {
+    composite: Field<Decimal>,
+    logistics: Field<Decimal>,
+    dispute: Field<Decimal>,
+    offer: Field<Decimal>,
+    after_sales: Field<Decimal>,
+    consulting: Field<Decimal>,
 }
 
 #[derive(Deserialize, Default)]
@@ -270,6 +297,7 @@ pub(super) fn payload<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, 
 fn describe(offer: &mut Offer, supplier: &Supplier) {
     offer.supplier_name = Some(supplier.name.clone());
     offer.belt = supplier.belt.clone();
+    offer.city = supplier.city.clone();
     offer.mix = supplier.mix;
     offer.years = supplier.years;
     let mut identities = supplier.identities.clone();
@@ -335,6 +363,17 @@ impl OfferBody {
         offer.lead_time_hours = self.ship_hours.get();
         offer.sold_30d = self.sold_30d.get();
         offer.repeat_rate = self.repeat_rate.get().map(|rate| rate.0);
+        offer.rating = score(self.trade_score);
+        offer.attributes =
+            words::attributes(self.attributes.items.into_iter().map(AttributeBody::into_attribute));
+        offer.services = Services {
+            dropship: self.one_piece_dropship.get(),
+            free_ship: self.free_post_dropship.get(),
+            return_7d: self.return_7d.get(),
+            invoice: self.invoice.get(),
+            custom: self.customizable.get(),
+            pay_later: self.pay_later.get(),
+        };
         let marks = [(self.yanxuan, Identity::Yanxuan), (self.select, Identity::Crossborder)];
         offer.identities = marks
             .into_iter()
@@ -375,6 +414,12 @@ fn tiers(list: List<TierBody>) -> Vec<PriceTier> {
         })
     };
     list.items.into_iter().map(read).collect::<Option<Vec<_>>>().unwrap_or_default()
+}
+
+impl AttributeBody {
+    fn into_attribute(self) -> Option<Attribute> {
+        words::attribute(self.name.get(), self.name_en.get(), self.value.get(), self.value_en.get())
+    }
 }
 
 impl SkuBody {
@@ -440,21 +485,30 @@ impl SupplierBody {
         if id.as_str().is_empty() {
             return None;
         }
+        let scores = self.scores.0.unwrap_or_default();
+        let city = self.city.get().map(|city| Clean::capped(&city, 40));
         Some(Supplier {
             id,
             name: Clean::capped(&self.name.get()?, 120),
             name_en: self.name_en.get().map(|name| Clean::capped(&name, 160)),
-            belt: self.belt.get().or(self.city.get()).map(|belt| Clean::capped(&belt, 40)),
+            belt: self.belt.get().map(|belt| Clean::capped(&belt, 40)).or_else(|| city.clone()),
             identities: words::identities(self.identities.0.iter().map(String::as_str)),
             years: self.years.get(),
             mix: self.mix.0.map_or(Mix::None, MixBody::into_mix),
             repeat_rate: self.repeat_rate.get().map(|rate| rate.0),
-            province: None,
-            city: None,
-            scores: crate::domain::supplier::Scores::default(),
-            medal_level: None,
-            pickup_48h: None,
-            quality_refund: None,
+            province: self.province.get().map(|province| Clean::capped(&province, 40)),
+            city,
+            scores: Scores {
+                composite: score(scores.composite),
+                logistics: score(scores.logistics),
+                dispute: score(scores.dispute),
+                offer: score(scores.offer),
+                after_sales: score(scores.after_sales),
+                consulting: score(scores.consulting),
+            },
+            medal_level: medals(self.medal_level),
+            pickup_48h: self.collect_48h.get().map(|rate| rate.0),
+            quality_refund: self.quality_refund_30d.get().map(|rate| rate.0),
             offers: self.offers.get().unwrap_or(0),
         })
     }

@@ -2,6 +2,7 @@
 //! it names no supplier, no tiers and no mix rule, and none is made up for it.
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::list::{List, Maybe, Words, object};
@@ -9,8 +10,9 @@ use super::scalar::{Field, Id, Rate, money};
 use super::words;
 use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::money::{Money, Yuan};
-use crate::domain::offer::{Completeness, Offer};
+use crate::domain::offer::{Completeness, Offer, Services};
 use crate::domain::quantity::Quantity;
+use crate::domain::supplier::{Reputation, Scores};
 use crate::domain::text::Clean;
 use crate::market::gateway::envelope;
 use crate::market::{Category, MarketError, Page};
@@ -38,6 +40,10 @@ struct RowBody {
     third_category_id: Field<Id>,
     second_category_id: Field<Id>,
     top_category_id: Field<Id>,
+    trade_score: Field<Decimal>,
+    is_one_psale: Field<bool>,
+    is_one_psale_free_post: Field<bool>,
+    invoice_info: Maybe<InvoiceBody>,
     seller_data_info: Maybe<SellerData>,
     product_simple_shipping_info: Maybe<SimpleShipping>,
 }
@@ -56,6 +62,67 @@ struct PriceBody {
 pub(super) struct SellerData {
     pub tp_year: Field<u32>,
     pub repeat_purchase_percent: Field<Rate>,
+    trade_medal_level: Field<u32>,
+    composite_service_score: Field<Decimal>,
+    logistics_experience_score: Field<Decimal>,
+    dispute_complaint_score: Field<Decimal>,
+    offer_experience_score: Field<Decimal>,
+    after_sales_experience_score: Field<Decimal>,
+    consulting_experience_score: Field<Decimal>,
+    /// Only in details, as the next.
+    #[serde(rename = "collect30DayWithin48HPercent")]
+    collect_48h: Field<Rate>,
+    #[serde(rename = "qualityRefundWithin30Day")]
+    quality_refund: Field<Rate>,
+}
+
+impl SellerData {
+    pub(super) fn reputation(&self) -> Reputation {
+        Reputation {
+            scores: Scores {
+                composite: score(self.composite_service_score),
+                logistics: score(self.logistics_experience_score),
+                dispute: score(self.dispute_complaint_score),
+                offer: score(self.offer_experience_score),
+                after_sales: score(self.after_sales_experience_score),
+                consulting: score(self.consulting_experience_score),
+            },
+            medal_level: medals(self.trade_medal_level),
+            repeat_rate: self.repeat_purchase_percent.get().map(|rate| rate.0),
+            pickup_48h: self.collect_48h.get().map(|rate| rate.0),
+            quality_refund: self.quality_refund.get().map(|rate| rate.0),
+            province: None,
+        }
+    }
+}
+
+/// A score on the platform's scale, 0 to 5; what is off it is not believed.
+pub(super) fn score(field: Field<Decimal>) -> Option<Decimal> {
+    field.get().filter(|score| *score <= Decimal::from(5))
+}
+
+/// Medals on the platform's scale, 0 to 5.
+pub(super) fn medals(field: Field<u32>) -> Option<u32> {
+    field.get().filter(|medals| *medals <= 5)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct InvoiceBody {
+    support_online_invoice: Field<bool>,
+    support_fast_invoice: Field<bool>,
+    invoice_types: Words,
+}
+
+impl InvoiceBody {
+    /// Whether an invoice can be had, where any of its members tells.
+    pub(super) fn can_be_had(&self) -> Option<bool> {
+        let told = [self.support_online_invoice, self.support_fast_invoice].map(Field::get);
+        if told.contains(&Some(true)) || !self.invoice_types.0.is_empty() {
+            return Some(true);
+        }
+        told.contains(&Some(false)).then_some(false)
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -95,7 +162,17 @@ impl RowBody {
         offer.identities = words::identities(
             self.seller_identities.0.iter().chain(&self.offer_identities.0).map(String::as_str).chain(select),
         );
-        offer.years = self.seller_data_info.0.and_then(|seller| seller.tp_year.get());
+        if let Some(seller) = self.seller_data_info.0 {
+            offer.years = seller.tp_year.get();
+            offer.reputation = Some(Box::new(seller.reputation()));
+        }
+        offer.rating = score(self.trade_score);
+        offer.services = Services {
+            dropship: self.is_one_psale.get(),
+            free_ship: self.is_one_psale_free_post.get(),
+            invoice: self.invoice_info.0.and_then(|info| info.can_be_had()),
+            ..Services::default()
+        };
         offer.lead_time_hours = self
             .product_simple_shipping_info
             .0

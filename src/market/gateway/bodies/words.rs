@@ -1,7 +1,7 @@
 //! The wire's words in ours: certifications, shipping promises, states, subjects with markup, links that only
 //! collect a fee. All of these are open sets; an unknown word stays what it is.
 
-use crate::domain::offer::OfferKind;
+use crate::domain::offer::{Attribute, OfferKind};
 use crate::domain::order::OrderState;
 use crate::domain::quantity::Quantity;
 use crate::domain::supplier::Identity;
@@ -127,6 +127,83 @@ pub fn place(text: &str) -> Option<Clean> {
         }
     }
     last
+}
+
+/// Cities that are provinces of their own.
+const MUNICIPALITIES: [&str; 4] = ["北京市", "上海市", "天津市", "重庆市"];
+
+/// Province and city of an address such as `浙江省金华市永康市`, with their endings: 浙江省, 金华市. What the text
+/// does not name is `None`.
+pub fn province_and_city(text: &str) -> (Option<Clean>, Option<Clean>) {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).take(60).collect();
+    if let Some(city) = MUNICIPALITIES.iter().find(|city| text.starts_with(**city)) {
+        return (Some(Clean::new(city)), Some(Clean::new(city)));
+    }
+    let province = ["特别行政区", "自治区", "省"].iter().find_map(|ending| {
+        let (name, rest) = text.split_once(ending)?;
+        ((1..=6).contains(&name.chars().count()) && !name.contains('市'))
+            .then(|| (format!("{name}{ending}"), rest))
+    });
+    let (province, rest) = match &province {
+        Some((province, rest)) => (Some(Clean::new(province)), *rest),
+        None => (None, text.as_str()),
+    };
+    // The first level below a province is a city, or a prefecture (自治州, 地区, 盟) in its place.
+    let city = ["市", "自治州", "地区", "盟"]
+        .iter()
+        .filter_map(|ending| {
+            let (name, _) = rest.split_once(ending)?;
+            let letters = name.chars().count();
+            ((2..=12).contains(&letters)).then(|| (letters, format!("{name}{ending}")))
+        })
+        .min();
+    (province, city.map(|(_, city)| Clean::new(&city)))
+}
+
+/// Most attributes of one offer; pages have up to some dozens.
+const MOST_ATTRIBUTES: usize = 100;
+
+/// One thing a page says of its goods; without a name or a value it says nothing.
+pub fn attribute(
+    name: Option<String>,
+    name_en: Option<String>,
+    value: Option<String>,
+    value_en: Option<String>,
+) -> Option<Attribute> {
+    let clean = |text: Option<String>, most| {
+        text.map(|text| Clean::capped(&text, most)).filter(|text| !text.is_empty())
+    };
+    Some(Attribute {
+        name: clean(name, 40)?,
+        name_en: clean(name_en, 60),
+        value: clean(value, 120)?,
+        value_en: clean(value_en, 160),
+    })
+}
+
+/// Those that say something, in their order, each once; one name may have several values.
+pub fn attributes(found: impl Iterator<Item = Option<Attribute>>) -> Vec<Attribute> {
+    let mut kept: Vec<Attribute> = Vec::new();
+    for attribute in found.flatten() {
+        if kept.len() >= MOST_ATTRIBUTES {
+            break;
+        }
+        if !kept.contains(&attribute) {
+            kept.push(attribute);
+        }
+    }
+    kept
+}
+
+/// Whether a page says that the goods are made to the buyer's wishes: 是否支持定制 是, 加工定制 否.
+pub fn made_to_order(attributes: &[Attribute]) -> Option<bool> {
+    attributes.iter().filter(|attribute| attribute.name.as_str().contains("定制")).find_map(|attribute| {
+        match attribute.value.as_str() {
+            "是" | "支持" | "可定制" | "支持定制" => Some(true),
+            "否" | "不支持" | "不可定制" | "不支持定制" => Some(false),
+            _ => None,
+        }
+    })
 }
 
 /// What descriptions write before the number of units in a carton.
@@ -278,6 +355,52 @@ mod tests {
     }
 
     #[test]
+    fn provinces_and_cities_of_addresses() {
+        let of = |text: &str| {
+            let (province, city) = province_and_city(text);
+            (province.map(|p| p.to_string()), city.map(|c| c.to_string()))
+        };
+        let is = |province: &str, city: &str| {
+            let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            (some(province), some(city))
+        };
+        assert_eq!(of("广东省广州市"), is("广东省", "广州市"));
+        assert_eq!(of("浙江省 金华市 永康市"), is("浙江省", "金华市"));
+        assert_eq!(of("上海市"), is("上海市", "上海市"));
+        assert_eq!(of("北京市朝阳区"), is("北京市", "北京市"));
+        assert_eq!(of("广西壮族自治区玉林市"), is("广西壮族自治区", "玉林市"));
+        assert_eq!(of("云南省西双版纳傣族自治州景洪市"), is("云南省", "西双版纳傣族自治州"));
+        assert_eq!(of("义乌市"), is("", "义乌市"));
+        for unclear in ["", "浙江 金华", "省", "市", "省市", "一市"] {
+            assert_eq!(of(unclear), (None, None), "{unclear}");
+        }
+    }
+
+    #[test]
+    fn attributes_say_each_thing_once_and_whether_goods_are_made_to_order() {
+        let some = |text: &str| Some(text.to_owned());
+        let one = |name: &str, value: &str| attribute(some(name), None, some(value), None);
+        let listed = attributes(
+            [
+                one("材质", "304不锈钢"),
+                one("", "x"),
+                one("颜色", ""),
+                one("材质", "304不锈钢"),
+                one("材质", "PP"),
+            ]
+            .into_iter(),
+        );
+        let shown: Vec<String> = listed.iter().map(|a| format!("{}:{}", a.name, a.value)).collect();
+        assert_eq!(shown, ["材质:304不锈钢", "材质:PP"]);
+        assert_eq!(attributes((0..500).map(|n| one("a", &n.to_string()))).len(), MOST_ATTRIBUTES);
+        let made = |name: &str, value: &str| made_to_order(&attributes([one(name, value)].into_iter()));
+        assert_eq!(made("是否支持定制", "是"), Some(true));
+        assert_eq!(made("加工定制", "否"), Some(false));
+        assert_eq!(made("定制周期", "7天"), None);
+        assert_eq!(made("材质", "是"), None);
+    }
+
+    #[test]
     fn certifications_are_merged_and_unknown_ones_kept() {
         let merged =
             identities(["powerful_merchants", "yx", "tp_member", "powerful_merchants", " ", "new_badge"]);
@@ -289,7 +412,7 @@ mod tests {
         #[test]
         fn no_text_panics(text in "\\PC{0,40}|[<>/font em=red省市县区补差价运费]{0,40}") {
             let _ = (subject(&text), kind_of(&Clean::new(&text)), lead_time_hours(&text), place(&text));
-            let _ = (per_carton(&text), per_carton(&format!("箱规{text}")));
+            let _ = (per_carton(&text), per_carton(&format!("箱规{text}")), province_and_city(&text));
         }
     }
 }

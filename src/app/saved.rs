@@ -1,0 +1,285 @@
+//! Saved searches in a picker, what an offer cost before, and prices to be told of.
+//!
+//! The picker loads a search, keeps the one on the screen under a name, and deletes one; what was deleted last can be
+//! brought back as long as the picker is open.
+
+use std::sync::Arc;
+
+use crate::app::list::List;
+use crate::app::model::{Layer, Model, Pane, Tone};
+use crate::app::msg::{Effect, Trouble};
+use crate::app::suppliers::SearchView;
+use crate::app::words::{self, WordsPrompt, WordsWish};
+use crate::app::{ActionId, search};
+use crate::domain::id::OfferKey;
+use crate::domain::money::Money;
+use crate::domain::offer::Offer;
+use crate::domain::price_history::PriceHistory;
+use crate::domain::saved::{SavedName, SavedRow, SavedSearch};
+use crate::domain::text::Clean;
+use crate::domain::watch::{Watch, WatchNews};
+use crate::i18n::prices;
+
+/// The picker.
+#[derive(Debug, Clone, Default)]
+pub struct SavedLayer {
+    /// `None` = not read yet.
+    pub rows: Option<Vec<SavedRow>>,
+    /// Files that could not be read: where and why.
+    pub bad: Vec<Clean>,
+    pub list: List,
+    pub trouble: Option<Trouble>,
+    /// What was deleted last.
+    pub forgotten: Option<SavedSearch>,
+}
+
+impl SavedLayer {
+    /// The selected search.
+    pub fn selected(&self) -> Option<&SavedRow> {
+        self.rows.as_ref()?.get(self.list.selected)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rows.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What is known of the price of the offer in focus.
+#[derive(Debug, Clone, Default)]
+pub struct Prices {
+    /// Asked for; answers of before are dropped.
+    asked: Option<OfferKey>,
+    generation: u64,
+    read: Option<(OfferKey, Arc<PriceHistory>)>,
+}
+
+impl Prices {
+    /// The history of this offer, once it was read.
+    pub fn of(&self, key: &OfferKey) -> Option<&PriceHistory> {
+        self.read.as_ref().filter(|(read, _)| read == key).map(|(_, history)| history.as_ref())
+    }
+
+    /// What was read is out of date.
+    pub fn forget(&mut self) {
+        self.asked = None;
+    }
+}
+
+/// After every message: the offer in focus has changed, so its history is asked for.
+pub fn watch(model: &mut Model) -> Vec<Effect> {
+    if model.pane != Pane::Search || model.search.view != SearchView::Offers {
+        return Vec::new();
+    }
+    let Some(row) = model.search.selected() else { return Vec::new() };
+    if model.prices.asked.as_ref() == Some(&row.offer.key) {
+        return Vec::new();
+    }
+    let offer = Arc::clone(&row.offer);
+    let prices = &mut model.prices;
+    prices.asked = Some(offer.key.clone());
+    prices.generation += 1;
+    vec![Effect::ReadPrices { generation: prices.generation, offer }]
+}
+
+/// A history was read; one that cannot be is as good as none, and said once it is asked for by name.
+pub fn prices_read(
+    model: &mut Model,
+    generation: u64,
+    key: OfferKey,
+    result: Result<Arc<PriceHistory>, Trouble>,
+) {
+    if generation != model.prices.generation {
+        return;
+    }
+    match result {
+        Ok(history) => model.prices.read = Some((key, history)),
+        Err(trouble) => model.complain(&trouble),
+    }
+}
+
+/// Opens the picker.
+pub fn open(model: &mut Model) -> Vec<Effect> {
+    model.layers.push(Layer::Saved(SavedLayer::default()));
+    vec![Effect::ReadSaved]
+}
+
+/// The searches were read.
+pub fn read(model: &mut Model, result: Result<(Vec<SavedRow>, Vec<Clean>), Trouble>) {
+    let page = model.viewport.layer_rows;
+    let Some(layer) = picker(model) else { return };
+    match result {
+        Ok((rows, bad)) => {
+            layer.list.settle(rows.len(), page);
+            (layer.rows, layer.bad, layer.trouble) = (Some(rows), bad, None);
+        }
+        Err(trouble) => layer.trouble = Some(trouble),
+    }
+}
+
+fn picker(model: &mut Model) -> Option<&mut SavedLayer> {
+    model.layers.iter_mut().find_map(|layer| match layer {
+        Layer::Saved(layer) => Some(layer),
+        _ => None,
+    })
+}
+
+fn top(model: &Model) -> Option<&SavedLayer> {
+    match model.layers.last() {
+        Some(Layer::Saved(layer)) => Some(layer),
+        _ => None,
+    }
+}
+
+/// Whether an action of the picker, or a watch, can be done; the reason when not.
+pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
+    let text = model.text();
+    let selected = top(model).and_then(SavedLayer::selected);
+    match id {
+        ActionId::SavedTake => selected.map(|_| ()).ok_or(text.why_none_selected),
+        ActionId::SavedForget => match selected {
+            None => Err(text.why_none_selected),
+            Some(row) if row.is_zone => Err(text.why_zone),
+            Some(_) => Ok(()),
+        },
+        ActionId::SavedRestore => {
+            let forgotten = top(model).and_then(|layer| layer.forgotten.as_ref());
+            forgotten.map(|_| ()).ok_or(text.why_none_forgotten)
+        }
+        _ => model.search.selected().map(|_| ()).ok_or(text.why_no_offer),
+    }
+}
+
+/// Does what the picker offers.
+pub fn act(model: &mut Model, id: ActionId) -> Vec<Effect> {
+    match id {
+        ActionId::SavedTake => take(model),
+        ActionId::SavedKeep => {
+            let query = Clean::new(model.search.query.text().trim());
+            words::ask(model, WordsWish::SaveSearch, query, "");
+            Vec::new()
+        }
+        ActionId::SavedForget => {
+            let name = top(model).and_then(SavedLayer::selected).map(|row| row.search.name.clone());
+            name.map(|name| vec![Effect::ForgetSearch(name)]).unwrap_or_default()
+        }
+        ActionId::SavedRestore => {
+            let forgotten = picker(model).and_then(|layer| layer.forgotten.take());
+            forgotten.map(|search| vec![Effect::SaveSearch(Box::new(search))]).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Puts the selected search on the screen, at its quantity and in its order.
+pub fn take(model: &mut Model) -> Vec<Effect> {
+    let Some(row) = top(model).and_then(SavedLayer::selected).cloned() else { return Vec::new() };
+    model.layers.pop();
+    let search = row.search;
+    model.pane = Pane::Search;
+    model.search.view = SearchView::Offers;
+    model.search.focused = false;
+    model.search.query.clear();
+    model.search.query.insert(search.query.as_str());
+    model.search.sort = search.sort;
+    if let Some(quantity) = search.quantity {
+        model.quantity = quantity;
+    }
+    let name = match &search.name_en {
+        Some(english) if !model.lang.is_chinese() => english.to_string(),
+        _ => search.name.to_string(),
+    };
+    model.say(Tone::Info, prices::loaded(model.lang, &name));
+    search::from_top(model)
+}
+
+/// Enter in the line that asks for a name.
+pub fn take_name(model: &mut Model, mut prompt: WordsPrompt) -> Vec<Effect> {
+    match SavedName::new(&prompt.field.text()) {
+        Ok(name) => {
+            let mut search = SavedSearch::new(name, &model.search.query.text());
+            search.quantity = Some(model.quantity);
+            search.sort = model.search.sort;
+            vec![Effect::SaveSearch(Box::new(search))]
+        }
+        Err(_) => {
+            prompt.trouble = Some(model.text().why_no_name.to_owned());
+            model.layers.push(Layer::Words(prompt));
+            Vec::new()
+        }
+    }
+}
+
+/// A search was kept.
+pub fn kept(model: &mut Model, name: &SavedName, result: Result<(), Trouble>) -> Vec<Effect> {
+    match result {
+        Ok(()) => model.say(Tone::Done, prices::saved(model.lang, name.as_str())),
+        Err(trouble) => model.complain(&trouble),
+    }
+    if picker(model).is_some() { vec![Effect::ReadSaved] } else { Vec::new() }
+}
+
+/// A search was deleted; as long as the picker is open it can be brought back.
+pub fn forgotten(model: &mut Model, result: Result<Box<SavedSearch>, Trouble>) -> Vec<Effect> {
+    match result {
+        Ok(search) => {
+            let key = model.keys.shown(ActionId::SavedRestore);
+            model.say(Tone::Done, prices::forgotten(model.lang, search.name.as_str(), &key));
+            if let Some(layer) = picker(model) {
+                layer.forgotten = Some(*search);
+                return vec![Effect::ReadSaved];
+            }
+        }
+        Err(trouble) => model.complain(&trouble),
+    }
+    Vec::new()
+}
+
+/// Asks at which price of the offer in focus the buyer wants to be told.
+pub fn ask_watch(model: &mut Model) -> Vec<Effect> {
+    let Some(row) = model.search.selected() else { return Vec::new() };
+    let offer: Arc<Offer> = Arc::clone(&row.offer);
+    let price = row.price.least.map(|price| price.to_string()).unwrap_or_default();
+    let about = model.title_of(&offer).clone();
+    words::ask(model, WordsWish::Watch(offer.key.clone()), about, &price);
+    Vec::new()
+}
+
+/// Enter in that line.
+pub fn take_watch(model: &mut Model, key: OfferKey, mut prompt: WordsPrompt) -> Vec<Effect> {
+    let below = prompt.field.text().trim().parse::<Money>().ok();
+    let Some(below) = below.filter(|price| !price.is_zero() && !price.is_negative()) else {
+        prompt.trouble = Some(model.text().why_no_price.to_owned());
+        model.layers.push(Layer::Words(prompt));
+        return Vec::new();
+    };
+    let own = model.own_quantities.get(&key).copied();
+    vec![Effect::AddWatch { quantity: own.unwrap_or(model.quantity), key, below }]
+}
+
+/// A watch was set.
+pub fn watching(model: &mut Model, result: Result<Box<(Watch, Option<Clean>)>, Trouble>) {
+    match result {
+        Ok(set) => {
+            let (watch, title) = *set;
+            let title = title.map_or_else(|| watch.offer.to_string(), |title| title.to_string());
+            let line = watch.rule.below.map(|line| line.to_string()).unwrap_or_default();
+            let said = prices::watching(model.lang, &title, &line, &watch.quantity.to_string());
+            model.say(Tone::Done, said);
+        }
+        Err(trouble) => model.complain(&trouble),
+    }
+}
+
+/// Prices crossed the lines they are watched for.
+pub fn rang(model: &mut Model, news: &[WatchNews]) {
+    model.prices.forget();
+    if let Some(said) = prices::rang_all(model.lang, news) {
+        model.say(Tone::Warn, said);
+    }
+}

@@ -1,0 +1,104 @@
+//! Sentences of saved searches, price history, watches and packs.
+
+use crate::domain::watch::{Crossed, WatchNews};
+use crate::i18n::Lang;
+
+/// The sentence of each language, in the order of [`Lang::ALL`].
+macro_rules! say {
+    ($lang:expr; $zh:literal, $tw:literal, $en:literal) => {
+        match $lang {
+            Lang::ZhCn => format!($zh),
+            Lang::ZhTw => format!($tw),
+            Lang::En => format!($en),
+        }
+    };
+}
+
+/// A watch that rang.
+pub fn rang(lang: Lang, news: &WatchNews) -> String {
+    let title = match (&news.title, &news.title_en) {
+        (_, Some(english)) if !lang.is_chinese() && !english.is_empty() => english.to_string(),
+        (Some(title), _) => title.to_string(),
+        (None, _) => news.offer_id.to_string(),
+    };
+    let line = news.line.map_or_else(|| "?".to_owned(), |line| line.to_string());
+    let was = news.was.map_or_else(|| "?".to_owned(), |was| was.to_string());
+    let (price, quantity) = (news.price, news.quantity);
+    match news.crossed {
+        Crossed::Below => {
+            say!(lang; "降到 {line} 以下：{title} {was} -> {price} @{quantity}", "降到 {line} 以下：{title} {was} -> {price} @{quantity}", "below {line}: {title} {was} -> {price} @{quantity}")
+        }
+        Crossed::Rise => {
+            say!(lang; "涨过 {line}：{title} {was} -> {price} @{quantity}", "漲過 {line}：{title} {was} -> {price} @{quantity}", "above {line}: {title} {was} -> {price} @{quantity}")
+        }
+    }
+}
+
+/// Several watches rang; the first of them is told in full.
+pub fn rang_all(lang: Lang, news: &[WatchNews]) -> Option<String> {
+    let first = rang(lang, news.first()?);
+    let more = news.len() - 1;
+    Some(match more {
+        0 => first,
+        _ => {
+            say!(lang; "{first}（另有 {more} 个盯价到了）", "{first}（另有 {more} 個盯價到了）", "{first} (and {more} more)")
+        }
+    })
+}
+
+/// The lowest price of so many days.
+pub fn lowest_in(lang: Lang, days: i64) -> String {
+    say!(lang; "近 {days} 天最低", "近 {days} 天最低", "lowest in {days} days")
+}
+
+/// The lowest of so many days, where it is not the price of now.
+pub fn lowest_was(lang: Lang, days: i64, lowest: &str) -> String {
+    say!(lang; "近 {days} 天最低 {lowest}", "近 {days} 天最低 {lowest}", "{days}-day low {lowest}")
+}
+
+/// What the label claims and what our own readings say; percent, positive = cheaper.
+pub fn discounts(lang: Lang, label: &str, own: &str) -> String {
+    say!(lang; "标价说 {label}，实测 {own}", "標價說 {label}，實測 {own}", "label {label}, really {own}")
+}
+
+/// Since when the price is what it is, as far as we know.
+pub fn unchanged_for(lang: Lang, days: i64) -> String {
+    say!(lang; "{days} 天没变价", "{days} 天沒變價", "unchanged for {days} days")
+}
+
+/// A discount or rise, percent, with its sign: -30 %.
+pub fn signed_percent(discount: rust_decimal::Decimal) -> String {
+    let change = -discount;
+    let sign = if change > rust_decimal::Decimal::ZERO { "+" } else { "" };
+    format!("{sign}{} %", change.normalize())
+}
+
+/// A saved search was kept.
+pub fn saved(lang: Lang, name: &str) -> String {
+    say!(lang; "已存为“{name}”", "已存為「{name}」", "saved as {name}")
+}
+
+/// A saved search is on the screen.
+pub fn loaded(lang: Lang, name: &str) -> String {
+    say!(lang; "搜索“{name}”", "搜尋「{name}」", "search {name}")
+}
+
+/// A saved search was deleted; the key brings it back.
+pub fn forgotten(lang: Lang, name: &str, key: &str) -> String {
+    say!(lang; "已删除“{name}”，{key} 恢复", "已刪除「{name}」，{key} 復原", "{name} deleted, {key} brings it back")
+}
+
+/// A watch was set.
+pub fn watching(lang: Lang, title: &str, line: &str, quantity: &str) -> String {
+    say!(lang; "{title} 低于 {line} 时提醒（{quantity} 件价）", "{title} 低於 {line} 時提醒（{quantity} 件價）", "you are told when {title} costs less than {line} at {quantity}")
+}
+
+/// How many hits are new, gone and re-priced since a look.
+pub fn changes(lang: Lang, new: usize, gone: usize, repriced: usize) -> String {
+    say!(lang; "新增 {new}  下架或不再符合 {gone}  改价 {repriced}", "新增 {new}  下架或不再符合 {gone}  改價 {repriced}", "{new} new  {gone} gone  {repriced} re-priced")
+}
+
+/// The first look at a search: there is nothing to compare with.
+pub fn first_look(lang: Lang, hits: usize) -> String {
+    say!(lang; "第一次看：记下 {hits} 个结果，下次列出变化", "第一次看：記下 {hits} 個結果，下次列出變化", "first look: {hits} hits are remembered, the next one lists what changed")
+}

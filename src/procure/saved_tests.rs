@@ -1,0 +1,228 @@
+//! The folder of saved searches, and looks at their hits, at a desk without a market.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::*;
+use crate::domain::cart::Rules;
+use crate::domain::id::{MarketId, OutOrderId};
+use crate::domain::offer::{Completeness, PriceTier};
+use crate::procure::{Catalog, DeskParts, History, Ledger};
+
+pub(in crate::procure) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_790_000_000 + second).unwrap()
+}
+
+/// A desk over a folder, with its clock at a fixed moment.
+pub(in crate::procure) fn desk(folder: &Path, market: &str) -> Desk {
+    Desk::new(DeskParts {
+        catalog: Catalog::open_in_memory().unwrap(),
+        ledger: Ledger::in_memory().unwrap(),
+        market_id: MarketId::new(market),
+        gateway: None,
+        sandbox: true,
+        history: History::at(&folder.join("history.db")),
+        searches: folder.join("searches"),
+        lease: folder.join("never"),
+        rules: Rules::default(),
+        quiet: Duration::ZERO,
+        clock: Arc::new(|| at(1_000_000)),
+        numbers: Arc::new(|| OutOrderId::new("n")),
+    })
+}
+
+pub(in crate::procure) fn offer(id: i64, title: &str, prices: &[(u32, &str)], read: i64) -> Offer {
+    let mut offer = Offer::blank(OfferKey::Market(id), Clean::new(title), at(read));
+    offer.completeness = Completeness::Full;
+    offer.tiers = prices
+        .iter()
+        .map(|(from, price)| PriceTier {
+            from_quantity: Quantity::whole(*from),
+            price: price.parse().unwrap(),
+            promotion: None,
+        })
+        .collect();
+    offer
+}
+
+fn search(name: &str, query: &str) -> SavedSearch {
+    SavedSearch::new(SavedName::new(name).unwrap(), query)
+}
+
+fn names(desk: &Desk) -> Vec<String> {
+    let list = desk.saved_searches().unwrap();
+    let own = list.searches.iter().filter(|listed| !listed.is_zone);
+    own.map(|listed| listed.search.name.to_string()).collect()
+}
+
+fn code(result: Result<impl std::fmt::Debug, DeskError>) -> String {
+    match result {
+        Err(error) => format!("{}: {error}", error.code()),
+        Ok(done) => panic!("{done:?}"),
+    }
+}
+
+#[test]
+fn every_zone_reads_and_asks_for_something() {
+    assert_eq!(zones().count(), ZONES.len());
+    for zone in zones() {
+        assert_eq!(mistake(zone.query.as_str()), None, "{}", zone.name);
+        assert!(Query::parse(zone.query.as_str()).predicates().next().is_some(), "{}", zone.name);
+        assert!(zone.name_en.is_some() && !zone.note.is_empty());
+    }
+    let names: std::collections::BTreeSet<_> = zones().map(|zone| zone.name).collect();
+    assert_eq!(names.len(), ZONES.len());
+}
+
+#[test]
+fn searches_are_files_that_can_be_mailed() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path(), "app/me");
+    let mut cups = search("杯子 300", "杯");
+    (cups.quantity, cups.note) = (Some(Quantity::whole(300)), Clean::new("周一看"));
+    let path = desk.save_search(&cups, false).unwrap();
+    assert_eq!(path, folder.path().join("searches/杯子 300.toml"));
+    assert_eq!(desk.saved_search("杯子 300").unwrap(), cups);
+    assert_eq!(desk.saved_search(path.to_str().unwrap()).unwrap(), cups, "by its path, anywhere");
+    // The same again is nothing new, another one takes a wish of its own.
+    desk.save_search(&cups, false).unwrap();
+    cups.query = Clean::new("壶");
+    assert!(code(desk.save_search(&cups, false)).starts_with("saved_search"));
+    desk.save_search(&cups, true).unwrap();
+    // A file under another file name keeps it.
+    std::fs::rename(&path, folder.path().join("searches/mailed.toml")).unwrap();
+    cups.query = Clean::new("盘");
+    desk.save_search(&cups, true).unwrap();
+    assert_eq!(names(&desk), ["杯子 300"]);
+    assert_eq!(desk.forget_search("杯子 300").unwrap(), cups);
+    assert!(names(&desk).is_empty());
+    assert!(code(desk.saved_search("杯子 300")).starts_with("not_found"));
+}
+
+#[test]
+fn zones_are_searches_and_give_way_to_the_buyers_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path(), "app/me");
+    let zone = zones().next().unwrap();
+    assert_eq!(desk.saved_search(zone.name.as_str()).unwrap(), zone);
+    assert!(code(desk.forget_search(zone.name.as_str())).contains("comes with the program"));
+    desk.save_search(&search(zone.name.as_str(), "杯"), false).unwrap();
+    assert_eq!(desk.saved_search(zone.name.as_str()).unwrap().query.as_str(), "杯");
+    desk.forget_search(zone.name.as_str()).unwrap();
+    assert_eq!(desk.saved_search(zone.name.as_str()).unwrap(), zone);
+    let typo: String =
+        zone.name.as_str().chars().rev().skip(1).collect::<Vec<_>>().into_iter().rev().collect();
+    let error = desk.saved_search(&typo).unwrap_err();
+    assert!(
+        matches!(&error, DeskError::Saved(SavedError::Unknown { near: Some(near), .. }) if *near == zone.name),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_bad_file_is_named_with_its_line_and_spoils_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path(), "app/me");
+    desk.save_search(&search("good", "杯"), false).unwrap();
+    let searches = folder.path().join("searches");
+    std::fs::write(searches.join("typo.toml"), "query = \"杯\"\nqantity = 3\n").unwrap();
+    std::fs::write(searches.join("wrong.toml"), "note = \"x\"\nquery = \"杯 price<cheap\"\n").unwrap();
+    std::fs::write(searches.join("latin.toml"), b"query = \"\xb1\xad\"\n").unwrap();
+    std::fs::write(searches.join("twice.toml"), "name = \"good\"\nquery = \"x\"\n").unwrap();
+    std::fs::write(searches.join("big.toml"), vec![b'#'; 70_000]).unwrap();
+    std::fs::create_dir(searches.join("folder.toml")).unwrap();
+    std::fs::write(searches.join("notes.txt"), "no search").unwrap();
+    let list = desk.saved_searches().unwrap();
+    assert_eq!(names(&desk), ["good"]);
+    let bad: Vec<String> = list.bad.iter().map(ToString::to_string).collect();
+    let said = |file: &str, words: &str| bad.iter().any(|bad| bad.contains(file) && bad.contains(words));
+    assert!(said("typo.toml:2", "did you mean `quantity`?"), "{bad:?}");
+    assert!(said("wrong.toml:2", "a number was expected, as in price"), "{bad:?}");
+    assert!(said("latin.toml:1", "UTF-8") && said("twice.toml:1", "good.toml, too"), "{bad:?}");
+    assert!(said("big.toml", "larger than") && said("folder.toml", "is no file"), "{bad:?}");
+    assert_eq!(bad.len(), 6, "{bad:?}");
+    assert!(code(desk.saved_search("typo")).contains("typo.toml:2"), "asked for by name");
+    assert!(code(desk.save_search(&search("typo", "杯"), false)).contains("already"));
+    assert!(code(desk.save_search(&search("x", "moq<="), false)).contains("expected"));
+}
+
+#[test]
+fn changes_are_told_once_and_only_among_the_hits() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path(), "app/me");
+    let catalog = &desk.parts.catalog;
+    let listed = [
+        offer(1, "保温杯", &[(1, "10"), (100, "8")], 0),
+        offer(2, "纸杯", &[(1, "1")], 0),
+        offer(3, "水杯", &[(1, "3")], 0),
+        offer(4, "毛巾", &[(1, "5")], 0),
+    ];
+    catalog.upsert(&listed, &[]).unwrap();
+    let cups = search("cups", "杯");
+    let q = Quantity::whole(300);
+    let first = desk.changes(&cups, q).unwrap();
+    assert_eq!((first.since, first.look.hits.len(), first.new.len()), (None, 3, 0));
+    desk.keep_look(&cups.name, &first.look).unwrap();
+    assert!(desk.changes(&cups, q).unwrap().since.is_some());
+
+    let mut gone = offer(2, "纸杯", &[(1, "1")], 10);
+    gone.gone = true;
+    let moved = [
+        // Cheaper at one piece, the same at 300: no other price for this buyer.
+        offer(1, "保温杯", &[(1, "9"), (100, "8")], 10),
+        gone,
+        offer(3, "水杯", &[(1, "3.20")], 10),
+        offer(4, "毛巾", &[(1, "4")], 10),
+        offer(5, "酒杯", &[(1, "6")], 10),
+    ];
+    catalog.upsert(&moved, &[]).unwrap();
+    let report = desk.changes(&cups, q).unwrap();
+    let ids = |rows: &[Changed]| rows.iter().filter_map(|row| row.key.market_id()).collect::<Vec<_>>();
+    assert_eq!((ids(&report.new), ids(&report.gone), ids(&report.repriced)), (vec![5], vec![2], vec![3]));
+    let price =
+        |seen: Option<SeenPrice>| seen.and_then(|seen| seen.unit_price).map(|price| price.to_string());
+    let repriced = &report.repriced[0];
+    assert_eq!((price(repriced.old), price(repriced.new)), (Some("3.00".into()), Some("3.20".into())));
+    assert!(report.gone[0].offer.as_ref().unwrap().gone);
+    // Not kept: the same again. Kept: nothing the second time.
+    assert_eq!(ids(&desk.changes(&cups, q).unwrap().new), [5]);
+    desk.keep_look(&cups.name, &report.look).unwrap();
+    let after = desk.changes(&cups, q).unwrap();
+    assert!(after.new.is_empty() && after.gone.is_empty() && after.repriced.is_empty());
+    // At another quantity, and for another query of that name, there is nothing to compare with.
+    assert_eq!(desk.changes(&cups, Quantity::ONE).unwrap().since, None);
+    assert_eq!(desk.changes(&search("cups", "巾"), q).unwrap().since, None);
+}
+
+#[test]
+fn prices_are_remembered_as_they_are_written_and_watches_ring_once() {
+    use crate::domain::watch::{BAND_PERCENT, Crossed, WatchRule};
+
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path(), "app/me");
+    let write = |price: &str, read: i64| {
+        desk.parts.catalog.upsert(&[offer(1, "杯", &[(1, "10"), (100, price)], read)], &[]).unwrap();
+        desk.look_at_watches().unwrap()
+    };
+    write("8.40", 0);
+    let key = OfferKey::Market(1);
+    let rule = WatchRule { below: "8".parse().ok(), rise: None, band: BAND_PERCENT };
+    let watch = desk.watch(&key, None, Quantity::whole(300), rule.clone()).unwrap();
+    assert!(write("8.40", 10).is_empty() && write("8.10", 20).is_empty());
+    let rang = write("7.90", 30);
+    assert_eq!((rang.len(), rang[0].crossed, rang[0].price.to_string()), (1, Crossed::Below, "7.90".into()));
+    assert_eq!((rang[0].title.clone(), rang[0].line), (Some(Clean::new("杯")), rule.below));
+    assert!(write("7.80", 40).is_empty() && write("8.10", 50).is_empty() && write("7.90", 60).is_empty());
+    assert!(write("8.20", 70).is_empty());
+    assert_eq!(write("7.90", 80).len(), 1);
+
+    let listing = desk.offer(&key).unwrap().unwrap();
+    let history = desk.price_history(&listing).unwrap();
+    let prices: Vec<String> =
+        history.at(Quantity::whole(300)).iter().map(|(_, rung)| rung.least.to_string()).collect();
+    assert_eq!(prices, ["8.40", "8.10", "7.90", "7.80", "8.10", "7.90", "8.20", "7.90"]);
+    // Read at 10 for the last time before it changed.
+    assert_eq!(history.points()[0].at, at(10));
+    assert_eq!(desk.unwatch(watch.id).unwrap().id, watch.id);
+    assert!(code(desk.unwatch(watch.id)).starts_with("not_found"));
+}

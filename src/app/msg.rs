@@ -21,7 +21,7 @@ pub use crate::domain::proposal::Proposal;
 use crate::domain::quantity::Quantity;
 use crate::domain::saved::{SavedName, SavedRow, SavedSearch};
 use crate::domain::search::{
-    FacetCount, Facets, SearchPage, SearchRequest, SupplierAsk, SupplierPage, SupplierRow, SupplierSheet, Why,
+    Facets, SearchPage, SearchRequest, SupplierAsk, SupplierPage, SupplierSheet, Why,
 };
 use crate::domain::session::Remembered;
 use crate::domain::text::Clean;

@@ -215,7 +215,7 @@ fn try_open(
     let looks = "SELECT (SELECT count(*) FROM state), (SELECT count(*) FROM meta),
                  (SELECT max(row) FROM offers), (SELECT max(id) FROM suppliers), (SELECT max(id) FROM words)";
     match connection.query_row(looks, [], |row| row.get::<_, i64>(0)) {
-        Ok(2) => Ok(Ok(connection)),
+        Ok(3) => Ok(Ok(connection)),
         Ok(_) => Ok(Err(Unusable::Corrupt)),
         Err(error) if is_damage(&error) || is_missing_table(&error) => Ok(Err(Unusable::Corrupt)),
         Err(error) => Err(error),

@@ -27,6 +27,7 @@ pub(in crate::procure) fn desk(folder: &Path, market: &str) -> Desk {
         rules: Rules::default(),
         quiet: Duration::ZERO,
         clock: Arc::new(|| at(1_000_000)),
+        steady: crate::procure::steady(),
         numbers: Arc::new(|| OutOrderId::new("n")),
     })
 }

@@ -596,7 +596,7 @@ impl Reader {
             return Some(identity.clone());
         }
         // The set is open: the market may have others. What nearly is a known one is a slip.
-        let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
         let is_slip = grammar::choices(&grammar::IDENTITIES)
             .iter()
             .any(|known| known.starts_with(&value.text) || strsim::osa_distance(known, &value.text) <= 2);

@@ -67,7 +67,9 @@ impl Desk {
         let offers_only: Vec<&Offer> = offers.iter().map(|row| &*row.offer).collect();
         let verdicts = self.verdicts(&offers_only)?;
         let mut tally = Tally::default();
-        verdicts.iter().for_each(|verdict| tally.count(*verdict));
+        for verdict in &verdicts {
+            tally.count(*verdict);
+        }
         let orders = self.orders()?;
         let theirs = orders.into_iter().filter(|order| order.supplier_id.as_ref() == Some(id));
         let orders = theirs.map(|order| (order.created_at, order.total, order.state)).collect();

@@ -225,7 +225,9 @@ impl Out {
         self.nested(number, |out| {
             out.decimal(from_quantity.decimal());
             out.decimal(price.yuan());
-            promotion.iter().for_each(|promotion| out.decimal(promotion.yuan()));
+            if let Some(promotion) = promotion {
+                out.decimal(promotion.yuan());
+            }
         });
     }
 
@@ -272,7 +274,9 @@ impl Out {
             Fees::Zones(zones) => {
                 self.0.push(0);
                 self.varint(zones.len() as u64);
-                zones.iter().for_each(|fee| self.fee(fee));
+                for fee in zones {
+                    self.fee(fee);
+                }
             }
             Fees::District { code, fee } => {
                 self.0.push(1);
@@ -281,7 +285,9 @@ impl Out {
                 self.fee(fee);
             }
         }
-        free_from.iter().for_each(|amount| self.decimal(amount.yuan()));
+        if let Some(amount) = free_from {
+            self.decimal(amount.yuan());
+        }
     }
 
     fn fee(&mut self, fee: &Fee) {

@@ -107,7 +107,7 @@ fn made(id: i64, drawn: &Drawn) -> Offer {
         offer.identities.push(Identity::SuperFactory);
     }
     offer.advertised = drawn.flags & 6 == 6;
-    if drawn.flags & 56 == 56 {
+    if drawn.flags & 0b11_1000 == 0b11_1000 {
         offer.kind = OfferKind::Fee;
     }
     if drawn.flags & 64 != 0 {

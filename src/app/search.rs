@@ -177,7 +177,6 @@ fn first_rows(model: &Model) -> usize {
 pub fn request(model: &Model, offset: usize, limit: usize) -> SearchRequest {
     let pane = &model.search;
     SearchRequest {
-        now: None,
         text: pane.query.text().trim().to_owned(),
         quantity: model.quantity,
         overrides: model.own_quantities.clone(),

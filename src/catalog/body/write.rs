@@ -225,7 +225,7 @@ impl Out {
         self.nested(number, |out| {
             out.decimal(from_quantity.decimal());
             out.decimal(price.yuan());
-            promotion.into_iter().for_each(|promotion| out.decimal(promotion.yuan()));
+            promotion.iter().for_each(|promotion| out.decimal(promotion.yuan()));
         });
     }
 
@@ -281,7 +281,7 @@ impl Out {
                 self.fee(fee);
             }
         }
-        free_from.into_iter().for_each(|amount| self.decimal(amount.yuan()));
+        free_from.iter().for_each(|amount| self.decimal(amount.yuan()));
     }
 
     fn fee(&mut self, fee: &Fee) {
@@ -305,7 +305,7 @@ fn hex(text: &str) -> Option<Vec<u8>> {
         b'a'..=b'f' => Some(byte - b'a' + 10),
         _ => None,
     };
-    if text.is_empty() || text.len() % 2 != 0 {
+    if text.is_empty() || !text.len().is_multiple_of(2) {
         return None;
     }
     let pairs = text.as_bytes().chunks_exact(2);

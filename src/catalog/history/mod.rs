@@ -169,7 +169,7 @@ impl History {
             let mut nothing = Connection::open_in_memory().map_err(|error| self.failed(error.into()))?;
             return prepare(&mut nothing)
                 .map_err(Failure::from)
-                .and_then(|_| job(&nothing))
+                .and_then(|()| job(&nothing))
                 .map_err(|failure| self.failed(failure));
         }
         self.with(|connection| job(connection))

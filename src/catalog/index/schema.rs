@@ -404,7 +404,8 @@ impl Tokenizer for Cutter {
             cut: self.cut,
             text,
             units: &self.units,
-            token: Token::default(),
+            // A token's position begins beyond all others, and nothing may be added to that.
+            token: Token { position: 0, ..Token::default() },
             at: 0,
             place: 0,
             is_later_line: false,

@@ -39,7 +39,7 @@ fn opened(model: &mut Model) {
 
 /// A history of the offer in focus: dearer before, once cheaper.
 fn with_prices(model: &mut Model, factors: &[(i64, i64)]) {
-    let effects = press(model, "down up");
+    let effects = press_all(model, "down up");
     let asked = effects.iter().rev().find_map(|effect| match effect {
         Effect::ReadPrices { generation, offer } => Some((*generation, Arc::clone(offer))),
         _ => None,
@@ -144,7 +144,7 @@ fn prices_of_a_row_left_behind_are_dropped() {
     with_prices(&mut model, &[(-60, 120), (-20, 110)]);
     let first = model.search.selected().unwrap().offer.key.clone();
     assert!(model.prices.of(&first).is_some());
-    let effects = press(&mut model, "down");
+    let effects = press_all(&mut model, "down");
     let asked: Vec<_> = effects.iter().filter(|effect| matches!(effect, Effect::ReadPrices { .. })).collect();
     assert_eq!(asked.len(), 1, "{effects:?}");
     let second = model.search.selected().unwrap().offer.key.clone();

@@ -157,21 +157,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .find_map(|argument| argument.parse().ok())
         .or_else(|| std::env::var("PIFA_BENCH_OFFERS").ok()?.parse().ok())
         .unwrap_or(20_000_i64);
+    // A folder to keep: filled the first time, only searched after that.
+    let kept = std::env::var_os("PIFA_BENCH_KEEP").map(std::path::PathBuf::from);
     let folder = tempfile::tempdir()?;
-    let path = folder.path().join("catalog.db");
-    let catalog = Catalog::open(&path)?;
-    let mut dice = Dice(0x2545_f491_4f6c_dd1d);
-    let offers: Vec<Offer> = (0..count).map(|id| offer(id, &mut dice)).collect();
-    for pass in ["first pass"] {
-        let started = Instant::now();
-        for batch in offers.chunks(1_000) {
-            catalog.upsert(batch, &[])?;
+    let path = kept.clone().unwrap_or_else(|| folder.path().to_owned()).join("catalog.db");
+    if !path.exists() {
+        fill(&path, count)?;
+        if kept.is_some() {
+            return Ok(());
         }
-        let took = started.elapsed();
-        say(&format!("ingest, {pass}: {count} offers, {:.0} offers/s", count as f64 / took.as_secs_f64()));
     }
-    say(&format!("on disk: {} bytes an offer", catalog.stats()?.bytes / count.max(1) as u64));
-    drop(catalog);
     let catalog = Catalog::open(&path)?;
     let request = |text: &str, sort| SearchRequest {
         text: text.to_owned(),
@@ -193,7 +188,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         &Cancel::default(),
     )?;
     say(&format!("first search, index opened: {} us", started.elapsed().as_micros()));
+    memory("after the first search");
+    thousand(&catalog)?;
+    memory("after 1,000 pages");
     engine(&catalog)?;
+    memory("after everything else of the engine");
     let marks = marks(count, &folder.path().join("ledger.db"))?;
     let nothing = Arc::new(Marks::default());
     for (name, marks, texts) in [
@@ -239,6 +238,30 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         report(name, times, hits);
     }
     Ok(())
+}
+
+/// Writes the offers.
+fn fill(path: &Path, count: i64) -> Result<(), Box<dyn std::error::Error>> {
+    let catalog = Catalog::open(path)?;
+    let mut dice = Dice(0x2545_f491_4f6c_dd1d);
+    let mut took = Duration::ZERO;
+    for from in (0..count).step_by(1_000) {
+        let offers: Vec<Offer> = (from..count.min(from + 1_000)).map(|id| offer(id, &mut dice)).collect();
+        let started = Instant::now();
+        catalog.upsert(&offers, &[])?;
+        took += started.elapsed();
+    }
+    say(&format!("ingest: {count} offers, {:.0} offers/s", count as f64 / took.as_secs_f64()));
+    say(&format!("on disk: {} bytes an offer", catalog.stats()?.bytes / count.max(1) as u64));
+    index(&catalog, count)
+}
+
+/// What the process holds, as the system tells it.
+fn memory(when: &str) {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let lines: Vec<&str> =
+        status.lines().filter(|line| line.starts_with("VmRSS") || line.starts_with("RssAnon")).collect();
+    say(&format!("memory {when}: {}", lines.join("  ").replace('\t', " ")));
 }
 
 /// Builds the index from the rows, as after a first sync.
@@ -343,6 +366,22 @@ fn engine(catalog: &Catalog) -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     report("cancelled, until it stops", times, 0);
+    Ok(())
+}
+
+/// A thousand pages of queries as they are typed.
+fn thousand(catalog: &Catalog) -> Result<(), Box<dyn std::error::Error>> {
+    let none = Arc::new(Marks::default());
+    let texts: Vec<&str> = KINDS.iter().flat_map(|(_, texts)| texts.iter().copied()).collect();
+    for text in texts.iter().cycle().take(1_000) {
+        let request = SearchRequest {
+            text: (*text).to_owned(),
+            quantity: Quantity::whole(300),
+            limit: 50,
+            ..SearchRequest::default()
+        };
+        catalog.search_cancellable(&request, &Destination::default(), &none, &Cancel::default())?;
+    }
     Ok(())
 }
 

@@ -9,9 +9,10 @@ use crate::catalog::ask::categories;
 use crate::catalog::facts::Flags;
 use crate::catalog::index::Halt;
 use crate::catalog::index::Row;
+use crate::catalog::index::Segment;
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::Column;
-use crate::catalog::index::view::View;
+use crate::catalog::index::view::{Chunk, View};
 use crate::catalog::near;
 use crate::catalog::overlay::text_of;
 use crate::catalog::store::{Catalog, CatalogError};
@@ -46,31 +47,74 @@ struct Counts {
     moqs: [usize; MOQS.len()],
 }
 
+/// What is counted of one hit, as it is stored.
+struct Counted {
+    category: u64,
+    belt: u64,
+    flags: u64,
+    moq: u64,
+    /// Where the quantity can be bought.
+    price: Option<u64>,
+}
+
 impl Counts {
-    fn add(&mut self, row: &dyn Row, quantity: u64) {
+    fn add(&mut self, of: &Counted) {
         self.total += 1;
-        let of = |column| row.get(column);
-        if let Some(category) = row.figure(Column::Category) {
+        if let Some(category) = of.category.checked_sub(1) {
             *self.categories.entry(category).or_default() += 1;
         }
-        if of(Column::Belt) != 0 {
-            *self.belts.entry(of(Column::Belt)).or_default() += 1;
+        if of.belt != 0 {
+            *self.belts.entry(of.belt).or_default() += 1;
         }
-        let flags = row.flags();
+        let flags = Flags(of.flags as u32);
         for (count, (flag, ..)) in self.flags.iter_mut().zip(IDENTITIES) {
             *count += usize::from(flags.has(Flags::of(flag)));
         }
-        if let (Some(price), true) = row.at(quantity) {
+        if let Some(price) = of.price {
             let band = PRICES.partition_point(|from| from * 10_000 <= price);
             if let Some(count) = band.checked_sub(1).and_then(|band| self.prices.get_mut(band)) {
                 *count += 1;
             }
         }
-        if let Some(moq) = row.figure(Column::Moq) {
-            for (count, most) in self.moqs.iter_mut().zip(MOQS) {
-                *count += usize::from(moq <= most * 1_000);
+        if let Some(moq) = of.moq.checked_sub(1) {
+            // Each band includes those before it; that is added up at the end.
+            let band = MOQS.partition_point(|most| most * 1_000 < moq);
+            if let Some(count) = self.moqs.get_mut(band) {
+                *count += 1;
             }
         }
+    }
+
+    fn add_row(&mut self, row: &dyn Row, quantity: u64) {
+        let (price, can) = row.at(quantity);
+        self.add(&Counted {
+            category: row.get(Column::Category),
+            belt: row.get(Column::Belt),
+            flags: row.get(Column::Flags),
+            moq: row.get(Column::Moq),
+            price: price.filter(|_| can),
+        });
+    }
+}
+
+/// Values of the columns that are counted, of some documents.
+#[derive(Default)]
+struct Values([Vec<u64>; 4]);
+
+impl Values {
+    const OF: [Column; 4] = [Column::Category, Column::Belt, Column::Flags, Column::Moq];
+
+    fn read(&mut self, segment: &Segment, docs: &[u32]) {
+        for (values, column) in self.0.iter_mut().zip(Values::OF) {
+            segment.columns.values(column, docs, values);
+        }
+    }
+
+    fn get(&self, at: usize, price: Option<u64>) -> Counted {
+        let [category, belt, flags, moq] = [0, 1, 2, 3].map(|of: usize| {
+            self.0.get(of).and_then(|values| values.get(at)).copied().unwrap_or(0)
+        });
+        Counted { category, belt, flags, moq, price }
     }
 }
 
@@ -100,10 +144,26 @@ impl Catalog {
 
 fn counted(view: &View<'_>, plan: &Plan) -> Result<Counts, Halt> {
     let mut counts = Counts::default();
-    view.each(plan, &mut |row, _| {
-        counts.add(row, plan.quantity_of(row));
+    let mut values = Values::default();
+    view.each_chunk(plan, &mut |chunk| {
+        match chunk {
+            Chunk::Row(row) => counts.add_row(row, plan.quantity_of(row)),
+            Chunk::Docs(segment, docs) => {
+                values.read(segment, docs);
+                for (at, doc) in docs.iter().enumerate() {
+                    let row = segment.doc(*doc);
+                    let (price, can) = row.at(plan.quantity_of(&row));
+                    counts.add(&values.get(at, price.filter(|_| can)));
+                }
+            }
+        }
         Ok(())
     })?;
+    let mut sum = 0;
+    for count in &mut counts.moqs {
+        sum += *count;
+        *count = sum;
+    }
     Ok(counts)
 }
 

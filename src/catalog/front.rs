@@ -42,7 +42,7 @@ impl Catalog {
             let mut skipped = 0;
             {
                 let mut select = moment.prepare_cached(
-                    "SELECT key, body, fetched_at, supplier_id FROM offers WHERE gone = 0 AND kind = 0
+                    "SELECT key, body, fetched_at, supplier_id FROM offers INDEXED BY offers_best WHERE gone = 0 AND kind = 0
                      ORDER BY score DESC, market_id IS NULL, market_id, key",
                 )?;
                 let mut found = select.query([])?;

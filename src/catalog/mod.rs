@@ -1,6 +1,6 @@
 //! The cache of listings, and search over it.
 //!
-//! SQLite keeps the truth ([`store`], [`write`]); an index in memory finds ([`index`]); [`search`] orders what
+//! SQLite keeps the truth ([`store`], [`write`]); an index beside it finds ([`index`]); [`search`] orders what
 //! was found at the buyer's quantity. Everything here can be fetched or imported again: a file that cannot be
 //! used is moved aside, never repaired. [`import`] turns files of listings into offers.
 
@@ -33,6 +33,7 @@ pub mod words;
 mod write;
 
 pub use file::{Opened, Unusable};
+pub use index::guard::is_expected as is_expected_panic;
 pub use index::{IndexProgress, Place};
 pub use migrate::Migrating;
 pub use store::{Catalog, CatalogError, Stats};

@@ -12,16 +12,20 @@ use crate::catalog::index::plan::Plan;
 use crate::catalog::index::view::View;
 use crate::catalog::index::word::{Marked, Word};
 
-/// Near words tried for each word of a query.
-const TRIED: usize = 8;
+/// Near words tried for each word of a query, and for all together.
+const TRIED: usize = 6;
+const TRIES: usize = 12;
+/// A query of more words is no slip.
+const MOST_WORDS: usize = 6;
 /// Characters of a word that is looked at.
 const LONGEST: usize = 12;
 
 /// The plan with the nearest words that are found; `None` where nothing is near.
 pub(super) fn nearest(view: &View<'_>, plan: &Plan) -> Result<Option<Plan>, Halt> {
-    if plan.is_hopeless {
+    if plan.is_hopeless || plan.words.len() > MOST_WORDS {
         return Ok(None);
     }
+    let mut tries = 0;
     let finds = |words: Vec<Word>| -> Result<Option<Plan>, Halt> {
         let near = Plan { words, ..plan.clone() };
         Ok((!view.first(&near, 1, 1, false)?.hits.is_empty()).then_some(near))
@@ -39,6 +43,10 @@ pub(super) fn nearest(view: &View<'_>, plan: &Plan) -> Result<Option<Plan>, Halt
     for at in &suspects {
         let Some(word) = plan.words.get(*at) else { continue };
         for near in near_words(view, &word.text)? {
+            tries += 1;
+            if tries > TRIES {
+                return Ok(None);
+            }
             let mut changed = words.clone();
             if let Some(slot) = changed.get_mut(*at) {
                 *slot = Word::new(&near, Marked::default());

@@ -3,7 +3,7 @@
 //! Every order is total: ties fall back to the static rank, and that to the offer's key. It depends on the
 //! stored listings and the request alone, so a page is the same online and offline.
 //!
-//! Order of [`Sort::Rank`]: tier of the match, then static rank. Within the head of that list (500 hits) a tier
+//! Order of [`Sort::Rank`]: tier of the match, then static rank. Within the head of that list (200 hits) a tier
 //! is cut into rank buckets ([`rank::BUCKET`] points wide); inside a bucket the fuzzy score of the query,
 //! written in one piece, against the titles decides, so a match that is contiguous or begins a title comes
 //! before a scattered one that ranks about as well. With one row a supplier, what can be bought comes before all that.
@@ -12,7 +12,6 @@
 //! found in notes and tags, and predicates of the query are conditions beside the words ([`Asker`]).
 
 use std::cmp::Reverse;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -22,10 +21,11 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::catalog::ask::Asker;
 use crate::catalog::facts::Facts;
+use crate::catalog::index::guard::guarded;
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::{Column, Payload};
 use crate::catalog::index::test::{Says, Test};
-use crate::catalog::index::view::{First, Hit, StoreTexts, View};
+use crate::catalog::index::view::{Chunk, First, Hit, StoreTexts, View};
 use crate::catalog::index::word::{Marked, Texts};
 use crate::catalog::index::writer::catalog_name;
 use crate::catalog::index::{Fresh, Halt, Place, fresh};
@@ -41,7 +41,7 @@ use crate::domain::text::Clean;
 use crate::query::{self, Query};
 
 /// Hits the fuzzy score may reorder.
-const HEAD: usize = 500;
+const HEAD: usize = 200;
 /// Characters of a query the fuzzy score looks at; its cost grows with their number.
 const PATTERN: usize = 48;
 
@@ -124,7 +124,7 @@ impl Catalog {
         self.with_view(cancel, |view| {
             let asked = self.asked(view, request, marks)?;
             let mut rows = Vec::new();
-            view.each(&asked.plan, &mut |row, _| {
+            view.each(&asked.plan, &mut |row| {
                 rows.push((Place(row.get(Column::Place)).tie(), row.get(Column::Row) as i64));
                 Ok(())
             })?;
@@ -257,8 +257,7 @@ impl Catalog {
         let view = View { connection: &moment, live, payload, fresh, cancel };
         let answer = if has_index {
             // What tantivy does with damaged files is not to be known.
-            catch_unwind(AssertUnwindSafe(|| job(&view)))
-                .unwrap_or_else(|_| Err(Halt::Index("reading it failed".to_owned())))
+            guarded(|| job(&view)).unwrap_or_else(|| Err(Halt::Index("reading it failed".to_owned())))
         } else {
             job(&view)
         };
@@ -385,11 +384,16 @@ fn find(
 fn count(view: &View<'_>, plan: &Plan, one_per_supplier: bool) -> Result<usize, Halt> {
     let mut total = 0;
     let mut suppliers = std::collections::HashSet::new();
-    view.each(plan, &mut |row, _| {
-        let supplier = if one_per_supplier { row.get(Column::Supplier) } else { 0 };
-        if supplier == 0 || suppliers.insert(supplier) {
-            total += 1;
-        }
+    let mut is_first = |supplier: u64| supplier == 0 || suppliers.insert(supplier);
+    view.each_chunk(plan, &mut |chunk| {
+        total += match chunk {
+            Chunk::Docs(_, docs) if !one_per_supplier => docs.len(),
+            Chunk::Row(_) if !one_per_supplier => 1,
+            Chunk::Docs(segment, docs) => {
+                docs.iter().filter(|doc| is_first(segment.columns.get(Column::Supplier, **doc))).count()
+            }
+            Chunk::Row(row) => usize::from(is_first(row.get(Column::Supplier))),
+        };
         Ok(())
     })?;
     Ok(total)

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::Column;
-use crate::catalog::index::view::View;
+use crate::catalog::index::view::{Chunk, View};
 use crate::catalog::index::{Halt, Place, Row};
 use crate::catalog::overlay::text_of;
 use crate::domain::freight::{Destination, FreightTerms, Shipment, estimate};
@@ -54,6 +54,12 @@ impl Best {
             return;
         }
         let key = (key, Reverse(row.place()));
+        if let Best::Rows(count, heap) = &self
+            && heap.len() >= *count
+            && heap.peek().is_none_or(|(worst, _)| key >= *worst)
+        {
+            return;
+        }
         let number = row.get(Column::Row) as i64;
         match self {
             Best::Rows(count, heap) => {
@@ -115,9 +121,21 @@ fn by_figure(
 ) -> Result<Sorted, Halt> {
     let mut best = Best::new(count, one_per_supplier);
     let mut total = 0;
-    let looked_at = view.each(plan, &mut |row, _| {
-        total += 1;
-        best.take(u64::MAX - row.get(column), row);
+    let mut values = Vec::new();
+    let looked_at = view.each_chunk(plan, &mut |chunk| {
+        match chunk {
+            Chunk::Row(row) => {
+                total += 1;
+                best.take(u64::MAX - row.get(column), row);
+            }
+            Chunk::Docs(segment, docs) => {
+                total += docs.len();
+                segment.columns.values(column, docs, &mut values);
+                for (doc, value) in docs.iter().zip(&values) {
+                    best.take(u64::MAX - value, &segment.doc(*doc));
+                }
+            }
+        }
         Ok(())
     })?;
     let rows = best.into_sorted();
@@ -138,40 +156,46 @@ fn by_price(
     count: usize,
     one_per_supplier: bool,
 ) -> Result<Sorted, Halt> {
-    let mut groups: HashMap<(Class, u64), Best> = HashMap::new();
-    let mut hits_of: HashMap<u64, usize> = HashMap::new();
-    let mut freights = Freights { connection: view.connection, destination, known: HashMap::new() };
+    let freights = Freights { connection: view.connection, destination, known: HashMap::new() };
+    let mut prices = Prices { sort, count, one_per_supplier, freights, groups: HashMap::new(), hits: Hits::default() };
+    let (mut units, mut leasts) = (Vec::new(), Vec::new());
     let mut total = 0;
-    let looked_at = view.each(plan, &mut |row, _| {
-        total += 1;
-        let unit = row.get(Column::Unit);
-        *hits_of.entry(unit).or_default() += 1;
-        // Where the first page is full of cheaper offers, nothing more need be known of one that is never cheaper.
-        if sort == Sort::Price
-            && let Some(best) = groups.get(&(0, unit))
-            && row.get(Column::Least).checked_sub(1).is_some_and(|least| !best.may_take(least))
-        {
-            return Ok(());
+    let looked_at = view.each_chunk(plan, &mut |chunk| {
+        match chunk {
+            Chunk::Row(row) => {
+                total += 1;
+                let unit = row.get(Column::Unit);
+                prices.hits.add(unit);
+                prices.take(plan, row, unit)?;
+            }
+            Chunk::Docs(segment, docs) => {
+                total += docs.len();
+                segment.columns.values(Column::Unit, docs, &mut units);
+                segment.columns.values(Column::Least, docs, &mut leasts);
+                // What is dearer than a whole page of its unit is only counted.
+                let quantity = plan.overrides.is_empty().then_some(plan.quantity);
+                let mut last = (u64::MAX, u64::MAX);
+                for ((doc, unit), least) in docs.iter().zip(&units).zip(&leasts) {
+                    prices.hits.add(*unit);
+                    if last.0 != *unit {
+                        last = (*unit, quantity.map_or(u64::MAX, |quantity| prices.dearest(*unit, quantity)));
+                    }
+                    if *least > last.1 {
+                        continue;
+                    }
+                    prices.take(plan, &segment.doc(*doc), *unit)?;
+                    last.0 = u64::MAX;
+                }
+            }
         }
-        let quantity = plan.quantity_of(row);
-        let (price, can) = row.at(quantity);
-        let (class, amount) = match (price, can, sort) {
-            (Some(price), true, Sort::Landed) => match freights.landed(row, price, quantity)? {
-                (goods, Some(freight)) => (0, Some(goods.saturating_add(freight))),
-                (goods, None) => (1, Some(goods)),
-            },
-            (Some(price), false, Sort::Landed) => (2, Some(Freights::goods(price, quantity))),
-            (Some(price), true, _) => (0, Some(price)),
-            (price, ..) => (2, price),
-        };
-        let best = groups.entry((class, unit)).or_insert_with(|| Best::new(count, one_per_supplier));
-        best.take(amount.unwrap_or(u64::MAX), row);
         Ok(())
     })?;
+    let Prices { groups, hits, .. } = prices;
+    let hits_of = |unit| hits.of(unit);
     let mut ordered = BTreeMap::new();
     for ((class, unit), best) in groups {
         let text = text_of(unit as u32, view.connection)?;
-        let hits = hits_of.get(&unit).copied().unwrap_or(0);
+        let hits = hits_of(unit);
         ordered.insert((class, unit == 0, Reverse(hits), text, unit), best);
     }
     let mut rows = Vec::new();
@@ -186,6 +210,82 @@ fn by_price(
     let total = if one_per_supplier { rows.len() } else { total };
     rows.truncate(count);
     Ok(Sorted { rows, total, looked_at })
+}
+
+/// How many hits each unit has.
+#[derive(Default)]
+struct Hits {
+    /// By number, as far as numbers are small.
+    small: Vec<usize>,
+    large: HashMap<u64, usize>,
+}
+
+impl Hits {
+    fn add(&mut self, unit: u64) {
+        const SMALL: u64 = 1 << 17;
+        if unit >= SMALL {
+            *self.large.entry(unit).or_default() += 1;
+            return;
+        }
+        let at = unit as usize;
+        if self.small.len() <= at {
+            self.small.resize(at + 1, 0);
+        }
+        if let Some(count) = self.small.get_mut(at) {
+            *count += 1;
+        }
+    }
+
+    fn of(&self, unit: u64) -> usize {
+        self.small.get(unit as usize).copied().unwrap_or(0) + self.large.get(&unit).copied().unwrap_or(0)
+    }
+}
+
+/// Hits by class and unit, the cheapest kept.
+struct Prices<'a> {
+    sort: Sort,
+    count: usize,
+    one_per_supplier: bool,
+    freights: Freights<'a>,
+    groups: HashMap<(Class, u64), Best>,
+    hits: Hits,
+}
+
+impl Prices<'_> {
+    /// Offers of a unit whose least price (as it is stored) is greater need not be looked at: the page is full of
+    /// cheaper ones.
+    fn dearest(&self, unit: u64, quantity: u64) -> u64 {
+        let Some(Best::Rows(count, heap)) = self.groups.get(&(0, unit)) else { return u64::MAX };
+        let Some(((worst, _), _)) = heap.peek().filter(|_| heap.len() >= *count) else { return u64::MAX };
+        match self.sort {
+            // Stored plus one; as cheap is not dearer.
+            Sort::Price => worst.saturating_add(1),
+            // The least price whose goods alone, rounded to the fen, cost more than the whole of the worst.
+            _ => {
+                let fen = u128::from(*worst) * 10_000_000 + 5_000_000;
+                let price = fen / u128::from(quantity.max(1));
+                u64::try_from(price).unwrap_or(u64::MAX).saturating_add(2)
+            }
+        }
+    }
+
+    fn take(&mut self, plan: &Plan, row: &dyn Row, unit: u64) -> Result<(), Halt> {
+        let quantity = plan.quantity_of(row);
+        let (price, can) = row.at(quantity);
+        let (class, amount) = match (price, can, self.sort) {
+            (Some(price), true, Sort::Landed) => match self.freights.landed(row, price, quantity)? {
+                (goods, Some(freight)) => (0, Some(goods.saturating_add(freight))),
+                (goods, None) => (1, Some(goods)),
+            },
+            (Some(price), false, Sort::Landed) => (2, Some(Freights::goods(price, quantity))),
+            (Some(price), true, _) => (0, Some(price)),
+            (price, ..) => (2, price),
+        };
+        let (count, one_each) = (self.count, self.one_per_supplier);
+        let best = self.groups.entry((class, unit)).or_insert_with(|| Best::new(count, one_each));
+        best.take(amount.unwrap_or(u64::MAX), row);
+        Ok(())
+    }
 }
 
 /// Freight of offers, each terms read once.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::catalog::facts::Facts;
+use crate::catalog::index::guard::guarded;
 use crate::catalog::index::writer::{Wanted, catalog_name};
 use crate::catalog::index::{Halt, IndexProgress, fresh};
 use crate::catalog::rank::{self, Weights};
@@ -75,7 +76,8 @@ impl Catalog {
             let catalog = catalog_name(connection)?.unwrap_or_default();
             let weights = rank::name(&rank::stored(connection)?);
             let wanted = Wanted { catalog: &catalog, weights: &weights };
-            Ok(self.inner.home.some(connection, &wanted, budget, progress))
+            let done = guarded(|| self.inner.home.some(connection, &wanted, budget, progress));
+            Ok(done.unwrap_or_else(|| Err(Halt::Index("writing it failed".to_owned()))))
         })?;
         match done {
             Ok(has_more) => {
@@ -223,7 +225,7 @@ fn counted(connection: &Connection, generation: i64) -> Result<OnSale, Failure> 
     Ok(OnSale {
         generation,
         cached: count("SELECT count(*) FROM offers WHERE gone = 0")? as usize,
-        goods: count("SELECT count(*) FROM offers WHERE gone = 0 AND kind = 0")? as usize,
+        goods: count("SELECT count(*) FROM offers INDEXED BY offers_best WHERE gone = 0 AND kind = 0")? as usize,
     })
 }
 

@@ -508,6 +508,8 @@ pub enum CatalogVerb {
         #[arg(long)]
         ages: bool,
     },
+    /// Throw the search index away and build it again from the listings
+    RebuildIndex,
     /// Forget all listings (carts and orders keep their own)
     Clear,
 }

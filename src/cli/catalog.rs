@@ -9,7 +9,7 @@ use super::args::{BadgesVerb, CatalogVerb};
 use super::failure::{Exit, Failure};
 use super::print::{Printer, note};
 use super::session::Profile;
-use super::sync::progress;
+use super::sync::{index, indexing, progress};
 use crate::domain::text::Clean;
 use crate::procure::Desk;
 use crate::procure::pack::PackNote;
@@ -48,6 +48,11 @@ pub(super) async fn run(verb: CatalogVerb, profile: &Profile, printer: &Printer)
         CatalogVerb::Import { file } => import(&profile.named().await?.desk, &file, printer),
         CatalogVerb::Badges { verb: BadgesVerb::Import { file } } => {
             badges(&profile.named().await?.desk, &file, printer)
+        }
+        CatalogVerb::RebuildIndex => {
+            let session = profile.data_only()?;
+            session.desk.rebuild_index(&mut indexing(printer))?;
+            stats(&session.desk, printer)
         }
         CatalogVerb::Clear => {
             let session = profile.data_only()?;
@@ -187,6 +192,7 @@ fn import(desk: &Desk, file: &Path, printer: &Printer) -> Result<Exit, Failure> 
             "a JSONL file (one listing a line) or a CSV file with a header",
         ));
     }
+    index(desk, printer)?;
     let told = |bad: crate::procure::BadRow| BadDocument { line: bad.line, reason: Clean::new(&bad.reason) };
     let document = ImportDocument {
         read: report.read,

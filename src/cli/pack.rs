@@ -80,6 +80,7 @@ pub(super) async fn unpack(args: UnpackArgs, profile: &Profile, printer: &Printe
     let stem = args.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let source = args.as_local.map(|name| name.unwrap_or(stem));
     let taken = session.desk.unpack(&args.file, source.as_deref())?;
+    super::sync::index(&session.desk, printer)?;
     let age_hours = taken.taken_at.duration_since(taken.made_at).as_hours().max(0);
     if source.is_some() && taken.source.is_none() {
         note(printer.words(

@@ -118,6 +118,7 @@ impl Profile {
         drop(session);
         let online = self.online().await?;
         online.desk.sync(&SyncOptions::default(), progress).await?;
+        online.desk.index_all(&mut |_| {})?;
         drop(online);
         self.data_only()
     }
@@ -248,6 +249,7 @@ impl Profile {
     ) -> Result<Desk, Failure> {
         let path = self.paths.catalog(&market_id);
         let catalog = open_catalog(&path)?;
+        catalog.set_rank(&self.settings.rank).map_err(DeskError::from)?;
         let loopback = match &self.market {
             Target::Embedded => true,
             Target::Remote { origin, .. } => is_loopback(origin),

@@ -25,6 +25,7 @@ pub mod saved;
 mod submit;
 mod suppliers;
 mod sync;
+mod upkeep;
 mod watch;
 
 use std::collections::HashMap;
@@ -36,7 +37,7 @@ use jiff::Timestamp;
 
 pub use crate::catalog::history::{History, Look};
 pub use crate::catalog::import::{BadRow, ImportError, ImportReport};
-pub use crate::catalog::{Catalog, CatalogError, Opened, Stats};
+pub use crate::catalog::{Catalog, CatalogError, IndexProgress, Opened, Stats, is_expected_panic};
 pub use crate::ledger::{Ledger, LedgerError, Policy, private_file, private_folder};
 pub use crate::market::gateway::{Credentials, Gateway, GatewayOptions};
 pub use crate::market::{Capabilities, MarketError, Marketplace};

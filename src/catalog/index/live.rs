@@ -7,7 +7,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,6 +16,7 @@ use tantivy::directory::{ManagedDirectory, MmapDirectory, RamDirectory};
 use tantivy::index::SegmentId;
 use tantivy::{Directory, Index, IndexReader, ReloadPolicy, TantivyError};
 
+use crate::catalog::index::guard::{be_quiet, guarded};
 use crate::catalog::index::schema::{Payload, VERSION, schema, tokenizers};
 use crate::catalog::index::segment::{Segment, Worked};
 use crate::catalog::index::writer::Writer;
@@ -76,6 +76,7 @@ struct Stamp(u64, u64, u64);
 impl Home {
     /// Beside a catalog's file, or in memory.
     pub fn new(catalog: Option<&Path>) -> Home {
+        be_quiet();
         Home {
             folder: catalog.map(|file| file.with_file_name("index")),
             ram: RamDirectory::create(),
@@ -107,14 +108,13 @@ impl Home {
             let before = seen.live.take();
             if stamp.is_some() {
                 // What tantivy makes of files that are not in order is not to be known.
-                let opened = catch_unwind(AssertUnwindSafe(|| self.open(&mut seen)));
-                match opened {
-                    Ok(Ok(live)) => seen.live = Some(Arc::new(live)),
-                    Ok(Err(error)) => {
+                match guarded(|| self.open(&mut seen)) {
+                    Some(Ok(live)) => seen.live = Some(Arc::new(live)),
+                    Some(Err(error)) => {
                         tracing::warn!(%error, "the index cannot be used");
                         seen.opened = None;
                     }
-                    Err(_) => seen.opened = None,
+                    None => seen.opened = None,
                 }
             } else {
                 seen.opened = None;

@@ -6,6 +6,7 @@
 //! ranked are read from the store ([`tail`]). A query is made into a [`plan`], and [`view`] runs it over all three.
 
 pub mod fresh;
+pub mod guard;
 pub mod live;
 mod pass;
 mod place;
@@ -22,7 +23,7 @@ pub mod writer;
 pub use fresh::Fresh;
 pub use pass::halt;
 pub use place::{Place, SCORES, Tie};
-pub use segment::{Pairs, Row};
+pub use segment::{Pairs, Row, Segment};
 pub use writer::IndexProgress;
 
 use crate::catalog::store::Failure;

@@ -5,15 +5,21 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::catalog::facts::Flags;
 use crate::catalog::index::Halt;
 use crate::catalog::index::place::Tie;
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::{Column, Payload};
 use crate::catalog::index::segment::{Row, Segment};
 use crate::catalog::index::stream::{Bits, END, Positions, Stream, together};
-use crate::catalog::index::test::{InSegment, Test};
+use crate::catalog::index::test::{InSegment, Mask, Test};
 use crate::catalog::index::word::{Finder, Texts};
 use crate::domain::search::{Cancel, Tier};
+
+/// Documents that may be looked at in vain before whole columns are.
+const VAIN: u32 = if cfg!(test) { 2 } else { 8_192 };
+/// Values read in a row.
+const BLOCK: usize = 1_024;
 
 /// Hits of one segment.
 pub struct Pass<'a> {
@@ -27,6 +33,9 @@ pub struct Pass<'a> {
     each: Vec<&'a Test>,
     /// Documents from here on are to be looked at.
     next: u32,
+    /// Documents that were looked at and did not do.
+    in_vain: u32,
+    is_masked: bool,
     room: Positions,
 }
 
@@ -40,6 +49,11 @@ pub enum Old<'a> {
 }
 
 impl Old<'_> {
+    /// Whether there are surely none.
+    fn is_nothing(&self) -> bool {
+        matches!(self, Old::Offers(offers) if offers.is_empty())
+    }
+
     fn has(&self, row: &(impl Row + ?Sized)) -> Result<bool, Halt> {
         match self {
             Old::Offers(offers) => Ok(!offers.is_empty() && offers.contains(&row.place().tie())),
@@ -82,6 +96,8 @@ impl<'a> Pass<'a> {
             sets: Vec::new(),
             each: Vec::new(),
             next: 0,
+            in_vain: 0,
+            is_masked: false,
             room: Positions::default(),
             tiers,
         };
@@ -109,7 +125,14 @@ impl<'a> Pass<'a> {
             match test.in_segment(segment)? {
                 InSegment::Driver(stream) => pass.drivers.push(stream),
                 InSegment::Docs(bits, outside) => pass.sets.push((bits, outside)),
-                InSegment::Each(test) => pass.each.push(test),
+                InSegment::Each(test) => {
+                    // No document can meet it: nothing need be read.
+                    if test.mask().is_some_and(|(column, mask)| !mask.lets_any(segment.columns.bounds(column))) {
+                        pass.next = END;
+                        return Ok(pass);
+                    }
+                    pass.each.push(test);
+                }
             }
         }
         pass.drivers.sort_by_cached_key(Stream::cost);
@@ -129,7 +152,92 @@ impl<'a> Pass<'a> {
             if let Some(tier) = self.judge(doc, with)? {
                 return Ok(Some((doc, tier)));
             }
+            self.in_vain += 1;
+            if self.in_vain >= VAIN && !self.is_masked {
+                self.mask(with.cancel)?;
+            }
         }
+    }
+
+    /// Looks through whole columns for what can meet the conditions at all: few do, and reading values in a row is
+    /// many times faster than asking each document.
+    pub fn mask(&mut self, cancel: &Cancel) -> Result<(), Halt> {
+        self.is_masked = true;
+        let mut masks: Vec<(Column, Mask<'_>)> = self.each.iter().filter_map(|test| test.mask()).collect();
+        let hidden = self.plan.hidden();
+        if hidden != Flags::default() {
+            masks.push((Column::Flags, Mask::NoneOf(hidden)));
+        }
+        if masks.is_empty() && !self.words.is_empty() {
+            return Ok(());
+        }
+        // What the mask alone decides need not be asked again.
+        self.each.retain(|test| !test.is_mask());
+        // Prices let the fewest pass, flags the most.
+        masks.sort_by_key(|(column, _)| match column {
+            Column::Least => 0,
+            Column::Flags => 2,
+            _ => 1,
+        });
+        let max_doc = self.segment.max_doc();
+        let mut bits = Bits::none(max_doc);
+        let mut values = vec![0_u64; BLOCK];
+        let mut left: Vec<u32> = Vec::with_capacity(BLOCK);
+        let mut from = self.next;
+        while from < max_doc {
+            halt(cancel)?;
+            let to = max_doc.min(from + BLOCK as u32);
+            left.clear();
+            left.extend(from..to);
+            for (column, mask) in &masks {
+                // Where few are left they are read one by one.
+                if left.len() * 8 < (to - from) as usize {
+                    left.retain(|doc| mask.lets(self.segment.columns.get(*column, *doc)));
+                    continue;
+                }
+                let Some(values) = values.get_mut(..(to - from) as usize) else { break };
+                self.segment.columns.range(*column, from, values);
+                left.retain(|doc| values.get((doc - from) as usize).is_some_and(|value| mask.lets(*value)));
+            }
+            left.iter().for_each(|doc| bits.insert(*doc));
+            from = to;
+        }
+        self.drivers.push(Stream::bits(bits));
+        self.drivers.sort_by_cached_key(Stream::cost);
+        Ok(())
+    }
+
+    /// Adds the next hits, up to `count`; whether there are no more.
+    pub fn fill(&mut self, count: usize, docs: &mut Vec<u32>, with: &mut With<'_>) -> Result<bool, Halt> {
+        let is_plain = self.words.is_empty()
+            && self.without.is_empty()
+            && self.sets.is_empty()
+            && self.each.is_empty()
+            && self.is_masked
+            && with.old.is_nothing();
+        if !is_plain {
+            while docs.len() < count {
+                match self.next(with)? {
+                    Some((doc, _)) => docs.push(doc),
+                    None => return Ok(true),
+                }
+            }
+            return Ok(false);
+        }
+        halt(with.cancel)?;
+        let alive = self.segment.reader.alive_bitset();
+        while docs.len() < count {
+            let doc = together(&mut self.drivers, self.next);
+            if doc >= self.segment.max_doc() {
+                self.next = END;
+                return Ok(true);
+            }
+            self.next = doc + 1;
+            if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                docs.push(doc);
+            }
+        }
+        Ok(false)
     }
 
     /// The first document from `target` on that is on every list.
@@ -165,7 +273,7 @@ impl<'a> Pass<'a> {
             return Ok(None);
         }
         let row = self.segment.doc(doc);
-        if !self.plan.shows(&row) || self.sets.iter().any(|(set, outside)| set.contains(doc) == *outside) {
+        if (!self.is_masked && !self.plan.shows(&row)) || self.sets.iter().any(|(set, outside)| set.contains(doc) == *outside) {
             return Ok(None);
         }
         if !self.each.is_empty() {

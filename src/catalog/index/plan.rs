@@ -50,6 +50,12 @@ impl Plan {
             && !(self.hide_ads && flags.has(Flags::of(Flag::Advertised)))
     }
 
+    /// Flags an offer must not have to be shown.
+    pub fn hidden(&self) -> Flags {
+        let fees = if self.with_fees { Flags::default() } else { Flags::FEE };
+        if self.hide_ads { fees.with(Flags::of(Flag::Advertised)) } else { fees }
+    }
+
     /// The tier of an offer that is not in the index, from its text and traits.
     pub fn judge(&self, row: &(impl Row + ?Sized), text: &str, traits: &str, most: Tier) -> Option<Tier> {
         if !self.shows(row) {

@@ -2,9 +2,10 @@
 //! commit.
 //!
 //! A title is cut into *units*: runs of Latin letters and digits, and single other characters. It is found by three
-//! fields: `chars` (each other character), `words` (each run), and `pairs` (each two neighbouring characters, with
+//! fields: `chars` (each other character), `words` (each run), `pairs` (each two neighbouring characters, with
 //! positions, so that a longer word is found as such; letters inside a run only in the first line, the title itself,
-//! where pinyin needs them). Everything that is asked of an offer beside its words stands in
+//! where pinyin needs them), and `triples` (the same of three, without positions: words of three are common, and
+//! positions are slow). Everything that is asked of an offer beside its words stands in
 //! columns, one number a document; what may single out few offers stands in `tags` too.
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use crate::catalog::facts::Facts;
 use crate::catalog::index::place::{Place, Tie};
 
 /// Raise it whenever anything below changes: the index is then built again.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 3;
 
 /// Columns of one number a document. Optional figures are stored plus one, 0 = unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -135,6 +136,7 @@ pub const STEP_PRICE: &str = "step_price";
 pub struct Fields {
     pub chars: Field,
     pub pairs: Field,
+    pub triples: Field,
     pub words: Field,
     /// Supplier's name and belt, folded, one a line: one raw term.
     pub shop: Field,
@@ -157,6 +159,7 @@ pub fn schema() -> (Schema, Fields) {
     };
     let chars = builder.add_text_field("chars", text("chars", IndexRecordOption::Basic));
     let pairs = builder.add_text_field("pairs", text("pairs", IndexRecordOption::WithFreqsAndPositions));
+    let triples = builder.add_text_field("triples", text("triples", IndexRecordOption::Basic));
     let words = builder.add_text_field("words", text("words", IndexRecordOption::Basic));
     let raw = text("raw", IndexRecordOption::Basic);
     let shop = builder.add_text_field("shop", raw.clone());
@@ -165,7 +168,7 @@ pub fn schema() -> (Schema, Fields) {
     let columns = Column::ALL.map(|column| builder.add_u64_field(column.name(), number()));
     let step_from = builder.add_u64_field(STEP_FROM, number());
     let step_price = builder.add_u64_field(STEP_PRICE, number());
-    (builder.build(), Fields { chars, pairs, words, shop, tags, columns, step_from, step_price })
+    (builder.build(), Fields { chars, pairs, triples, words, shop, tags, columns, step_from, step_price })
 }
 
 /// Documents lie in rank order.
@@ -182,6 +185,7 @@ pub fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::default();
     manager.register("chars", Cutter { cut: Cut::Chars, units: Vec::new() });
     manager.register("pairs", Cutter { cut: Cut::Pairs, units: Vec::new() });
+    manager.register("triples", Cutter { cut: Cut::Triples, units: Vec::new() });
     manager.register("words", Cutter { cut: Cut::Words, units: Vec::new() });
     manager
 }
@@ -299,7 +303,7 @@ impl Fields {
         let mut document = TantivyDocument::new();
         let second = entry.text.match_indices('\n').nth(1).map_or(entry.text.len(), |(at, _)| at);
         let (titles, shop) = entry.text.split_at_checked(second).unwrap_or((&entry.text, ""));
-        for field in [self.chars, self.pairs, self.words] {
+        for field in [self.chars, self.pairs, self.triples, self.words] {
             document.add_text(field, titles);
         }
         document.add_text(self.shop, shop.strip_prefix('\n').unwrap_or(shop));
@@ -374,7 +378,19 @@ pub fn units(text: &str, into: &mut Vec<Unit>) {
 enum Cut {
     Chars,
     Pairs,
+    Triples,
     Words,
+}
+
+impl Cut {
+    /// How many neighbours make a term.
+    fn neighbours(self) -> Option<usize> {
+        match self {
+            Cut::Pairs => Some(2),
+            Cut::Triples => Some(3),
+            Cut::Chars | Cut::Words => None,
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -397,7 +413,7 @@ impl Tokenizer for Cutter {
     type TokenStream<'a> = Cuts<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Cuts<'a> {
-        if self.cut != Cut::Pairs {
+        if self.cut.neighbours().is_none() {
             units(text, &mut self.units);
         }
         Cuts {
@@ -414,29 +430,29 @@ impl Tokenizer for Cutter {
 }
 
 impl Cuts<'_> {
-    /// Places of pairs count characters, so the cutter reads the text itself.
-    fn next_pair(&mut self) -> bool {
+    /// So many characters in a row. Their places count characters, so the cutter reads the text itself.
+    fn next_neighbours(&mut self, length: usize) -> bool {
         loop {
-            let mut chars = self.text.get(self.at..).unwrap_or_default().chars();
-            let Some(first) = chars.next() else { return false };
-            let second = chars.next();
-            let from = self.at;
-            let place = self.place;
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let Some(first) = rest.chars().next() else { return false };
+            let (from, place) = (self.at, self.place);
             self.at += first.len_utf8();
             self.place += 1;
             self.is_later_line |= first == '\n';
-            let Some(second) = second.filter(|second| !first.is_whitespace() && !second.is_whitespace())
-            else {
-                continue;
-            };
-            if self.is_later_line && first.is_ascii_alphanumeric() && second.is_ascii_alphanumeric() {
+            let (mut count, mut to, mut is_run) = (0, 0, true);
+            for c in rest.chars().take(length).take_while(|c| !c.is_whitespace()) {
+                count += 1;
+                to += c.len_utf8();
+                is_run &= c.is_ascii_alphanumeric();
+            }
+            if count < length || (self.is_later_line && is_run) {
                 continue;
             }
+            let Some(text) = rest.get(..to) else { continue };
             self.token.text.clear();
-            self.token.text.push(first);
-            self.token.text.push(second);
+            self.token.text.push_str(text);
             self.token.offset_from = from;
-            self.token.offset_to = self.at + second.len_utf8();
+            self.token.offset_to = from + to;
             self.token.position = place;
             self.token.position_length = 1;
             return true;
@@ -446,8 +462,8 @@ impl Cuts<'_> {
 
 impl TokenStream for Cuts<'_> {
     fn advance(&mut self) -> bool {
-        if self.cut == Cut::Pairs {
-            return self.next_pair();
+        if let Some(length) = self.cut.neighbours() {
+            return self.next_neighbours(length);
         }
         loop {
             let Some((unit, rest)) = self.units.split_first() else { return false };
@@ -499,6 +515,7 @@ mod tests {
             |name: &str| -> Vec<String> { cut(name, title).into_iter().map(|(text, _)| text).collect() };
         assert_eq!(texts("chars"), ["不", "锈", "钢", "杯", "杯"]);
         assert_eq!(texts("words"), ["304", "x2", "cup"]);
+        assert_eq!(texts("triples"), ["304", "04不", "4不锈", "不锈钢", "x2杯"]);
         assert_eq!(texts("pairs"), ["30", "04", "4不", "不锈", "锈钢", "2杯"]);
         assert_eq!(cut("pairs", title).last().unwrap().1, 10);
     }

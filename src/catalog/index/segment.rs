@@ -84,6 +84,34 @@ impl Columns {
         self.values.get(column as usize).map_or(0, |values| values.get_val(doc))
     }
 
+    /// Values of some documents, ascending.
+    pub fn values(&self, column: Column, docs: &[u32], into: &mut Vec<u64>) {
+        into.clear();
+        into.resize(docs.len(), 0);
+        match (docs.first(), docs.last()) {
+            (Some(first), Some(last)) if (last - first) as usize + 1 == docs.len() => self.range(column, *first, into),
+            _ => {
+                if let Some(values) = self.values.get(column as usize) {
+                    values.get_vals(docs, into);
+                }
+            }
+        }
+    }
+
+    /// The least and the greatest value.
+    pub fn bounds(&self, column: Column) -> (u64, u64) {
+        self.values.get(column as usize).map_or((0, u64::MAX), |values| (values.min_value(), values.max_value()))
+    }
+
+    /// Values of neighbouring documents, far faster than one by one. Nothing where there are not so many.
+    pub fn range(&self, column: Column, from: u32, into: &mut [u64]) {
+        if let Some(values) = self.values.get(column as usize)
+            && u64::from(from) + into.len() as u64 <= u64::from(values.num_vals())
+        {
+            values.get_range(u64::from(from), into);
+        }
+    }
+
     /// See [`Row::at`].
     pub fn at(&self, doc: u32, quantity: u64) -> (Option<u64>, bool) {
         let mut found = None;
@@ -351,6 +379,7 @@ pub struct Segment {
     pub columns: Columns,
     pub chars: Arc<InvertedIndexReader>,
     pub pairs: Arc<InvertedIndexReader>,
+    pub triples: Arc<InvertedIndexReader>,
     pub words: Arc<InvertedIndexReader>,
     pub shop: Arc<InvertedIndexReader>,
     pub tags: Arc<InvertedIndexReader>,
@@ -368,6 +397,7 @@ impl Segment {
             columns: Columns::open(reader)?,
             chars: reader.inverted_index(fields.chars)?,
             pairs: reader.inverted_index(fields.pairs)?,
+            triples: reader.inverted_index(fields.triples)?,
             words: reader.inverted_index(fields.words)?,
             shop: reader.inverted_index(fields.shop)?,
             tags: reader.inverted_index(fields.tags)?,

@@ -12,32 +12,38 @@ use crate::domain::search::Cancel;
 /// Rows looked at in one search.
 pub const MOST: usize = 200_000;
 
-/// Reads rows that `payload` does not cover, by rank, until `take` says stop or too many were read. How many were
-/// looked at, and whether that was all of them.
+/// Reads rows that `payload` does not cover, by rank, until `take` says stop or too many were read; fee links, where
+/// they are wanted, after all others. How many were looked at, and whether that was all of them.
 pub fn read(
     connection: &Connection,
     payload: &Payload,
+    with_fees: bool,
     cancel: &Cancel,
     mut take: impl FnMut(Entry) -> Result<bool, Halt>,
 ) -> Result<(usize, bool), Halt> {
-    let mut select = connection.prepare_cached(&format!(
-        "SELECT {ENTRY} FROM offers WHERE gone = 0 AND kind = 0
-         ORDER BY score DESC, market_id IS NULL, market_id, key"
-    ))?;
-    let mut rows = select.query([])?;
     let mut looked_at = 0;
-    while let Some(row) = rows.next()? {
-        halt(cancel)?;
-        let read = entry(row)?;
-        let Some(entry) = read.entry.filter(|entry| !payload.covers(read.generation, entry.place)) else {
-            continue;
-        };
-        looked_at += 1;
-        if !take(entry)? {
-            return Ok((looked_at, false));
+    for (hint, kinds, are_fees) in [("INDEXED BY offers_best", "kind = 0", false), ("", "kind <> 0", true)] {
+        if are_fees && !with_fees {
+            break;
         }
-        if looked_at >= MOST {
-            return Ok((looked_at, false));
+        let mut select = connection.prepare_cached(&format!(
+            "SELECT {ENTRY} FROM offers {hint} WHERE gone = 0 AND {kinds}
+             ORDER BY score DESC, market_id IS NULL, market_id, key"
+        ))?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            halt(cancel)?;
+            let read = entry(row)?;
+            let Some(entry) = read.entry else { continue };
+            // While an index is built there are no fee links in it.
+            let is_covered = payload.covers(read.generation, entry.place);
+            if is_covered && !(are_fees && payload.above.is_some()) {
+                continue;
+            }
+            looked_at += 1;
+            if !take(entry)? || looked_at >= MOST {
+                return Ok((looked_at, false));
+            }
         }
     }
     Ok((looked_at, true))

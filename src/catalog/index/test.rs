@@ -137,6 +137,28 @@ impl Says {
 }
 
 impl Test {
+    /// The column that tells of most offers whether it could hold, and how: where the mask says no, it does not hold.
+    pub fn mask(&self) -> Option<(Column, Mask<'_>)> {
+        let negated = self.negated;
+        match &self.says {
+            Says::Within { column, bounds, unknown } => {
+                let bounds = (*bounds.start(), *bounds.end());
+                Some((*column, Mask::Within { bounds, unknown: *unknown, negated }))
+            }
+            // Nothing is cheaper than the least of all its prices.
+            Says::Price { bounds, .. } if !negated => {
+                Some((Column::Least, Mask::Within { bounds: (0, *bounds.end()), unknown: None, negated }))
+            }
+            Says::AnyFlag(flags) => Some((Column::Flags, Mask::Flags { any: flags, negated })),
+            _ => None,
+        }
+    }
+
+    /// Whether the mask decides it alone.
+    pub fn is_mask(&self) -> bool {
+        matches!(self.says, Says::Within { .. } | Says::AnyFlag(_))
+    }
+
     /// Whether it holds of an offer that is looked at at a quantity.
     pub fn holds(&self, row: &(impl Row + ?Sized), quantity: u64, traits: &str) -> bool {
         self.says.holds(row, quantity, traits) != self.negated
@@ -170,6 +192,45 @@ impl Test {
             _ => return Ok(InSegment::Each(self)),
         };
         Ok(if drives(&stream) { InSegment::Driver(stream) } else { InSegment::Each(self) })
+    }
+}
+
+/// What a stored value says of a condition.
+pub enum Mask<'a> {
+    /// The figure lies within bounds.
+    Within { bounds: (u64, u64), unknown: Option<u64>, negated: bool },
+    /// Has any of these.
+    Flags { any: &'a [Flags], negated: bool },
+    /// Has none of these.
+    NoneOf(Flags),
+}
+
+impl Mask<'_> {
+    /// Whether it can hold of any value between two. Bounds of a column may be wider than its values.
+    pub fn lets_any(&self, (least, greatest): (u64, u64)) -> bool {
+        match self {
+            Mask::Within { bounds: (from, to), unknown: None, negated: false } => {
+                let (least, greatest) = (least.saturating_sub(1), greatest.checked_sub(1));
+                from <= to && greatest.is_some_and(|greatest| *from <= greatest) && least <= *to
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether the condition can hold.
+    #[inline]
+    pub fn lets(&self, value: u64) -> bool {
+        match self {
+            Mask::Within { bounds: (least, most), unknown, negated } => {
+                let figure = value.checked_sub(1).or(*unknown);
+                figure.is_some_and(|figure| (*least..=*most).contains(&figure)) != *negated
+            }
+            Mask::Flags { any, negated } => {
+                let has = Flags(value as u32);
+                any.iter().any(|flag| has.has(*flag)) != *negated
+            }
+            Mask::NoneOf(flags) => value as u32 & flags.0 == 0,
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::catalog::index::pass::{Old, Pass, With, halt};
 use crate::catalog::index::place::Place;
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::{Column, Payload};
-use crate::catalog::index::segment::Row;
+use crate::catalog::index::segment::{Row, Segment};
 use crate::catalog::index::tail;
 use crate::catalog::index::test::{Says, Test};
 use crate::catalog::index::word::Texts;
@@ -115,7 +115,7 @@ impl View<'_> {
             return Ok(found);
         }
         let mut best = 0;
-        let (looked_at, is_all) = tail::read(self.connection, &self.payload, self.cancel, |entry| {
+        let (looked_at, is_all) = tail::read(self.connection, &self.payload, plan.with_fees, self.cancel, |entry| {
             // Fresh rows are in memory already.
             if !self.fresh.is_too_many && self.fresh.touched().contains(&entry.place.tie()) {
                 return Ok(true);
@@ -233,7 +233,26 @@ impl View<'_> {
     pub fn each(
         &self,
         plan: &Plan,
-        visit: &mut dyn FnMut(&dyn Row, Tier) -> Result<(), Halt>,
+        visit: &mut dyn FnMut(&dyn Row) -> Result<(), Halt>,
+    ) -> Result<Option<usize>, Halt> {
+        self.each_chunk(plan, &mut |chunk| {
+            match chunk {
+                Chunk::Row(row) => visit(row)?,
+                Chunk::Docs(segment, docs) => {
+                    for doc in docs {
+                        visit(&segment.doc(*doc))?;
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The same, documents of a segment many at once: values of a column are read far faster so.
+    pub fn each_chunk(
+        &self,
+        plan: &Plan,
+        visit: &mut dyn FnMut(Chunk<'_>) -> Result<(), Halt>,
     ) -> Result<Option<usize>, Halt> {
         if plan.is_hopeless {
             return Ok(None);
@@ -242,30 +261,52 @@ impl View<'_> {
         let most = tiers.last().copied().unwrap_or(Tier::Word);
         let mut texts = StoreTexts(self.connection);
         let mut with = With { texts: &mut texts, cancel: self.cancel, old: self.old() };
+        let mut docs = Vec::with_capacity(CHUNK);
         for segment in self.live.iter().flat_map(|live| live.segments()) {
             let mut pass = Pass::new(plan, segment, Tier::Word..=most, &[], self.cancel)?;
-            while let Some((doc, tier)) = pass.next(&mut with)? {
-                visit(&segment.doc(doc), tier)?;
+            if plan.words.is_empty() {
+                pass.mask(self.cancel)?;
+            }
+            loop {
+                docs.clear();
+                let is_end = pass.fill(CHUNK, &mut docs, &mut with)?;
+                if !docs.is_empty() {
+                    visit(Chunk::Docs(segment, &docs))?;
+                }
+                if is_end {
+                    break;
+                }
             }
         }
         for entry in self.fresh.entries() {
             halt(self.cancel)?;
-            if let Some(tier) = plan.judge(entry.as_ref(), &entry.text, &entry.traits, most) {
-                visit(entry.as_ref(), tier)?;
+            if plan.judge(entry.as_ref(), &entry.text, &entry.traits, most).is_some() {
+                visit(Chunk::Row(entry.as_ref()))?;
             }
         }
         if !self.has_tail() {
             return Ok(None);
         }
-        let (looked_at, is_all) = tail::read(self.connection, &self.payload, self.cancel, |entry| {
+        let (looked_at, is_all) = tail::read(self.connection, &self.payload, plan.with_fees, self.cancel, |entry| {
             if !self.fresh.is_too_many && self.fresh.touched().contains(&entry.place.tie()) {
                 return Ok(true);
             }
-            if let Some(tier) = plan.judge(&entry, &entry.text, &entry.traits, most) {
-                visit(&entry, tier)?;
+            if plan.judge(&entry, &entry.text, &entry.traits, most).is_some() {
+                visit(Chunk::Row(&entry))?;
             }
             Ok(true)
         })?;
         Ok((!is_all).then_some(looked_at))
     }
+}
+
+/// Documents handed over at once.
+const CHUNK: usize = 1_024;
+
+/// Hits, as they come.
+pub enum Chunk<'a> {
+    /// Documents of a segment, ascending.
+    Docs(&'a Segment, &'a [u32]),
+    /// Any other.
+    Row(&'a dyn Row),
 }

@@ -1,15 +1,18 @@
 //! One word of a query: where it may stand, and how a segment finds it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
 
+use tantivy::index::SegmentId;
 use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
 
 use crate::catalog::index::Halt;
 use crate::catalog::index::place::Tie;
 use crate::catalog::index::schema::{self, Column, Unit, tag};
-use crate::catalog::index::segment::{Row, Segment, any_of, of_info, term};
+use crate::catalog::index::segment::{Pairs, Row, Segment, any_of, of_info, term};
 use crate::catalog::index::stream::{Bits, Positions, Stream};
+use crate::catalog::store::lock;
 use crate::domain::search::Tier;
 use crate::query::pinyin::{self, Constraint};
 
@@ -78,6 +81,8 @@ pub struct Word {
     pub parses: Vec<Vec<Constraint>>,
     /// Offers of which the buyer says it.
     pub mine: Marked,
+    /// What by pinyin was found in segments so far: a search passes through each several times.
+    read: Arc<Mutex<HashMap<SegmentId, Option<Bits>>>>,
 }
 
 /// What a document must still show when its terms are there.
@@ -98,6 +103,14 @@ struct Way {
     tier: Tier,
     stream: Stream,
     check: Check,
+    /// Pairs of the word in its order, for [`Check::Phrase`].
+    phrase: Stream,
+}
+
+impl Way {
+    fn new(tier: Tier, stream: Stream, check: Check) -> Way {
+        Way { tier, stream, check, phrase: Stream::Nothing }
+    }
 }
 
 /// A word in one segment, stepped forward.
@@ -122,6 +135,7 @@ impl Word {
             chars: text.chars().collect(),
             parses: pinyin::parses(text),
             mine,
+            read: Arc::default(),
             text: text.to_owned(),
         }
     }
@@ -174,14 +188,14 @@ impl Word {
         }
         if most >= Tier::Mine && !self.mine.is_empty() {
             let stream = self.mine.stream(segment)?;
-            ways.push(Way { tier: Tier::Mine, stream, check: Check::Nothing });
+            ways.push(Way::new(Tier::Mine, stream, Check::Nothing));
         }
         if most >= Tier::Supplier {
             let lexicon = segment.shop_lexicon()?;
             let infos: Vec<TermInfo> =
                 lexicon.containing(&self.text).into_iter().map(|number| lexicon.info(number)).collect();
             let stream = any_of(&segment.shop, &infos, segment.max_doc())?;
-            ways.push(Way { tier: Tier::Supplier, stream, check: Check::Nothing });
+            ways.push(Way::new(Tier::Supplier, stream, Check::Nothing));
         }
         ways.retain(|way| !matches!(way.stream, Stream::Nothing));
         Ok(Finder { word: self, ways })
@@ -194,7 +208,7 @@ impl Word {
             let whole = segment.words.terms().get(self.text.as_bytes())?;
             if let Some(info) = &whole {
                 let stream = of_info(&segment.words, info, IndexRecordOption::Basic)?;
-                ways.push(Way { tier: Tier::Word, stream, check: Check::Nothing });
+                ways.push(Way::new(Tier::Word, stream, Check::Nothing));
             }
             if most >= Tier::Part {
                 let lexicon = segment.word_lexicon()?;
@@ -202,21 +216,28 @@ impl Word {
                 let longer = longer.filter(|number| lexicon.term(*number) != self.text);
                 let infos: Vec<TermInfo> = longer.map(|number| lexicon.info(number)).collect();
                 let stream = any_of(&segment.words, &infos, segment.max_doc())?;
-                ways.push(Way { tier: Tier::Part, stream, check: Check::Nothing });
+                ways.push(Way::new(Tier::Part, stream, Check::Nothing));
             }
             return Ok(());
         }
         if !has_blank && !self.units.iter().any(is_run) {
-            let (stream, check) = match self.chars.len() {
-                0 => (Stream::Nothing, Check::Nothing),
-                1 => (term(&segment.chars, &self.text, IndexRecordOption::Basic)?, Check::Nothing),
-                2 => (term(&segment.pairs, &self.text, IndexRecordOption::Basic)?, Check::Nothing),
-                _ => (
-                    self.all_pairs(segment, IndexRecordOption::WithFreqsAndPositions, |_, _| true)?,
-                    Check::Phrase,
-                ),
+            let index = match self.chars.len() {
+                0 => return Ok(()),
+                1 => &segment.chars,
+                2 => &segment.pairs,
+                3 => &segment.triples,
+                _ => {
+                    let triples = self.all_triples(segment)?;
+                    let phrase = match &triples {
+                        Stream::Nothing => Stream::Nothing,
+                        _ => self.all_pairs(segment, IndexRecordOption::WithFreqsAndPositions, |_, _| true)?,
+                    };
+                    ways.push(Way { phrase, ..Way::new(Tier::Word, triples, Check::Phrase) });
+                    return Ok(());
+                }
             };
-            ways.push(Way { tier: Tier::Word, stream, check });
+            let stream = term(index, &self.text, IndexRecordOption::Basic)?;
+            ways.push(Way::new(Tier::Word, stream, Check::Nothing));
             return Ok(());
         }
         // Runs and other characters mixed, or blanks inside: what must be there, and then the text itself.
@@ -256,9 +277,23 @@ impl Word {
         }
         if !parts.iter().any(|part| matches!(part, Stream::Nothing)) && !parts.is_empty() {
             parts.sort_by_cached_key(Stream::cost);
-            ways.push(Way { tier: Tier::Word, stream: Stream::All(parts), check: Check::Text });
+            ways.push(Way::new(Tier::Word, Stream::All(parts), Check::Text));
         }
         Ok(())
+    }
+
+    /// Documents with every three neighbours of a word of other characters, the rarest first.
+    fn all_triples(&self, segment: &Segment) -> Result<Stream, Halt> {
+        let mut parts = Vec::new();
+        for triple in self.chars.windows(3) {
+            let triple: String = triple.iter().collect();
+            match term(&segment.triples, &triple, IndexRecordOption::Basic)? {
+                Stream::Nothing => return Ok(Stream::Nothing),
+                stream => parts.push(stream),
+            }
+        }
+        parts.sort_by_cached_key(Stream::cost);
+        Ok(Stream::All(parts))
     }
 
     /// Documents with all pairs of neighbours (without blanks) that are wanted, in the order of the word.
@@ -284,12 +319,29 @@ impl Word {
 
     /// Documents whose title may be read so: for each way to read it, those with the rarest pairs it is made of.
     fn by_pinyin(&self, segment: &Segment) -> Result<Option<Way>, Halt> {
+        let id = segment.reader.segment_id();
+        let known = lock(&self.read).get(&id).cloned();
+        let read = match known {
+            Some(read) => read,
+            None => {
+                let read = self.read_so(segment)?;
+                lock(&self.read).insert(id, read.clone());
+                read
+            }
+        };
+        Ok(read.map(|bits| Way::new(Tier::Pinyin, Stream::bits(bits), Check::Pinyin)))
+    }
+
+    fn read_so(&self, segment: &Segment) -> Result<Option<Bits>, Halt> {
+        /// Pairs of a reading that are looked up, the rarest ones; fewer where those leave few documents.
         const RAREST: usize = 3;
+        const FEW: u32 = 2_000;
+        /// More documents than these would be read in vain too often: three characters in a row say more.
+        const MANY: u32 = if cfg!(test) { 0 } else { 1_000 };
         let pairs = segment.pair_lexicon()?;
-        let mut known: HashMap<(Constraint, Constraint), (Vec<u32>, u64)> = HashMap::new();
+        let mut known: Fitting = HashMap::new();
         let mut sets: HashMap<(Constraint, Constraint), Bits> = HashMap::new();
         let mut all: Option<Bits> = None;
-        let mut is_exact = true;
         for parse in &self.parses {
             if let [alone] = parse.as_slice() {
                 let mut infos = Vec::new();
@@ -302,8 +354,6 @@ impl Word {
                 }
                 all.get_or_insert_with(|| Bits::none(segment.max_doc()))
                     .insert_all(&segment.chars, &infos)?;
-                // Characters of the translated title are among these too.
-                is_exact = false;
                 continue;
             }
             let mut joints: Vec<(Constraint, Constraint)> =
@@ -318,6 +368,9 @@ impl Word {
             }
             let mut found: Option<Bits> = None;
             for joint in joints.into_iter().take(RAREST) {
+                if found.as_ref().is_some_and(|found| found.len() < FEW) {
+                    break;
+                }
                 if let std::collections::hash_map::Entry::Vacant(e) = sets.entry(joint) {
                     let numbers =
                         known.get(&joint).map(|(numbers, _)| numbers.as_slice()).unwrap_or_default();
@@ -332,7 +385,12 @@ impl Word {
                     None => found = Some(bits.clone()),
                 }
             }
-            is_exact = false;
+            if let Some(found) = &mut found
+                && found.len() > MANY
+                && let Some(bits) = triples_fitting(segment, pairs, parse, &known)?
+            {
+                found.keep(&bits);
+            }
             if let Some(found) = found {
                 match &mut all {
                     Some(all) => all.add(&found),
@@ -340,8 +398,8 @@ impl Word {
                 }
             }
         }
-        let check = if is_exact { Check::Nothing } else { Check::Pinyin };
-        Ok(all.map(|bits| Way { tier: Tier::Pinyin, stream: Stream::bits(bits), check }))
+        // Characters of the translated title are among these too, so even two are looked at again.
+        Ok(all)
     }
 }
 
@@ -370,7 +428,10 @@ impl Finder<'_> {
             }
             let found = match way.check {
                 Check::Nothing => Some(way.tier),
-                Check::Phrase => way.stream.follow_each_other(room).then_some(way.tier),
+                Check::Phrase => {
+                    let follow = way.phrase.seek(doc) == doc && way.phrase.follow_each_other(room);
+                    follow.then_some(way.tier)
+                }
                 Check::Text => {
                     let text = texts.text(segment.columns.get(Column::Row, doc))?;
                     self.word.in_text(&text).filter(|tier| *tier <= Tier::Part)
@@ -386,6 +447,40 @@ impl Finder<'_> {
         }
         Ok(None)
     }
+}
+
+/// Pairs that fit two constraints, and their documents.
+type Fitting = HashMap<(Constraint, Constraint), (Vec<u32>, u64)>;
+
+/// Documents with three neighbours that can be read as some three of a reading, those with the fewest pairs; `None`
+/// where it has no three.
+fn triples_fitting(
+    segment: &Segment,
+    pairs: &Pairs,
+    parse: &[Constraint],
+    known: &Fitting,
+) -> Result<Option<Bits>, Halt> {
+    let rarest = parse.windows(3).min_by_key(|three| {
+        let of = |a: usize, b: usize| three.get(a).zip(three.get(b)).and_then(|(a, b)| known.get(&(*a, *b)));
+        of(0, 1).map_or(0, |(pairs, _)| pairs.len()) + of(1, 2).map_or(0, |(pairs, _)| pairs.len())
+    });
+    let Some([first, second, third]) = rarest else { return Ok(None) };
+    let mut infos = Vec::new();
+    for number in known.get(&(*first, *second)).map(|(numbers, _)| numbers.as_slice()).unwrap_or_default() {
+        let Some(pair) = pairs.pairs.get(*number as usize) else { continue };
+        let head: String = [pair.chars.0, pair.chars.1].iter().collect();
+        let mut stream = segment.triples.terms().range().ge(head.as_bytes()).into_stream()?;
+        while stream.advance() {
+            let Some(last) = stream.key().strip_prefix(head.as_bytes()) else { break };
+            let last = std::str::from_utf8(last).ok().and_then(|last| last.chars().next());
+            if last.is_some_and(|last| pinyin::fits(*third, last)) {
+                infos.push(stream.value().clone());
+            }
+        }
+    }
+    let mut bits = Bits::none(segment.max_doc());
+    bits.insert_all(&segment.triples, &infos)?;
+    Ok(Some(bits))
 }
 
 /// Whether a Latin word or number found at `at` begins and ends where words do. Chinese has no such places: any

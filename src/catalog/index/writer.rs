@@ -24,8 +24,11 @@ use crate::catalog::store::{Failure, lock};
 
 /// What terms and lists may take before they become a segment; the documents of one are some 60,000.
 const ROOM: usize = 96_000_000;
-/// Documents between two commits at most, while there is no hurry.
+/// Documents between two commits at most.
 const COMMIT: usize = 150_000;
+/// Time between two commits at most, while work is being done in large enough pieces: each costs some 30 ms and a
+/// segment.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How far the index is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,8 +43,11 @@ pub struct IndexProgress {
 pub(in crate::catalog) struct Writer {
     writer: IndexWriter,
     fields: Fields,
-    /// As of the last commit.
+    /// What it covers with what is not committed yet.
     payload: Payload,
+    /// Rows not committed yet, and since when.
+    pending: usize,
+    since: Instant,
     /// Held as long as this lives; other processes stay away.
     _turn: Option<File>,
 }
@@ -75,7 +81,7 @@ impl Home {
         };
         let of: i64 =
             connection.query_row("SELECT count(*) FROM offers WHERE gone = 0", [], |row| row.get(0))?;
-        let mut done = self.live(wanted.catalog, 0).map_or(0, |live| live.len());
+        let mut done = writer.pending + self.live(wanted.catalog, 0).map_or(0, |live| live.len());
         loop {
             let left = budget.saturating_sub(started.elapsed());
             let before = done;
@@ -142,7 +148,7 @@ impl Home {
             |payload: &Payload| payload.weights == wanted.weights && payload.generation <= generation;
         if let Some(payload) = known.map(|live| live.payload().clone()).filter(is_same) {
             let (index, fields) = self.open_index()?;
-            return Ok(Some(Writer { writer: new_writer(&index)?, fields, payload, _turn: held }));
+            return Ok(Some(Writer::new(new_writer(&index)?, fields, payload, held)));
         }
         if let Some(folder) = &self.folder {
             put_aside(folder)?;
@@ -158,7 +164,7 @@ impl Home {
             generation,
             above: Some(u64::MAX),
         };
-        let mut writer = Writer { writer, fields, payload: payload.clone(), _turn: held };
+        let mut writer = Writer::new(writer, fields, payload.clone(), held);
         writer.commit(payload)?;
         self.committed(&writer)?;
         Ok(Some(writer))
@@ -174,6 +180,19 @@ impl Home {
 }
 
 impl Writer {
+    fn new(writer: IndexWriter, fields: Fields, payload: Payload, turn: Option<File>) -> Writer {
+        Writer { writer, fields, payload, pending: 0, since: Instant::now(), _turn: turn }
+    }
+
+    /// Covers more; committed when it is worth it, or there is nothing more to come.
+    fn covers(&mut self, payload: Payload, has_more: bool, budget: Duration) -> Result<(), Halt> {
+        if has_more && self.pending < COMMIT && self.since.elapsed() < PATIENCE.min(budget.saturating_mul(25)) {
+            self.payload = payload;
+            return Ok(());
+        }
+        self.commit(payload)
+    }
+
     fn is_of(&self, wanted: &Wanted<'_>, connection: &Connection) -> Result<bool, Halt> {
         let (generation, cleared) = counters(connection)?;
         Ok(self.payload.catalog == wanted.catalog
@@ -187,6 +206,8 @@ impl Writer {
         commit.set_payload(&text);
         commit.commit()?;
         self.payload = payload;
+        self.pending = 0;
+        self.since = Instant::now();
         Ok(())
     }
 
@@ -216,7 +237,7 @@ impl Writer {
         let mut count = 0;
         {
             let mut select = moment.prepare_cached(&format!(
-                "SELECT {ENTRY} FROM offers WHERE gone = 0 AND kind = 0 AND score <= ?1
+                "SELECT {ENTRY} FROM offers INDEXED BY offers_best WHERE gone = 0 AND kind = 0 AND score <= ?1
                  ORDER BY score DESC, market_id IS NULL, market_id, key"
             ))?;
             let score = if above.0 == u64::MAX { i64::MAX } else { above.score() };
@@ -233,12 +254,13 @@ impl Writer {
                 }
                 self.writer.add_document(self.fields.document(&entry))?;
                 count += 1;
+                self.pending += 1;
                 if count % 1_000 == 0 {
                     added(count);
                 }
                 if count >= COMMIT || (started.elapsed() >= budget && count >= 1_000) {
                     drop(rows);
-                    self.commit(Payload { above: Some(lowest.0), ..self.payload.clone() })?;
+                    self.covers(Payload { above: Some(lowest.0), ..self.payload.clone() }, true, budget)?;
                     return Ok(true);
                 }
             }
@@ -254,9 +276,10 @@ impl Writer {
             }
         }
         added(count);
-        self.commit(Payload { above: None, ..self.payload.clone() })?;
         let (generation, _) = counters(&moment)?;
-        Ok(generation > self.payload.generation)
+        let has_more = generation > self.payload.generation;
+        self.covers(Payload { above: None, ..self.payload.clone() }, has_more, budget)?;
+        Ok(has_more)
     }
 
     /// Rows written since, in the order they were written.
@@ -293,6 +316,7 @@ impl Writer {
                     self.writer.add_document(self.fields.document(&entry))?;
                 }
                 count += 1;
+                self.pending += 1;
                 if count % 1_000 == 0 {
                     added(count);
                 }
@@ -300,7 +324,9 @@ impl Writer {
         }
         if count > 0 || newest > self.payload.generation {
             let generation = if has_more { covered } else { newest };
-            self.commit(Payload { generation, ..self.payload.clone() })?;
+            self.covers(Payload { generation, ..self.payload.clone() }, has_more, budget)?;
+        } else if self.pending > 0 {
+            self.commit(self.payload.clone())?;
         }
         added(count);
         Ok(has_more)

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -28,8 +28,52 @@ impl<T> Default for List<T> {
 }
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
+    /// Read where it stands: cutting the list out first would walk over every byte of an export once more, for each
+    /// list inside a list again.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(List::read(<&'de RawValue>::deserialize(deserializer)?))
+        struct Here<T>(List<T>);
+        impl<'de, T: DeserializeOwned> Visitor<'de> for Here<T> {
+            type Value = List<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(mut self, seq: A) -> Result<List<T>, A::Error> {
+                let list = &mut self.0;
+                let items = &mut list.items;
+                walk(seq, &mut list.dropped, |element| object(element).map(|item| items.push(item)).is_some())?;
+                Ok(self.0)
+            }
+            fn visit_unit<E>(self) -> Result<List<T>, E> {
+                Ok(self.0)
+            }
+            // Anything else is one dropped element.
+            fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<List<T>, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                self.0.dropped = 1;
+                Ok(self.0)
+            }
+            fn visit_bool<E>(mut self, _: bool) -> Result<List<T>, E> {
+                self.0.dropped = 1;
+                Ok(self.0)
+            }
+            fn visit_i64<E>(mut self, _: i64) -> Result<List<T>, E> {
+                self.0.dropped = 1;
+                Ok(self.0)
+            }
+            fn visit_u64<E>(mut self, _: u64) -> Result<List<T>, E> {
+                self.0.dropped = 1;
+                Ok(self.0)
+            }
+            fn visit_f64<E>(mut self, _: f64) -> Result<List<T>, E> {
+                self.0.dropped = 1;
+                Ok(self.0)
+            }
+            fn visit_str<E>(mut self, _: &str) -> Result<List<T>, E> {
+                self.0.dropped = 1;
+                Ok(self.0)
+            }
+        }
+        deserializer.deserialize_any(Here(List::default()))
     }
 }
 
@@ -91,17 +135,8 @@ fn elements(raw: &RawValue, dropped: &mut usize, keep: impl FnMut(&RawValue) -> 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a list")
         }
-        fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-            for _ in 0..MOST {
-                let Some(element) = seq.next_element::<&'de RawValue>()? else { return Ok(()) };
-                if !(self.keep)(element) {
-                    *self.dropped += 1;
-                }
-            }
-            while seq.next_element::<IgnoredAny>()?.is_some() {
-                *self.dropped += 1;
-            }
-            Ok(())
+        fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
+            walk(seq, self.dropped, self.keep)
         }
     }
     let text = raw.get();
@@ -112,6 +147,24 @@ fn elements(raw: &RawValue, dropped: &mut usize, keep: impl FnMut(&RawValue) -> 
     if !text.starts_with('[') || reader.deserialize_seq(Walk { dropped: &mut *dropped, keep }).is_err() {
         *dropped += 1;
     }
+}
+
+/// Hands over the first elements of a list and counts those that were not kept or come after them.
+fn walk<'de, A: SeqAccess<'de>>(
+    mut seq: A,
+    dropped: &mut usize,
+    mut keep: impl FnMut(&RawValue) -> bool,
+) -> Result<(), A::Error> {
+    for _ in 0..MOST {
+        let Some(element) = seq.next_element::<&'de RawValue>()? else { return Ok(()) };
+        if !keep(element) {
+            *dropped += 1;
+        }
+    }
+    while seq.next_element::<IgnoredAny>()?.is_some() {
+        *dropped += 1;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

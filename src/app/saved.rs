@@ -248,7 +248,9 @@ pub fn forgotten(model: &mut Model, result: Result<Box<SavedSearch>, Trouble>) -
 pub fn ask_watch(model: &mut Model) -> Vec<Effect> {
     let Some(row) = model.search.selected() else { return Vec::new() };
     let offer: Arc<Offer> = Arc::clone(&row.offer);
-    let price = row.price.least.map(|price| price.to_string()).unwrap_or_default();
+    // The price a watch looks at: nobody waits for bait to get cheaper.
+    let price = if row.price.bait { row.price.median } else { row.price.least };
+    let price = price.map(|price| price.to_string()).unwrap_or_default();
     let about = model.title_of(&offer).clone();
     words::ask(model, WordsWish::Watch(offer.key.clone()), about, &price);
     Vec::new()
@@ -273,7 +275,11 @@ pub fn watching(model: &mut Model, result: Result<Box<(Watch, Option<Clean>)>, T
             let (watch, title) = *set;
             let title = title.map_or_else(|| watch.offer.to_string(), |title| title.to_string());
             let line = watch.rule.below.map(|line| line.to_string()).unwrap_or_default();
-            let said = prices::watching(model.lang, &title, &line, &watch.quantity.to_string());
+            let said = if watch.state.is_below {
+                prices::beyond_already(model.lang)
+            } else {
+                prices::watching(model.lang, &title, &line, &watch.quantity.to_string())
+            };
             model.say(Tone::Done, said);
         }
         Err(trouble) => model.complain(&trouble),

@@ -106,8 +106,7 @@ impl HistoryDocument {
                 said.push(prices::lowest_was(printer.lang, verdict.days, &verdict.lowest.to_string()));
             }
             if let Some(own) = verdict.own_discount_percent {
-                let label = prices::signed_percent(verdict.label_discount_percent);
-                said.push(prices::discounts(printer.lang, &label, &prices::signed_percent(own)));
+                said.push(prices::discounts(printer.lang, verdict.label_discount_percent, own));
             }
         }
         let heads = [

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::failure::{Exit, Failure};
 use super::kept_args::{WatchArgs, WatchVerb};
-use super::print::{Lean, Printer, known, table};
+use super::print::{Lean, Printer, known, note, table};
 use super::session::Profile;
 use super::sync::progress;
 use crate::domain::id::{OfferKey, SpecId};
@@ -15,6 +15,7 @@ use crate::domain::offer::Offer;
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::text::Clean;
 use crate::domain::watch::{self, Watch, WatchRule};
+use crate::i18n::prices;
 
 #[derive(Serialize)]
 struct WatchesDocument {
@@ -84,6 +85,9 @@ pub(super) async fn run(verb: WatchVerb, profile: &Profile, printer: &Printer) -
             let rule = WatchRule { below, rise, band };
             let watch = desk.watch(&offer.offer, offer.spec.as_ref(), quantity, rule)?;
             let listing = desk.offer(&watch.offer)?;
+            if watch.state.is_below || watch.state.is_above {
+                note(&prices::beyond_already(printer.lang));
+            }
             one(watch, listing.as_ref(), printer)?;
             return Ok(Exit::Done);
         }

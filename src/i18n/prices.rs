@@ -46,28 +46,34 @@ pub fn rang_all(lang: Lang, news: &[WatchNews]) -> Option<String> {
     })
 }
 
-/// The lowest price of so many days.
+/// The lowest price of so many days; of less than one, of all that is known.
 pub fn lowest_in(lang: Lang, days: i64) -> String {
+    if days == 0 {
+        return say!(lang; "见过的最低价", "見過的最低價", "lowest seen");
+    }
     say!(lang; "近 {days} 天最低", "近 {days} 天最低", "lowest in {days} days")
 }
 
 /// The lowest of so many days, where it is not the price of now.
 pub fn lowest_was(lang: Lang, days: i64, lowest: &str) -> String {
+    if days == 0 {
+        return say!(lang; "见过最低 {lowest}", "見過最低 {lowest}", "lowest seen {lowest}");
+    }
     say!(lang; "近 {days} 天最低 {lowest}", "近 {days} 天最低 {lowest}", "{days}-day low {lowest}")
 }
 
-/// What the label claims and what our own readings say; percent, positive = cheaper.
-pub fn discounts(lang: Lang, label: &str, own: &str) -> String {
+/// What the label claims and what our own readings say; percent, positive = cheaper. A label that claims nothing is not
+/// spoken of.
+pub fn discounts(lang: Lang, label: rust_decimal::Decimal, own: rust_decimal::Decimal) -> String {
+    let (silent, label, own) = (label.is_zero(), signed_percent(label), signed_percent(own));
+    if silent {
+        return say!(lang; "比平时 {own}", "比平時 {own}", "{own} against its usual");
+    }
     say!(lang; "标价说 {label}，实测 {own}", "標價說 {label}，實測 {own}", "label {label}, really {own}")
 }
 
-/// Since when the price is what it is, as far as we know.
-pub fn unchanged_for(lang: Lang, days: i64) -> String {
-    say!(lang; "{days} 天没变价", "{days} 天沒變價", "unchanged for {days} days")
-}
-
 /// A discount or rise, percent, with its sign: -30 %.
-pub fn signed_percent(discount: rust_decimal::Decimal) -> String {
+fn signed_percent(discount: rust_decimal::Decimal) -> String {
     let change = -discount;
     let sign = if change > rust_decimal::Decimal::ZERO { "+" } else { "" };
     format!("{sign}{} %", change.normalize())
@@ -86,6 +92,11 @@ pub fn loaded(lang: Lang, name: &str) -> String {
 /// A saved search was deleted; the key brings it back.
 pub fn forgotten(lang: Lang, name: &str, key: &str) -> String {
     say!(lang; "已删除“{name}”，{key} 恢复", "已刪除「{name}」，{key} 復原", "{name} deleted, {key} brings it back")
+}
+
+/// The price lies beyond the line of a watch from the beginning.
+pub fn beyond_already(lang: Lang) -> String {
+    say!(lang; "现在就已越线：退回去再越线时提醒", "現在就已越線：退回去再越線時提醒", "it is beyond that line already: you are told when it crosses it again")
 }
 
 /// A watch was set.

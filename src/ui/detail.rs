@@ -277,8 +277,7 @@ fn prices_before(model: &Model, pen: &Pen, offer: &Offer) -> (Vec<String>, Style
         said.push(prices::lowest_was(lang, verdict.days, &text::money(verdict.lowest)));
     }
     if let Some(own) = verdict.own_discount {
-        let label = prices::signed_percent(verdict.label_discount);
-        said.push(prices::discounts(lang, &label, &prices::signed_percent(own)));
+        said.push(prices::discounts(lang, verdict.label_discount, own));
     }
     (said, if verdict.is_lowest() { pen.good } else { pen.plain })
 }

@@ -163,5 +163,5 @@ fn screens() {
     with_prices(&mut model, &[(-80, 130), (-30, 120), (-9, 140)]);
     let screen = shown(&mut model);
     assert!(!screen.contains(['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']), "{screen}");
-    assert!(screen.contains("标价说"), "{screen}");
+    assert!(screen.contains("比平时"), "{screen}");
 }

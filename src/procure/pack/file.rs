@@ -8,7 +8,9 @@ use flate2::bufread::GzDecoder;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{BYTES_BESIDES, BYTES_PER_LINE, FORMAT, MOST_LINE, MOST_LINES, PackError, PackHeader};
+use super::{
+    BYTES_BESIDES, BYTES_PER_LINE, FORMAT, MOST_LINE, MOST_LINES, MOST_RATIO, PackError, PackHeader,
+};
 use crate::domain::category::Category;
 use crate::domain::id::MarketId;
 use crate::domain::offer::Offer;
@@ -41,7 +43,8 @@ impl Pack {
         let name = path.display().to_string();
         let bad = |what: String| PackError::Bad { file: name.clone(), what };
         let file = File::open(path).map_err(|error| bad(error.to_string()))?;
-        if !file.metadata().map_err(|error| bad(error.to_string()))?.is_file() {
+        let about = file.metadata().map_err(|error| bad(error.to_string()))?;
+        if !about.is_file() {
             return Err(bad("this is no file".to_owned()));
         }
         let mut file = BufReader::new(file);
@@ -55,7 +58,8 @@ impl Pack {
             return Err(pack.bad("it is empty"));
         }
         let header = pack.header()?;
-        pack.room = BYTES_BESIDES + BYTES_PER_LINE * (header.offers + header.suppliers + header.categories);
+        let announced = BYTES_PER_LINE * (header.offers + header.suppliers + header.categories);
+        pack.room = BYTES_BESIDES + announced.min(about.len().saturating_mul(MOST_RATIO));
         Ok((pack, header))
     }
 

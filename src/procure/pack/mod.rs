@@ -33,6 +33,8 @@ const MOST_LINES: u64 = 5_000_000;
 /// Inflated bytes a pack may have for each line it announces, and besides: more is a bomb.
 const BYTES_PER_LINE: u64 = 16 * 1024;
 const BYTES_BESIDES: u64 = 64 * 1024 * 1024;
+/// How many times its size a pack may inflate to, besides: listings make 3 to 10.
+const MOST_RATIO: u64 = 100;
 /// Listings, and bytes of them, taken over in one transaction.
 const BATCH_LINES: usize = 500;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;

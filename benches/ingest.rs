@@ -138,7 +138,7 @@ fn later(pages: &[Changes], seconds: i64, nth: usize) -> Vec<Changes> {
         offer.fetched_at = Timestamp::from_second(then).unwrap_or(offer.fetched_at);
         if nth > 0 && at % nth == 0 {
             for tier in &mut offer.tiers {
-                tier.price = tier.price + Money::from_fen(1);
+                tier.price += Money::from_fen(1);
             }
             for sku in &mut offer.skus {
                 sku.price = sku.price.map(|price| price + Money::from_fen(1));

@@ -16,6 +16,7 @@ mod oracle;
 mod own_fixtures;
 mod properties;
 mod query_page;
+mod saved;
 mod screens;
 mod screens_cart_compare;
 mod screens_confirm_sent;

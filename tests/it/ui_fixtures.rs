@@ -387,6 +387,14 @@ pub fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
         .collect()
 }
 
+/// As [`press`], and what follows a move of the focus too.
+pub fn press_all(model: &mut Model, keys: &str) -> Vec<Effect> {
+    let keys = keys
+        .split_whitespace()
+        .map(|name| Key::from_name(name).unwrap_or_else(|| panic!("{name} is no key")));
+    keys.flat_map(|key| update(model, Msg { at: at(0), fact: Fact::KeyPressed(key) })).collect()
+}
+
 /// Types text, one key a character.
 pub fn type_text(model: &mut Model, text: &str) -> Vec<Effect> {
     text.chars().flat_map(|c| tell(model, Fact::KeyPressed(Key::plain(Code::Char(c))))).collect()

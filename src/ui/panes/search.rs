@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::app::suppliers::SearchView;
+use crate::app::suppliers::{self as found, SearchView};
 use crate::app::trigger::DETAIL_FROM;
 use crate::app::{ActionId, Model, query_line, search, suppliers as found};
 use crate::i18n::messages;

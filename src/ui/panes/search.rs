@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::suppliers::{self as found, SearchView};
 use crate::app::trigger::DETAIL_FROM;
-use crate::app::{ActionId, Model, query_line, search, suppliers as found};
+use crate::app::{ActionId, Model, query_line, search};
 use crate::i18n::messages;
 use crate::ui::detail;
 use crate::ui::pen::Pen;

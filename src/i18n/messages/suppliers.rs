@@ -82,7 +82,7 @@ pub fn yanxuan_verdict(lang: Lang, rating: Option<rust_decimal::Decimal>, verdic
     match place {
         Place::Head => said.push(say!(lang; "同类前20%", "同類前20%", "best 20 % of its kind")),
         Place::Tail => {
-            said.push(say!(lang; "同类后10%，先看样", "同類後10%，先看樣", "worst 10 %: see a sample first"))
+            said.push(say!(lang; "同类后10%，先看样", "同類後10%，先看樣", "worst 10 %: see a sample first"));
         }
         Place::Middle => {}
     }

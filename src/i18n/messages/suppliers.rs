@@ -19,7 +19,8 @@ pub fn factory_reason(lang: Lang, reason: &Reason) -> String {
             say!(lang; "可开票 {yes}/{of}", "可開票 {yes}/{of}", "invoices {yes}/{of}")
         }
         Reason::Categories { categories, offers } => {
-            say!(lang; "{offers}个商品分{categories}类", "{offers}個商品分{categories}類", "{offers} offers in {categories} categories")
+            let kinds = if *categories == 1 { "category" } else { "categories" };
+            say!(lang; "{offers}个商品分{categories}类", "{offers}個商品分{categories}類", "{offers} offers in {categories} {kinds}")
         }
         Reason::Years(years) => say!(lang; "诚信通{years}年", "誠信通{years}年", "{years} years"),
         Reason::Pickup(percent) => {

@@ -26,6 +26,7 @@ use crate::domain::search::{
 use crate::domain::session::Remembered;
 use crate::domain::text::Clean;
 use crate::domain::watch::{Watch, WatchNews};
+use crate::domain::yanxuan::Verdict;
 
 /// Something that happened, and when.
 #[derive(Debug, Clone)]
@@ -242,7 +243,13 @@ pub enum Fact {
     /// A watch was set, with the title of its offer.
     WatchAdded(Result<Box<(Watch, Option<Clean>)>, Trouble>),
     /// What an offer cost before.
-    PricesRead { generation: u64, key: OfferKey, result: Result<Arc<PriceHistory>, Trouble> },
+    /// What is known beside the row of the offer in focus: what it cost before, and what the 严选 test says of it.
+    PricesRead {
+        generation: u64,
+        key: OfferKey,
+        result: Result<Arc<PriceHistory>, Trouble>,
+        yanxuan: Option<Verdict>,
+    },
     /// Saved searches, and the files that are none.
     SavedRead(Result<(Vec<SavedRow>, Vec<Clean>), Trouble>),
     /// A search was kept.

@@ -18,6 +18,7 @@ use crate::domain::price_history::PriceHistory;
 use crate::domain::saved::{SavedName, SavedRow, SavedSearch};
 use crate::domain::text::Clean;
 use crate::domain::watch::{Watch, WatchNews};
+use crate::domain::yanxuan::Verdict;
 use crate::i18n::prices;
 
 /// The picker.
@@ -57,12 +58,19 @@ pub struct Prices {
     asked: Option<OfferKey>,
     generation: u64,
     read: Option<(OfferKey, Arc<PriceHistory>)>,
+    /// What the 严选 test says of it; `None` = not rated.
+    yanxuan: Option<Verdict>,
 }
 
 impl Prices {
     /// The history of this offer, once it was read.
     pub fn of(&self, key: &OfferKey) -> Option<&PriceHistory> {
         self.read.as_ref().filter(|(read, _)| read == key).map(|(_, history)| history.as_ref())
+    }
+
+    /// What the 严选 test says of this offer, once it was read.
+    pub fn yanxuan(&self, key: &OfferKey) -> Option<Verdict> {
+        self.read.as_ref().filter(|(read, _)| read == key).and(self.yanxuan)
     }
 
     /// What was read is out of date.
@@ -97,12 +105,13 @@ pub fn prices_read(
     generation: u64,
     key: OfferKey,
     result: Result<Arc<PriceHistory>, Trouble>,
+    yanxuan: Option<Verdict>,
 ) {
     if generation != model.prices.generation {
         return;
     }
     match result {
-        Ok(history) => model.prices.read = Some((key, history)),
+        Ok(history) => (model.prices.read, model.prices.yanxuan) = (Some((key, history)), yanxuan),
         Err(trouble) => model.complain(&trouble),
     }
 }

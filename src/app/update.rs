@@ -109,8 +109,8 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             saved::watching(model, result);
             Vec::new()
         }
-        Fact::PricesRead { generation, key, result } => {
-            saved::prices_read(model, generation, key, result);
+        Fact::PricesRead { generation, key, result, yanxuan } => {
+            saved::prices_read(model, generation, key, result, yanxuan);
             Vec::new()
         }
         Fact::SavedRead(result) => {

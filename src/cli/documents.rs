@@ -22,6 +22,7 @@ use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::search::SearchRow;
 use crate::domain::supplier::Identity;
 use crate::domain::text::Clean;
+use crate::domain::yanxuan::Verdict;
 use crate::domain::{compare, minimum};
 use crate::i18n::{Lang, violation_message};
 
@@ -180,6 +181,13 @@ pub(super) struct ShowDocument {
     pub per_carton: Option<Quantity>,
     pub identities: Vec<Identity>,
     pub dominated: Vec<DominatedDocument>,
+    pub rating: Option<Decimal>,
+    /// The 严选 test: pass, fail or too_few; null = not rated.
+    pub yanxuan: Option<&'static str>,
+    /// head, middle or tail of its category's ratings; null = not said.
+    pub yanxuan_place: Option<&'static str>,
+    /// Ratings it was judged by.
+    pub yanxuan_samples: Option<u64>,
     /// What it cost before, oldest first; absent where it was not asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history: Option<Vec<PointDocument>>,
@@ -224,9 +232,26 @@ impl ShowDocument {
             per_carton: offer.per_carton,
             identities: offer.identities.clone(),
             dominated: compare::dominated(offer, None).into_iter().map(dominated).collect(),
+            rating: offer.rating,
+            yanxuan: None,
+            yanxuan_place: None,
+            yanxuan_samples: None,
             history: None,
             price_verdict: None,
         }
+    }
+
+    /// With what the 严选 test says.
+    pub fn judged(mut self, verdict: Option<Verdict>) -> ShowDocument {
+        self.yanxuan = verdict.map(Verdict::as_str);
+        match verdict {
+            Some(Verdict::Judged { place, samples, .. }) => {
+                (self.yanxuan_place, self.yanxuan_samples) = (Some(place.as_str()), Some(samples));
+            }
+            Some(Verdict::TooFew { samples }) => self.yanxuan_samples = Some(samples),
+            None => {}
+        }
+        self
     }
 }
 

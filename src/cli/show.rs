@@ -17,7 +17,8 @@ pub(super) async fn run(args: ShowArgs, profile: &Profile, printer: &Printer) ->
     let offer = desk.offer(&args.offer)?.ok_or_else(|| DeskError::NoOffer(args.offer.clone()))?;
     let quantity = args.qty.unwrap_or(profile.settings.quantity);
     let mine = desk.marks()?.of(&offer.key, offer.supplier_id.as_ref());
-    let mut document = ShowDocument::new(&offer, quantity, &desk.destination()?, &mine);
+    let verdict = desk.verdicts(&[&offer])?.pop().flatten();
+    let mut document = ShowDocument::new(&offer, quantity, &desk.destination()?, &mine).judged(verdict);
     let mut history = None;
     if args.history {
         let read = HistoryDocument::new(&desk.price_history(&offer)?, quantity, desk.now());
@@ -64,6 +65,25 @@ fn words(document: &ShowDocument, printer: &Printer) -> String {
     }
     if let Some(pieces) = document.per_carton {
         fact(printer.words("per carton", "箱规", "箱規"), pieces.to_string());
+    }
+    fact(printer.words("rating", "评分", "評分"), known(document.rating.as_ref()));
+    let samples = known(document.yanxuan_samples.as_ref());
+    let yanxuan = match (document.yanxuan, document.yanxuan_place) {
+        (Some("pass"), place) => Some((printer.words("at the line or above", "过线", "過線"), place)),
+        (Some("fail"), place) => Some((printer.words("below the line", "没过线", "沒過線"), place)),
+        (Some(_), _) => Some((printer.words("too few", "样本太少", "樣本太少"), None)),
+        (None, _) => None,
+    };
+    if let Some((said, place)) = yanxuan {
+        let place = match place {
+            Some("head") => printer.words(", best 20 %", "，前20%", "，前20%"),
+            Some("tail") => {
+                printer.words(", worst 10 %: see a sample first", "，后10%，先看样", "，後10%，先看樣")
+            }
+            _ => "",
+        };
+        let of = printer.words("rated", "个评分", "個評分");
+        fact(printer.words("Yanxuan", "严选", "嚴選"), format!("{said}{place} ({samples} {of})"));
     }
     if let Some(bought) = &offer.bought {
         let price = known(bought.last_price.as_ref());

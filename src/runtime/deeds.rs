@@ -48,10 +48,17 @@ impl Executor {
                 self.prices_asked.store(generation, Ordering::SeqCst);
                 let asked = self.prices_asked.clone();
                 self.beside(move |desk| {
-                    (asked.load(Ordering::SeqCst) == generation).then(|| Fact::PricesRead {
-                        generation,
-                        key: offer.key.clone(),
-                        result: said(desk.price_history(&offer)).map(Arc::new),
+                    (asked.load(Ordering::SeqCst) == generation).then(|| {
+                        let history = desk.price_history(&offer);
+                        let verdict = desk.verdicts(&[&offer]);
+                        let yanxuan = verdict.as_ref().ok().and_then(|of| of.first().copied().flatten());
+                        let result = said(history.and_then(|history| verdict.map(|_| history)));
+                        Fact::PricesRead {
+                            generation,
+                            key: offer.key.clone(),
+                            result: result.map(Arc::new),
+                            yanxuan,
+                        }
                     })
                 });
             }

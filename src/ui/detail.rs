@@ -14,6 +14,7 @@ use crate::domain::offer::{Completeness, Offer, PriceTier, QuoteType, Sku};
 use crate::domain::price;
 use crate::domain::quantity::Quantity;
 use crate::domain::search::SearchRow;
+use crate::domain::yanxuan::Place;
 use crate::i18n::{messages, prices};
 use crate::ui::pen::Pen;
 use crate::ui::{
@@ -229,6 +230,14 @@ fn right_side(model: &Model, pen: &Pen, hit: &SearchRow, cells: usize, rows: usi
     }
     say(&terms(model, offer), dot, pen.plain);
     say(&cost(model, pen, offer), " ", pen.selected);
+    if let Some(verdict) = model.prices.yanxuan(&offer.key) {
+        let worst = verdict.place() == Place::Tail || verdict.as_str() == "fail";
+        say(
+            &messages::yanxuan_verdict(model.lang, offer.rating, verdict),
+            dot,
+            if worst { pen.warn } else { pen.plain },
+        );
+    }
     let (before, style) = prices_before(model, pen, offer);
     say(&before, dot, style);
     if let Some(bought) = &mine.bought {

@@ -133,3 +133,67 @@ async fn a_supplier_in_the_catalog_is_what_the_market_says_of_them() {
         assert_eq!(six, names.map(|name| decimal(&row["scores"][name])), "{id}");
     }
 }
+
+fn ids(document: &Value) -> Vec<&str> {
+    document["suppliers"].as_array().unwrap().iter().map(|row| row["supplier_id"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn badges_new_ones_and_the_whole_of_one_at_the_built_binary() {
+    let market = crate::bench::Sandbox::start(&["--offers", "400", "--seed", "3"]);
+    let buyer = crate::bench::Buyer::at(&market);
+    buyer.does(&["sync"]);
+    let all = buyer.does(&["suppliers", "--limit", "5"]);
+    let (total, listed) = (all["total"].as_u64().unwrap(), ids(&all));
+    assert!(total > 5 && listed.len() == 5, "{all}");
+    let (first, second) = (listed[0], &all["suppliers"][1]);
+
+    let list = format!(
+        "# a list\n{first},宝藏工厂\n{}\tTOP100\nnobody,TOP100\nno badge\n",
+        second["name"].as_str().unwrap()
+    );
+    let file = buyer.file("top.csv", list.as_bytes());
+    let report = buyer.does(&["catalog", "badges", "import", file.to_str().unwrap()]);
+    assert_eq!((report["imported"].as_u64(), report["bad"][0]["line"].as_u64()), (Some(3), Some(5)));
+    assert_eq!(report["unmatched"][0]["supplier"], "nobody");
+    assert!(buyer.data_dir().join("badges/top.txt").is_file());
+    assert_eq!(ids(&buyer.does(&["suppliers", "identity:宝藏工厂"])), [first]);
+    assert_eq!(
+        ids(&buyer.does(&["suppliers", "identity:TOP100"])),
+        [second["supplier_id"].as_str().unwrap()]
+    );
+    // The cache may go, the list stays.
+    buyer.does(&["catalog", "clear"]);
+    buyer.does(&["sync"]);
+    assert_eq!(ids(&buyer.does(&["suppliers", "identity:宝藏工厂"])), [first]);
+    buyer.says(&["catalog", "badges", "import", "/no/such/list"]).exits(1);
+
+    // All are new until somebody looked, and none after that.
+    let new = buyer.does(&["suppliers", "--new", "--limit", "10000"]);
+    assert_eq!((new["total"].as_u64(), ids(&new).len() as u64), (Some(total), total));
+    assert_eq!(buyer.does(&["suppliers", "--new"])["total"], 0);
+    assert_eq!(buyer.does(&["suppliers", "--limit", "1"])["suppliers"][0]["new"], false);
+
+    let sheet = buyer.does(&["suppliers", "--show", first]);
+    assert_eq!(sheet["badges"], serde_json::json!(["宝藏工厂"]));
+    let factory = &sheet["factory"];
+    let points: i64 =
+        factory["reasons"].as_array().unwrap().iter().map(|reason| reason["points"].as_i64().unwrap()).sum();
+    assert_eq!(
+        factory["percent"].as_i64().unwrap(),
+        (factory["base"].as_i64().unwrap() + points).clamp(1, 99)
+    );
+    let offers = sheet["listed"].as_array().unwrap();
+    let said = |word: &str| offers.iter().filter(|offer| offer["yanxuan"] == word).count() as u64;
+    assert_eq!(sheet["yanxuan"]["passed"].as_u64(), Some(said("pass")));
+    assert_eq!(sheet["yanxuan"]["too_few"].as_u64(), Some(said("too_few")));
+    let one = offers.iter().find(|offer| !offer["rating"].is_null()).unwrap();
+    let shown = buyer.does(&["show", one["offer_id"].as_str().unwrap()]);
+    assert_eq!((&shown["yanxuan"], &shown["rating"]), (&one["yanxuan"], &one["rating"]));
+    // Asked of offers: whoever has one.
+    let dropship = buyer.does(&["suppliers", "dropship", "--limit", "10000"]);
+    let without = buyer.does(&["suppliers", "--limit", "10000", "--", "-dropship"]);
+    assert_eq!(dropship["total"].as_u64().unwrap() + without["total"].as_u64().unwrap(), total);
+    assert!(dropship["total"].as_u64().unwrap() > 0);
+    buyer.says(&["suppliers", "--show", "nobody"]).exits(3);
+}

@@ -55,7 +55,7 @@ fn with_prices(model: &mut Model, factors: &[(i64, i64)]) {
     };
     let history = PriceHistory::new(factors.iter().map(point).collect(), &offer);
     let key = offer.key.clone();
-    tell(model, Fact::PricesRead { generation, key, result: Ok(Arc::new(history)) });
+    tell(model, Fact::PricesRead { generation, key, result: Ok(Arc::new(history)), yanxuan: None });
 }
 
 #[test]
@@ -149,7 +149,10 @@ fn prices_of_a_row_left_behind_are_dropped() {
     assert_eq!(asked.len(), 1, "{effects:?}");
     let second = model.search.selected().unwrap().offer.key.clone();
     let late = PriceHistory::new(Vec::new(), &model.search.selected().unwrap().offer);
-    tell(&mut model, Fact::PricesRead { generation: 0, key: second.clone(), result: Ok(Arc::new(late)) });
+    tell(
+        &mut model,
+        Fact::PricesRead { generation: 0, key: second.clone(), result: Ok(Arc::new(late)), yanxuan: None },
+    );
     assert!(model.prices.of(&second).is_none(), "an older asking");
 }
 

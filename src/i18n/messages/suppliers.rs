@@ -1,7 +1,7 @@
 //! Sentences about suppliers: scores, rates, signs of a factory, the 严选 test.
 
 use crate::domain::factory::Reason;
-use crate::domain::yanxuan::Tally;
+use crate::domain::yanxuan::{Place, Tally, Verdict};
 use crate::i18n::Lang;
 
 /// A sign of a factory or a trader, without its points.
@@ -19,7 +19,8 @@ pub fn factory_reason(lang: Lang, reason: &Reason) -> String {
             say!(lang; "可开票 {yes}/{of}", "可開票 {yes}/{of}", "invoices {yes}/{of}")
         }
         Reason::Categories { categories, offers } => {
-            say!(lang; "{offers}个商品分{categories}类", "{offers}個商品分{categories}類", "{offers} offers in {categories} categories")
+            let kinds = if *categories == 1 { "category" } else { "categories" };
+            say!(lang; "{offers}个商品分{categories}类", "{offers}個商品分{categories}類", "{offers} offers in {categories} {kinds}")
         }
         Reason::Years(years) => say!(lang; "诚信通{years}年", "誠信通{years}年", "{years} years"),
         Reason::Pickup(percent) => {
@@ -60,6 +61,40 @@ pub fn yanxuan_tally(lang: Lang, tally: &Tally) -> Vec<String> {
     }
     said
 }
+
+/// What the 严选 test says of one offer, piece by piece; with few ratings, of how many.
+pub fn yanxuan_verdict(lang: Lang, rating: Option<rust_decimal::Decimal>, verdict: Verdict) -> Vec<String> {
+    let rating = rating.map_or_else(|| "?".to_owned(), |rating| rating.normalize().to_string());
+    let mut said = vec![say!(lang; "评分 {rating}", "評分 {rating}", "rated {rating}")];
+    let (place, samples) = match verdict {
+        Verdict::TooFew { samples } => {
+            said.push(say!(lang; "同类只有 {samples} 个评分", "同類只有 {samples} 個評分", "only {samples} rated of its kind"));
+            return said;
+        }
+        Verdict::Judged { passes, place, samples } => {
+            said.push(if passes {
+                say!(lang; "过严选线", "過嚴選線", "Yanxuan line passed")
+            } else {
+                say!(lang; "没过严选线", "沒過嚴選線", "below the Yanxuan line")
+            });
+            (place, samples)
+        }
+    };
+    match place {
+        Place::Head => said.push(say!(lang; "同类前20%", "同類前20%", "best 20 % of its kind")),
+        Place::Tail => {
+            said.push(say!(lang; "同类后10%，先看样", "同類後10%，先看樣", "worst 10 %: see a sample first"));
+        }
+        Place::Middle => {}
+    }
+    if samples < FEW_SAMPLES {
+        said.push(say!(lang; "样本 {samples} 个", "樣本 {samples} 個", "of {samples} rated"));
+    }
+    said
+}
+
+/// Below so many the number stands beside what is said of them.
+const FEW_SAMPLES: u64 = 30;
 
 /// How many suppliers are new, for the line of the list.
 pub fn new_suppliers(lang: Lang, new: usize) -> String {

@@ -20,7 +20,9 @@ use crate::domain::price_history::PriceHistory;
 pub use crate::domain::proposal::Proposal;
 use crate::domain::quantity::Quantity;
 use crate::domain::saved::{SavedName, SavedRow, SavedSearch};
-use crate::domain::search::{Facets, SearchPage, SearchRequest, SupplierAsk, SupplierPage, SupplierSheet, Why};
+use crate::domain::search::{
+    Facets, SearchPage, SearchRequest, SupplierAsk, SupplierPage, SupplierSheet, Why,
+};
 use crate::domain::session::Remembered;
 use crate::domain::text::Clean;
 use crate::domain::watch::{Watch, WatchNews};

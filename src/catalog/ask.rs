@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use rust_decimal::Decimal;
 
 use crate::catalog::facts::{Flags, WordId, milli};
@@ -16,6 +16,8 @@ use crate::catalog::index::view::View;
 use crate::catalog::index::word::{Marked, Word};
 use crate::catalog::index::{Halt, Row};
 use crate::catalog::overlay::{Overlay, suppliers_named, text_of, tie_of, word_of};
+use crate::catalog::store::Failure;
+use crate::domain::category::Category;
 use crate::domain::offer::OfferKind;
 use crate::domain::search::{Flag, SearchRequest};
 use crate::domain::supplier::Identity;
@@ -194,10 +196,42 @@ impl Asker<'_> {
         Ok(texts)
     }
 
-    /// Categories of these numbers or names, and all below them.
+    /// Categories of these numbers or names, and all below them. A number the tree does not know is taken as it is.
     fn categories(&self, names: &[String]) -> Result<HashSet<i64>, Halt> {
-        Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
+        let numbers = names.iter().filter_map(|name| name.parse().ok());
+        let mut found: HashSet<i64> = numbers.collect();
+        let tree = categories(self.moment())?;
+        let texts = |category: &Category| {
+            [Some(&category.name), category.name_en.as_ref()].map(|name| name.map(|name| fold(name.as_str())))
+        };
+        found.extend(
+            tree.iter()
+                .filter(|category| texts(category).iter().flatten().any(|text| is_named(text, names)))
+                .map(|category| category.id),
+        );
+        // Each round finds the children of those found so far; a tree is not deep.
+        loop {
+            let before = found.len();
+            let below: Vec<i64> = tree
+                .iter()
+                .filter(|category| found.contains(&category.parent))
+                .map(|category| category.id)
+                .collect();
+            found.extend(below);
+            if found.len() == before {
+                return Ok(found);
+            }
+        }
     }
+}
+
+/// The category tree as last read; empty when it never was, or cannot be read.
+pub(super) fn categories(moment: &Connection) -> Result<Vec<Category>, Failure> {
+    let text: Option<String> = moment
+        .prepare_cached("SELECT body FROM documents WHERE name = 'categories'")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
 /// Whether a folded name contains one of some, or can be read so.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use crate::catalog::ask::categories;
 use crate::catalog::facts::Flags;
 use crate::catalog::index::Halt;
 use crate::catalog::index::Row;
@@ -119,8 +120,12 @@ fn told(counts: &Counts, view: &View<'_>, query: &Query) -> Result<Facets, Halt>
         count,
     };
     let mut facets = Facets { total: counts.total, ..Facets::default() };
+    let tree = categories(view.connection)?;
     for (id, count) in most(&counts.categories) {
-        facets.categories.push(row(format!("cat:{id}"), &id.to_string(), None, count));
+        let known = tree.iter().find(|category| u64::try_from(category.id) == Ok(id));
+        let label = known.map_or_else(|| id.to_string(), |category| category.name.as_str().to_owned());
+        let label_en = known.and_then(|category| category.name_en.as_ref()).map(|name| name.as_str());
+        facets.categories.push(row(format!("cat:{id}"), &label, label_en, count));
     }
     for (word, count) in most(&counts.belts) {
         if let Some(text) = text_of(word as u32, view.connection)? {

@@ -9,6 +9,7 @@ mod body;
 mod facets;
 pub mod facts;
 mod file;
+mod front;
 pub mod history;
 pub mod import;
 mod index;
@@ -27,6 +28,7 @@ mod store;
 mod suppliers;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 pub mod words;
 mod write;
 

@@ -128,27 +128,28 @@ fn runs(
     Ok(())
 }
 
-/// Chains of pairs that titles have, one slip away.
+/// Chains of pairs that titles have, one slip away: two characters swapped before one wrong, one missing, one too many.
 fn pairs(view: &View<'_>, chars: &[char], counts: &mut HashMap<String, (usize, u64)>) -> Result<(), Halt> {
     let known = Known::of(view)?;
-    let take = |word: Vec<char>, counts: &mut HashMap<String, (usize, u64)>| {
+    let take = |word: Vec<char>, slip: usize, counts: &mut HashMap<String, (usize, u64)>| {
         if word.len() < 2 || word == chars {
             return;
         }
         let least = word.iter().zip(word.iter().skip(1)).map(|(a, b)| known.docs(*a, *b)).min().unwrap_or(0);
         if least > 0 {
-            counts.entry(word.into_iter().collect()).or_insert((1, least));
+            let known = counts.entry(word.into_iter().collect()).or_insert((slip, least));
+            known.0 = known.0.min(slip);
         }
     };
     for at in 0..chars.len() {
         crate::catalog::index::halt(view.cancel)?;
         let mut missing = chars.to_vec();
         missing.remove(at);
-        take(missing, counts);
+        take(missing, 4, counts);
         let mut swapped = chars.to_vec();
         if at + 1 < swapped.len() {
             swapped.swap(at, at + 1);
-            take(swapped, counts);
+            take(swapped, 1, counts);
         }
         // What may stand here is what follows the one before, or comes before the one behind.
         let before = at.checked_sub(1).and_then(|before| chars.get(before)).copied();
@@ -158,12 +159,12 @@ fn pairs(view: &View<'_>, chars: &[char], counts: &mut HashMap<String, (usize, u
             if let Some(slot) = wrong.get_mut(at) {
                 *slot = c;
             }
-            take(wrong, counts);
+            take(wrong, 2, counts);
         }
         for c in known.between(before, here) {
             let mut more = chars.to_vec();
             more.insert(at, c);
-            take(more, counts);
+            take(more, 3, counts);
         }
     }
     Ok(())

@@ -6,7 +6,6 @@
 use rusqlite::{Connection, OptionalExtension};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use serde::{Deserialize, Serialize};
 
 use crate::catalog::facts::{Facts, Flags};
 use crate::catalog::index::SCORES;
@@ -24,50 +23,7 @@ pub const BUCKET: i64 = 200;
 /// Points of all identities together, at most.
 const IDENTITIES: i64 = 400;
 
-/// How much each reason counts, in percent of its points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Weights {
-    /// Sales in 30 days.
-    pub sales: u32,
-    /// Repeat rate.
-    pub repeat: u32,
-    /// Identities.
-    pub identities: u32,
-    /// TrustPass years.
-    pub years: u32,
-    /// Confidence that the seller is a factory.
-    pub factory: u32,
-    /// Freshness.
-    pub freshness: u32,
-}
-
-impl Weights {
-    /// More than ten times its points nothing counts.
-    pub const MOST: u32 = 1_000;
-
-    /// Tells these from others.
-    pub fn name(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// The weight of a reason.
-    pub const fn of(&self, part: WhyPart) -> u32 {
-        match part {
-            WhyPart::Sales => self.sales,
-            WhyPart::Repeat => self.repeat,
-            WhyPart::Identities => self.identities,
-            WhyPart::Years => self.years,
-            WhyPart::Factory => self.factory,
-            WhyPart::Freshness => self.freshness,
-        }
-    }
-}
-
-impl Default for Weights {
-    fn default() -> Self {
-        Weights { sales: 100, repeat: 100, identities: 100, years: 100, factory: 100, freshness: 100 }
-    }
-}
+pub use crate::domain::search::RankWeights as Weights;
 
 /// Points of an offer by reason, before they are weighed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +71,12 @@ const IDENTITY_POINTS: [(Flag, i64); 5] = [
     (Flag::Crossborder, 40),
 ];
 
-/// The weights the rows of a catalog are ranked by.
+/// Tells weights from others.
+pub(super) fn name(weights: &Weights) -> String {
+    serde_json::to_string(weights).unwrap_or_default()
+}
+
+/// The weights the rows of a catalog are to be ranked by.
 pub(super) fn stored(connection: &Connection) -> Result<Weights, Failure> {
     let text: Option<String> = connection
         .prepare_cached("SELECT value FROM meta WHERE name = 'rank'")?

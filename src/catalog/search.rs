@@ -27,8 +27,8 @@ use crate::catalog::index::schema::{Column, Payload};
 use crate::catalog::index::test::{Says, Test};
 use crate::catalog::index::view::{First, Hit, StoreTexts, View};
 use crate::catalog::index::word::{Marked, Texts};
-use crate::catalog::index::writer::{Wanted, catalog_name};
-use crate::catalog::index::{Fresh, Halt, IndexProgress, Place, fresh};
+use crate::catalog::index::writer::catalog_name;
+use crate::catalog::index::{Fresh, Halt, Place, fresh};
 use crate::catalog::overlay::{Overlay, tie_of};
 use crate::catalog::store::{Catalog, CatalogError, Failure, lock, read_offer};
 use crate::catalog::{near, rank, sort};
@@ -44,8 +44,6 @@ use crate::query::{self, Query};
 const HEAD: usize = 500;
 /// Characters of a query the fuzzy score looks at; its cost grows with their number.
 const PATTERN: usize = 48;
-/// Rows not in the index from which it counts as behind; fewer are searched as fast without.
-const BEHIND: i64 = 500;
 
 impl Catalog {
     /// Searches the catalog with nothing of the buyer's own; see [`Catalog::search_marked`].
@@ -66,6 +64,9 @@ impl Catalog {
         marks: &Arc<Marks>,
     ) -> Result<SearchPage, CatalogError> {
         let started = Instant::now();
+        if let Some(page) = self.front(request, marks, true)? {
+            return Ok(SearchPage { took: started.elapsed(), ..page });
+        }
         let never = Cancel::default();
         let page = self.with_view(&never, |view| self.page(view, request, destination, marks, true))?;
         let mut page = page.unwrap_or_default();
@@ -83,6 +84,12 @@ impl Catalog {
         cancel: &Cancel,
     ) -> Result<Option<SearchPage>, CatalogError> {
         let started = Instant::now();
+        if cancel.is_cancelled() {
+            return Ok(None);
+        }
+        if let Some(page) = self.front(request, marks, false)? {
+            return Ok(Some(SearchPage { took: started.elapsed(), ..page }));
+        }
         let page = self.with_view(cancel, |view| self.page(view, request, destination, marks, false))?;
         Ok(page.map(|page| SearchPage { took: started.elapsed(), ..page }))
     }
@@ -198,68 +205,6 @@ impl Catalog {
         Ok(why.flatten())
     }
 
-    /// Whether the index is missing, being built, or far behind the rows: searches are right but slower, or say how
-    /// much was searched.
-    pub fn index_behind(&self) -> Result<bool, CatalogError> {
-        let never = Cancel::default();
-        let behind = self.with_view(&never, |view| {
-            let rows: i64 = view
-                .connection
-                .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM offers WHERE generation > ?1 LIMIT ?2)")?
-                .query_row([view.payload.generation, BEHIND], |row| row.get(0))?;
-            let weights = rank::stored(view.connection)?;
-            Ok(rows >= BEHIND
-                || view.payload.above.is_some()
-                || view.live.as_ref().is_some_and(|live| live.payload().weights != weights.name()))
-        })?;
-        Ok(behind.unwrap_or(false))
-    }
-
-    /// Brings the index nearer to the rows for about `budget`, telling how far it is. Whether there is more to do.
-    /// Does nothing while another process is at it. Several seconds may pass at the end, while segments are merged:
-    /// not for the thread of a search.
-    pub fn index_some(
-        &self,
-        budget: Duration,
-        progress: &mut dyn FnMut(IndexProgress),
-    ) -> Result<bool, CatalogError> {
-        let known = self.read(|connection| catalog_name(connection))?;
-        if known.is_none() {
-            self.write(|transaction| {
-                transaction.execute(
-                    "INSERT OR IGNORE INTO meta(name, value) VALUES('catalog', lower(hex(randomblob(16))))",
-                    [],
-                )?;
-                Ok(())
-            })?;
-        }
-        let done = self.read(|connection| {
-            let catalog = catalog_name(connection)?.unwrap_or_default();
-            let weights = rank::stored(connection)?.name();
-            let wanted = Wanted { catalog: &catalog, weights: &weights };
-            Ok(self.inner.home.some(connection, &wanted, budget, progress))
-        })?;
-        match done {
-            Ok(has_more) => Ok(has_more),
-            Err(Halt::Cancelled) => Ok(false),
-            Err(Halt::Store(failure)) => Err(self.failed(failure)),
-            Err(Halt::Index(reason)) => {
-                tracing::warn!(reason, "the index cannot be written; it is built anew");
-                self.inner.home.distrust();
-                Err(CatalogError::Index { reason })
-            }
-        }
-    }
-
-    /// Forgets the index, so that it is built again from the rows.
-    pub fn forget_index(&self) -> Result<(), CatalogError> {
-        match self.inner.home.forget() {
-            Ok(()) | Err(Halt::Cancelled) => Ok(()),
-            Err(Halt::Store(failure)) => Err(self.failed(failure)),
-            Err(Halt::Index(reason)) => Err(CatalogError::Index { reason }),
-        }
-    }
-
     /// Runs `job` over everything there is at one moment; `None` when it was cancelled. An index that cannot be read
     /// is not used again, and the job is done without it.
     pub(super) fn with_view<T>(
@@ -373,7 +318,7 @@ impl Catalog {
         Ok(SearchPage {
             total: found.total.unwrap_or(found.at_least),
             counted: found.total.is_some(),
-            cached: self.cached(view)?,
+            cached: self.on_sale(view.connection, view.fresh.generation)?.cached,
             searched: found
                 .looked_at
                 .map(|looked_at| looked_at + view.live.as_ref().map_or(0, |live| live.len())),
@@ -381,22 +326,6 @@ impl Catalog {
             instead,
             took: Duration::ZERO,
         })
-    }
-
-    /// Offers on sale.
-    fn cached(&self, view: &View<'_>) -> Result<usize, Halt> {
-        let mut kept = lock(&self.inner.cached);
-        if let Some((generation, cached)) = *kept
-            && generation == view.fresh.generation
-        {
-            return Ok(cached);
-        }
-        let cached: i64 = view
-            .connection
-            .prepare_cached("SELECT count(*) FROM offers WHERE gone = 0")?
-            .query_row([], |row| row.get(0))?;
-        *kept = Some((view.fresh.generation, cached as usize));
-        Ok(cached as usize)
     }
 }
 

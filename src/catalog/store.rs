@@ -18,6 +18,7 @@ use crate::catalog::migrate::Migrating;
 use crate::catalog::overlay::Overlay;
 use crate::catalog::readers::Readers;
 use crate::catalog::suppliers::{KeptFigures, KeptList};
+use crate::catalog::upkeep::OnSale;
 use crate::catalog::words::Dictionary;
 use crate::domain::category::Category;
 use crate::domain::deal::{Deal, DealKind};
@@ -96,8 +97,8 @@ pub(super) struct Inner {
     pub(super) home: Home,
     /// Rows that are not in it yet.
     pub(super) fresh: Mutex<Option<Arc<Fresh>>>,
-    /// Offers on sale, as of some generation.
-    pub(super) cached: Mutex<Option<(i64, usize)>>,
+    /// How many offers are on sale.
+    pub(super) on_sale: Mutex<Option<OnSale>>,
     /// The buyer's marks last searched with.
     pub(super) overlay: Mutex<Option<Arc<Overlay>>>,
     /// What suppliers' offers come to.
@@ -147,7 +148,7 @@ impl Catalog {
                 writer: Mutex::new(connection),
                 readers: Readers::default(),
                 fresh: Mutex::new(None),
-                cached: Mutex::new(None),
+                on_sale: Mutex::new(None),
                 overlay: Mutex::new(None),
                 figures: Mutex::new(KeptFigures::default()),
                 suppliers: Mutex::new(KeptList::default()),

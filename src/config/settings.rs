@@ -10,6 +10,7 @@ use crate::domain::cart::Rules;
 use crate::domain::fx::{BadFx, Fx};
 use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
+use crate::domain::search::RankWeights;
 use crate::domain::written::{explain, line_of};
 
 /// A theme made for a background.
@@ -48,6 +49,8 @@ pub struct Settings {
     pub fx: Option<Fx>,
     /// Rules that depend on the gateway.
     pub rules: Rules,
+    /// How much each reason of the static rank counts.
+    pub rank: RankWeights,
 }
 
 impl Default for Settings {
@@ -65,6 +68,7 @@ impl Default for Settings {
             quiet_seconds: None,
             fx: None,
             rules: Rules::default(),
+            rank: RankWeights::default(),
         }
     }
 }
@@ -91,6 +95,7 @@ struct File {
     ambiguous_width: Option<toml::Spanned<u8>>,
     market: Option<String>,
     search: Search,
+    rank: Rank,
     orders: Orders,
     fx: Option<FxTable>,
 }
@@ -108,6 +113,18 @@ struct FxTable {
 #[serde(deny_unknown_fields, default)]
 struct Search {
     quantity: Option<toml::Spanned<u32>>,
+}
+
+/// Percent of the points each reason has, see [`RankWeights`].
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Rank {
+    sales: Option<toml::Spanned<u32>>,
+    repeat: Option<toml::Spanned<u32>>,
+    identities: Option<toml::Spanned<u32>>,
+    years: Option<toml::Spanned<u32>>,
+    factory: Option<toml::Spanned<u32>>,
+    freshness: Option<toml::Spanned<u32>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -162,6 +179,22 @@ impl Settings {
                 return Err(fail(Some(quantity.span()), "search.quantity must be above 0".to_owned()));
             }
             settings.quantity = Quantity::whole(*quantity.get_ref());
+        }
+        let rank = &mut settings.rank;
+        for (weight, told, name) in [
+            (&mut rank.sales, file.rank.sales, "sales"),
+            (&mut rank.repeat, file.rank.repeat, "repeat"),
+            (&mut rank.identities, file.rank.identities, "identities"),
+            (&mut rank.years, file.rank.years, "years"),
+            (&mut rank.factory, file.rank.factory, "factory"),
+            (&mut rank.freshness, file.rank.freshness, "freshness"),
+        ] {
+            let Some(told) = told else { continue };
+            if *told.get_ref() > RankWeights::MOST {
+                let words = format!("rank.{name} is a percentage from 0 to {}", RankWeights::MOST);
+                return Err(fail(Some(told.span()), words));
+            }
+            *weight = *told.get_ref();
         }
         if let Some(percent) = file.orders.accept_drift {
             settings.accept_drift_percent = percent
@@ -245,6 +278,15 @@ mod tests {
         assert_eq!(error.line, 4);
         assert!(parse("[search]\nquantity = 0").is_err());
         assert!(parse("lang = ").is_err());
+    }
+
+    #[test]
+    fn weights_of_the_rank_are_percentages() {
+        let settings = parse("[rank]\nsales = 0\nfactory = 300\n").unwrap();
+        assert_eq!(settings.rank, RankWeights { sales: 0, factory: 300, ..RankWeights::default() });
+        let error = parse("[rank]\nsales = 5\nyears = 1001\n").unwrap_err().to_string();
+        assert_eq!(error, "config.toml:3: rank.years is a percentage from 0 to 1000");
+        assert!(parse("[rank]\nsale = 5\n").unwrap_err().to_string().contains("did you mean `sales`"));
     }
 
     #[test]

@@ -290,6 +290,46 @@ pub struct Facets {
     pub total: usize,
 }
 
+/// How much each reason of the static rank counts, in percent of its points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RankWeights {
+    /// Sales in 30 days.
+    pub sales: u32,
+    /// Repeat rate.
+    pub repeat: u32,
+    /// Identities.
+    pub identities: u32,
+    /// TrustPass years.
+    pub years: u32,
+    /// Confidence that the seller is a factory.
+    pub factory: u32,
+    /// Freshness.
+    pub freshness: u32,
+}
+
+impl RankWeights {
+    /// More than ten times its points nothing counts.
+    pub const MOST: u32 = 1_000;
+
+    /// The weight of a reason.
+    pub const fn of(&self, part: WhyPart) -> u32 {
+        match part {
+            WhyPart::Sales => self.sales,
+            WhyPart::Repeat => self.repeat,
+            WhyPart::Identities => self.identities,
+            WhyPart::Years => self.years,
+            WhyPart::Factory => self.factory,
+            WhyPart::Freshness => self.freshness,
+        }
+    }
+}
+
+impl Default for RankWeights {
+    fn default() -> Self {
+        RankWeights { sales: 100, repeat: 100, identities: 100, years: 100, factory: 100, freshness: 100 }
+    }
+}
+
 /// One reason for where a row stands, with its points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhyPart {

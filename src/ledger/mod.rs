@@ -198,7 +198,7 @@ impl Ledger {
             connection.busy_timeout(BUSY).map_err(|source| self.sqlite(source))?;
             drop(connection);
             match done {
-                Err(error) if left > 1 && is_busy(&error) => std::thread::sleep(PAUSE),
+                Err(error) if left > 1 && is_busy(&error) => std::thread::park_timeout(PAUSE),
                 done => return done.map_err(|source| self.sqlite(source)),
             }
             left -= 1;

@@ -120,7 +120,7 @@ pub(super) fn accept_at_first_sight(
     {
         let mut sum = total;
         for part in agreed.parts.iter().filter(|part| *part != id) {
-            sum = sum + accepted(tx, market.as_str(), part)?.unwrap_or(Money::ZERO);
+            sum += accepted(tx, market.as_str(), part)?.unwrap_or(Money::ZERO);
         }
         if sum > most {
             return Ok(());
@@ -204,7 +204,7 @@ pub(super) fn accept_confirmed(
     for order in orders {
         let Some(total) = accepted(tx, &market, order)? else { continue };
         if sum + total <= agreed {
-            sum = sum + total;
+            sum += total;
         } else {
             tx.prepare_cached("DELETE FROM accepted_total WHERE market_id = ?1 AND order_id = ?2")?
                 .execute([market.as_str(), order.as_str()])?;

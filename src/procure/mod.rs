@@ -156,7 +156,8 @@ impl Desk {
 
     /// Searches the local catalog, obeying the buyer's marks.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchPage, DeskError> {
-        Ok(self.parts.catalog.search_marked(request, &self.destination()?, &self.marks()?)?)
+        let request = SearchRequest { now: request.now.or_else(|| Some(self.now())), ..request.clone() };
+        Ok(self.parts.catalog.search_marked(&request, &self.destination()?, &self.marks()?)?)
     }
 
     /// One cached listing.

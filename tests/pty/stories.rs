@@ -49,8 +49,8 @@ fn the_first_five_minutes(lang: Lang) {
     pifa.wait_for(&step(2));
     let nearest = before_number(&messages::nearest(lang, "1"));
     let breaks = |shown: &str| selected(shown).is_some_and(|row| row.contains(&nearest));
-    // Three to compare; the one that breaks a rule stays the first of them. A list that still fills may move between
-    // look and press: then the mark is taken back and set again.
+    // Three to compare, the one that breaks a rule among them. A list that still fills may move between look and
+    // press: then the mark is taken back and set again.
     let legal = (0..10).find_map(|_| {
         let shown = down_to(&mut pifa, "an offer whose rule Q breaks", breaks);
         let legal = selected(&shown).and_then(|row| sum_after(row, &nearest));
@@ -73,6 +73,10 @@ fn the_first_five_minutes(lang: Lang) {
     }
     pifa.type_text("2");
     pifa.wait_for(&step(3));
+    // What can be had at Q stands before it where their units are alike; its price is the one in brackets.
+    down_to(&mut pifa, "the offer whose rule Q breaks", |shown| {
+        selected(shown).is_some_and(|row| row.contains('(') && row.contains(&legal))
+    });
     // Added, and what it breaks is said; the cart names it, and it is set right there.
     pifa.type_text("\r");
     let shown =

@@ -404,7 +404,8 @@ impl Tokenizer for Cutter {
             cut: self.cut,
             text,
             units: &self.units,
-            token: Token::default(),
+            // A token's position begins beyond all others, and nothing may be added to that.
+            token: Token { position: 0, ..Token::default() },
             at: 0,
             place: 0,
             is_later_line: false,
@@ -461,6 +462,8 @@ impl TokenStream for Cuts<'_> {
             self.token.text.push_str(text);
             self.token.offset_from = unit.from;
             self.token.offset_to = to;
+            // These fields have no positions.
+            self.token.position = 0;
             self.token.position_length = 1;
             return true;
         }

@@ -93,7 +93,7 @@ impl View<'_> {
         one_per_supplier: bool,
     ) -> Result<First, Halt> {
         let mut first = First { is_all: true, ..First::default() };
-        let tail = self.read_tail(plan, count, &mut first)?;
+        let tail = self.read_tail(plan, if one_per_supplier { usize::MAX } else { count }, &mut first)?;
         let mut seen: HashSet<u64> = HashSet::new();
         let groups: &[Option<bool>] = if one_per_supplier { &[Some(true), Some(false)] } else { &[None] };
         for buyable in groups {
@@ -128,7 +128,9 @@ impl View<'_> {
             }
             Ok(best < count)
         })?;
-        if !is_all {
+        first.is_all &= is_all;
+        // Those that were not looked at rank below a page full of hits: nothing is missing then.
+        if looked_at >= tail::MOST {
             first.looked_at = Some(looked_at);
         }
         Ok(found)

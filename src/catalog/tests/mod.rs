@@ -1,11 +1,13 @@
 //! The catalog against its own rules: merging here, searching and files that go wrong beside.
 
 mod cuts;
+mod engine;
 mod files;
 mod marks;
 mod migrate;
 mod search;
 mod suppliers;
+mod upkeep;
 
 use jiff::Timestamp;
 

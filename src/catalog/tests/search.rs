@@ -326,6 +326,10 @@ proptest! {
             .filter(|offer| words.iter().all(|word| {
                 fold(offer.title.as_str()).contains(word)
                     || offer.title_en.as_ref().is_some_and(|text| fold(text.as_str()).contains(word))
+                    || crate::query::pinyin::parses(word).iter().any(|parse| {
+                        let title: Vec<char> = fold(offer.title.as_str()).chars().collect();
+                        crate::query::pinyin::matches(parse, &title).is_some()
+                    })
             }))
             .map(|offer| offer.key.market_id().unwrap())
             .collect();

@@ -7,6 +7,9 @@
 //! the fuzzy score; `cancel` the longest time from a cancelling to the return of a search that was running, `resident`
 //! what the process holds afterwards in MB, the mapped files in and out of it.
 
+// A bench speaks on standard output, stops at the first thing that is wrong, and draws when it cancels.
+#![allow(clippy::print_stdout, clippy::expect_used, clippy::disallowed_methods)]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;

@@ -330,6 +330,8 @@ fn engine(catalog: &Catalog) -> Result<(), Box<dyn std::error::Error>> {
         let waited = std::thread::scope(|scope| {
             let search =
                 scope.spawn(|| catalog.search_cancellable(&asked, &Destination::default(), &none, &cancel));
+            // A moment in the middle of the search, which is where the cancelling is to come.
+            #[allow(clippy::disallowed_methods)]
             std::thread::sleep(Duration::from_millis(3));
             let started = Instant::now();
             cancel.cancel();

@@ -107,7 +107,7 @@ actions! {
     SuppliersClear "suppliers.clear" Suppliers 0 do_clear_query;
     SheetOffers "sheet.offers" Sheet 2 do_their_offers;
     ViewNext "view.next" Anywhere 7 do_view_next;
-    SearchSaved "search.saved" Panes 9 do_saved;
+    SearchSaved "search.saved" Panes 0 do_saved;
     SearchWatch "search.watch" Search 9 do_watch;
     SavedTake "saved.take" Saved 2 do_load;
     SavedKeep "saved.keep" Saved 3 do_keep;

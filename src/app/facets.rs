@@ -438,9 +438,11 @@ mod tests {
 
     #[test]
     fn groups_are_cut_and_what_is_chosen_is_always_shown() {
-        let mut facets = Facets::default();
-        facets.belts = (0..20).map(|n| count(&format!("belt:{n}"), &n.to_string(), n == 15)).collect();
-        facets.moqs = vec![count("moq<=10", "1-10", false)];
+        let facets = Facets {
+            belts: (0..20).map(|n| count(&format!("belt:{n}"), &n.to_string(), n == 15)).collect(),
+            moqs: vec![count("moq<=10", "1-10", false)],
+            ..Facets::default()
+        };
         let lines = lines(&facets);
         assert_eq!(lines.first(), Some(&FacetLine::Head(Group::Belts, 11)));
         assert_eq!(lines.len(), 1 + 9 + 1 + 1);

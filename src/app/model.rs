@@ -278,6 +278,8 @@ pub struct Palette {
 }
 
 /// What lies over the panes; the last one gets the keys.
+// A handful of layers at most lie over each other: their size does not matter.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone)]
 pub enum Layer {
     /// Every key, first line in view.

@@ -338,7 +338,7 @@ fn at_q(model: &Model, offer: &Offer, link: Option<String>) -> SharedLine {
         title: offer.title.clone(),
         link,
         sku: None,
-        quantity: quantity,
+        quantity,
         unit: offer.unit.clone(),
         unit_price: one,
         amount: one.map(|price| price.times(quantity.decimal()).rounded()),

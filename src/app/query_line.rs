@@ -78,6 +78,8 @@ pub fn described(lang: Lang) -> Vec<Described> {
 }
 
 #[cfg(test)]
+// Ranges of characters, one in a list where one is marked.
+#[allow(clippy::single_range_in_vec_init)]
 mod tests {
     use super::*;
 
@@ -87,7 +89,7 @@ mod tests {
         assert_eq!((typing.wrong.len(), typing.unfinished), (0, true));
         assert_eq!(typing.expected, Some(Wrong::NoValue { like: "price<8" }));
         let left = marked("杯 price<", Some(1));
-        assert_eq!((left.wrong, left.unfinished), (vec![2..8], false));
+        assert_eq!((left.wrong, left.unfinished), (Vec::from([2..8]), false));
         assert_eq!(marked("杯 price<", None).wrong, [2..8]);
         assert_eq!(marked("杯 price<8 -红", Some(3)), Marked::default());
     }

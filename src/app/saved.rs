@@ -71,15 +71,19 @@ impl Prices {
     }
 }
 
-/// After every message: the offer in focus has changed, so its history is asked for.
-pub fn watch(model: &mut Model) -> Vec<Effect> {
-    if model.pane != Pane::Search || model.search.view != SearchView::Offers {
+/// The offer whose detail is on the screen.
+pub fn focus(model: &Model) -> Option<OfferKey> {
+    let offers = model.pane == Pane::Search && model.search.view == SearchView::Offers;
+    model.search.selected().filter(|_| offers).map(|row| row.offer.key.clone())
+}
+
+/// After every message: when another offer came into focus, or the list was read again, its history is asked for.
+pub fn watch(model: &mut Model, before: &Option<OfferKey>, answered: bool) -> Vec<Effect> {
+    let now = focus(model);
+    if now.is_none() || (now == *before && !answered) || now == model.prices.asked {
         return Vec::new();
     }
     let Some(row) = model.search.selected() else { return Vec::new() };
-    if model.prices.asked.as_ref() == Some(&row.offer.key) {
-        return Vec::new();
-    }
     let offer = Arc::clone(&row.offer);
     let prices = &mut model.prices;
     prices.asked = Some(offer.key.clone());

@@ -17,6 +17,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let Msg { at, fact } = msg;
     model.now = at;
     let layers = model.layers.len();
+    let before = saved::focus(model);
+    let answered = matches!(fact, Fact::Searched { .. });
     let mut effects = apply(model, fact, at);
     if model.layers.len() < layers {
         // Whatever closed it, a key or an answer: its last key is not meant for what lay beneath.
@@ -25,7 +27,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     if model.search.focused {
         facets::leave(model);
     }
-    effects.extend(saved::watch(model));
+    effects.extend(saved::watch(model, &before, answered));
     effects.extend(coach::watch(model));
     remember::watch(model);
     if let Some(end) = effects.iter().position(|effect| *effect == Effect::Quit)

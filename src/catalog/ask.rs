@@ -56,9 +56,9 @@ impl Asker<'_> {
                 Is::Text(text) => {
                     let word = Word::new(text, self.overlay.saying_word(text));
                     if term.negated {
-                        plan.without.push(word)
+                        plan.without.push(word);
                     } else {
-                        plan.words.push(word)
+                        plan.words.push(word);
                     }
                     continue;
                 }

@@ -124,7 +124,7 @@ impl Facts {
     pub fn at(&self, quantity: u64) -> (Option<u64>, bool) {
         let after = self.steps.partition_point(|step| step.from <= quantity);
         let Some(step) = after.checked_sub(1).and_then(|at| self.steps.get(at)) else { return (None, false) };
-        (step.price_micro, step.buyable && quantity % self.lot_or_unit() == 0)
+        (step.price_micro, step.buyable && quantity.is_multiple_of(self.lot_or_unit()))
     }
 }
 

@@ -64,6 +64,9 @@ fn put(
     let merged = earlier.map(|earlier| merge::merge_suppliers(earlier, supplier.clone()));
     let supplier = merged.as_ref().unwrap_or(supplier);
     let body = to_body(supplier)?;
+    if before.as_ref().is_some_and(|(was, old)| *was == derived && *old == body) {
+        return Ok(None);
+    }
     let number: i64 = match &before {
         // It keeps its number.
         Some(_) => 0,

@@ -298,13 +298,15 @@ impl Catalog {
         let mut asked = self.asked(view, request, marks)?;
         let mut found = find(view, &asked, request, destination, counts)?;
         let mut instead = None;
-        if found.rows.is_empty() && found.total == Some(0) && !asked.plan.words.is_empty() {
-            if let Some(near) = near::nearest(view, &asked.plan)? {
-                asked.words = near.words.iter().map(|word| word.text.clone()).collect();
-                instead = Some(asked.words.iter().map(|word| Clean::new(word)).collect());
-                asked.plan = near;
-                found = find(view, &asked, request, destination, counts)?;
-            }
+        if found.rows.is_empty()
+            && found.total == Some(0)
+            && !asked.plan.words.is_empty()
+            && let Some(near) = near::nearest(view, &asked.plan)?
+        {
+            asked.words = near.words.iter().map(|word| word.text.clone()).collect();
+            instead = Some(asked.words.iter().map(|word| Clean::new(word)).collect());
+            asked.plan = near;
+            found = find(view, &asked, request, destination, counts)?;
         }
         let mut rows = Vec::new();
         for row in found.rows.into_iter().skip(request.offset).take(request.limit) {

@@ -56,7 +56,7 @@ impl Catalog {
         budget: Duration,
         progress: &mut dyn FnMut(IndexProgress),
     ) -> Result<bool, CatalogError> {
-        let known = self.read(|connection| catalog_name(connection))?;
+        let known = self.read(catalog_name)?;
         if known.is_none() {
             self.write(|transaction| {
                 transaction.execute(

@@ -194,9 +194,14 @@ pub(super) fn write_batch(
     // Offers named twice in one batch are looked up when their turn comes.
     let mut named = HashSet::with_capacity(offers.len());
     let mut work = Vec::with_capacity(offers.len());
+    // Keys above all that are stored need not be looked for: an export tells its offers in order.
+    let greatest: Option<String> =
+        transaction.prepare_cached("SELECT max(key) FROM offers")?.query_row([], |row| row.get(0))?;
     for offer in offers {
         let again = !named.insert(&offer.key);
-        let stored = if again { None } else { stored(transaction, &offer.key.to_string())? };
+        let key = offer.key.to_string();
+        let is_new = again || greatest.as_ref().is_none_or(|greatest| key > *greatest);
+        let stored = if is_new { None } else { stored(transaction, &key)? };
         work.push(Work { offer, stored, again });
     }
     let mut batch = Batch {

@@ -66,7 +66,10 @@ impl SavedName {
             return Err(BadName::Character("marks that cannot be seen, or two blanks in a row".to_owned()));
         }
         let lower = name.to_lowercase();
-        if name.starts_with(['.', '-']) || name.ends_with('.') || lower.ends_with(".toml") {
+        if name.starts_with(['.', '-'])
+            || name.ends_with('.')
+            || lower.rsplit('.').next() == Some("toml") && lower.contains('.')
+        {
             return Err(BadName::Edge);
         }
         let stem = lower.split('.').next().unwrap_or_default().trim_end();

@@ -67,11 +67,13 @@ impl Desk {
         let offers_only: Vec<&Offer> = offers.iter().map(|row| &*row.offer).collect();
         let verdicts = self.verdicts(&offers_only)?;
         let mut tally = Tally::default();
-        verdicts.iter().for_each(|verdict| tally.count(*verdict));
+        for verdict in &verdicts {
+            tally.count(*verdict);
+        }
         let orders = self.orders()?;
         let theirs = orders.into_iter().filter(|order| order.supplier_id.as_ref() == Some(id));
         let orders = theirs.map(|order| (order.created_at, order.total, order.state)).collect();
-        Ok(Some(SupplierSheet { row, offers, orders, verdicts, tally }))
+        Ok(Some(SupplierSheet { row, offers, verdicts, tally, orders }))
     }
 
     /// The 严选 test on these offers, each among its leaf category; `None` for one without rating or category.
@@ -83,8 +85,8 @@ impl Desk {
                 verdicts.push(None);
                 continue;
             };
-            if !ratings.contains_key(&category) {
-                ratings.insert(category, self.parts.catalog.ratings(category)?);
+            if let std::collections::hash_map::Entry::Vacant(e) = ratings.entry(category) {
+                e.insert(self.parts.catalog.ratings(category)?);
             }
             verdicts.push(ratings.get(&category).map(|ratings| ratings.judge(rating)));
         }

@@ -117,7 +117,7 @@ impl Desk {
         self.parts.catalog.set_addresses(&addresses)?;
         let estimate = self.estimate(options, &capabilities)?;
         if estimate.is_some() {
-            progress(SyncProgress { estimate, best, ..SyncProgress::default() });
+            progress(SyncProgress { best, estimate, ..SyncProgress::default() });
         }
         let told = Report { desk: self, told: &progress, pace: Mutex::default(), best };
         let mut queue = Queue::new();

@@ -252,7 +252,9 @@ impl Reader {
             self.folded.chars.iter_mut().take(link.at.end).skip(start).for_each(|c| *c = ' ');
         }
         if terms.is_empty() {
-            wrong.into_iter().for_each(|at| self.wrong(at, Wrong::NoOfferInLink));
+            for at in wrong {
+                self.wrong(at, Wrong::NoOfferInLink);
+            }
         }
         (terms, is_share_text)
     }
@@ -625,7 +627,7 @@ impl Reader {
             return self.quoted(from);
         }
         let rest = self.folded.chars.iter().skip(from);
-        let end = from + rest.take_while(|c| !c.is_whitespace() && !(in_list && is_comma(**c))).count();
+        let end = from + rest.take_while(|c| !(c.is_whitespace() || in_list && is_comma(**c))).count();
         self.at = end;
         Value { text: self.text(from..end), at: from..end, quoted: false }
     }

@@ -221,7 +221,7 @@ fn a_pasted_link_or_share_text_is_its_offer() {
         format!("304保温杯（白色 / 500ml）\n{link}?spm=1\n300 个 × ¥9.80 = ¥2940.00"),
         format!("价格:9.8元包邮 {link}"),
     ] {
-        assert_eq!(terms(&typed), [offer.clone()], "{typed}");
+        assert_eq!(terms(&typed), std::slice::from_ref(&offer), "{typed}");
     }
     assert_eq!(terms(&format!("-{link}")), [not(offer.is.clone())]);
     assert_eq!(

@@ -56,7 +56,7 @@ impl Executor {
                 });
             }
             Effect::ReadSaved => {
-                self.beside(|desk| Some(Fact::SavedRead(said(desk.saved_searches()).map(rows))))
+                self.beside(|desk| Some(Fact::SavedRead(said(desk.saved_searches()).map(rows))));
             }
             Effect::SaveSearch(search) => self.at_ledger(move |desk| {
                 let result = said(keep(desk, &search));

@@ -39,7 +39,9 @@ fn a_saved_search_tells_exactly_what_changed_and_nothing_the_second_time() {
     let mut counts: BTreeMap<char, usize> = BTreeMap::new();
     for row in rows["offers"].as_array().unwrap() {
         let letters: BTreeSet<char> = text(&row["title"]).chars().filter(|c| *c > '\u{4e00}').collect();
-        letters.into_iter().for_each(|c| *counts.entry(c).or_default() += 1);
+        for c in letters {
+            *counts.entry(c).or_default() += 1;
+        }
     }
     let query = counts.iter().max_by_key(|(_, count)| **count).unwrap().0.to_string();
     let saved = buyer.does(&["search", "--save", "常看", &query, "--qty", "300"]);

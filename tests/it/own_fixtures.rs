@@ -158,7 +158,9 @@ pub fn sheet() -> SupplierSheet {
         None,
     ];
     let mut tally = Tally::default();
-    verdicts.iter().for_each(|verdict| tally.count(*verdict));
+    for verdict in &verdicts {
+        tally.count(*verdict);
+    }
     tally.count(Some(Verdict::Judged { passes: false, place: Place::Tail, samples: 41 }));
     SupplierSheet {
         row: supplier_rows().remove(0),

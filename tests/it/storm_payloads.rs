@@ -339,7 +339,7 @@ impl Storm {
         SupplierSheet {
             row: self.supplier(),
             offers: self.page(quantity).rows,
-            verdicts: vec![None; self.dice.below(4) as usize],
+            verdicts: vec![None; self.dice.below(4)],
             tally: Default::default(),
             orders: (0..self.dice.below(4))
                 .map(|_| (self.time(), self.maybe(Self::money), self.clean()))

@@ -365,8 +365,12 @@ pub fn tell(model: &mut Model, fact: Fact) -> Vec<Effect> {
     tell_at(model, at(0), fact)
 }
 
+/// What a message brings about. That the prices of the offer in focus are read, which follows any move of the focus, is
+/// left out: tests of that ask [`update`] itself.
 pub fn tell_at(model: &mut Model, at: Timestamp, fact: Fact) -> Vec<Effect> {
-    update(model, Msg { at, fact })
+    let mut effects = update(model, Msg { at, fact });
+    effects.retain(|effect| !matches!(effect, Effect::ReadPrices { .. }));
+    effects
 }
 
 pub fn with_cart(model: &mut Model, cart: CartSnapshot) {
@@ -381,6 +385,14 @@ pub fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
             tell(model, Fact::KeyPressed(key))
         })
         .collect()
+}
+
+/// As [`press`], and what follows a move of the focus too.
+pub fn press_all(model: &mut Model, keys: &str) -> Vec<Effect> {
+    let keys = keys
+        .split_whitespace()
+        .map(|name| Key::from_name(name).unwrap_or_else(|| panic!("{name} is no key")));
+    keys.flat_map(|key| update(model, Msg { at: at(0), fact: Fact::KeyPressed(key) })).collect()
 }
 
 /// Types text, one key a character.

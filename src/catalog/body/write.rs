@@ -225,7 +225,9 @@ impl Out {
         self.nested(number, |out| {
             out.decimal(from_quantity.decimal());
             out.decimal(price.yuan());
-            promotion.into_iter().for_each(|promotion| out.decimal(promotion.yuan()));
+            if let Some(promotion) = promotion {
+                out.decimal(promotion.yuan());
+            }
         });
     }
 
@@ -272,7 +274,9 @@ impl Out {
             Fees::Zones(zones) => {
                 self.0.push(0);
                 self.varint(zones.len() as u64);
-                zones.iter().for_each(|fee| self.fee(fee));
+                for fee in zones {
+                    self.fee(fee);
+                }
             }
             Fees::District { code, fee } => {
                 self.0.push(1);
@@ -281,7 +285,9 @@ impl Out {
                 self.fee(fee);
             }
         }
-        free_from.into_iter().for_each(|amount| self.decimal(amount.yuan()));
+        if let Some(amount) = free_from {
+            self.decimal(amount.yuan());
+        }
     }
 
     fn fee(&mut self, fee: &Fee) {
@@ -305,7 +311,7 @@ fn hex(text: &str) -> Option<Vec<u8>> {
         b'a'..=b'f' => Some(byte - b'a' + 10),
         _ => None,
     };
-    if text.is_empty() || text.len() % 2 != 0 {
+    if text.is_empty() || !text.len().is_multiple_of(2) {
         return None;
     }
     let pairs = text.as_bytes().chunks_exact(2);

@@ -193,7 +193,7 @@ impl Variants {
         if half >= prices.len() {
             return None;
         }
-        let even = prices.len() % 2 == 0;
+        let even = prices.len().is_multiple_of(2);
         let (below, upper, _) = prices.select_nth_unstable(half);
         let upper = *upper;
         Some(if even { middle(below.iter().copied().max().unwrap_or(upper), upper) } else { upper })
@@ -260,7 +260,7 @@ fn sorted(numbers: &mut Vec<u64>) {
 }
 
 fn middle(a: u64, b: u64) -> u64 {
-    a / 2 + b / 2 + (a % 2 + b % 2) / 2
+    a / 2 + b / 2 + u64::midpoint(a % 2, b % 2)
 }
 
 fn money(price: Money) -> u64 {

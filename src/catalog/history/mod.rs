@@ -169,7 +169,7 @@ impl History {
             let mut nothing = Connection::open_in_memory().map_err(|error| self.failed(error.into()))?;
             return prepare(&mut nothing)
                 .map_err(Failure::from)
-                .and_then(|_| job(&nothing))
+                .and_then(|()| job(&nothing))
                 .map_err(|failure| self.failed(failure));
         }
         self.with(|connection| job(connection))
@@ -194,7 +194,7 @@ impl History {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| sqlite(file::io_error(&error)))?;
         }
-        let first = match self.try_open(path) {
+        let first = match try_open(path) {
             Ok(Opened::Ready(connection)) => return Ok(connection),
             Ok(Opened::Newer(found)) => {
                 return Err(HistoryError::Newer { path: path.display().to_string(), found });
@@ -206,31 +206,10 @@ impl History {
         let to = file::move_aside(path).map_err(|error| sqlite(file::io_error(&error)))?;
         let why = first.map_or_else(|| "it is no history of pifa's".to_owned(), |error| error.to_string());
         tracing::warn!(to = %to.display(), why, "the price history cannot be used and was set aside");
-        match self.try_open(path).map_err(sqlite)? {
+        match try_open(path).map_err(sqlite)? {
             Opened::Ready(connection) => Ok(connection),
             _ => Err(self.failed(Failure::Damaged("a new one cannot be written".to_owned()))),
         }
-    }
-
-    fn try_open(&self, path: &Path) -> Result<Opened, rusqlite::Error> {
-        file::create_private(path).map_err(|error| file::io_error(&error))?;
-        let mut connection = Connection::open(path)?;
-        connection.busy_timeout(BUSY)?;
-        let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-        let (version, application) = (number("user_version")?, number("application_id")?);
-        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        if application != APPLICATION && (application != 0 || version != 0 || tables != 0) {
-            return Ok(Opened::Foreign);
-        }
-        if version > SCHEMA {
-            return Ok(Opened::Newer(version));
-        }
-        prepare(&mut connection)?;
-        // A first look at every table: what fails here would fail at the first sync.
-        let looks = "SELECT (SELECT max(id) FROM offer), (SELECT count(*) FROM price WHERE offer < 0),
-                     (SELECT count(*) FROM look WHERE market = ''), (SELECT max(id) FROM watch)";
-        connection.query_row(looks, [], |_| Ok(()))?;
-        Ok(Opened::Ready(connection))
     }
 
     fn failed(&self, failure: Failure) -> HistoryError {
@@ -243,6 +222,27 @@ impl History {
             Failure::Sqlite(source) => HistoryError::Sqlite { path, source },
         }
     }
+}
+
+fn try_open(path: &Path) -> Result<Opened, rusqlite::Error> {
+    file::create_private(path).map_err(|error| file::io_error(&error))?;
+    let mut connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY)?;
+    let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let (version, application) = (number("user_version")?, number("application_id")?);
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application != APPLICATION && (application != 0 || version != 0 || tables != 0) {
+        return Ok(Opened::Foreign);
+    }
+    if version > SCHEMA {
+        return Ok(Opened::Newer(version));
+    }
+    prepare(&mut connection)?;
+    // A first look at every table: what fails here would fail at the first sync.
+    let looks = "SELECT (SELECT max(id) FROM offer), (SELECT count(*) FROM price WHERE offer < 0),
+                 (SELECT count(*) FROM look WHERE market = ''), (SELECT max(id) FROM watch)";
+    connection.query_row(looks, [], |_| Ok(()))?;
+    Ok(Opened::Ready(connection))
 }
 
 enum Opened {

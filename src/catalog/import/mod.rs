@@ -16,6 +16,7 @@ use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -36,7 +37,7 @@ const MAX_BAD: usize = 10_000;
 /// Most columns of a CSV file.
 const MAX_COLUMNS: usize = 1_000;
 /// Offers handed over at once.
-const BATCH: usize = 1_000;
+const BATCH: usize = 4_000;
 
 /// Shape of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,29 +102,48 @@ impl Catalog {
         let io = |source| ImportError::Io { path: path.display().to_string(), source };
         let mut reader = BufReader::new(File::open(path).map_err(io)?);
         let format = format_of(path, reader.fill_buf().map_err(io)?);
-        let mut upserted = Upserted::default();
-        let mut report = read(reader, format, &source_of(path), now, &mut |offers| {
-            let done = self.upsert(offers, &[])?;
-            upserted.new += done.new;
-            upserted.changed += done.changed;
-            Ok(())
-        })
-        .map_err(|stop| match stop {
+        let read = std::thread::scope(|scope| {
+            // The next batch is read while this one is written.
+            let (batches, arriving) = sync_channel::<Vec<Offer>>(1);
+            let writer = scope.spawn(move || {
+                let mut upserted = Upserted::default();
+                for offers in arriving {
+                    let done = self.upsert(&offers, &[])?;
+                    upserted.new += done.new;
+                    upserted.changed += done.changed;
+                }
+                Ok::<_, CatalogError>(upserted)
+            });
+            let read = read(reader, format, &source_of(path), now, &mut |offers| {
+                batches.send(offers).map_err(|_| Stop::Writer)
+            });
+            drop(batches);
+            match writer.join() {
+                Ok(Ok(upserted)) => read.map(|report| ImportReport { upserted, ..report }),
+                // What stopped the writer stopped the reader.
+                Ok(Err(error)) => Err(error.into()),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        });
+        let report = read.map_err(|stop| match stop {
             Stop::Io(source) => io(source),
             Stop::Error(error) => error,
+            Stop::Writer => ImportError::Shape("the catalog took no more rows".to_owned()),
         })?;
-        report.upserted = upserted;
+        self.settle()?;
         Ok(report)
     }
 }
 
 /// Takes a batch of offers.
-type Sink<'a> = dyn FnMut(&[Offer]) -> Result<(), CatalogError> + 'a;
+type Sink<'a> = dyn FnMut(Vec<Offer>) -> Result<(), Stop> + 'a;
 
 #[derive(Debug)]
 enum Stop {
     Io(io::Error),
     Error(ImportError),
+    /// Nobody writes any more; why is the writer's to tell.
+    Writer,
 }
 
 impl From<io::Error> for Stop {
@@ -244,8 +264,7 @@ impl Rows<'_> {
 
     fn flush(&mut self) -> Result<(), Stop> {
         if !self.batch.is_empty() {
-            (self.sink)(&self.batch)?;
-            self.batch.clear();
+            (self.sink)(std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH)))?;
         }
         Ok(())
     }

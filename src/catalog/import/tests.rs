@@ -19,7 +19,7 @@ fn now() -> Timestamp {
 fn all(text: &[u8], format: Format) -> (Vec<Offer>, ImportReport) {
     let mut offers = Vec::new();
     let report = read(BufReader::new(text), format, "src", now(), &mut |batch| {
-        offers.extend_from_slice(batch);
+        offers.extend(batch);
         Ok(())
     })
     .unwrap();

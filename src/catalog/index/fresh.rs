@@ -122,7 +122,7 @@ impl Fresh {
                 ..Fresh::default()
             }));
         }
-        next.entries.sort_unstable_by(|(_, a), (_, b)| b.place.cmp(&a.place));
+        next.entries.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.place));
         Ok(Arc::new(next))
     }
 

@@ -84,11 +84,6 @@ impl Columns {
         self.values.get(column as usize).map_or(0, |values| values.get_val(doc))
     }
 
-    /// A whole column, to read many values of.
-    pub fn column(&self, column: Column) -> Option<&Arc<dyn ColumnValues<u64>>> {
-        self.values.get(column as usize)
-    }
-
     /// See [`Row::at`].
     pub fn at(&self, doc: u32, quantity: u64) -> (Option<u64>, bool) {
         let mut found = None;

@@ -227,7 +227,9 @@ mod tests {
             return Stream::list(docs.iter().copied().collect());
         }
         let mut bits = Bits::none(300);
-        docs.iter().for_each(|doc| bits.insert(*doc));
+        for doc in docs {
+            bits.insert(*doc);
+        }
         Stream::bits(bits)
     }
 

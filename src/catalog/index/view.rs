@@ -224,7 +224,7 @@ impl View<'_> {
             }
             found.push((Hit { place: entry.place, tier, row: entry.row }, entry.get(Column::Supplier)));
         }
-        found.sort_unstable_by(|(a, _), (b, _)| b.place.cmp(&a.place));
+        found.sort_unstable_by_key(|(hit, _)| std::cmp::Reverse(hit.place));
         Ok(found)
     }
 

@@ -318,13 +318,13 @@ impl Word {
             }
             let mut found: Option<Bits> = None;
             for joint in joints.into_iter().take(RAREST) {
-                if !sets.contains_key(&joint) {
+                if let std::collections::hash_map::Entry::Vacant(e) = sets.entry(joint) {
                     let numbers =
                         known.get(&joint).map(|(numbers, _)| numbers.as_slice()).unwrap_or_default();
                     let infos: Vec<TermInfo> = numbers.iter().map(|number| pairs.info(*number)).collect();
                     let mut bits = Bits::none(segment.max_doc());
                     bits.insert_all(&segment.pairs, &infos)?;
-                    sets.insert(joint, bits);
+                    e.insert(bits);
                 }
                 let Some(bits) = sets.get(&joint) else { continue };
                 match &mut found {

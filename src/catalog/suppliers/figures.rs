@@ -111,8 +111,8 @@ impl KeptFigures {
                     leaves.insert(leaf);
                     shop.categorised += 1;
                 }
-                if !self.units.contains_key(&facts.unit) {
-                    self.units.insert(facts.unit, unit(facts.unit, moment)?);
+                if let std::collections::hash_map::Entry::Vacant(e) = self.units.entry(facts.unit) {
+                    e.insert(unit(facts.unit, moment)?);
                 }
                 shop.offers.push((key, facts));
             }

@@ -92,9 +92,10 @@ pub fn suppliers(lang: Lang, count: u64) -> String {
     }
 }
 
-/// The list of suppliers ends before they do.
-pub fn first_suppliers(lang: Lang, count: usize) -> String {
-    say!(lang; "前 {count} 家供应商", "前 {count} 家供應商", "the first {count} suppliers")
+/// A list that does not show all there are: `the first 200 of 75,000 suppliers`.
+pub fn first_suppliers(lang: Lang, shown: u64, total: u64) -> String {
+    let [shown, total] = [shown, total].map(grouped);
+    say!(lang; "{total} 家供应商的前 {shown} 家", "{total} 家供應商的前 {shown} 家", "the first {shown} of {total} suppliers")
 }
 
 /// Offers of a supplier in the catalog.

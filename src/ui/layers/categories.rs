@@ -21,9 +21,10 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, picker:
     let before = text::tail(picker.field.before(), cells.saturating_sub(4));
     let after = text::head(picker.field.after(), cells.saturating_sub(4 + text::width(before)));
     let typed = format!("{before}{after}");
-    let (typed, style) = match typed.is_empty() {
-        true => (text::cut(words.category_hint, cells.saturating_sub(4), pen.sign()), pen.dim),
-        false => (typed, pen.selected),
+    let (typed, style) = if typed.is_empty() {
+        (text::cut(words.category_hint, cells.saturating_sub(4), pen.sign()), pen.dim)
+    } else {
+        (typed, pen.selected)
     };
     let field = Line::from(vec![Span::styled(" : ", pen.accent), Span::styled(typed, style)]);
     frame.render_widget(field, Rect { height: 1, ..inner });

@@ -44,7 +44,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, layer: 
             }
         }
         (None, None) => {
-            frame.render_widget(Line::styled(format!("   {}", words.reading_saved), pen.dim), row(1))
+            frame.render_widget(Line::styled(format!("   {}", words.reading_saved), pen.dim), row(1));
         }
         (Some(rows), None) => {
             let first = layer.list.first_in_view(rows.len(), page);

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::Model;
 use crate::app::suppliers::{self, SheetLayer};
+use crate::domain::factory;
 use crate::domain::search::{SupplierRow, SupplierSheet};
 use crate::domain::supplier::{Identity, Supplier};
 use crate::domain::yanxuan::{Place, Verdict};
@@ -80,7 +81,7 @@ fn whole(model: &Model, pen: &Pen, sheet: &SupplierSheet, cells: usize) -> Vec<L
     say(&mut lines, who, pen.plain);
 
     say(&mut lines, rated(model, supplier), pen.plain);
-    say(&mut lines, vec![whether_factory(model, row)], pen.plain);
+    say(&mut lines, whether_factory(model, row), pen.plain);
     let mut terms = vec![match supplier.repeat_rate {
         Some(rate) => messages::repeat(lang, &phrases::percent(rate)),
         None => format!("{} ?", words.col_repeat),
@@ -177,7 +178,7 @@ fn rated(model: &Model, supplier: &Supplier) -> Vec<String> {
         None => format!("{name} ?"),
     };
     let six = [
-        score(words.score_composite, scores.composite),
+        format!("{}: {}", words.scores, score(words.score_composite, scores.composite)),
         score(words.score_logistics, scores.logistics),
         score(words.score_dispute, scores.dispute),
         score(words.score_offer, scores.offer),
@@ -185,26 +186,25 @@ fn rated(model: &Model, supplier: &Supplier) -> Vec<String> {
         score(words.score_consulting, scores.consulting),
     ];
     let medals = supplier.medal_level.map_or_else(|| "?".to_owned(), |medals| medals.to_string());
-    vec![
+    let mut said = vec![
         rate(words.pickup_48h, supplier.pickup_48h),
         rate(words.quality_refund, supplier.quality_refund),
         format!("{} {medals}", words.medals),
-        format!("{} {}", words.scores, six.join(" ")),
-    ]
+    ];
+    said.extend(six);
+    said
 }
 
-/// How sure one can be that they make what they sell, with every sign and its points.
-fn whether_factory(model: &Model, row: &SupplierRow) -> String {
+/// How sure one can be that they make what they sell, with every sign and its points: 50 and these are the figure.
+fn whether_factory(model: &Model, row: &SupplierRow) -> Vec<String> {
     let lang = model.lang;
     let found = &row.confidence;
-    let reasons: Vec<String> = found
-        .reasons
-        .iter()
-        .map(|(reason, points)| {
-            format!("{} {}", messages::factory_reason(lang, reason), messages::points(*points))
-        })
-        .collect();
-    let between = if lang.is_chinese() { "，" } else { ", " };
     let whole = messages::factory_confidence(lang, found.percent);
-    if reasons.is_empty() { format!("{whole} ?") } else { format!("{whole} = 50 {}", reasons.join(between)) }
+    if found.reasons.is_empty() {
+        return vec![format!("{whole} ?")];
+    }
+    let reasons = found.reasons.iter().map(|(reason, points)| {
+        format!("{} {}", messages::factory_reason(lang, reason), messages::points(*points))
+    });
+    std::iter::once(format!("{whole} = {}", factory::BASE)).chain(reasons).collect()
 }

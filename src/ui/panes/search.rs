@@ -7,9 +7,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::app::suppliers::SearchView;
+use crate::app::suppliers::{self as found, SearchView};
 use crate::app::trigger::DETAIL_FROM;
-use crate::app::{ActionId, Model, query_line, search, suppliers as found};
+use crate::app::{ActionId, Model, query_line, search};
 use crate::i18n::messages;
 use crate::ui::detail;
 use crate::ui::pen::Pen;
@@ -85,10 +85,23 @@ fn query_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
             let page = &pane.page;
             messages::hits(model.lang, page.total as u64, page.counted, page.cached as u64)
         }
-        SearchView::Suppliers if model.suppliers.rows.len() >= found::MOST_ROWS => {
-            messages::first_suppliers(model.lang, found::MOST_ROWS)
+        SearchView::Suppliers => {
+            let listed = &model.suppliers;
+            let many = listed.total > listed.rows.len();
+            let all = if many {
+                messages::first_suppliers(model.lang, listed.rows.len() as u64, listed.total as u64)
+            } else {
+                messages::suppliers(model.lang, listed.total as u64)
+            };
+            // Where all are new (a first look, or the new ones alone) that needs no saying twice.
+            match listed.new {
+                _ if listed.only_new.is_some() => messages::new_suppliers(model.lang, listed.total),
+                new if new > 0 && new < listed.total => {
+                    format!("{all}{}{}", pen.glyphs.dot, messages::new_suppliers(model.lang, new))
+                }
+                _ => all,
+            }
         }
-        SearchView::Suppliers => messages::suppliers(model.lang, model.suppliers.rows.len() as u64),
     };
     if pane.view == SearchView::Offers && !unknown {
         let sort = search::sort_of(model);

@@ -16,7 +16,9 @@ fn categories() -> impl Strategy<Value = (Vec<i64>, prop::sample::Index)> {
 
 fn judged((all, which): &(Vec<i64>, prop::sample::Index)) -> String {
     let mut ratings = Ratings::default();
-    all.iter().for_each(|tenths| ratings.add(Decimal::new(*tenths, 1)));
+    for tenths in all {
+        ratings.add(Decimal::new(*tenths, 1));
+    }
     let verdict = ratings.judge(Decimal::new(all[which.index(all.len())], 1));
     match verdict {
         Verdict::TooFew { samples } => {

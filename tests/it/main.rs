@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod dice;
 mod find_fixtures;
 mod flows;
 mod flows_deals_orders;

@@ -14,7 +14,8 @@ use pifa::ui;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
-use crate::storm_payloads::{Dice, Storm, TEXTS};
+use crate::dice::Dice;
+use crate::storm_payloads::{Storm, TEXTS};
 use crate::ui_fixtures::*;
 
 /// Texts of a folder, if one is named.

@@ -111,9 +111,8 @@ impl Values {
     }
 
     fn get(&self, at: usize, price: Option<u64>) -> Counted {
-        let [category, belt, flags, moq] = [0, 1, 2, 3].map(|of: usize| {
-            self.0.get(of).and_then(|values| values.get(at)).copied().unwrap_or(0)
-        });
+        let [category, belt, flags, moq] = [0, 1, 2, 3]
+            .map(|of: usize| self.0.get(of).and_then(|values| values.get(at)).copied().unwrap_or(0));
         Counted { category, belt, flags, moq, price }
     }
 }

@@ -157,7 +157,8 @@ fn by_price(
     one_per_supplier: bool,
 ) -> Result<Sorted, Halt> {
     let freights = Freights { connection: view.connection, destination, known: HashMap::new() };
-    let mut prices = Prices { sort, count, one_per_supplier, freights, groups: HashMap::new(), hits: Hits::default() };
+    let mut prices =
+        Prices { sort, count, one_per_supplier, freights, groups: HashMap::new(), hits: Hits::default() };
     let (mut units, mut leasts) = (Vec::new(), Vec::new());
     let mut total = 0;
     let looked_at = view.each_chunk(plan, &mut |chunk| {

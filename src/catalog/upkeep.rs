@@ -225,7 +225,8 @@ fn counted(connection: &Connection, generation: i64) -> Result<OnSale, Failure> 
     Ok(OnSale {
         generation,
         cached: count("SELECT count(*) FROM offers WHERE gone = 0")? as usize,
-        goods: count("SELECT count(*) FROM offers INDEXED BY offers_best WHERE gone = 0 AND kind = 0")? as usize,
+        goods: count("SELECT count(*) FROM offers INDEXED BY offers_best WHERE gone = 0 AND kind = 0")?
+            as usize,
     })
 }
 

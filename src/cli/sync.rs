@@ -64,7 +64,11 @@ pub(super) fn indexing(printer: &Printer) -> impl FnMut(IndexProgress) + use<> {
         last = Instant::now();
         let mut out = std::io::stderr().lock();
         // Progress that cannot be shown is no reason to stop.
-        let _ = if finished { write!(out, "\r\x1b[K") } else { write!(out, "\r{word} {}/{}\x1b[K", at.done, at.of) };
+        let _ = if finished {
+            write!(out, "\r\x1b[K")
+        } else {
+            write!(out, "\r{word} {}/{}\x1b[K", at.done, at.of)
+        };
         let _ = out.flush();
     }
 }

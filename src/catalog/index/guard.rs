@@ -23,7 +23,8 @@ pub fn guarded<T>(job: impl FnOnce() -> T) -> Option<T> {
 
 /// Whether a panic on this thread, now, is caught and told where it belongs: whoever hooks panics has to let it pass.
 pub fn is_expected() -> bool {
-    GUARDED.get() || std::thread::current().name().is_some_and(|name| THREADS.iter().any(|of| name.starts_with(of)))
+    GUARDED.get()
+        || std::thread::current().name().is_some_and(|name| THREADS.iter().any(|of| name.starts_with(of)))
 }
 
 /// Keeps such panics from being printed.

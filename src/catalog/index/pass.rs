@@ -127,7 +127,10 @@ impl<'a> Pass<'a> {
                 InSegment::Docs(bits, outside) => pass.sets.push((bits, outside)),
                 InSegment::Each(test) => {
                     // No document can meet it: nothing need be read.
-                    if test.mask().is_some_and(|(column, mask)| !mask.lets_any(segment.columns.bounds(column))) {
+                    if test
+                        .mask()
+                        .is_some_and(|(column, mask)| !mask.lets_any(segment.columns.bounds(column)))
+                    {
                         pass.next = END;
                         return Ok(pass);
                     }
@@ -199,7 +202,9 @@ impl<'a> Pass<'a> {
                 self.segment.columns.range(*column, from, values);
                 left.retain(|doc| values.get((doc - from) as usize).is_some_and(|value| mask.lets(*value)));
             }
-            left.iter().for_each(|doc| bits.insert(*doc));
+            for doc in &left {
+                bits.insert(*doc);
+            }
             from = to;
         }
         self.drivers.push(Stream::bits(bits));
@@ -273,7 +278,9 @@ impl<'a> Pass<'a> {
             return Ok(None);
         }
         let row = self.segment.doc(doc);
-        if (!self.is_masked && !self.plan.shows(&row)) || self.sets.iter().any(|(set, outside)| set.contains(doc) == *outside) {
+        if (!self.is_masked && !self.plan.shows(&row))
+            || self.sets.iter().any(|(set, outside)| set.contains(doc) == *outside)
+        {
             return Ok(None);
         }
         if !self.each.is_empty() {

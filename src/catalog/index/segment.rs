@@ -89,7 +89,9 @@ impl Columns {
         into.clear();
         into.resize(docs.len(), 0);
         match (docs.first(), docs.last()) {
-            (Some(first), Some(last)) if (last - first) as usize + 1 == docs.len() => self.range(column, *first, into),
+            (Some(first), Some(last)) if (last - first) as usize + 1 == docs.len() => {
+                self.range(column, *first, into);
+            }
             _ => {
                 if let Some(values) = self.values.get(column as usize) {
                     values.get_vals(docs, into);
@@ -100,7 +102,9 @@ impl Columns {
 
     /// The least and the greatest value.
     pub fn bounds(&self, column: Column) -> (u64, u64) {
-        self.values.get(column as usize).map_or((0, u64::MAX), |values| (values.min_value(), values.max_value()))
+        self.values
+            .get(column as usize)
+            .map_or((0, u64::MAX), |values| (values.min_value(), values.max_value()))
     }
 
     /// Values of neighbouring documents, far faster than one by one. Nothing where there are not so many.

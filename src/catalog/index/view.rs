@@ -115,19 +115,20 @@ impl View<'_> {
             return Ok(found);
         }
         let mut best = 0;
-        let (looked_at, is_all) = tail::read(self.connection, &self.payload, plan.with_fees, self.cancel, |entry| {
-            // Fresh rows are in memory already.
-            if !self.fresh.is_too_many && self.fresh.touched().contains(&entry.place.tie()) {
-                return Ok(true);
-            }
-            if let Some(tier) = plan.judge(&entry, &entry.text, &entry.traits, Tier::Supplier) {
-                let buyable = entry.at(plan.quantity_of(&entry));
-                let hit = Hit { place: entry.place, tier, row: entry.row };
-                found.push((hit, entry.get(Column::Supplier), buyable.1 && buyable.0.is_some()));
-                best += usize::from(tier == Tier::Word);
-            }
-            Ok(best < count)
-        })?;
+        let (looked_at, is_all) =
+            tail::read(self.connection, &self.payload, plan.with_fees, self.cancel, |entry| {
+                // Fresh rows are in memory already.
+                if !self.fresh.is_too_many && self.fresh.touched().contains(&entry.place.tie()) {
+                    return Ok(true);
+                }
+                if let Some(tier) = plan.judge(&entry, &entry.text, &entry.traits, Tier::Supplier) {
+                    let buyable = entry.at(plan.quantity_of(&entry));
+                    let hit = Hit { place: entry.place, tier, row: entry.row };
+                    found.push((hit, entry.get(Column::Supplier), buyable.1 && buyable.0.is_some()));
+                    best += usize::from(tier == Tier::Word);
+                }
+                Ok(best < count)
+            })?;
         first.is_all &= is_all;
         // Those that were not looked at rank below a page full of hits: nothing is missing then.
         if looked_at >= tail::MOST {
@@ -287,15 +288,16 @@ impl View<'_> {
         if !self.has_tail() {
             return Ok(None);
         }
-        let (looked_at, is_all) = tail::read(self.connection, &self.payload, plan.with_fees, self.cancel, |entry| {
-            if !self.fresh.is_too_many && self.fresh.touched().contains(&entry.place.tie()) {
-                return Ok(true);
-            }
-            if plan.judge(&entry, &entry.text, &entry.traits, most).is_some() {
-                visit(Chunk::Row(&entry))?;
-            }
-            Ok(true)
-        })?;
+        let (looked_at, is_all) =
+            tail::read(self.connection, &self.payload, plan.with_fees, self.cancel, |entry| {
+                if !self.fresh.is_too_many && self.fresh.touched().contains(&entry.place.tie()) {
+                    return Ok(true);
+                }
+                if plan.judge(&entry, &entry.text, &entry.traits, most).is_some() {
+                    visit(Chunk::Row(&entry))?;
+                }
+                Ok(true)
+            })?;
         Ok((!is_all).then_some(looked_at))
     }
 }

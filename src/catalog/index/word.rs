@@ -230,7 +230,9 @@ impl Word {
                     let triples = self.all_triples(segment)?;
                     let phrase = match &triples {
                         Stream::Nothing => Stream::Nothing,
-                        _ => self.all_pairs(segment, IndexRecordOption::WithFreqsAndPositions, |_, _| true)?,
+                        _ => {
+                            self.all_pairs(segment, IndexRecordOption::WithFreqsAndPositions, |_, _| true)?
+                        }
                     };
                     ways.push(Way { phrase, ..Way::new(Tier::Word, triples, Check::Phrase) });
                     return Ok(());

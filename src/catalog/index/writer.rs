@@ -186,7 +186,8 @@ impl Writer {
 
     /// Covers more; committed when it is worth it, or there is nothing more to come.
     fn covers(&mut self, payload: Payload, has_more: bool, budget: Duration) -> Result<(), Halt> {
-        if has_more && self.pending < COMMIT && self.since.elapsed() < PATIENCE.min(budget.saturating_mul(25)) {
+        if has_more && self.pending < COMMIT && self.since.elapsed() < PATIENCE.min(budget.saturating_mul(25))
+        {
             self.payload = payload;
             return Ok(());
         }

@@ -40,7 +40,9 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
             fn visit_seq<A: SeqAccess<'de>>(mut self, seq: A) -> Result<List<T>, A::Error> {
                 let list = &mut self.0;
                 let items = &mut list.items;
-                walk(seq, &mut list.dropped, |element| object(element).map(|item| items.push(item)).is_some())?;
+                walk(seq, &mut list.dropped, |element| {
+                    object(element).map(|item| items.push(item)).is_some()
+                })?;
                 Ok(self.0)
             }
             fn visit_unit<E>(self) -> Result<List<T>, E> {

@@ -5,7 +5,7 @@
 //! which files were written or checked, with their length and time; a file that differs is checked first, and an index
 //! that does not pass is none: it is put aside by the next writer and built again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,8 +17,9 @@ use tantivy::index::SegmentId;
 use tantivy::{Directory, Index, IndexReader, ReloadPolicy, TantivyError};
 
 use crate::catalog::index::guard::{be_quiet, guarded};
+use crate::catalog::index::lexicon::{self, Worked};
 use crate::catalog::index::schema::{Payload, VERSION, schema, tokenizers};
-use crate::catalog::index::segment::{Segment, Worked};
+use crate::catalog::index::segment::Segment;
 use crate::catalog::index::writer::Writer;
 use crate::catalog::store::lock;
 
@@ -178,10 +179,25 @@ impl Home {
             )?;
         let mut segments = Vec::new();
         for segment in reader.searcher().segment_readers() {
-            segments.push(Segment::open(segment, &fields, &seen.worked)?);
+            segments.push(Segment::open(segment, &fields, &seen.worked, self.folder.as_deref())?);
         }
         seen.worked = segments.iter().map(Segment::worked).collect();
         Ok(Live { segments, payload, _reader: reader })
+    }
+
+    /// Writes beside each segment what every reader would have to work out of it, and takes away what is of segments
+    /// that are no more. Readers do without where it cannot be written.
+    pub(super) fn keep_tables(&self, live: &Live) {
+        let Some(folder) = &self.folder else { return };
+        for segment in live.segments() {
+            if let Err(error) = segment.keep() {
+                tracing::warn!(%error, "the tables beside the index cannot be written");
+                return;
+            }
+        }
+        let names: HashSet<String> =
+            live.segments().map(|segment| segment.reader.segment_id().uuid_string()).collect();
+        lexicon::forget_others(folder, |segment| names.contains(segment));
     }
 
     /// The folder for tantivy.

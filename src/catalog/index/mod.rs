@@ -7,6 +7,7 @@
 
 pub mod fresh;
 pub mod guard;
+pub mod lexicon;
 pub mod live;
 mod pass;
 mod place;
@@ -21,9 +22,10 @@ pub mod word;
 pub mod writer;
 
 pub use fresh::Fresh;
+pub use lexicon::Pairs;
 pub use pass::halt;
 pub use place::{Place, SCORES, Tie};
-pub use segment::{Pairs, Row, Segment};
+pub use segment::{Row, Segment};
 pub use writer::IndexProgress;
 
 use crate::catalog::store::Failure;

@@ -37,6 +37,9 @@ pub struct Pass<'a> {
     in_vain: u32,
     is_masked: bool,
     room: Positions,
+    /// Room for documents and their values, kept between calls.
+    found: Vec<u32>,
+    values: Vec<u64>,
 }
 
 /// Which of the index's offers are of an old state: their rows were written later.
@@ -99,6 +102,8 @@ impl<'a> Pass<'a> {
             in_vain: 0,
             is_masked: false,
             room: Positions::default(),
+            found: Vec::new(),
+            values: Vec::new(),
             tiers,
         };
         if plan.is_hopeless {
@@ -220,6 +225,9 @@ impl<'a> Pass<'a> {
             && self.each.is_empty()
             && self.is_masked
             && with.old.is_nothing();
+        if !is_plain && self.is_quick(with) {
+            return self.fill_quickly(count, docs, with.cancel);
+        }
         if !is_plain {
             while docs.len() < count {
                 match self.next(with)? {
@@ -243,6 +251,51 @@ impl<'a> Pass<'a> {
             }
         }
         Ok(false)
+    }
+
+    /// Whether a document on every list is a hit when its columns allow it: nothing has to be read, and its tier does
+    /// not matter.
+    fn is_quick(&self, with: &With<'_>) -> bool {
+        self.without.is_empty()
+            && self.sets.is_empty()
+            && with.old.is_nothing()
+            && self.words.iter().all(|word| word.is_certain(&self.tiers))
+    }
+
+    /// As [`Pass::fill`], columns read for many documents at once.
+    fn fill_quickly(&mut self, count: usize, docs: &mut Vec<u32>, cancel: &Cancel) -> Result<bool, Halt> {
+        halt(cancel)?;
+        let alive = self.segment.reader.alive_bitset();
+        let mut is_end = false;
+        self.found.clear();
+        while self.found.len() < count {
+            let doc = self.candidate(self.next);
+            if doc >= self.segment.max_doc() {
+                self.next = END;
+                is_end = true;
+                break;
+            }
+            self.next = doc + 1;
+            if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                self.found.push(doc);
+            }
+        }
+        let hidden = self.plan.hidden();
+        if !self.is_masked && hidden != Flags::default() {
+            self.segment.columns.values(Column::Flags, &self.found, &mut self.values);
+            let mask = Mask::NoneOf(hidden);
+            let mut values = self.values.iter();
+            self.found.retain(|_| values.next().is_some_and(|value| mask.lets(*value)));
+        }
+        let (plan, segment, each) = (self.plan, self.segment, &self.each);
+        docs.extend(self.found.iter().filter(|doc| {
+            let row = segment.doc(**doc);
+            each.is_empty() || {
+                let quantity = plan.quantity_of(&row);
+                each.iter().all(|test| test.holds(&row, quantity, ""))
+            }
+        }));
+        Ok(is_end)
     }
 
     /// The first document from `target` on that is on every list.

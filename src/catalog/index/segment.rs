@@ -1,8 +1,8 @@
 //! One segment of the index, opened: its columns, its terms, and what is worked out of its terms when first asked.
 
 use std::collections::HashMap;
-use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::path::Path;
+use std::sync::Arc;
 
 use tantivy::columnar::{ColumnIndex, ColumnValues};
 use tantivy::index::SegmentId;
@@ -11,10 +11,10 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{InvertedIndexReader, SegmentReader, TantivyError};
 
 use crate::catalog::facts::{Facts, Flags};
+use crate::catalog::index::lexicon::{Lexicon, Pairs, Worked};
 use crate::catalog::index::place::Place;
 use crate::catalog::index::schema::{self, Column, Entry, Fields, STEP_FROM, STEP_PRICE};
 use crate::catalog::index::stream::Stream;
-use crate::query::pinyin::{self, Constraint};
 
 /// What can be asked of an offer beside its words, wherever it is kept.
 pub trait Row {
@@ -169,214 +169,6 @@ impl Row for Entry {
     }
 }
 
-/// Where the documents of each term of a field are, by the number of the term: the dictionary itself only tells it by
-/// the term.
-#[derive(Debug, Default)]
-struct Lists {
-    /// Begin of each list, and its documents; lists follow each other.
-    of: Vec<(u32, u32)>,
-    end: u32,
-}
-
-impl Lists {
-    fn push(&mut self, info: &TermInfo) -> std::io::Result<()> {
-        let place =
-            |at: usize| u32::try_from(at).map_err(|_| std::io::Error::other("the index is too large"));
-        self.of.push((place(info.postings_range.start)?, info.doc_freq));
-        self.end = place(info.postings_range.end)?;
-        Ok(())
-    }
-
-    fn get(&self, number: usize) -> TermInfo {
-        let (start, docs) = self.of.get(number).copied().unwrap_or((0, 0));
-        let end = self.of.get(number + 1).map_or(self.end, |(start, _)| *start);
-        TermInfo { doc_freq: docs, postings_range: start as usize..end as usize, positions_range: 0..0 }
-    }
-}
-
-/// The terms of a field as one text, to look for those that contain something.
-#[derive(Debug, Default)]
-pub struct Lexicon {
-    text: String,
-    ends: Vec<u32>,
-    lists: Lists,
-}
-
-impl Lexicon {
-    fn of(index: &InvertedIndexReader) -> std::io::Result<Lexicon> {
-        let mut lexicon = Lexicon::default();
-        let mut stream = index.terms().stream()?;
-        while stream.advance() {
-            lexicon.text.push_str(std::str::from_utf8(stream.key()).unwrap_or_default());
-            lexicon.text.push('\0');
-            lexicon.ends.push(u32::try_from(lexicon.text.len()).unwrap_or(u32::MAX));
-            lexicon.lists.push(stream.value())?;
-        }
-        lexicon.text.shrink_to_fit();
-        lexicon.ends.shrink_to_fit();
-        lexicon.lists.of.shrink_to_fit();
-        Ok(lexicon)
-    }
-
-    /// Where the documents of a term are.
-    pub fn info(&self, number: usize) -> TermInfo {
-        self.lists.get(number)
-    }
-
-    /// The term of a number.
-    pub fn term(&self, number: usize) -> &str {
-        let from =
-            number.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |at| *at as usize);
-        let to = self.ends.get(number).map_or(0, |at| *at as usize);
-        self.text.get(from..to.saturating_sub(1)).unwrap_or_default()
-    }
-
-    /// Numbers of the terms that contain a text, ascending.
-    pub fn containing(&self, text: &str) -> Vec<usize> {
-        let finder = memchr::memmem::Finder::new(text.as_bytes());
-        let mut found = Vec::new();
-        let mut from = 0;
-        while let Some(at) = self.text.as_bytes().get(from..).and_then(|rest| finder.find(rest)) {
-            let at = from + at;
-            let number = self.ends.partition_point(|end| *end as usize <= at);
-            found.push(number);
-            let Some(end) = self.ends.get(number) else { break };
-            from = *end as usize;
-        }
-        found
-    }
-
-    /// How many terms.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-}
-
-/// Two neighbouring characters of titles, in the order of their terms.
-#[derive(Debug, Clone, Copy)]
-pub struct Pair {
-    pub chars: (char, char),
-    /// Documents with it, those taken out included.
-    pub docs: u32,
-}
-
-/// Kinds of characters by how they can be read: 29 initials, see [`pinyin::initials`], and all others.
-const KINDS: usize = 30;
-const OTHER: usize = KINDS - 1;
-
-/// All pairs of a segment, where those of each first character stand, and which of them can be read alike.
-#[derive(Debug, Default)]
-pub struct Pairs {
-    pub pairs: Vec<Pair>,
-    pub firsts: Vec<(char, Range<u32>)>,
-    /// Numbers of pairs by the initials of both.
-    kinds: Vec<Vec<u32>>,
-    lists: Lists,
-}
-
-/// Kinds a character is of.
-fn kinds_of(c: char) -> impl Iterator<Item = usize> {
-    let bits = match pinyin::initials(c) {
-        0 => 1 << OTHER,
-        bits => bits,
-    };
-    (0..KINDS).filter(move |kind| bits >> kind & 1 == 1)
-}
-
-/// The kind all characters are of that fit.
-fn kind_of(constraint: Constraint) -> usize {
-    match constraint {
-        Constraint::Char(c) => kinds_of(c).next().unwrap_or(OTHER),
-        Constraint::Syllable(number) => {
-            let letter = pinyin::syllable(number).bytes().next().unwrap_or(b'a');
-            usize::from(letter.saturating_sub(b'a')).min(OTHER)
-        }
-        Constraint::Initial(number) => usize::from(number).min(OTHER),
-    }
-}
-
-impl Pairs {
-    fn of(index: &InvertedIndexReader) -> std::io::Result<Pairs> {
-        let mut found = Pairs { kinds: vec![Vec::new(); KINDS * KINDS], ..Pairs::default() };
-        let mut stream = index.terms().stream()?;
-        while stream.advance() {
-            let mut chars = std::str::from_utf8(stream.key()).unwrap_or_default().chars();
-            // A term that is no pair keeps its place, so that places are numbers of terms.
-            let chars = (chars.next().unwrap_or('\0'), chars.next().unwrap_or('\0'));
-            let at = found.pairs.len() as u32;
-            match found.firsts.last_mut() {
-                Some((first, range)) if *first == chars.0 => range.end = at + 1,
-                _ => found.firsts.push((chars.0, at..at + 1)),
-            }
-            found.pairs.push(Pair { chars, docs: stream.value().doc_freq });
-            found.lists.push(stream.value())?;
-            for first in kinds_of(chars.0) {
-                for second in kinds_of(chars.1) {
-                    if let Some(kind) = found.kinds.get_mut(first * KINDS + second) {
-                        kind.push(at);
-                    }
-                }
-            }
-        }
-        found.pairs.shrink_to_fit();
-        found.firsts.shrink_to_fit();
-        found.lists.of.shrink_to_fit();
-        found.kinds.iter_mut().for_each(Vec::shrink_to_fit);
-        Ok(found)
-    }
-
-    /// Where the documents of a pair are.
-    pub fn info(&self, number: u32) -> TermInfo {
-        self.lists.get(number as usize)
-    }
-
-    /// Numbers of the pairs that fit two constraints, and in how many documents they are together, at most.
-    pub fn fitting(&self, first: Constraint, second: Constraint) -> (Vec<u32>, u64) {
-        let kind = self.kinds.get(kind_of(first) * KINDS + kind_of(second));
-        let mut docs = 0;
-        let fitting = kind.into_iter().flatten().copied().filter(|number| {
-            let Some(pair) = self.pairs.get(*number as usize) else { return false };
-            let fits = pinyin::fits(first, pair.chars.0) && pinyin::fits(second, pair.chars.1);
-            docs += if fits { u64::from(pair.docs) } else { 0 };
-            fits
-        });
-        let fitting = fitting.collect();
-        (fitting, docs)
-    }
-
-    /// The pairs that begin with a character, with the number of the first.
-    pub fn beginning(&self, first: char) -> (u32, &[Pair]) {
-        // Terms are sorted by their bytes, which for UTF-8 is the order of the characters.
-        let at = self.firsts.partition_point(|(c, _)| *c < first);
-        match self.firsts.get(at) {
-            Some((c, range)) if *c == first => {
-                (range.start, self.pairs.get(range.start as usize..range.end as usize).unwrap_or_default())
-            }
-            _ => (0, &[]),
-        }
-    }
-
-    /// First characters of the pairs that end with one, with their documents.
-    pub fn ending(&self, second: char) -> impl Iterator<Item = (char, u32)> {
-        self.pairs.iter().filter(move |pair| pair.chars.1 == second).map(|pair| (pair.chars.0, pair.docs))
-    }
-
-    /// In how many documents two characters stand side by side.
-    pub fn docs(&self, first: char, second: char) -> u32 {
-        let (_, pairs) = self.beginning(first);
-        let at = pairs.partition_point(|pair| pair.chars.1 < second);
-        pairs.get(at).filter(|pair| pair.chars.1 == second).map_or(0, |pair| pair.docs)
-    }
-}
-
-/// What is worked out of a segment's terms; they never change.
-#[derive(Default)]
-pub struct Worked {
-    words: OnceLock<Lexicon>,
-    shops: OnceLock<Lexicon>,
-    pairs: OnceLock<Pairs>,
-}
-
 /// A segment.
 pub struct Segment {
     pub reader: SegmentReader,
@@ -391,11 +183,12 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// Opens it; what was worked out of it before is kept.
+    /// Opens it; what was worked out of it before is kept, or read from beside it.
     pub fn open(
         reader: &SegmentReader,
         fields: &Fields,
         known: &HashMap<SegmentId, Arc<Worked>>,
+        folder: Option<&Path>,
     ) -> Result<Segment, TantivyError> {
         Ok(Segment {
             columns: Columns::open(reader)?,
@@ -405,9 +198,17 @@ impl Segment {
             words: reader.inverted_index(fields.words)?,
             shop: reader.inverted_index(fields.shop)?,
             tags: reader.inverted_index(fields.tags)?,
-            worked: known.get(&reader.segment_id()).cloned().unwrap_or_default(),
+            worked: match known.get(&reader.segment_id()) {
+                Some(worked) => Arc::clone(worked),
+                None => Arc::new(Worked::new(folder, &reader.segment_id().uuid_string())),
+            },
             reader: reader.clone(),
         })
+    }
+
+    /// Writes what can be worked out of it beside it, for those who come later.
+    pub fn keep(&self) -> std::io::Result<()> {
+        self.worked.keep(&self.words, &self.shop, &self.pairs)
     }
 
     /// What was worked out of it, to be kept.
@@ -427,26 +228,18 @@ impl Segment {
 
     /// Runs of letters and digits.
     pub fn word_lexicon(&self) -> std::io::Result<&Lexicon> {
-        worked(&self.worked.words, || Lexicon::of(&self.words))
+        self.worked.words(&self.words)
     }
 
     /// Names of suppliers with their belts.
     pub fn shop_lexicon(&self) -> std::io::Result<&Lexicon> {
-        worked(&self.worked.shops, || Lexicon::of(&self.shop))
+        self.worked.shops(&self.shop)
     }
 
     /// Pairs of characters.
     pub fn pair_lexicon(&self) -> std::io::Result<&Pairs> {
-        worked(&self.worked.pairs, || Pairs::of(&self.pairs))
+        self.worked.pairs(&self.pairs)
     }
-}
-
-fn worked<T>(slot: &OnceLock<T>, make: impl FnOnce() -> std::io::Result<T>) -> std::io::Result<&T> {
-    if let Some(made) = slot.get() {
-        return Ok(made);
-    }
-    let made = make()?;
-    Ok(slot.get_or_init(|| made))
 }
 
 /// Documents of a term; nothing where there is no such term.

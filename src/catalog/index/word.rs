@@ -8,9 +8,10 @@ use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
 
 use crate::catalog::index::Halt;
+use crate::catalog::index::lexicon::Pairs;
 use crate::catalog::index::place::Tie;
 use crate::catalog::index::schema::{self, Column, Unit, tag};
-use crate::catalog::index::segment::{Pairs, Row, Segment, any_of, of_info, term};
+use crate::catalog::index::segment::{Row, Segment, any_of, of_info, term};
 use crate::catalog::index::stream::{Bits, Positions, Stream};
 use crate::catalog::store::lock;
 use crate::domain::search::Tier;
@@ -409,6 +410,11 @@ impl Finder<'_> {
     /// Steps to the first document from `target` on that may have the word.
     pub fn seek(&mut self, target: u32) -> u32 {
         self.ways.iter_mut().map(|way| way.stream.seek(target)).min().unwrap_or(super::stream::END)
+    }
+
+    /// Whether every document found surely has the word at one of these tiers.
+    pub fn is_certain(&self, tiers: &std::ops::RangeInclusive<Tier>) -> bool {
+        self.ways.iter().all(|way| way.check == Check::Nothing && tiers.contains(&way.tier))
     }
 
     /// About how many documents may have it.

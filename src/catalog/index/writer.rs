@@ -5,14 +5,15 @@
 //! served from the start. After that rows are taken in the order they were written. Each commit says what it covers
 //! ([`Payload`]), so whatever is cut off goes on where it stopped.
 
+use std::cmp::Reverse;
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension};
-use tantivy::index::Index;
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::index::{Index, SegmentId};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy};
 use tantivy::{IndexWriter, TantivyError};
 
 use crate::catalog::index::Halt;
@@ -24,6 +25,8 @@ use crate::catalog::store::{Failure, lock};
 
 /// What terms and lists may take before they become a segment; the documents of one are some 60,000.
 const ROOM: usize = 96_000_000;
+/// Small segments beside a large one that are left alone.
+const SMALL_ONES: usize = 3;
 /// Documents between two commits at most.
 const COMMIT: usize = 150_000;
 /// Time between two commits at most, while work is being done in large enough pieces: each costs some 30 ms and a
@@ -91,8 +94,13 @@ impl Home {
             })?;
             self.committed(&writer)?;
             if !has_more {
-                writer.writer.wait_merging_threads()?;
+                let Writer { writer, _turn, .. } = writer;
+                writer.wait_merging_threads()?;
+                self.settle()?;
                 self.vouch()?;
+                if let Some(live) = self.live(wanted.catalog, 0) {
+                    self.keep_tables(&live);
+                }
                 progress(IndexProgress { done: of as usize, of: of as usize });
                 return Ok(false);
             }
@@ -109,6 +117,28 @@ impl Home {
             vouch(folder, writer.writer.index().directory());
         }
         Ok(())
+    }
+
+    /// Makes few segments of many: each costs every search a look, so an index at rest has one large one and a few
+    /// small ones. What is merged is never much larger than what was added since: a document is moved a few times in
+    /// its life.
+    fn settle(&self) -> Result<(), TantivyError> {
+        let (index, _) = self.open_index()?;
+        let mut segments = index.searchable_segment_metas()?;
+        segments.sort_by_key(|segment| Reverse(segment.num_docs()));
+        let Some((largest, rest)) = segments.split_first() else { return Ok(()) };
+        let small: u64 = rest.iter().map(|segment| u64::from(segment.num_docs())).sum();
+        let together = if small * 4 > u64::from(largest.num_docs()) {
+            segments.as_slice()
+        } else if rest.len() > SMALL_ONES {
+            rest
+        } else {
+            return Ok(());
+        };
+        let together: Vec<SegmentId> = together.iter().map(tantivy::index::SegmentMeta::id).collect();
+        let mut writer = new_writer(&index, true)?;
+        writer.merge(&together).wait()?;
+        writer.wait_merging_threads()
     }
 
     /// After merges have ended.
@@ -148,14 +178,15 @@ impl Home {
             |payload: &Payload| payload.weights == wanted.weights && payload.generation <= generation;
         if let Some(payload) = known.map(|live| live.payload().clone()).filter(is_same) {
             let (index, fields) = self.open_index()?;
-            return Ok(Some(Writer::new(new_writer(&index)?, fields, payload, held)));
+            let writer = new_writer(&index, payload.above.is_some())?;
+            return Ok(Some(Writer::new(writer, fields, payload, held)));
         }
         if let Some(folder) = &self.folder {
             put_aside(folder)?;
             create_folder(folder)?;
         }
         let (index, fields) = self.open_index()?;
-        let writer = new_writer(&index)?;
+        let writer = new_writer(&index, true)?;
         writer.delete_all_documents()?;
         let payload = Payload {
             version: VERSION,
@@ -334,13 +365,19 @@ impl Writer {
     }
 }
 
-fn new_writer(index: &Index) -> Result<IndexWriter, TantivyError> {
+/// While an index is being built its segments are left as they are: at its end they are merged once, and no document
+/// is moved twice.
+fn new_writer(index: &Index, is_building: bool) -> Result<IndexWriter, TantivyError> {
     let options = IndexWriterOptions::builder()
         .num_worker_threads(1)
         .num_merge_threads(1)
         .memory_budget_per_thread(ROOM)
         .build();
     let writer: IndexWriter = index.writer_with_options(options)?;
+    if is_building {
+        writer.set_merge_policy(Box::new(NoMergePolicy));
+        return Ok(writer);
+    }
     let mut policy = LogMergePolicy::default();
     policy.set_min_num_segments(6);
     // A fifth of a segment may be dead: disk stays within a quarter more than what is alive.

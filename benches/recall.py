@@ -310,6 +310,7 @@ def main():
 
     judge.compare("trees of predicates", [questions.tree(number) for number in range(options.trees)])
     passed("trees")
+    judge.compare("every condition alone", list(questions.edges()))
     judge.compare("lists of alternatives", list(questions.alternatives(30)))
     judge.compare("pasted links", list(questions.links(listed, 30)))
     for length, name in ((1, "words of one character"), (2, "words of two characters")):

@@ -60,6 +60,25 @@ LATIN = re.compile(r"[A-Za-z0-9]+(?:\.[0-9]+)?")
 
 TAGS = ["礼品", "Vip", "夏季款", "複購", "B2B"]
 SORTS = ["rank", "price", "landed", "sold", "repeat", "age"]
+# One of each way to write a number, and what it is: (name, sign, value, text).
+EDGES = [
+    ("sold", ">=", "10000", "sold>=1万"),
+    ("sold", "<", "1500", "月销<1.5k"),
+    ("sold", "=", "0", "sold=0"),
+    ("ship", "<=", "48", "ship<=2d"),
+    ("ship", "<", "48", "发货<48h"),
+    ("ship", ">=", "72", "ship>=72"),
+    ("repeat", ">=", "0.3", "repeat>=30%"),
+    ("repeat", ">=", "0.3", "复购≥30"),
+    ("repeat", "<", "0.3", "repeat＜0.3"),
+    ("pickup48", ">=", "0.95", "揽收>=95%"),
+    ("lot", "=", "1", "lot:1"),
+    ("lot", "=", "12", "lot:12"),
+    ("moq", "<=", "10", "起批量 <= 10"),
+    ("years", ">=", "3", "years>=3"),
+    ("stock", ">=", "500", "库存>=500"),
+    ("age", "<", "873600", "age<5200w"),
+]
 LINKS = [
     "https://detail.1688.com/offer/{}.html",
     "http://detail.1688.com/offer/{}.html?spm=a26352.13672862.offerlist.1&tracelog=p4p",
@@ -335,6 +354,18 @@ class Questions:
             values = (one.values[0], two.values[0])
             yield self.asked([self.listed(one.kind, one.name, values, values)])
             number -= 1
+
+    def edges(self):
+        """What the language's page shows, as it stands there or nearly so."""
+        for name, sign, value, text in EDGES:
+            for negated in (False, True):
+                yield self.asked([Term("number", name, sign, (Decimal(value),), None, negated, "-" * negated + text)])
+        for name, names in FACTS.items():
+            yield self.asked([Term("is", name, values=(True,), text=names[0])])
+            yield self.asked([Term("is", name, values=(True,), negated=True, text=f"-是:{names[-1]}")])
+        for one, other in (("礼品", "vip"), ("夏季款", "b2b")):
+            yield self.asked([Term("tag", values=(one, other), text=f"tag:{one},{other}")])
+            yield self.asked([Term("tag", values=(other,), text=f"标签:{other}")])
 
     def links(self, offers, number):
         for offer in self.rng.sample([offer for offer in offers if offer.key.isdigit()], number):

@@ -236,16 +236,13 @@ impl Catalog {
         job: &mut impl FnMut(&View<'_>) -> Result<T, Halt>,
     ) -> Result<T, Halt> {
         // The index first: the rows of the moment are then as new as it is, or newer.
-        let live = match catalog_name(connection)? {
-            Some(catalog) if with_index => {
-                let (_, cleared) = fresh::counters(connection)?;
-                self.inner.home.live(&catalog, cleared)
-            }
-            _ => None,
-        };
+        let live = if with_index { self.inner.home.newest() } else { None };
         let moment = connection.unchecked_transaction()?;
         let (_, cleared) = fresh::counters(&moment)?;
-        let live = live.filter(|live| live.payload().generation >= cleared);
+        let live = match (live, catalog_name(&moment)?) {
+            (Some(live), Some(catalog)) => live.is_of(&catalog, cleared).then_some(live),
+            _ => None,
+        };
         let payload = live.as_ref().map_or_else(Payload::nothing, |live| live.payload().clone());
         let fresh = {
             let mut kept = lock(&self.inner.fresh);

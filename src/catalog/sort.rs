@@ -157,8 +157,7 @@ fn by_price(
     one_per_supplier: bool,
 ) -> Result<Sorted, Halt> {
     let freights = Freights { connection: view.connection, destination, known: HashMap::new() };
-    let mut prices =
-        Prices { sort, count, one_per_supplier, freights, groups: HashMap::new(), hits: Hits::default() };
+    let mut prices = Prices { sort, count, one_per_supplier, freights, units: ByUnit::new() };
     let (mut units, mut leasts) = (Vec::new(), Vec::new());
     let mut total = 0;
     let looked_at = view.each_chunk(plan, &mut |chunk| {
@@ -166,7 +165,7 @@ fn by_price(
             Chunk::Row(row) => {
                 total += 1;
                 let unit = row.get(Column::Unit);
-                prices.hits.add(unit);
+                prices.units.at(unit).count += 1;
                 prices.take(plan, row, unit)?;
             }
             Chunk::Docs(segment, docs) => {
@@ -175,29 +174,28 @@ fn by_price(
                 segment.columns.values(Column::Least, docs, &mut leasts);
                 // What is dearer than a whole page of its unit is only counted.
                 let quantity = plan.overrides.is_empty().then_some(plan.quantity);
-                let mut last = (u64::MAX, u64::MAX);
                 for ((doc, unit), least) in docs.iter().zip(&units).zip(&leasts) {
-                    prices.hits.add(*unit);
-                    if last.0 != *unit {
-                        last = (*unit, quantity.map_or(u64::MAX, |quantity| prices.dearest(*unit, quantity)));
+                    let dearest = match quantity {
+                        Some(quantity) => prices.dearest(*unit, quantity),
+                        None => u64::MAX,
+                    };
+                    prices.units.at(*unit).count += 1;
+                    if *least <= dearest {
+                        prices.take(plan, &segment.doc(*doc), *unit)?;
                     }
-                    if *least > last.1 {
-                        continue;
-                    }
-                    prices.take(plan, &segment.doc(*doc), *unit)?;
-                    last.0 = u64::MAX;
                 }
             }
         }
         Ok(())
     })?;
-    let Prices { groups, hits, .. } = prices;
-    let hits_of = |unit| hits.of(unit);
     let mut ordered = BTreeMap::new();
-    for ((class, unit), best) in groups {
+    for (unit, OfUnit { count, best }) in prices.units.into_all().filter(|(_, of)| of.count > 0) {
         let text = text_of(unit as u32, view.connection)?;
-        let hits = hits_of(unit);
-        ordered.insert((class, unit == 0, Reverse(hits), text, unit), best);
+        for (class, best) in (0..).zip(best) {
+            let Some(best) = best else { continue };
+            let key: (Class, _, _, _, _) = (class, unit == 0, Reverse(count), text.clone(), unit);
+            ordered.insert(key, best);
+        }
     }
     let mut rows = Vec::new();
     let mut seen = HashSet::new();
@@ -213,33 +211,48 @@ fn by_price(
     Ok(Sorted { rows, total, looked_at })
 }
 
-/// How many hits each unit has.
-#[derive(Default)]
-struct Hits {
-    /// By number, as far as numbers are small.
-    small: Vec<usize>,
-    large: HashMap<u64, usize>,
+/// Something by unit; units are words of the dictionary, and most have small numbers.
+struct ByUnit<T> {
+    small: Vec<T>,
+    large: HashMap<u64, T>,
 }
 
-impl Hits {
-    fn add(&mut self, unit: u64) {
-        const SMALL: u64 = 1 << 17;
-        if unit >= SMALL {
-            *self.large.entry(unit).or_default() += 1;
-            return;
-        }
-        let at = unit as usize;
-        if self.small.len() <= at {
-            self.small.resize(at + 1, 0);
-        }
-        if let Some(count) = self.small.get_mut(at) {
-            *count += 1;
+impl<T: Default> ByUnit<T> {
+    fn new() -> ByUnit<T> {
+        ByUnit { small: Vec::new(), large: HashMap::new() }
+    }
+
+    fn get(&self, unit: u64) -> Option<&T> {
+        match self.small.get(unit as usize) {
+            Some(found) => Some(found),
+            None => self.large.get(&unit),
         }
     }
 
-    fn of(&self, unit: u64) -> usize {
-        self.small.get(unit as usize).copied().unwrap_or(0) + self.large.get(&unit).copied().unwrap_or(0)
+    fn at(&mut self, unit: u64) -> &mut T {
+        const SMALL: u64 = 1 << 17;
+        let at = unit as usize;
+        if unit < SMALL && self.small.len() <= at {
+            self.small.resize_with(at + 1, T::default);
+        }
+        match self.small.get_mut(at) {
+            Some(found) => found,
+            None => self.large.entry(unit).or_default(),
+        }
     }
+
+    fn into_all(self) -> impl Iterator<Item = (u64, T)> {
+        (0..).zip(self.small).chain(self.large)
+    }
+}
+
+/// The hits of one unit.
+#[derive(Default)]
+struct OfUnit {
+    /// How many.
+    count: usize,
+    /// The cheapest of each class.
+    best: [Option<Best>; 3],
 }
 
 /// Hits by class and unit, the cheapest kept.
@@ -248,15 +261,18 @@ struct Prices<'a> {
     count: usize,
     one_per_supplier: bool,
     freights: Freights<'a>,
-    groups: HashMap<(Class, u64), Best>,
-    hits: Hits,
+    units: ByUnit<OfUnit>,
 }
 
 impl Prices<'_> {
     /// Offers of a unit whose least price (as it is stored) is greater need not be looked at: the page is full of
     /// cheaper ones.
     fn dearest(&self, unit: u64, quantity: u64) -> u64 {
-        let Some(Best::Rows(count, heap)) = self.groups.get(&(0, unit)) else { return u64::MAX };
+        let [buyable, ..] = match self.units.get(unit) {
+            Some(of) => &of.best,
+            None => return u64::MAX,
+        };
+        let Some(Best::Rows(count, heap)) = buyable else { return u64::MAX };
         let Some(((worst, _), _)) = heap.peek().filter(|_| heap.len() >= *count) else { return u64::MAX };
         match self.sort {
             // Stored plus one; as cheap is not dearer.
@@ -273,7 +289,7 @@ impl Prices<'_> {
     fn take(&mut self, plan: &Plan, row: &dyn Row, unit: u64) -> Result<(), Halt> {
         let quantity = plan.quantity_of(row);
         let (price, can) = row.at(quantity);
-        let (class, amount) = match (price, can, self.sort) {
+        let (class, amount): (Class, _) = match (price, can, self.sort) {
             (Some(price), true, Sort::Landed) => match self.freights.landed(row, price, quantity)? {
                 (goods, Some(freight)) => (0, Some(goods.saturating_add(freight))),
                 (goods, None) => (1, Some(goods)),
@@ -283,8 +299,9 @@ impl Prices<'_> {
             (price, ..) => (2, price),
         };
         let (count, one_each) = (self.count, self.one_per_supplier);
-        let best = self.groups.entry((class, unit)).or_insert_with(|| Best::new(count, one_each));
-        best.take(amount.unwrap_or(u64::MAX), row);
+        if let Some(best) = self.units.at(unit).best.get_mut(usize::from(class)) {
+            best.get_or_insert_with(|| Best::new(count, one_each)).take(amount.unwrap_or(u64::MAX), row);
+        }
         Ok(())
     }
 }

@@ -40,6 +40,13 @@ impl Live {
         self.segments.iter()
     }
 
+    /// Whether it is of a catalog since that was last cleared. An index of other weights is in another order, but holds
+    /// the same offers: it serves until it is replaced.
+    pub fn is_of(&self, catalog: &str, cleared: i64) -> bool {
+        let payload = &self.payload;
+        payload.version == VERSION && payload.catalog == catalog && payload.generation >= cleared
+    }
+
     /// What it stands for.
     pub fn payload(&self) -> &Payload {
         &self.payload
@@ -102,6 +109,11 @@ impl Home {
 
     /// The index as it is now, where it is of this catalog and in order.
     pub fn live(&self, catalog: &str, cleared: i64) -> Option<Arc<Live>> {
+        self.newest().filter(|live| live.is_of(catalog, cleared))
+    }
+
+    /// The index as it is now, whatever catalog it is of.
+    pub fn newest(&self) -> Option<Arc<Live>> {
         let stamp = self.stamp();
         let mut seen = lock(&self.seen);
         if seen.stamp != stamp {
@@ -122,12 +134,7 @@ impl Home {
             }
             drop(before);
         }
-        let live = seen.live.clone()?;
-        let payload = live.payload();
-        let is_ours =
-            payload.version == VERSION && payload.catalog == catalog && payload.generation >= cleared;
-        // An index of other weights is in another order, but holds the same offers: it serves until it is replaced.
-        is_ours.then_some(live)
+        seen.live.clone()
     }
 
     /// What cannot be read is no index; until its files change nobody tries again.

@@ -113,7 +113,7 @@ impl<'a> Pass<'a> {
         let most = *pass.tiers.end();
         for word in &plan.words {
             halt(cancel)?;
-            let finder = word.finder(segment, most)?;
+            let finder = word.finder(segment, most, cancel)?;
             if finder.cost() == 0 {
                 pass.next = END;
                 return Ok(pass);
@@ -123,7 +123,7 @@ impl<'a> Pass<'a> {
         pass.words.sort_by_cached_key(Finder::cost);
         for word in &plan.without {
             halt(cancel)?;
-            pass.without.push(word.finder(segment, Tier::Supplier)?);
+            pass.without.push(word.finder(segment, Tier::Supplier, cancel)?);
         }
         for test in plan.tests.iter().chain(more) {
             halt(cancel)?;

@@ -3,18 +3,19 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
+use tantivy::InvertedIndexReader;
 use tantivy::index::SegmentId;
 use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
 
-use crate::catalog::index::Halt;
 use crate::catalog::index::lexicon::Pairs;
 use crate::catalog::index::place::Tie;
 use crate::catalog::index::schema::{self, Column, Unit, tag};
 use crate::catalog::index::segment::{Row, Segment, any_of, of_info, term};
 use crate::catalog::index::stream::{Bits, Positions, Stream};
+use crate::catalog::index::{Halt, halt};
 use crate::catalog::store::lock;
-use crate::domain::search::Tier;
+use crate::domain::search::{Cancel, Tier};
 use crate::query::pinyin::{self, Constraint};
 
 /// Offers by number and by supplier.
@@ -181,11 +182,11 @@ impl Word {
     }
 
     /// Finds it in a segment, at tiers up to `most`.
-    pub fn finder<'a>(&'a self, segment: &Segment, most: Tier) -> Result<Finder<'a>, Halt> {
+    pub fn finder<'a>(&'a self, segment: &Segment, most: Tier, cancel: &Cancel) -> Result<Finder<'a>, Halt> {
         let mut ways = Vec::new();
         self.in_titles(segment, most, &mut ways)?;
         if most >= Tier::Pinyin && !self.parses.is_empty() {
-            ways.extend(self.by_pinyin(segment)?);
+            ways.extend(self.by_pinyin(segment, cancel)?);
         }
         if most >= Tier::Mine && !self.mine.is_empty() {
             let stream = self.mine.stream(segment)?;
@@ -321,13 +322,13 @@ impl Word {
     }
 
     /// Documents whose title may be read so: for each way to read it, those with the rarest pairs it is made of.
-    fn by_pinyin(&self, segment: &Segment) -> Result<Option<Way>, Halt> {
+    fn by_pinyin(&self, segment: &Segment, cancel: &Cancel) -> Result<Option<Way>, Halt> {
         let id = segment.reader.segment_id();
         let known = lock(&self.read).get(&id).cloned();
         let read = match known {
             Some(read) => read,
             None => {
-                let read = self.read_so(segment)?;
+                let read = self.read_so(segment, cancel)?;
                 lock(&self.read).insert(id, read.clone());
                 read
             }
@@ -335,7 +336,7 @@ impl Word {
         Ok(read.map(|bits| Way::new(Tier::Pinyin, Stream::bits(bits), Check::Pinyin)))
     }
 
-    fn read_so(&self, segment: &Segment) -> Result<Option<Bits>, Halt> {
+    fn read_so(&self, segment: &Segment, cancel: &Cancel) -> Result<Option<Bits>, Halt> {
         /// Pairs of a reading that are looked up, the rarest ones; fewer where those leave few documents.
         const RAREST: usize = 3;
         const FEW: u32 = 2_000;
@@ -346,6 +347,7 @@ impl Word {
         let mut sets: HashMap<(Constraint, Constraint), Bits> = HashMap::new();
         let mut all: Option<Bits> = None;
         for parse in &self.parses {
+            halt(cancel)?;
             if let [alone] = parse.as_slice() {
                 let mut infos = Vec::new();
                 let mut stream = segment.chars.terms().stream()?;
@@ -355,13 +357,14 @@ impl Word {
                         infos.push(stream.value().clone());
                     }
                 }
-                all.get_or_insert_with(|| Bits::none(segment.max_doc()))
-                    .insert_all(&segment.chars, &infos)?;
+                let all = all.get_or_insert_with(|| Bits::none(segment.max_doc()));
+                insert(all, &segment.chars, &infos, cancel)?;
                 continue;
             }
             let mut joints: Vec<(Constraint, Constraint)> =
                 parse.iter().zip(parse.iter().skip(1)).map(|(a, b)| (*a, *b)).collect();
             for joint in &joints {
+                halt(cancel)?;
                 known.entry(*joint).or_insert_with(|| pairs.fitting(joint.0, joint.1));
             }
             joints.sort_by_key(|joint| known.get(joint).map_or(0, |(_, docs)| *docs));
@@ -379,7 +382,7 @@ impl Word {
                         known.get(&joint).map(|(numbers, _)| numbers.as_slice()).unwrap_or_default();
                     let infos: Vec<TermInfo> = numbers.iter().map(|number| pairs.info(*number)).collect();
                     let mut bits = Bits::none(segment.max_doc());
-                    bits.insert_all(&segment.pairs, &infos)?;
+                    insert(&mut bits, &segment.pairs, &infos, cancel)?;
                     e.insert(bits);
                 }
                 let Some(bits) = sets.get(&joint) else { continue };
@@ -390,7 +393,7 @@ impl Word {
             }
             if let Some(found) = &mut found
                 && found.len() > MANY
-                && let Some(bits) = triples_fitting(segment, pairs, parse, &known)?
+                && let Some(bits) = triples_fitting(segment, pairs, parse, &known, cancel)?
             {
                 found.keep(&bits);
             }
@@ -467,6 +470,7 @@ fn triples_fitting(
     pairs: &Pairs,
     parse: &[Constraint],
     known: &Fitting,
+    cancel: &Cancel,
 ) -> Result<Option<Bits>, Halt> {
     let rarest = parse.windows(3).min_by_key(|three| {
         let of = |a: usize, b: usize| three.get(a).zip(three.get(b)).and_then(|(a, b)| known.get(&(*a, *b)));
@@ -475,6 +479,7 @@ fn triples_fitting(
     let Some([first, second, third]) = rarest else { return Ok(None) };
     let mut infos = Vec::new();
     for number in known.get(&(*first, *second)).map(|(numbers, _)| numbers.as_slice()).unwrap_or_default() {
+        halt(cancel)?;
         let Some(pair) = pairs.pairs.get(*number as usize) else { continue };
         let head: String = [pair.chars.0, pair.chars.1].iter().collect();
         let mut stream = segment.triples.terms().range().ge(head.as_bytes()).into_stream()?;
@@ -487,8 +492,22 @@ fn triples_fitting(
         }
     }
     let mut bits = Bits::none(segment.max_doc());
-    bits.insert_all(&segment.triples, &infos)?;
+    insert(&mut bits, &segment.triples, &infos, cancel)?;
     Ok(Some(bits))
+}
+
+/// Adds every document of many terms, for somebody who may lose interest.
+fn insert(
+    bits: &mut Bits,
+    index: &InvertedIndexReader,
+    infos: &[TermInfo],
+    cancel: &Cancel,
+) -> Result<(), Halt> {
+    for some in infos.chunks(64) {
+        halt(cancel)?;
+        bits.insert_all(index, some)?;
+    }
+    Ok(())
 }
 
 /// Whether a Latin word or number found at `at` begins and ends where words do. Chinese has no such places: any

@@ -136,8 +136,11 @@ impl Home {
             return Ok(());
         };
         let together: Vec<SegmentId> = together.iter().map(tantivy::index::SegmentMeta::id).collect();
+        // Files of segments that somebody knows of are not taken away.
+        drop(segments);
         let mut writer = new_writer(&index, true)?;
         writer.merge(&together).wait()?;
+        writer.garbage_collect_files().wait()?;
         writer.wait_merging_threads()
     }
 

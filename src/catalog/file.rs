@@ -19,10 +19,10 @@ use crate::catalog::store::Failure;
 const SCHEMA: i64 = 2;
 /// `PRAGMA application_id`: tells our files from anybody else's ("pifa").
 const APPLICATION: i64 = 0x7069_6661;
-/// Pages of the write-ahead log after which it is written into the file: 32 MB.
-const CHECKPOINT_PAGES: i64 = 8_000;
+/// Pages of the write-ahead log after which it is written into the file: 64 MB.
+const CHECKPOINT_PAGES: i64 = 16_000;
 /// Page cache of the connection that writes, in KiB (negative is SQLite's way to say so).
-const WRITER_CACHE: i64 = -24_000;
+const WRITER_CACHE: i64 = -48_000;
 /// How long a statement waits for another process's write.
 const BUSY: Duration = Duration::from_secs(5);
 

@@ -3,8 +3,11 @@
 //! Cursor, beginning of the pass and rows are written in one transaction, so wherever a sync is cut off, the next
 //! one goes on exactly there.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
 
 use super::{Report, SyncOptions, SyncReport};
 use crate::catalog::With;
@@ -12,6 +15,11 @@ use crate::domain::text::Clean;
 use crate::market::{Changes, MarketError, Marketplace};
 use crate::procure::{CURSOR, Desk, DeskError, off_thread};
 
+/// Pages written together at most: a transaction touches much of the store's indexes however few rows it has. The first
+/// ones are written alone, so that there is something to look at at once.
+const TOGETHER: usize = 8;
+/// How long pages that have come wait for more.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// Offers in one page of the bulk export.
 const BULK_PAGE: u32 = 1000;
 /// Catalog note: when the full pass began that is not at its end, UTC milliseconds.
@@ -34,13 +42,17 @@ impl Desk {
         let limit = options.limit.map_or(u64::MAX, |limit| limit as u64);
         let mut report = SyncReport { cursor: cursor.clone(), ..SyncReport::default() };
         let mut pages = self.pages(cursor.unwrap_or_default(), limit);
+        let mut most = 1;
         while let Some(page) = pages.recv().await {
-            let Changes { offers, suppliers, cursor, complete, total, restarted } = page?;
-            if restarted {
+            let mut batch = page?;
+            let trouble = gather(&mut batch, &mut pages, most).await;
+            most = (most * 2).min(TOGETHER);
+            if batch.restarted {
                 // The cursor was of another market or age: all that is on sale is listed from here on.
-                pass =
-                    Some(self.read_at().min(offers.first().map_or(Timestamp::MAX, |offer| offer.fetched_at)));
+                let first = batch.offers.first().map_or(Timestamp::MAX, |offer| offer.fetched_at);
+                pass = Some(self.read_at().min(first));
             }
+            let Changes { offers, suppliers, cursor, complete, total, .. } = batch;
             report.fetched += offers.len() as u64;
             report.market_total = Some(total);
             let catalog = catalog.clone();
@@ -57,6 +69,8 @@ impl Desk {
             report.gone += stored.gone as u64;
             report.complete = complete;
             told.moved(report.fetched, Some(total));
+            // What came before the trouble is kept, and gone on from.
+            trouble?;
         }
         Ok(report)
     }
@@ -101,4 +115,29 @@ impl Desk {
         });
         arriving
     }
+}
+
+/// Adds the pages that come soon, up to `most` in all; none after one that is the last or begins anew.
+async fn gather(
+    batch: &mut Changes,
+    pages: &mut mpsc::Receiver<Result<Changes, MarketError>>,
+    most: usize,
+) -> Result<(), MarketError> {
+    let until = Instant::now() + PATIENCE;
+    for _ in 1..most {
+        if batch.complete {
+            break;
+        }
+        let Ok(Some(page)) = timeout_at(until, pages.recv()).await else { break };
+        let page = page?;
+        if page.restarted {
+            // All that is on sale is listed again from its first page on, so that nothing before it is needed.
+            *batch = page;
+            break;
+        }
+        batch.offers.extend(page.offers);
+        batch.suppliers.extend(page.suppliers);
+        (batch.cursor, batch.complete, batch.total) = (page.cursor, page.complete, page.total);
+    }
+    Ok(())
 }

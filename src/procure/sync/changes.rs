@@ -3,11 +3,8 @@
 //! Cursor, beginning of the pass and rows are written in one transaction, so wherever a sync is cut off, the next
 //! one goes on exactly there.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout_at};
 
 use super::{Report, SyncOptions, SyncReport};
 use crate::catalog::With;
@@ -15,11 +12,9 @@ use crate::domain::text::Clean;
 use crate::market::{Changes, MarketError, Marketplace};
 use crate::procure::{CURSOR, Desk, DeskError, off_thread};
 
-/// Pages written together at most: a transaction touches much of the store's indexes however few rows it has. The first
-/// ones are written alone, so that there is something to look at at once.
+/// Pages read ahead, and written together at most: a transaction touches much of the store's indexes however few rows
+/// it has, so what has come while the last one was written goes into one.
 const TOGETHER: usize = 8;
-/// How long pages that have come wait for more.
-const PATIENCE: Duration = Duration::from_millis(500);
 /// Offers in one page of the bulk export.
 const BULK_PAGE: u32 = 1000;
 /// Catalog note: when the full pass began that is not at its end, UTC milliseconds.
@@ -42,11 +37,9 @@ impl Desk {
         let limit = options.limit.map_or(u64::MAX, |limit| limit as u64);
         let mut report = SyncReport { cursor: cursor.clone(), ..SyncReport::default() };
         let mut pages = self.pages(cursor.unwrap_or_default(), limit);
-        let mut most = 1;
         while let Some(page) = pages.recv().await {
             let mut batch = page?;
-            let trouble = gather(&mut batch, &mut pages, most).await;
-            most = (most * 2).min(TOGETHER);
+            let trouble = gather(&mut batch, &mut pages);
             if batch.restarted {
                 // The cursor was of another market or age: all that is on sale is listed from here on.
                 let first = batch.offers.first().map_or(Timestamp::MAX, |offer| offer.fetched_at);
@@ -81,9 +74,9 @@ impl Desk {
         Ok(note.and_then(|ms| ms.parse().ok()).and_then(|ms| Timestamp::from_millisecond(ms).ok()))
     }
 
-    /// Reads pages ahead of who takes them, one at most, and stops with the one that is taken last.
+    /// Reads pages ahead of who takes them, a few at most, and stops with the one that is taken last.
     fn pages(&self, mut cursor: String, limit: u64) -> mpsc::Receiver<Result<Changes, MarketError>> {
-        let (pages, arriving) = mpsc::channel(1);
+        let (pages, arriving) = mpsc::channel(TOGETHER);
         let desk = self.clone();
         tokio::spawn(async move {
             let mut fetched = 0;
@@ -117,18 +110,16 @@ impl Desk {
     }
 }
 
-/// Adds the pages that come soon, up to `most` in all; none after one that is the last or begins anew.
-async fn gather(
+/// Adds the pages that have come meanwhile; none after one that is the last or begins anew.
+fn gather(
     batch: &mut Changes,
     pages: &mut mpsc::Receiver<Result<Changes, MarketError>>,
-    most: usize,
 ) -> Result<(), MarketError> {
-    let until = Instant::now() + PATIENCE;
-    for _ in 1..most {
+    for _ in 1..TOGETHER {
         if batch.complete {
             break;
         }
-        let Ok(Some(page)) = timeout_at(until, pages.recv()).await else { break };
+        let Ok(page) = pages.try_recv() else { break };
         let page = page?;
         if page.restarted {
             // All that is on sale is listed again from its first page on, so that nothing before it is needed.

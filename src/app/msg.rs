@@ -161,6 +161,8 @@ pub struct Counts {
     pub total: usize,
     /// Advertisements that would be hits if they were not hidden; `None` = not asked for.
     pub ads_hidden: Option<usize>,
+    /// Offers on sale in the catalog, hits or not.
+    pub cached: usize,
 }
 
 /// How far the index is.

@@ -389,7 +389,7 @@ fn count(desk: &Desk, request: &SearchRequest, cancel: &Cancel) -> Result<Option
         let Some((with, without)) = with.zip(without) else { return Ok(None) };
         ads_hidden = Some(with.saturating_sub(without));
     }
-    Ok(Some(Counts { total, ads_hidden }))
+    Ok(Some(Counts { total, ads_hidden, cached: desk.cached()? }))
 }
 
 fn search_for_ever(slot: &Slot<(Effect, Cancel)>, desk: &Desk, bell: &Bell) {

@@ -54,6 +54,7 @@ impl Storm {
                 let counts = Counts {
                     total: self.dice.next() as usize >> self.dice.below(64),
                     ads_hidden: self.maybe(|storm| storm.dice.below(100)),
+                    cached: self.dice.next() as usize >> self.dice.below(64),
                 };
                 Fact::Counted { generation, result: self.or_trouble(|_| counts) }
             }

@@ -57,6 +57,8 @@ struct ChangeDocument {
     to_quantity: Quantity,
     reason: &'static str,
     cost: Money,
+    /// A new SKU priced so far under the others that it may not be sold alone.
+    bait: bool,
 }
 
 impl ChangeDocument {
@@ -74,6 +76,7 @@ impl ChangeDocument {
             to_quantity: change.to,
             reason: change.reason.as_str(),
             cost: change.cost,
+            bait: change.is_bait(),
         }
     }
 }
@@ -131,9 +134,10 @@ fn told(document: &FixDocument, plan: &Plan, view: &CartView, printer: &Printer)
     for (change, row) in plan.changes.iter().zip(&document.changes) {
         let line = row.line_id.map_or_else(|| "+".to_owned(), |line| format!("#{line}"));
         let unit = row.unit.as_ref().map_or("", |unit| unit.as_str());
+        let bait = if row.bait { format!("! {} ", printer.lang.text().bait) } else { String::new() };
         let sku = change.spec_id.as_ref().and_then(|spec| change.offer.sku(spec));
         text.push_str(&format!(
-            "{line:<5} {:>8} -> {:>8} {unit}  {:>12}  {}  {} {}\n",
+            "{line:<5} {:>8} -> {:>8} {unit}  {:>12}  {}  {bait}{} {}\n",
             row.from_quantity,
             row.to_quantity,
             signed(row.cost),
@@ -144,9 +148,17 @@ fn told(document: &FixDocument, plan: &Plan, view: &CartView, printer: &Printer)
     }
     let open = if document.freight_open { " + ?" } else { "" };
     if !document.changes.is_empty() {
-        let words = printer.words("goods and freight", "货款和运费", "貨款和運費");
+        let [goods, freight, both] = [
+            printer.words("goods", "货款", "貨款"),
+            printer.words("freight", "运费", "運費"),
+            printer.words("both", "合计", "合計"),
+        ];
         text.push_str(&format!(
-            "{words} ¥{} -> ¥{}{open}  ({})\n",
+            "{goods} ¥{} -> ¥{}   {freight} ¥{} -> ¥{}{open}   {both} ¥{} -> ¥{}{open} ({})\n",
+            document.goods_before,
+            document.goods_after,
+            document.freight_before,
+            document.freight_after,
             document.cost_before,
             document.cost_after,
             signed(document.cost_after - document.cost_before)

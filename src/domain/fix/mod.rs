@@ -24,6 +24,7 @@ use crate::domain::freight::{self, Destination, Freight, Shipment};
 use crate::domain::id::{LineId, OfferKey, SpecId, SupplierId};
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
+use crate::domain::price;
 use crate::domain::quantity::Quantity;
 
 use field::{Field, milli_to_quantity};
@@ -116,6 +117,12 @@ pub struct Raise {
 }
 
 impl Change {
+    /// Whether it adds a SKU whose price is bait (DESIGN 6.4): the cheapest by the listing, and not always sold so.
+    pub fn is_bait(&self) -> bool {
+        let spec = self.spec_id.as_ref().filter(|_| self.line.is_none());
+        spec.is_some_and(|spec| price::sku_is_bait(&self.offer, spec))
+    }
+
     /// What is asked of the ledger.
     pub fn raise(&self) -> Raise {
         Raise {

@@ -352,7 +352,6 @@ fn of_slot(group: &Group<'_>, slot: &Slot, lens: &Lens<'_>, need_units: i64) -> 
         // Of measured goods also exactly what the minimum of the whole offer still lacks.
         let wanted = group.measured.then_some(slot.base + need_units);
         let mut units = exact(floor);
-        let mut last = false;
         while units < high && units <= top {
             let goods = amount(unit, units);
             if goods > lens.most_cost {
@@ -360,8 +359,7 @@ fn of_slot(group: &Group<'_>, slot: &Slot, lens: &Lens<'_>, need_units: i64) -> 
             }
             found.push((units, goods));
             let by_amount = lens.aim != Aim::Amount || goods >= lens.need;
-            last |= units - slot.base >= need_units && by_amount && goods >= lens.need_goods;
-            if last {
+            if units - slot.base >= need_units && by_amount && goods >= lens.need_goods {
                 break;
             }
             units = match wanted {
@@ -381,7 +379,9 @@ fn by_sku(group: &Group<'_>, lens: &Lens<'_>, found: &mut Vec<Pick>) {
     let need_units = missing.max(pieces).max(0);
     // Freight goes by units, and is looked up once they are all known.
     let pays = matches!(group.offer.freight, FreightTerms::Template(_));
-    let with_units = need_units > 0 || pays;
+    // A purchase limit looks at all of them too.
+    let limited = group.slots.iter().fold(base, |sum, slot| sum.saturating_add(slot.room)) > group.most;
+    let with_units = need_units > 0 || pays || limited;
     let with_amounts = lens.aim == Aim::Amount || lens.need_goods > 0;
     let top = group.top();
     // Units and amount (where they matter) of the SKUs so far.

@@ -164,6 +164,23 @@ fn the_total_counts_where_the_offer_counts_and_each_sku_where_it_does_not() {
 }
 
 #[test]
+fn a_purchase_limit_leaves_no_room_for_the_cheaper_tier_of_one_sku() {
+    let mut own = Offer { purchase_limit: Some(q(5)), ..offer(1, &[]) };
+    own.quote_type = QuoteType::TiersPerSku;
+    own.skus = vec![sku("a", "0.50", 5), sku("b", "0.50", 4)];
+    for (sku, tiers) in
+        own.skus.iter_mut().zip([vec![tier(1, "0.50"), tier(5, "0.02")], vec![tier(1, "0.50")]])
+    {
+        sku.tiers = tiers;
+    }
+    let own = mixed(own, 14, "1000");
+    let of = |id, spec: &str, units| CartLine { spec_id: Some(SpecId::new(spec)), ..line(id, &own, units) };
+    let plain = mixed(offer(2, &[(1, "0.50")]), 14, "1000");
+    let fix = found(&[of(1, "a", 1), of(2, "b", 4), line(3, &plain, 1)], &[]);
+    assert!(fix.plan.changes.is_empty(), "{:?}", shown(&fix.plan));
+}
+
+#[test]
 fn free_freight_is_reached_where_the_goods_for_it_cost_less() {
     let mut cup = offer(1, &[(1, "9.50")]);
     let template = FreightTemplate {

@@ -193,9 +193,10 @@ fn row(
 fn title(model: &Model, offer: &Offer, change: &Change) -> String {
     let sku = change.spec_id.as_ref().and_then(|spec| offer.sku(spec)).map(|sku| sku_name(model, sku));
     let title = model.title_of(offer);
+    let bait = if change.is_bait() { format!("! {} ", model.text().bait) } else { String::new() };
     match sku {
-        Some(sku) if !sku.is_empty() => format!("{sku} {title}"),
-        _ => title.to_string(),
+        Some(sku) if !sku.is_empty() => format!("{bait}{sku} {title}"),
+        _ => format!("{bait}{title}"),
     }
 }
 

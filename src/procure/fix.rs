@@ -19,7 +19,7 @@ impl Desk {
     /// The cheapest way to make the cart legal, and the cheapest that adds nothing new; with the cart it was made for.
     pub fn fix(&self) -> Result<(Fix, CartView), DeskError> {
         let view = self.cart()?;
-        let mut found = self.with_task(|task| fix(task))?;
+        let mut found = self.with_task(fix)?;
         for plan in std::iter::once(&mut found.plan).chain(&mut found.without_new) {
             add_what_no_line_has(plan, &view);
         }

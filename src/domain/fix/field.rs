@@ -3,7 +3,7 @@
 //!
 //! Quantities are thousandths of a unit here and money is fen: whole numbers, exact, and quick to add.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -185,15 +185,15 @@ impl<'a> Field<'a> {
             let known = estimate(offer, group.step, Money::ZERO, destination) != Freight::Unknown;
             if known || open { groups.push(group) } else { doubtful.push(group) }
         }
-        let specs: BTreeMap<_, ()> =
-            lines.iter().map(|line| ((line.offer.key.clone(), line.spec_id.clone()), ())).collect();
+        let specs: BTreeSet<_> = lines.iter().map(|line| (&line.offer.key, &line.spec_id)).collect();
+        let kept_lines = specs.len();
         let mut field = Field {
             groups,
             doubtful,
             rule: rule.filter(|_| rules.mix_waives_moq),
             destination,
             mix_was_short: false,
-            kept_lines: specs.len(),
+            kept_lines,
         };
         field.mix_was_short = field.is_mix_short(rule);
         field

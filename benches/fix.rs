@@ -98,7 +98,7 @@ fn offer(dice: &mut Dice, world: World, id: i64, supplier: u32) -> Offer {
             first_unit: Decimal::ONE,
             next_unit: Decimal::ONE,
             fees: Fees::Zones(vec![Fee { first: Money::from_fen(800), next: Money::from_fen(250) }]),
-            free_from: (supplier % 3 == 0).then(|| Money::from_fen(29_900)),
+            free_from: supplier.is_multiple_of(3).then(|| Money::from_fen(29_900)),
         }),
     };
     if world == World::LargeAmounts {

@@ -11,6 +11,7 @@ pub mod deals;
 pub mod decide;
 pub mod facets;
 pub mod field;
+pub mod fix;
 mod layers;
 pub mod list;
 pub mod model;

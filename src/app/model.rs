@@ -12,6 +12,7 @@ use crate::app::deals::{DealList, DealsView, GroupLayer, OfferWish};
 use crate::app::decide::Decision;
 use crate::app::facets::CategoryPicker;
 use crate::app::field::Field;
+use crate::app::fix::FixLayer;
 use crate::app::list::List;
 use crate::app::mouse::Places;
 use crate::app::msg::{CartSnapshot, Effect, Status, Trouble};
@@ -111,6 +112,8 @@ pub struct CartPane {
     pub trouble: Option<Trouble>,
     /// Proposals asked for; answers to older ones are dropped.
     pub generation: u64,
+    /// Fixes asked for; answers to older ones are dropped.
+    pub fixing: u64,
     /// Whether the market is being asked what the cart would cost.
     pub proposing: bool,
     /// Whether orders are being sent.
@@ -304,6 +307,8 @@ pub enum Layer {
     Order(OrderLayer),
     /// A group-buy in full.
     Group(GroupLayer),
+    /// What makes the cart legal.
+    Fix(FixLayer),
     /// Something is asked before it is done.
     Decide(Decision),
     /// Orders are on their way: end all the same?

@@ -9,6 +9,7 @@ use crate::config::keymap::Key;
 use crate::domain::cart::{Assessment, Violation};
 use crate::domain::category::CategoryCount;
 use crate::domain::deal::{Deal, DealKind};
+use crate::domain::fix::{Fix, Raise};
 use crate::domain::freight::Destination;
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{GroupId, LineId, OfferKey, SpecId, SupplierId};
@@ -93,6 +94,8 @@ pub enum CartDeed {
     Remove(LineId),
     /// Take all lines out.
     Clear,
+    /// Make these changes of a fix, as one step of undo.
+    Fix(Vec<Raise>),
     /// Take the last step back.
     Undo,
     /// Do it again.
@@ -236,6 +239,8 @@ pub enum Fact {
     CategoriesRead(Result<Arc<Vec<CategoryCount>>, Trouble>),
     /// Something was done to the cart, or it was read.
     CartChanged { deed: CartDeed, result: Result<CartSnapshot, Trouble> },
+    /// What makes the cart legal at the least cost was worked out.
+    FixRead { generation: u64, result: Result<Box<Fix>, Trouble> },
     /// Orders of the ledger were read.
     OrdersRead(Result<Vec<Order>, Trouble>),
     /// Group-buys, and when the market told of them; `None` = this market has none.
@@ -339,6 +344,8 @@ pub enum Effect {
     ReadCategories { quantity: Quantity },
     /// Do something to the cart and read it.
     Cart(CartDeed),
+    /// Work out what makes the cart legal at the least cost.
+    ReadFix { generation: u64 },
     /// Read the orders.
     ReadOrders,
     /// Read the group-buys, from the market.

@@ -357,6 +357,15 @@ pub enum CartVerb {
     },
     /// Name every broken rule with its shortfall (exit 4 when there is one)
     Check,
+    /// The cheapest changes that make it legal: quantities raised, minimums filled with what the supplier sells
+    Fix {
+        /// Make them (one undo takes all back)
+        #[arg(long)]
+        apply: bool,
+        /// Only raise what is in the cart
+        #[arg(long)]
+        no_new_goods: bool,
+    },
     /// Take the last change back
     Undo,
     /// Make the last undone change again

@@ -233,6 +233,7 @@ fn hidden(model: &Model, id: ActionId) -> bool {
                 | Layer::Order(_)
                 | Layer::Group(_)
                 | Layer::Decide(_)
+                | Layer::Fix(_)
                 | Layer::Sheet(_),
             ) => true,
             _ => false,
@@ -243,7 +244,7 @@ fn hidden(model: &Model, id: ActionId) -> bool {
         }
         ActionId::LayerPageDown => !matches!(
             model.layers.last(),
-            Some(Layer::Help { .. } | Layer::Confirm(_) | Layer::Order(_) | Layer::Sheet(_))
+            Some(Layer::Help { .. } | Layer::Confirm(_) | Layer::Order(_) | Layer::Sheet(_) | Layer::Fix(_))
         ),
         ActionId::DealsJoin | ActionId::DealsLeave => model.deals.view != DealsView::Groups,
         ActionId::DealsAdd => model.deals.view == DealsView::Groups,
@@ -251,7 +252,11 @@ fn hidden(model: &Model, id: ActionId) -> bool {
         ActionId::DealsOpen | ActionId::OrdersOpen | ActionId::OrdersWaiting | ActionId::OrdersRefresh => {
             !model.layers.is_empty()
         }
-        ActionId::OfferWeb | ActionId::SearchNearest => trigger::enabled(model, id).is_err(),
+        // A cart that breaks nothing is submitted; the key works all the same.
+        ActionId::CartFix => model.cart.violations().is_empty(),
+        ActionId::FixWithoutNew | ActionId::OfferWeb | ActionId::SearchNearest => {
+            trigger::enabled(model, id).is_err()
+        }
         // Tab goes through the groups there.
         ActionId::ViewNext => facets::has_keys(model),
         ActionId::Quantity => matches!(model.pane, Pane::Deals | Pane::Orders),

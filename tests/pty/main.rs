@@ -5,6 +5,7 @@
 
 mod harness;
 mod market;
+mod minimums;
 mod shell;
 mod steps;
 mod stories;

@@ -10,6 +10,8 @@ mod cart;
 mod cases;
 mod freight;
 mod harness;
+mod many;
+mod many_cases;
 mod past;
 mod price;
 mod product;

@@ -15,6 +15,7 @@ mod groups;
 mod lease;
 mod lookup;
 mod marks;
+mod objection;
 mod orders;
 mod outbox;
 pub mod pack;

@@ -254,6 +254,7 @@ pub fn proposal() -> Proposal {
                 trade_type: Some("fxassure".into()),
                 drift: vec![],
                 refusal: None,
+                objection: None,
                 message: None,
             },
             ProposedOrder {
@@ -274,6 +275,7 @@ pub fn proposal() -> Proposal {
                     new: yuan("9900.00"),
                 }],
                 refusal: None,
+                objection: None,
                 message: None,
             },
         ],

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::{CartLine, Measure, MixGauge, PricedLine, Rules, SupplierPart, Violation, ViolationKind};
-use crate::domain::freight::{self, Destination, Freight, Shipment};
+use crate::domain::freight::{self, Destination, Freight, FreightTerms, Shipment};
 use crate::domain::id::{LineId, OfferKey, SpecId, SupplierId};
 use crate::domain::minimum;
 use crate::domain::money::Money;
@@ -189,7 +189,7 @@ fn part_freight(
     if groups.beside(priced).any(|(_, line)| line.amount.is_none()) {
         return Freight::Unknown;
     }
-    let parts: Vec<Freight> = groups
+    let shipments: Vec<(&FreightTerms, Shipment)> = groups
         .all
         .iter()
         .map(|group| {
@@ -199,10 +199,10 @@ fn part_freight(
                 volume_m3: group.offer.volume_m3,
                 goods,
             };
-            freight::estimate(&group.offer.freight, &shipment, destination)
+            (&group.offer.freight, shipment)
         })
         .collect();
-    freight::combine(&parts)
+    freight::of_order(&shipments, destination)
 }
 
 /// What quantities of an offer are multiples of: its lot; else its unit's step, where the unit is known.

@@ -148,6 +148,9 @@ pub fn together(parcels: &[Parcel]) -> Freight {
     let Terms::Template(template) = &first.terms else {
         return estimate(first);
     };
+    if template.free_from.is_some_and(|from| first.goods >= from) {
+        return Freight::Exact(0);
+    }
     let mut all = 0;
     for parcel in parcels {
         let each = match template.basis {

@@ -7,12 +7,13 @@ use pifa::domain::money::Money;
 use pifa::domain::offer::{Offer as Listing, PriceTier, QuoteType, Sku as ListedSku};
 use pifa::domain::quantity::Quantity;
 use pifa::domain::{minimum, price};
+use rust_decimal::prelude::ToPrimitive;
 
 use super::many_cases::{basket, catches, holds, offer, tiers};
 use super::product::{self, money, pieces, yuan};
 use crate::dice::Dice;
 use crate::oracle::cart::{self as naive, Flaw};
-use crate::oracle::plain::{Basket, Offer, Pieces, Tier};
+use crate::oracle::plain::{Basket, Fen, Offer, Pieces, Tier};
 use crate::oracle::{price as naive_price, sieve};
 
 // --- The tier at every boundary ---
@@ -403,12 +404,19 @@ fn broken_lot_rules_are_caught() {
 
 // --- The mix rule ---
 
-/// Lines, and required, actual and missing in pieces and in yuan.
-type Short = (&'static str, Vec<i64>, Option<[Quantity; 3]>, Option<[Money; 3]>);
+/// Lines, and required, actual and missing in pieces and in fen. A broken copy may find less than nothing missing.
+type Short = (&'static str, Vec<i64>, Option<[Pieces; 3]>, Option<[Fen; 3]>);
 
 fn short(basket: &Basket) -> Vec<Short> {
-    let three = |[a, b, c]: [Option<Quantity>; 3]| Some([a?, b?, c?]);
-    let three_sums = |[a, b, c]: [Option<Money>; 3]| Some([a?, b?, c?]);
+    let three = |[a, b, c]: [Option<Quantity>; 3]| {
+        Some([a?, b?, c?].map(|count| count.decimal().to_i128().filter(|_| count.is_whole()).unwrap()))
+    };
+    let three_sums = |[a, b, c]: [Option<Money>; 3]| {
+        Some([a?, b?, c?].map(|sum| {
+            assert_eq!(sum, sum.rounded());
+            Fen::from(sum.to_fen_rounded())
+        }))
+    };
     let mut found: Vec<Short> = assess(basket)
         .violations
         .iter()
@@ -429,18 +437,10 @@ fn short(basket: &Basket) -> Vec<Short> {
 
 fn short_by(flaw: Flaw) -> impl Fn(&Basket) -> Vec<Short> {
     move |basket| {
-        let mut found: Vec<Short> = naive::verdict(basket, flaw)
-            .violations
-            .into_iter()
+        let violations = naive::verdict(basket, flaw).violations.into_iter();
+        let mut found: Vec<Short> = violations
             .filter(|violation| matches!(violation.rule, "mix" | "moq"))
-            .map(|violation| {
-                (
-                    violation.rule,
-                    violation.lines,
-                    violation.pieces.map(|three| three.map(pieces)),
-                    violation.amount.map(|three| three.map(yuan)),
-                )
-            })
+            .map(|violation| (violation.rule, violation.lines, violation.pieces, violation.amount))
             .collect();
         found.sort();
         found
@@ -470,7 +470,7 @@ fn broken_mix_rules_are_caught() {
     let fen_more = |basket: &Basket| {
         let mut found = short(basket);
         found.iter_mut().filter_map(|short| short.3.as_mut()).for_each(|amount| {
-            amount[1] = amount[1] + Money::from_fen(1);
+            amount[1] += 1;
         });
         found
     };
@@ -478,7 +478,7 @@ fn broken_mix_rules_are_caught() {
     let piece_more = |basket: &Basket| {
         let mut found = short(basket);
         found.iter_mut().filter_map(|short| short.2.as_mut()).for_each(|count| {
-            count[2] = count[2] + Quantity::ONE;
+            count[2] += 1;
         });
         found
     };

@@ -136,7 +136,7 @@ fn measure(lines: u32, suppliers: u32) -> bool {
         ledger.edit_cart(&market(), "fill", &edits, Timestamp::UNIX_EPOCH).expect("the cart is filled");
     }
     let mut model = Model::new(Lang::ZhCn, false, Keys::preset(), Quantity::whole(300));
-    let mut tell = |model: &mut Model, fact| drop(update(model, Msg { at: Timestamp::UNIX_EPOCH, fact }));
+    let tell = |model: &mut Model, fact| drop(update(model, Msg { at: Timestamp::UNIX_EPOCH, fact }));
     tell(&mut model, Fact::Started { width: 200, height: 50 });
     model.pane = pifa::app::model::Pane::Cart;
     let mut terminal = Terminal::new(TestBackend::new(200, 50)).expect("a terminal");

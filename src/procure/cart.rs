@@ -1,6 +1,6 @@
 //! The cart: edits through the ledger, judged by the domain with the freshest listing at hand.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Desk, DeskError};
@@ -98,7 +98,7 @@ impl Desk {
                 return Ok(lines);
             }
             let lines = self.read_cart_lines()?;
-            self.lines.keep(as_of, &lines);
+            self.lines.keep(as_of, &rows, &lines);
             return Ok(lines);
         }
         self.read_cart_lines()
@@ -139,31 +139,43 @@ pub(super) struct KeptLines(Mutex<Kept>);
 struct Kept {
     /// The state of the catalog they were read at.
     as_of: (i64, i64),
-    offers: HashMap<LineId, Arc<Offer>>,
+    /// With the bytes of the frozen listing.
+    offers: HashMap<LineId, (i64, Arc<Offer>)>,
 }
 
 impl KeptLines {
-    /// The lines, where the listing of each is kept and nothing in the catalog changed since.
+    /// The lines, where the listing of each is kept and nothing in the catalog changed since. Those of lines that left
+    /// the cart are forgotten.
     fn of(&self, as_of: (i64, i64), rows: &[LineRow]) -> Option<Vec<CartLine>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.as_of != as_of {
             return None;
         }
-        rows.iter()
-            .map(|row| {
-                Some(CartLine {
-                    id: row.id,
-                    offer: Arc::clone(kept.offers.get(&row.id)?),
-                    spec_id: row.spec_id.clone(),
-                    quantity: row.quantity,
-                })
+        let line = |row: &LineRow| {
+            let (bytes, offer) = kept.offers.get(&row.id)?;
+            (*bytes == row.frozen_bytes).then(|| CartLine {
+                id: row.id,
+                offer: Arc::clone(offer),
+                spec_id: row.spec_id.clone(),
+                quantity: row.quantity,
             })
-            .collect()
+        };
+        let lines: Vec<CartLine> = rows.iter().map(line).collect::<Option<_>>()?;
+        if kept.offers.len() > rows.len() {
+            let present: HashSet<LineId> = rows.iter().map(|row| row.id).collect();
+            kept.offers.retain(|id, _| present.contains(id));
+        }
+        Some(lines)
     }
 
-    /// Keeps what was read at or after this state.
-    fn keep(&self, as_of: (i64, i64), lines: &[CartLine]) {
-        let offers = lines.iter().map(|line| (line.id, Arc::clone(&line.offer))).collect();
+    /// Keeps what was read after these rows and this state.
+    fn keep(&self, as_of: (i64, i64), rows: &[LineRow], lines: &[CartLine]) {
+        let offers = rows
+            .iter()
+            .zip(lines)
+            .filter(|(row, line)| row.id == line.id)
+            .map(|(row, line)| (row.id, (row.frozen_bytes, Arc::clone(&line.offer))))
+            .collect();
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Kept { as_of, offers };
     }
 }

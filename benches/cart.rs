@@ -53,7 +53,7 @@ fn offer(number: u32, suppliers: u32) -> Offer {
     offer.quote_type = QuoteType::ByOfferOverSkus;
     offer.tiers = vec![tier(2, 1000), tier(100, 850), tier(300, 720)];
     offer.moq = Some(Quantity::whole(2 + number % 50));
-    offer.lot = (number % 5 == 0).then(|| Quantity::whole(6));
+    offer.lot = number.is_multiple_of(5).then(|| Quantity::whole(6));
     offer.mix =
         Mix::Rule(MixRule { pieces: Some(Quantity::whole(30)), amount: Some(Money::from_fen(30_000)) });
     offer.weight_kg = Some(Decimal::new(38, 2));

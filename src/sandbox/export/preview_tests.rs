@@ -278,7 +278,7 @@ fn compare(
     for number in 0..carts {
         let mut parts: Vec<Vec<CartLine>> = Vec::new();
         let mut taken = BTreeSet::new();
-        for _ in 0..1 + dice.below(3) {
+        for _ in 0..=dice.below(3) {
             let supplier = dice.below(shop.suppliers.len());
             if taken.insert(supplier) {
                 let mut lines = Vec::new();
@@ -382,7 +382,7 @@ fn a_client_that_gets_a_rule_wrong_is_noticed() {
             offer.skus.iter_mut().for_each(|sku| sku.promotion = None);
         }),
         ("one fen off", |offer| {
-            offer.tiers.iter_mut().for_each(|tier| tier.price = tier.price + Money::from_fen(1));
+            offer.tiers.iter_mut().for_each(|tier| tier.price += Money::from_fen(1));
             offer
                 .skus
                 .iter_mut()
@@ -396,7 +396,7 @@ fn a_client_that_gets_a_rule_wrong_is_noticed() {
                 .for_each(|tier| tier.from_quantity = tier.from_quantity + Quantity::ONE);
         }),
         ("the first tier only", |offer| {
-            offer.tiers = price::ladder(&offer.tiers).into_iter().take(1).collect()
+            offer.tiers = price::ladder(&offer.tiers).into_iter().take(1).collect();
         }),
         ("units that can be cut", |offer| offer.unit = Some(Unit::new("米"))),
     ];

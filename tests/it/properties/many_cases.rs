@@ -92,7 +92,7 @@ fn price(dice: &mut Dice) -> Mill {
 /// Tiers in any order; some start where another does, with another price.
 pub fn tiers(dice: &mut Dice, most: usize) -> Vec<Tier> {
     let mut tiers: Vec<Tier> = Vec::new();
-    for _ in 0..1 + dice.below(most) {
+    for _ in 0..=dice.below(most) {
         let from = match dice.below(4) {
             0 if !tiers.is_empty() => dice.pick(&tiers).from,
             1 => *dice.pick(&[1, 2, 3, 5, 10, 20]),
@@ -155,8 +155,8 @@ fn mix(dice: &mut Dice) -> Mix {
 
 /// One supplier's part of a cart: up to three offers, up to five lines, once in a while two of one SKU.
 pub fn basket(dice: &mut Dice) -> Basket {
-    let offers: Vec<Offer> = (0..1 + dice.below(3)).map(|at| offer(dice, 100 + at as i64)).collect();
-    let lines = (0..1 + dice.below(5))
+    let offers: Vec<Offer> = (0..=dice.below(3)).map(|at| offer(dice, 100 + at as i64)).collect();
+    let lines = (0..=dice.below(5))
         .map(|at| {
             let offer = if at < offers.len() { at } else { dice.below(offers.len()) };
             let skus = offers[offer].skus.len();

@@ -249,6 +249,9 @@ pub fn proposed(
         }
     };
     model.cart.quoted = proposal.quoted_at.is_some().then(|| proposal.clone());
+    // What the market objected to was read again: the cart shows what is wrong with it.
+    let objected = proposal.orders.iter().any(|order| order.objection.is_some());
+    let effects = if objected { vec![Effect::Cart(CartDeed::Read)] } else { Vec::new() };
     let elsewhere = model.pane != Pane::Cart || !model.layers.is_empty();
     match confirm_mut(model) {
         Some(confirm) => {
@@ -268,7 +271,7 @@ pub fn proposed(
             model.layers.push(Layer::Confirm(Confirm { proposal, quiet_since: at, at: 0, asking: false }));
         }
     }
-    Vec::new()
+    effects
 }
 
 /// Orders were sent, or queued, or it is unknown what became of them.

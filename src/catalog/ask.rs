@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension};
 use rust_decimal::Decimal;
 
 use crate::catalog::facts::{Flags, WordId, milli};
-use crate::catalog::index::place::Tie;
+use crate::catalog::index::Tie;
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::test::{Says, Test, bounds};

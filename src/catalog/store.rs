@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 use crate::catalog::body;
 use crate::catalog::file::{self, Opened};
 use crate::catalog::history::{History, HistoryError};
-use crate::catalog::index::Fresh;
 use crate::catalog::index::live::Home;
+use crate::catalog::index::{Fresh, fresh};
 use crate::catalog::migrate::Migrating;
 use crate::catalog::overlay::Overlay;
 use crate::catalog::readers::Readers;
@@ -189,6 +189,12 @@ impl Catalog {
                 })
                 .collect()
         })
+    }
+
+    /// Another pair of numbers after every change of offers, whichever process made it: what was read of them before
+    /// and has the same pair still holds.
+    pub fn offers_as_of(&self) -> Result<(i64, i64), CatalogError> {
+        self.read(fresh::counters)
     }
 
     /// A note of the caller's: the sync cursor, freight zones, pages walked.

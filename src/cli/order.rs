@@ -8,12 +8,12 @@ use super::order_documents::{FailedPayment, OrderDocument, OrdersDocument, PayDo
 use super::print::{Printer, known, note};
 use super::session::{Profile, Session};
 use super::sync::progress;
-use crate::domain::id::OrderId;
+use crate::domain::id::{LineId, OrderId};
 use crate::domain::money::Money;
 use crate::domain::order::Order;
 use crate::domain::proposal::{Proposal, ProposedOrder};
 use crate::domain::text::Clean;
-use crate::i18n::trouble;
+use crate::i18n::{objections, trouble};
 use crate::procure::{Blocked, DeskError, Policy, SubmitOptions};
 
 pub(super) async fn run(verb: OrderVerb, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
@@ -213,10 +213,13 @@ async fn propose(session: &Session, printer: &Printer) -> Result<Exit, Failure> 
         })?;
         return Ok(Exit::Done);
     }
+    let proposal = if cart.address.is_some() { Some(session.desk.propose().await?) } else { None };
+    // Listings the market objected to were read again.
+    let objected = proposal.iter().flat_map(|p| &p.orders).any(|order| order.objection.is_some());
+    let cart = if objected { session.desk.cart()? } else { cart };
     let violations =
         CheckDocument::new(&cart.assessment, &cart.assessment.violations, printer.lang).violations;
     let exit = if violations.is_empty() { Exit::Done } else { Exit::Rule };
-    let proposal = if cart.address.is_some() { Some(session.desk.propose().await?) } else { None };
     let now = session.desk.now();
     let orders = proposal
         .iter()
@@ -289,6 +292,19 @@ fn confirm(proposal: &Proposal, printer: &Printer) -> String {
         }
         if let Some(refusal) = &order.refusal {
             text.push_str(&format!("  ! {refusal}\n"));
+        }
+        if let Some(objection) = &order.objection {
+            let numbers = |ids: &[LineId]| {
+                let numbers: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
+                objections::lines(printer.lang, &numbers)
+            };
+            let unit = |id: LineId| {
+                let line = order.lines.iter().find(|line| line.line_id == Some(id));
+                line.and_then(|line| line.unit.as_ref()).map(ToString::to_string).unwrap_or_default()
+            };
+            for said in objections::explain(printer.lang, objection, numbers, unit) {
+                text.push_str(&format!("    {said}\n"));
+            }
         }
     }
     if proposal.quoted_at.is_none() {

@@ -121,6 +121,15 @@ pub struct Shipment {
 /// Fees not known for the destination, weight or volume unknown where the template needs it makes the freight unknown, as do *collect*
 /// (it is paid, but to somebody else and nobody says how much) and *by agreement*.
 pub fn estimate(terms: &FreightTerms, shipment: &Shipment, destination: &Destination) -> Freight {
+    amount(terms, shipment, destination, FreightTemplate::cost)
+}
+
+fn amount(
+    terms: &FreightTerms,
+    shipment: &Shipment,
+    destination: &Destination,
+    cost: fn(&FreightTemplate, Fee, Decimal) -> Money,
+) -> Freight {
     match terms {
         FreightTerms::Unknown | FreightTerms::ByAgreement | FreightTerms::Collect => Freight::Unknown,
         FreightTerms::SellerPays => Freight::Known(Money::ZERO),
@@ -137,10 +146,33 @@ pub fn estimate(terms: &FreightTerms, shipment: &Shipment, destination: &Destina
                 return Freight::Unknown;
             };
             match template.fees.at(destination) {
-                Some(fee) => Freight::Known(template.cost(fee, counted)),
+                Some(fee) => Freight::Known(cost(template, fee, counted)),
                 None => Freight::Unknown,
             }
         }
+    }
+}
+
+/// Freight of several offers of one supplier in one order.
+///
+/// The market lets those of one template travel together and pay its first unit once. We are not told which do, so
+/// more than one that pays is an upper bound: each alone, or behind another, whichever is dearer (a forwarder's first
+/// 30 kg may cost less than 30 next kilograms). One unknown makes it unknown.
+pub fn of_order(shipments: &[(&FreightTerms, Shipment)], destination: &Destination) -> Freight {
+    let mut alone = Vec::with_capacity(shipments.len());
+    let mut most = Vec::with_capacity(shipments.len());
+    for (terms, shipment) in shipments {
+        let own = estimate(terms, shipment, destination);
+        let behind = amount(terms, shipment, destination, FreightTemplate::cost_behind);
+        alone.push(own);
+        most.push(match (own, behind) {
+            (Freight::Known(own), Freight::Known(behind)) => Freight::Known(own.max(behind)),
+            (own, _) => own,
+        });
+    }
+    match combine(&most) {
+        Freight::Known(_) => combine(&alone),
+        bound => bound,
     }
 }
 
@@ -155,6 +187,15 @@ impl Fees {
 }
 
 impl FreightTemplate {
+    /// What as many units cost behind others that have used the first unit up, rounded to the fen.
+    fn cost_behind(&self, fee: Fee, counted: Decimal) -> Money {
+        if self.next_unit <= Decimal::ZERO {
+            return Money::ZERO;
+        }
+        let steps = counted.checked_div(self.next_unit).unwrap_or(Decimal::MAX).ceil();
+        fee.next.times(steps).rounded()
+    }
+
     /// `first + ceil((n - first_unit) / next_unit) x next` (GATEWAY.md 3.6), rounded to the fen.
     pub fn cost(&self, fee: Fee, counted: Decimal) -> Money {
         let over = counted - self.first_unit;

@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::cart::{Violation, ViolationKind};
 use crate::domain::id::{LineId, OfferKey, SpecId, SupplierId};
 use crate::domain::money::Money;
 use crate::domain::order::{Address, OrderLine};
@@ -50,6 +51,9 @@ pub struct ProposedOrder {
     pub drift: Vec<Drift>,
     /// Why the market would refuse it.
     pub refusal: Option<Clean>,
+    /// The same, explained: our own rules found nothing wrong with it.
+    #[serde(default)]
+    pub objection: Option<Objection>,
     /// Words to the seller that go with it, at most [`MESSAGE_CHARS`] characters.
     #[serde(default)]
     pub message: Option<Clean>,
@@ -57,6 +61,21 @@ pub struct ProposedOrder {
 
 /// Longest message to a seller (GATEWAY.md 1.4).
 pub const MESSAGE_CHARS: usize = 500;
+
+/// A refusal of what our own rules would have sent. The market's word counts; this is where ours came to differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Objection {
+    /// The rule its code documents; `None` = a code we do not know.
+    pub kind: Option<ViolationKind>,
+    /// The cart lines it points at; all of the order's where it points at none.
+    pub line_ids: Vec<LineId>,
+    /// Its code, empty where an accepted preview leaves no way to order.
+    pub code: Clean,
+    /// Its words.
+    pub words: Clean,
+    /// What those lines break by the listings read again just now. Empty = by them nothing is wrong either.
+    pub found: Vec<Violation>,
+}
 
 /// One changed figure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

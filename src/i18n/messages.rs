@@ -26,6 +26,17 @@ pub fn with_unit(number: &str, unit: &str) -> String {
 /// `title` (of the offer, when the sentence stands alone) is put in front; `unit` is the offer's, empty
 /// when unknown. Both must be clean text.
 pub fn violation_message(lang: Lang, violation: &Violation, title: Option<&str>, unit: &str) -> String {
+    let measured = violation.kind < ViolationKind::NoAddress && violation.kind > ViolationKind::PriceZero
+        || violation.kind == ViolationKind::LineCap;
+    if measured && violation.required == Measure::default() {
+        // The market's word, and it tells no figures.
+        let rule = super::objections::rule(lang, violation.kind);
+        return match title {
+            Some(title) if lang.is_chinese() => format!("{title}：{rule}"),
+            Some(title) => format!("{title}: {rule}"),
+            None => rule.to_owned(),
+        };
+    }
     let required = measure(lang, &violation.required, unit);
     let actual = measure(lang, &violation.actual, unit);
     let shortfall = measure(lang, &violation.shortfall, unit);

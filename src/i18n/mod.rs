@@ -9,6 +9,7 @@ pub mod follow;
 pub mod kept;
 pub mod messages;
 pub mod names;
+pub mod objections;
 pub mod places;
 pub mod prices;
 pub mod queries;

@@ -24,6 +24,21 @@ pub struct StoredLine {
     pub frozen: Offer,
 }
 
+/// A visible line without its frozen listing, which is what takes time to read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineRow {
+    /// Never changes, never reused.
+    pub id: LineId,
+    /// Offer.
+    pub offer_key: OfferKey,
+    /// SKU.
+    pub spec_id: Option<SpecId>,
+    /// Units.
+    pub quantity: Quantity,
+    /// How many bytes its frozen listing takes: another number, another listing.
+    pub frozen_bytes: i64,
+}
+
 /// A change to the cart.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
@@ -62,6 +77,27 @@ impl Ledger {
     /// The market's cart in the order lines were added.
     pub fn cart_lines(&self, market: &MarketId) -> Result<Vec<StoredLine>, LedgerError> {
         self.read(|connection| visible(connection, market))
+    }
+
+    /// The same without the frozen listings, for whoever has read them. That of a line in the cart stays as it is; one
+    /// that was ordered and came back may have another.
+    pub fn cart_rows(&self, market: &MarketId) -> Result<Vec<LineRow>, LedgerError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT line_id, offer_key, spec_id, quantity, octet_length(frozen) FROM cart_line
+                 WHERE market_id = ?1 AND present = 1 AND taken_by IS NULL ORDER BY line_id",
+            )?;
+            let rows = statement.query_map([market.as_str()], |row| {
+                Ok(LineRow {
+                    id: LineId(row.get(0)?),
+                    offer_key: row.get_ref(1)?.as_str()?.parse().map_err(|error| damaged(&error))?,
+                    spec_id: row.get_ref(2)?.as_str_or_null()?.map(SpecId::new),
+                    quantity: row.get_ref(3)?.as_str()?.parse().map_err(|error| damaged(&error))?,
+                    frozen_bytes: row.get(4)?,
+                })
+            })?;
+            rows.collect()
+        })
     }
 
     /// Applies edits as one step of the journal. `Ok(None)` when a line they name is not in the cart:

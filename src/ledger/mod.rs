@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 pub use actions::{Action, ActionId, NewAction, Outcome, Policy};
-pub use cart::{Edit, StoredLine};
+pub use cart::{Edit, LineRow, StoredLine};
 pub use marks::Stamp;
 
 use crate::domain::id::MarketId;

@@ -1,6 +1,7 @@
 //! The cart: edits through the ledger, judged by the domain with the freshest listing at hand.
 
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Desk, DeskError};
 use crate::domain::cart::{self, Assessment, CartLine, Measure, Violation, ViolationKind};
@@ -8,7 +9,7 @@ use crate::domain::id::{LineId, OfferKey, SpecId};
 use crate::domain::offer::{Completeness, Offer};
 use crate::domain::order::Address;
 use crate::domain::quantity::Quantity;
-use crate::ledger::{Edit, StoredLine};
+use crate::ledger::{Edit, LineRow, StoredLine};
 
 /// The cart as it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,6 +91,20 @@ impl Desk {
     }
 
     pub(super) fn cart_lines(&self) -> Result<Vec<CartLine>, DeskError> {
+        // A catalog that cannot say leaves nothing to keep.
+        if let Ok(as_of) = self.parts.catalog.offers_as_of() {
+            let rows = self.parts.ledger.cart_rows(&self.parts.market_id)?;
+            if let Some(lines) = self.lines.of(as_of, &rows) {
+                return Ok(lines);
+            }
+            let lines = self.read_cart_lines()?;
+            self.lines.keep(as_of, &rows, &lines);
+            return Ok(lines);
+        }
+        self.read_cart_lines()
+    }
+
+    fn read_cart_lines(&self) -> Result<Vec<CartLine>, DeskError> {
         let stored = self.stored_lines()?;
         let keys: Vec<OfferKey> = stored.iter().map(|line| line.offer_key.clone()).collect();
         // The cart works without its cache: a catalog that cannot be read leaves the frozen listings.
@@ -115,6 +130,56 @@ impl Desk {
     }
 }
 
+/// The listings of the cart's lines as last read. An edit of one line leaves those of all others as they were, and
+/// reading thousands of them anew takes longer than the buyer should wait for a figure.
+#[derive(Default)]
+pub(super) struct KeptLines(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    /// The state of the catalog they were read at.
+    as_of: (i64, i64),
+    /// With the bytes of the frozen listing.
+    offers: HashMap<LineId, (i64, Arc<Offer>)>,
+}
+
+impl KeptLines {
+    /// The lines, where the listing of each is kept and nothing in the catalog changed since. Those of lines that left
+    /// the cart are forgotten.
+    fn of(&self, as_of: (i64, i64), rows: &[LineRow]) -> Option<Vec<CartLine>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.as_of != as_of {
+            return None;
+        }
+        let line = |row: &LineRow| {
+            let (bytes, offer) = kept.offers.get(&row.id)?;
+            (*bytes == row.frozen_bytes).then(|| CartLine {
+                id: row.id,
+                offer: Arc::clone(offer),
+                spec_id: row.spec_id.clone(),
+                quantity: row.quantity,
+            })
+        };
+        let lines: Vec<CartLine> = rows.iter().map(line).collect::<Option<_>>()?;
+        if kept.offers.len() > rows.len() {
+            let present: HashSet<LineId> = rows.iter().map(|row| row.id).collect();
+            kept.offers.retain(|id, _| present.contains(id));
+        }
+        Some(lines)
+    }
+
+    /// Keeps what was read after these rows and this state.
+    fn keep(&self, as_of: (i64, i64), rows: &[LineRow], lines: &[CartLine]) {
+        let offers = rows
+            .iter()
+            .zip(lines)
+            .filter(|(row, line)| row.id == line.id)
+            .map(|(row, line)| (row.id, (row.frozen_bytes, Arc::clone(&line.offer))))
+            .collect();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Kept { as_of, offers };
+    }
+}
+
 /// The single SKU of an offer that has just one: there is nothing to choose.
 pub(super) fn only_sku(offer: &Offer) -> Option<SpecId> {
     match offer.skus.as_slice() {
@@ -137,3 +202,7 @@ fn freshest(line: StoredLine, cached: Option<Offer>) -> CartLine {
     };
     CartLine { id: line.id, offer: Arc::new(offer), spec_id: line.spec_id, quantity: line.quantity }
 }
+
+#[cfg(test)]
+#[path = "cart_tests.rs"]
+mod tests;

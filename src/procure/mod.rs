@@ -16,6 +16,7 @@ mod groups;
 mod lease;
 mod lookup;
 mod marks;
+mod objection;
 mod orders;
 mod outbox;
 pub mod pack;
@@ -102,6 +103,7 @@ pub struct Desk {
     marks: Arc<marks::KeptMarks>,
     badges: Arc<badges::KeptBadges>,
     looks: Arc<quiet::Looks>,
+    lines: Arc<cart::KeptLines>,
 }
 
 impl Desk {
@@ -109,8 +111,8 @@ impl Desk {
     pub fn new(parts: DeskParts) -> Desk {
         let line = Arc::new(clock::Line::of(&parts.catalog));
         parts.catalog.keep_history(parts.history.clone(), parts.market_id.clone());
-        let (marks, badges, looks) = (Arc::default(), Arc::default(), Arc::default());
-        Desk { parts: Arc::new(parts), line, marks, badges, looks }
+        let (marks, badges, looks, lines) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
+        Desk { parts: Arc::new(parts), line, marks, badges, looks, lines }
     }
 
     /// Which account on which market.

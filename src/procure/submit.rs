@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::error::NO_ADDRESS;
+use super::objection::{named_by, rule_of};
 use super::outbox::{against_policy, drift, preview_request, quoted_lines, trade_type};
 use super::{CartView, Desk, DeskError};
 use crate::domain::cart::{Measure, SupplierPart, Violation, ViolationKind};
@@ -12,7 +13,7 @@ use crate::domain::id::{LineId, OfferKey, SupplierId};
 use crate::domain::money::Money;
 use crate::domain::offer::Completeness;
 use crate::domain::order::{ActionKind, Address, Order, OrderLine};
-use crate::domain::proposal::{Drift, Proposal, ProposedOrder};
+use crate::domain::proposal::{Drift, Objection, Proposal, ProposedOrder};
 use crate::domain::text::Clean;
 use crate::ledger::{ActionId, NewAction, Policy};
 use crate::market::{MarketError, Marketplace, Quote, Refusal};
@@ -78,18 +79,27 @@ impl SubmitReport {
 }
 
 /// A supplier's part, quoted where the market could be asked.
-struct Ready {
-    supplier_id: SupplierId,
+pub(super) struct Ready {
+    pub(super) supplier_id: SupplierId,
     supplier_name: Clean,
     /// Amounts as last shown to the buyer.
-    lines: Vec<OrderLine>,
+    pub(super) lines: Vec<OrderLine>,
     goods: Money,
     freight: Option<Money>,
     quote: Option<Quote>,
     quoted_at: Option<Timestamp>,
-    refusal: Option<Refusal>,
+    pub(super) refusal: Option<Refusal>,
+    /// Where our own verdict differed.
+    pub(super) objection: Option<Objection>,
     /// Words to the seller.
     message: Option<Clean>,
+}
+
+impl Ready {
+    /// Whether the market quotes it and yet offers no way to order it.
+    pub(super) fn has_no_trade_type(&self) -> bool {
+        self.quote.as_ref().is_some_and(|quote| trade_type(quote).is_none())
+    }
 }
 
 impl Desk {
@@ -105,7 +115,13 @@ impl Desk {
             let Some(mut ready) = prepare(part, None, &messages) else { continue };
             if online {
                 match self.quote(&mut ready, &address).await {
-                    Ok(()) => quoted_at = Some(self.now()),
+                    Ok(()) => {
+                        quoted_at = Some(self.now());
+                        // What our own rules find is no difference.
+                        if cart.assessment.violations_of(part.supplier_id.as_ref()).next().is_none() {
+                            self.explain(&mut ready).await?;
+                        }
+                    }
                     Err(error) if error.is_passing() => online = false,
                     Err(error) => return Err(error.into()),
                 }
@@ -213,7 +229,7 @@ impl Desk {
                 break;
             }
             match self.quote(part, &address).await {
-                Ok(()) => {}
+                Ok(()) => self.explain(part).await?,
                 Err(error) if error.is_passing() => {
                     report.offline = Some(error.to_string());
                     *online = false;
@@ -221,7 +237,7 @@ impl Desk {
                 Err(error) => return Err(error.into()),
             }
             if let Some(refusal) = &part.refusal {
-                violations.push(violation_of(refusal, part));
+                violations.extend(violations_of(refusal, part));
                 report.refusals.push(Clean::new(&format!(
                     "{}: {} {}",
                     part.supplier_name, refusal.code, refusal.message
@@ -393,6 +409,7 @@ fn prepare(
         quote: None,
         quoted_at: None,
         refusal: None,
+        objection: None,
         message,
     })
 }
@@ -423,7 +440,7 @@ fn shown_line(proposal: &Proposal, line: LineId) -> Option<&OrderLine> {
 }
 
 fn proposed(part: Ready) -> ProposedOrder {
-    let refusal = part.refusal.map(|refusal| Clean::new(&format!("{} {}", refusal.code, refusal.message)));
+    let refused = |refusal: Refusal| Clean::new(&format!("{} {}", refusal.code, refusal.message));
     match part.quote {
         Some(quote) => ProposedOrder {
             drift: drift(&part.lines, &quote),
@@ -436,7 +453,8 @@ fn proposed(part: Ready) -> ProposedOrder {
             payable: quote.payable,
             trade_type: trade_type(&quote).map(str::to_owned),
             flow: quote.flow,
-            refusal,
+            refusal: part.objection.as_ref().map(|objection| objection.words.clone()),
+            objection: part.objection,
             message: part.message,
         },
         None => ProposedOrder {
@@ -450,42 +468,23 @@ fn proposed(part: Ready) -> ProposedOrder {
             flow: String::new(),
             trade_type: None,
             drift: Vec::new(),
-            refusal,
+            refusal: part.refusal.map(refused),
+            objection: part.objection,
             message: part.message,
         },
     }
 }
 
-/// A refusal of the market as the violation it documents (GATEWAY.md 2.6); an unknown code keeps its text
-/// in the log and is shown as the offer being unavailable.
-fn violation_of(refusal: &Refusal, part: &Ready) -> Violation {
-    let kind = match refusal.code.as_str() {
-        "500_002" | "500_003" => ViolationKind::UnknownSpec,
-        "500_004" => ViolationKind::Stock,
-        "500_005" | "500_009" => ViolationKind::Moq,
-        "500_006" => ViolationKind::Mix,
-        "500_008" => ViolationKind::PriceZero,
-        "SANDBOX_LOT" => ViolationKind::Lot,
-        "SANDBOX_LIMIT" => ViolationKind::PurchaseLimit,
-        "SANDBOX_LINES" => ViolationKind::LineCap,
-        _ => ViolationKind::Gone,
-    };
+/// A refusal of the market as the violations it stands for, with figures where the listings read again have them; an
+/// unknown code keeps its text and is shown as the offer being unavailable.
+fn violations_of(refusal: &Refusal, part: &Ready) -> Vec<Violation> {
     tracing::info!(code = %refusal.code, message = %refusal.message, "the market refused a preview");
-    let named: Vec<LineId> = part
-        .lines
-        .iter()
-        .filter(|line| {
-            refusal.lines.iter().any(|(offer, spec)| {
-                line.offer_id.market_id() == Some(*offer) && (spec.is_none() || *spec == line.spec_id)
-            })
-        })
-        .filter_map(|line| line.line_id)
-        .collect();
-    let mut violation = part_violation(kind, part);
-    if !named.is_empty() {
-        violation.line_ids = named;
+    let found = part.objection.as_ref().map(|objection| objection.found.clone()).unwrap_or_default();
+    if !found.is_empty() {
+        return found;
     }
-    violation
+    let kind = rule_of(&refusal.code).unwrap_or(ViolationKind::Gone);
+    vec![Violation { line_ids: named_by(refusal, &part.lines), ..part_violation(kind, part) }]
 }
 
 /// A listing known only as a row of a search: neither its supplier nor its SKUs are, so it is no order yet.

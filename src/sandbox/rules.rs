@@ -192,8 +192,8 @@ fn identify<'a>(desk: &'a Desk, asked: &[Asked]) -> Result<(Vec<Found<'a>>, &'a 
 
 /// Above zero; whole for counted units, up to three decimals for measured ones.
 pub(super) fn quantity_fits(unit: &str, quantity: Decimal) -> bool {
-    const MEASURED: [&str; 11] =
-        ["米", "公斤", "千克", "吨", "克", "码", "升", "平方米", "立方米", "kg", "m"];
+    const MEASURED: [&str; 12] =
+        ["米", "公斤", "千克", "斤", "吨", "克", "码", "升", "平方米", "立方米", "kg", "m"];
     let decimals = if MEASURED.contains(&unit) { 3 } else { 0 };
     quantity > Decimal::ZERO
         && quantity <= Decimal::from(100_000_000)

@@ -28,6 +28,7 @@ mod marks;
 mod money;
 mod money_verbs;
 mod moving;
+mod objecting;
 mod paying;
 mod resumed;
 mod samples;

@@ -11,6 +11,8 @@ mod cases;
 mod fix;
 mod freight;
 mod harness;
+mod many;
+mod many_cases;
 mod past;
 mod price;
 mod product;

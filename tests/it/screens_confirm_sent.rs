@@ -106,6 +106,7 @@ fn random(dice: &mut Dice) -> Proposal {
                 ]),
                 drift,
                 refusal: None,
+                objection: None,
                 message: (dice.roll(2) > 0).then(|| dice.name()).filter(|words| !words.is_empty()),
                 lines,
             }

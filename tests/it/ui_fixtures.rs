@@ -264,6 +264,7 @@ pub fn proposal() -> Proposal {
                 trade_type: Some("fxassure".into()),
                 drift: vec![],
                 refusal: None,
+                objection: None,
                 message: None,
             },
             ProposedOrder {
@@ -284,6 +285,7 @@ pub fn proposal() -> Proposal {
                     new: yuan("9900.00"),
                 }],
                 refusal: None,
+                objection: None,
                 message: None,
             },
         ],

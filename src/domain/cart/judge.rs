@@ -1,16 +1,16 @@
 //! Judging one supplier's lines: what they cost, and every rule they break, in the order the market judges.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::{CartLine, Measure, MixGauge, PricedLine, Rules, SupplierPart, Violation, ViolationKind};
-use crate::domain::freight::{self, Destination, Freight, Shipment};
+use crate::domain::freight::{self, Destination, Freight, FreightTerms, Shipment};
 use crate::domain::id::{LineId, OfferKey, SpecId, SupplierId};
 use crate::domain::minimum;
 use crate::domain::money::Money;
 use crate::domain::offer::{Offer, QuoteType};
 use crate::domain::price;
-use crate::domain::quantity::Quantity;
+use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::supplier::Mix;
 
 /// One offer's lines within a supplier's part.
@@ -18,6 +18,10 @@ struct OfferGroup<'a> {
     offer: &'a Arc<Offer>,
     lines: Vec<&'a CartLine>,
     total: Quantity,
+    /// The lines of each SKU. A cart has thousands of lines, and most offers one: it is asked often.
+    by_spec: BTreeMap<Option<&'a SpecId>, Vec<&'a CartLine>>,
+    /// The minimums it misses.
+    missed: Vec<Missed>,
 }
 
 /// A minimum that its lines do not reach.
@@ -27,41 +31,93 @@ struct Missed {
     actual: Quantity,
 }
 
-impl OfferGroup<'_> {
-    fn line_ids(&self) -> Vec<LineId> {
-        let mut ids: Vec<LineId> = self.lines.iter().map(|line| line.id).collect();
-        ids.sort_unstable();
-        ids
+fn ids(lines: &[&CartLine]) -> Vec<LineId> {
+    let mut ids: Vec<LineId> = lines.iter().map(|line| line.id).collect();
+    ids.sort_unstable();
+    ids
+}
+
+fn units(lines: &[&CartLine]) -> Quantity {
+    lines.iter().map(|line| line.quantity).sum()
+}
+
+impl<'a> OfferGroup<'a> {
+    fn new(first: &'a CartLine) -> Self {
+        OfferGroup {
+            offer: &first.offer,
+            lines: Vec::with_capacity(1),
+            total: Quantity::ZERO,
+            by_spec: BTreeMap::new(),
+            missed: Vec::new(),
+        }
     }
 
-    /// The minimums it misses: the offer's own over all its SKUs and, where tiers are per SKU, the first
-    /// tier of each SKU it has lines of.
-    fn missed(&self) -> Vec<Missed> {
-        let whole = Missed {
-            line_ids: self.line_ids(),
-            required: minimum::required(self.offer, None),
-            actual: self.total,
-        };
-        let skus = self.offer.skus.iter().filter(|_| self.offer.quote_type == QuoteType::TiersPerSku);
-        let of_skus = skus.map(|sku| {
-            let lines = || self.lines.iter().filter(|line| line.spec_id.as_ref() == Some(&sku.spec_id));
-            let mut line_ids: Vec<LineId> = lines().map(|line| line.id).collect();
-            line_ids.sort_unstable();
-            let first = price::first_tier(&sku.tiers).map(|tier| tier.from_quantity);
-            let actual = lines().map(|line| line.quantity).sum();
-            Missed { line_ids, required: first.unwrap_or_default(), actual }
-        });
-        let all = std::iter::once(whole).chain(of_skus);
-        all.filter(|minimum| !minimum.line_ids.is_empty() && minimum.actual < minimum.required).collect()
+    fn of_spec(&self, spec: Option<&SpecId>) -> Quantity {
+        self.by_spec.get(&spec).map(|lines| units(lines)).unwrap_or_default()
     }
 
-    fn is_short(&self) -> bool {
-        !self.missed().is_empty()
+    /// The offer's own minimum over all its SKUs and, where tiers are per SKU, the first tier of each SKU
+    /// it has lines of.
+    fn find_missed(&self) -> Vec<Missed> {
+        let required = minimum::required(self.offer, None);
+        let mut missed = Vec::new();
+        if self.total < required {
+            missed.push(Missed { line_ids: ids(&self.lines), required, actual: self.total });
+        }
+        if self.offer.quote_type == QuoteType::TiersPerSku {
+            for (spec, lines) in &self.by_spec {
+                let sku = spec.and_then(|spec| self.offer.sku(spec));
+                let Some(first) = sku.and_then(|sku| price::first_tier(&sku.tiers)) else { continue };
+                let actual = units(lines);
+                if actual < first.from_quantity {
+                    missed.push(Missed { line_ids: ids(lines), required: first.from_quantity, actual });
+                }
+            }
+        }
+        missed
     }
 
     /// Not said counts as yes: the rule is the supplier's, an offer has to opt out of it.
     fn takes_part_in_mix(&self) -> bool {
         self.offer.mix_enabled.unwrap_or(true)
+    }
+}
+
+/// A supplier's lines by offer, offers in the order of their first lines, and the group of each line.
+struct Groups<'a> {
+    all: Vec<OfferGroup<'a>>,
+    of_line: Vec<usize>,
+}
+
+impl<'a> Groups<'a> {
+    fn of(lines: &[&'a CartLine]) -> Self {
+        let mut all: Vec<OfferGroup<'a>> = Vec::new();
+        let mut at: HashMap<&'a OfferKey, usize> = HashMap::new();
+        let mut of_line = Vec::with_capacity(lines.len());
+        for line in lines {
+            let index = *at.entry(&line.offer.key).or_insert_with(|| {
+                all.push(OfferGroup::new(line));
+                all.len() - 1
+            });
+            of_line.push(index);
+            if let Some(group) = all.get_mut(index) {
+                group.lines.push(line);
+                group.total = group.total + line.quantity;
+                group.by_spec.entry(line.spec_id.as_ref()).or_default().push(line);
+            }
+        }
+        for group in &mut all {
+            group.missed = group.find_missed();
+        }
+        Groups { all, of_line }
+    }
+
+    /// The lines as priced, each beside the group it belongs to.
+    fn beside<'s>(
+        &'s self,
+        priced: &'s [PricedLine],
+    ) -> impl Iterator<Item = (&'s OfferGroup<'a>, &'s PricedLine)> {
+        self.of_line.iter().filter_map(|index| self.all.get(*index)).zip(priced)
     }
 }
 
@@ -72,15 +128,18 @@ pub(super) fn assess_supplier(
     rules: &Rules,
     destination: &Destination,
 ) -> (SupplierPart, Vec<Violation>) {
-    let groups = group_by_offer(lines);
-    let priced: Vec<PricedLine> = lines.iter().map(|line| price_line(line, &groups)).collect();
+    let groups = Groups::of(lines);
+    let of_lines = groups.of_line.iter().filter_map(|index| groups.all.get(*index));
+    let priced: Vec<PricedLine> =
+        lines.iter().zip(of_lines).map(|(line, group)| price_line(line, group)).collect();
     let goods = priced.iter().filter_map(|line| line.amount).sum();
     let goods_complete = priced.iter().all(|line| line.amount.is_some());
     let mix = gauge(&groups, &priced);
-    let violations = Judge { supplier_id: &supplier_id, groups: &groups, priced: &priced, mix, rules }.all();
+    let violations =
+        Judge { supplier_id: &supplier_id, groups: &groups.all, priced: &priced, mix, rules }.all();
     let part = SupplierPart {
         supplier_name: lines.iter().find_map(|line| line.offer.supplier_name.clone()),
-        freight: part_freight(&groups, &priced, destination),
+        freight: part_freight(&groups, &priced, goods, destination),
         supplier_id,
         lines: priced,
         goods,
@@ -90,27 +149,9 @@ pub(super) fn assess_supplier(
     (part, violations)
 }
 
-fn group_by_offer<'a>(lines: &[&'a CartLine]) -> Vec<OfferGroup<'a>> {
-    let mut groups: Vec<OfferGroup<'a>> = Vec::new();
-    for line in lines {
-        match groups.iter_mut().find(|group| group.offer.key == line.offer.key) {
-            Some(group) => {
-                group.lines.push(line);
-                group.total = group.total + line.quantity;
-            }
-            None => groups.push(OfferGroup { offer: &line.offer, lines: vec![line], total: line.quantity }),
-        }
-    }
-    groups
-}
-
-fn price_line(line: &CartLine, groups: &[OfferGroup<'_>]) -> PricedLine {
-    let group = groups.iter().find(|group| group.offer.key == line.offer.key);
-    let total = group.map_or(line.quantity, |group| group.total);
-    let of_sku = group.map_or(line.quantity, |group| {
-        group.lines.iter().filter(|other| other.spec_id == line.spec_id).map(|other| other.quantity).sum()
-    });
-    let price = price::unit_price(&line.offer, line.spec_id.as_ref(), total, of_sku);
+fn price_line(line: &CartLine, group: &OfferGroup<'_>) -> PricedLine {
+    let spec = line.spec_id.as_ref();
+    let price = price::unit_price(&line.offer, spec, group.total, group.of_spec(spec));
     PricedLine {
         line: line.clone(),
         unit_price: price.map(|price| price.charged),
@@ -119,46 +160,54 @@ fn price_line(line: &CartLine, groups: &[OfferGroup<'_>]) -> PricedLine {
     }
 }
 
-fn gauge(groups: &[OfferGroup<'_>], priced: &[PricedLine]) -> Option<MixGauge> {
-    let rule = groups.iter().find_map(|group| match group.offer.mix {
-        Mix::Rule(rule) => Some(rule),
-        Mix::None | Mix::Unknown => None,
+fn gauge(groups: &Groups<'_>, priced: &[PricedLine]) -> Option<MixGauge> {
+    let rule = groups.all.iter().find_map(|group| match group.offer.mix {
+        // A rule that asks for nothing is none: it could never be met.
+        Mix::Rule(rule) if rule.pieces.is_some() || rule.amount.is_some() => Some(rule),
+        Mix::Rule(_) | Mix::None | Mix::Unknown => None,
     })?;
-    let enabled: BTreeSet<&OfferKey> =
-        groups.iter().filter(|group| group.takes_part_in_mix()).map(|group| &group.offer.key).collect();
-    let counted: Vec<&PricedLine> =
-        priced.iter().filter(|line| enabled.contains(&line.line.offer.key)).collect();
-    let pieces: Quantity = counted.iter().map(|line| line.line.quantity).sum();
-    let amount: Money = counted.iter().filter_map(|line| line.amount).sum();
+    let mut pieces = Quantity::ZERO;
+    let mut amount = Money::ZERO;
+    for (_, line) in groups.beside(priced).filter(|(group, _)| group.takes_part_in_mix()) {
+        pieces = pieces + line.line.quantity;
+        amount += line.amount.unwrap_or_default();
+    }
     let met = rule.pieces.is_some_and(|needed| pieces >= needed)
         || rule.amount.is_some_and(|needed| amount >= needed);
-    let needed = groups.iter().any(|group| group.takes_part_in_mix() && group.is_short());
+    let needed = groups.all.iter().any(|group| group.takes_part_in_mix() && !group.missed.is_empty());
     Some(MixGauge { rule, pieces, amount, met, needed })
 }
 
-fn part_freight(groups: &[OfferGroup<'_>], priced: &[PricedLine], destination: &Destination) -> Freight {
-    let part_goods: Money = priced.iter().filter_map(|line| line.amount).sum();
-    let parts: Vec<Freight> = groups
+/// `goods`: of the whole part, as a free-from threshold looks at the order and a part is one order.
+fn part_freight(
+    groups: &Groups<'_>,
+    priced: &[PricedLine],
+    goods: Money,
+    destination: &Destination,
+) -> Freight {
+    // Of an offer with a line nobody knows the price of, the freight is as unknown.
+    if groups.beside(priced).any(|(_, line)| line.amount.is_none()) {
+        return Freight::Unknown;
+    }
+    let shipments: Vec<(&FreightTerms, Shipment)> = groups
+        .all
         .iter()
         .map(|group| {
-            let known = priced
-                .iter()
-                .filter(|line| line.line.offer.key == group.offer.key)
-                .all(|line| line.amount.is_some());
-            if !known {
-                return Freight::Unknown;
-            }
             let shipment = Shipment {
                 quantity: group.total.decimal(),
                 weight_kg: group.offer.weight_kg,
                 volume_m3: group.offer.volume_m3,
-                // A free-from threshold looks at the order, and a supplier's part is one order.
-                goods: part_goods,
+                goods,
             };
-            freight::estimate(&group.offer.freight, &shipment, destination)
+            (&group.offer.freight, shipment)
         })
         .collect();
-    freight::combine(&parts)
+    freight::of_order(&shipments, destination)
+}
+
+/// What quantities of an offer are multiples of: its lot; else its unit's step, where the unit is known.
+fn known_step(offer: &Offer) -> Option<Quantity> {
+    offer.lot.filter(|lot| !lot.is_zero()).or_else(|| offer.unit.as_ref().map(Unit::step))
 }
 
 struct Judge<'a> {
@@ -200,6 +249,7 @@ impl Judge<'_> {
         self.limits(&mut found);
         self.stocks(&mut found);
         self.line_cap(&mut found);
+        found.sort_by(|a, b| (a.kind, a.line_ids.first()).cmp(&(b.kind, b.line_ids.first())));
         found
     }
 
@@ -215,7 +265,7 @@ impl Judge<'_> {
                 found.push(self.bare(ViolationKind::Gone, key, line.id));
             } else if spec_missing {
                 found.push(self.bare(ViolationKind::UnknownSpec, key, line.id));
-            } else if priced.unit_price.is_none_or(Money::is_zero) {
+            } else if priced.unit_price.is_none_or(|price| price.is_zero() || price.is_negative()) {
                 found.push(self.bare(ViolationKind::PriceZero, key, line.id));
             }
         }
@@ -226,7 +276,7 @@ impl Judge<'_> {
         let mix_met = self.mix.is_some_and(|mix| mix.met);
         let mut short_in_mix: Vec<LineId> = Vec::new();
         for group in self.groups {
-            let missed = group.missed();
+            let missed = &group.missed;
             if mix_applies && group.takes_part_in_mix() {
                 short_in_mix.extend(missed.iter().flat_map(|minimum| minimum.line_ids.iter().copied()));
                 if !mix_met || self.rules.mix_waives_moq {
@@ -237,11 +287,11 @@ impl Judge<'_> {
                 found.push(self.violation(
                     ViolationKind::Moq,
                     Some(&group.offer.key),
-                    line_ids,
+                    line_ids.clone(),
                     [
-                        Measure::pieces(required),
-                        Measure::pieces(actual),
-                        Measure::pieces(required.less(actual)),
+                        Measure::pieces(*required),
+                        Measure::pieces(*actual),
+                        Measure::pieces(required.less(*actual)),
                     ],
                 ));
             }
@@ -267,12 +317,17 @@ impl Judge<'_> {
         ));
     }
 
+    /// A lot not whole, a part of a counted unit, or nothing at all.
     fn lots(&self, found: &mut Vec<Violation>) {
         for priced in self.priced {
             let line = &priced.line;
-            let Some(lot) = line.offer.lot.filter(|lot| !lot.is_zero()) else { continue };
-            if !line.quantity.is_multiple_of(lot) {
-                let up = line.quantity.round_up_to(lot);
+            let step = match known_step(&line.offer) {
+                Some(step) => step,
+                None if line.quantity.is_zero() => Quantity::ONE,
+                None => continue,
+            };
+            let up = line.quantity.max(step).round_up_to(step);
+            if up != line.quantity {
                 found.push(self.violation(
                     ViolationKind::Lot,
                     Some(&line.offer.key),
@@ -295,7 +350,7 @@ impl Judge<'_> {
             found.push(self.violation(
                 ViolationKind::PurchaseLimit,
                 Some(&group.offer.key),
-                group.line_ids(),
+                ids(&group.lines),
                 [
                     Measure::pieces(limit),
                     Measure::pieces(group.total),
@@ -308,22 +363,17 @@ impl Judge<'_> {
     /// Stock is per SKU, and per offer where it has none.
     fn stocks(&self, found: &mut Vec<Violation>) {
         for group in self.groups {
-            let specs: BTreeSet<Option<&SpecId>> =
-                group.lines.iter().map(|line| line.spec_id.as_ref()).collect();
-            for spec in specs {
+            for (spec, lines) in &group.by_spec {
                 let stock = match spec {
                     Some(spec) => group.offer.sku(spec).and_then(|sku| sku.stock),
                     None => group.offer.stock,
                 };
-                let lines: Vec<&&CartLine> =
-                    group.lines.iter().filter(|line| line.spec_id.as_ref() == spec).collect();
-                let wanted: Quantity = lines.iter().map(|line| line.quantity).sum();
+                let wanted = units(lines);
                 let Some(stock) = stock.filter(|stock| wanted > *stock) else { continue };
-                let ids = lines.iter().map(|line| line.id).collect();
                 found.push(self.violation(
                     ViolationKind::Stock,
                     Some(&group.offer.key),
-                    ids,
+                    ids(lines),
                     [Measure::pieces(stock), Measure::pieces(wanted), Measure::pieces(wanted.less(stock))],
                 ));
             }
@@ -334,11 +384,12 @@ impl Judge<'_> {
         let count = self.priced.len();
         if count > self.rules.line_cap {
             let pieces = |n: usize| Measure::pieces(Quantity::whole(u32::try_from(n).unwrap_or(u32::MAX)));
-            let ids = self.priced.iter().map(|priced| priced.line.id).collect();
+            let mut all: Vec<LineId> = self.priced.iter().map(|priced| priced.line.id).collect();
+            all.sort_unstable();
             found.push(self.violation(
                 ViolationKind::LineCap,
                 None,
-                ids,
+                all,
                 [pieces(self.rules.line_cap), pieces(count), pieces(count - self.rules.line_cap)],
             ));
         }

@@ -7,7 +7,7 @@ mod judge;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -55,20 +55,10 @@ impl Default for Rules {
     }
 }
 
-/// Which rule is broken.
+/// Which rule is broken, in the order in which a market judges (DESIGN 9): what is named first would be refused first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ViolationKind {
-    /// Below the offer's own minimum.
-    Moq,
-    /// Not a multiple of the lot.
-    Lot,
-    /// More than is in stock.
-    Stock,
-    /// More than one buyer may order.
-    PurchaseLimit,
-    /// Short lines, and the supplier's mix rule is not met either.
-    Mix,
     /// More lines than one order takes.
     LineCap,
     /// No SKU chosen, or one the offer does not have.
@@ -77,6 +67,16 @@ pub enum ViolationKind {
     Gone,
     /// The market would refuse a price of zero, or no price is known.
     PriceZero,
+    /// Short lines, and the supplier's mix rule is not met either.
+    Mix,
+    /// Below the offer's own minimum.
+    Moq,
+    /// Not a multiple of the lot, or a part of a counted unit.
+    Lot,
+    /// More than one buyer may order.
+    PurchaseLimit,
+    /// More than is in stock.
+    Stock,
     /// No delivery address.
     NoAddress,
     /// The market offers no way to order it through its API.
@@ -84,6 +84,21 @@ pub enum ViolationKind {
 }
 
 impl ViolationKind {
+    /// All of them, in that order.
+    pub const ALL: [ViolationKind; 11] = [
+        ViolationKind::LineCap,
+        ViolationKind::UnknownSpec,
+        ViolationKind::Gone,
+        ViolationKind::PriceZero,
+        ViolationKind::Mix,
+        ViolationKind::Moq,
+        ViolationKind::Lot,
+        ViolationKind::PurchaseLimit,
+        ViolationKind::Stock,
+        ViolationKind::NoAddress,
+        ViolationKind::NoTradeType,
+    ];
+
     /// Word in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -119,7 +134,7 @@ impl Measure {
 }
 
 /// One broken rule, with the lines it belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Violation {
     /// Which rule.
     pub kind: ViolationKind,
@@ -196,7 +211,7 @@ impl SupplierPart {
 pub struct Assessment {
     /// By supplier, in the order of their first lines.
     pub parts: Vec<SupplierPart>,
-    /// In the order of parts and lines.
+    /// In the order of the parts, of each in the order a market judges, of each rule by its first line.
     pub violations: Vec<Violation>,
 }
 
@@ -247,21 +262,24 @@ impl Assessment {
 
 /// Prices every line and names every broken rule.
 ///
-/// Lines of one supplier are judged together; several lines of one SKU count together for its stock.
+/// Lines of one supplier are judged together; several lines of one SKU count together for its stock. The time it
+/// takes grows with the number of lines, not with its square: it is done after every edit.
 pub fn assess(lines: &[CartLine], rules: &Rules, destination: &Destination) -> Assessment {
-    let mut order: Vec<Option<SupplierId>> = Vec::new();
-    let mut by_supplier: BTreeMap<Option<SupplierId>, Vec<&CartLine>> = BTreeMap::new();
+    let mut at: HashMap<Option<&SupplierId>, usize> = HashMap::new();
+    let mut by_supplier: Vec<(Option<&SupplierId>, Vec<&CartLine>)> = Vec::new();
     for line in lines {
-        let supplier = line.offer.supplier_id.clone();
-        if !by_supplier.contains_key(&supplier) {
-            order.push(supplier.clone());
+        let supplier = line.offer.supplier_id.as_ref();
+        let index = *at.entry(supplier).or_insert_with(|| {
+            by_supplier.push((supplier, Vec::new()));
+            by_supplier.len() - 1
+        });
+        if let Some((_, its)) = by_supplier.get_mut(index) {
+            its.push(line);
         }
-        by_supplier.entry(supplier).or_default().push(line);
     }
     let mut assessment = Assessment::default();
-    for supplier in order {
-        let lines = by_supplier.remove(&supplier).unwrap_or_default();
-        let (part, violations) = judge::assess_supplier(supplier, &lines, rules, destination);
+    for (supplier, lines) in by_supplier {
+        let (part, violations) = judge::assess_supplier(supplier.cloned(), &lines, rules, destination);
         assessment.parts.push(part);
         assessment.violations.extend(violations);
     }

@@ -77,3 +77,86 @@ fn an_imported_good_is_never_legal_to_send() {
         ViolationKind::Gone
     );
 }
+
+/// Every rule a cart can break by itself, each by a line of its own and the cap by all.
+#[test]
+fn every_broken_rule_is_named_at_once_in_the_order_a_market_judges_with_what_is_missing() {
+    let mix = thirty_or_three_hundred();
+    let fine = |id: i64| {
+        let mut offer = offer(id, "2.00", 1, mix);
+        offer.unit = Some(crate::domain::quantity::Unit::new("个"));
+        offer.mix_enabled = Some(false);
+        offer
+    };
+    let with = |id: i64, change: &dyn Fn(&mut Offer)| {
+        let mut offer = fine(id);
+        change(&mut offer);
+        offer
+    };
+    let cart = [
+        line(1, with(1, &|offer| offer.stock = Some(Quantity::whole(40))), 45),
+        line(2, with(2, &|offer| offer.purchase_limit = Some(Quantity::whole(10))), 12),
+        line(3, with(3, &|offer| offer.lot = Some(Quantity::whole(12))), 30),
+        line(4, with(4, &|offer| offer.moq = Some(Quantity::whole(50))), 12),
+        line(5, with(5, &|offer| (offer.moq, offer.mix_enabled) = (Some(Quantity::whole(50)), None)), 12),
+        line(6, with(6, &|offer| offer.tiers.clear()), 3),
+        line(7, with(7, &|offer| offer.gone = true), 3),
+        CartLine { spec_id: Some(SpecId::new("none")), ..line(8, fine(8), 3) },
+        CartLine { quantity: "1.5".parse().unwrap(), ..line(9, fine(9), 1) },
+    ];
+    let rules = Rules { line_cap: 8, ..Rules::default() };
+    let verdict = assess(&cart, &rules, &Destination::default());
+    let pieces = |violation: &Violation| {
+        violation.shortfall.pieces.map_or_else(|| "-".to_owned(), |pieces| pieces.to_string())
+    };
+    let found: Vec<(&str, Vec<i64>, String)> = verdict
+        .violations
+        .iter()
+        .map(|v| (v.kind.as_str(), v.line_ids.iter().map(|id| id.0).collect(), pieces(v)))
+        .collect();
+    let said = |kind, lines: &[i64], short: &str| (kind, lines.to_vec(), short.to_owned());
+    assert_eq!(
+        found,
+        [
+            said("line_cap", &[1, 2, 3, 4, 5, 6, 7, 8, 9], "1"),
+            said("unknown_spec", &[8], "-"),
+            said("gone", &[7], "-"),
+            said("price_zero", &[6], "-"),
+            said("mix", &[5], "18"),
+            said("moq", &[4], "38"),
+            said("lot", &[3], "6"),
+            said("lot", &[9], "0.5"),
+            said("purchase_limit", &[2], "2"),
+            said("stock", &[1], "5"),
+        ]
+    );
+    assert_eq!(verdict.violations[4].shortfall.amount.unwrap().to_string(), "276.00");
+    assert!(ViolationKind::ALL.is_sorted());
+    // One edit mends one rule and no other.
+    for (at, mended) in [(0, 40), (1, 10), (2, 36), (3, 50), (4, 50)] {
+        let mut cart = cart.clone();
+        cart[at].quantity = Quantity::whole(mended);
+        assert_eq!(assess(&cart, &rules, &Destination::default()).violations.len(), 9, "line {}", at + 1);
+    }
+}
+
+#[test]
+fn a_rule_that_asks_for_nothing_is_none() {
+    let cart = [line(1, offer(1, "9.90", 50, Mix::Rule(MixRule { pieces: None, amount: None })), 12)];
+    let verdict = assess(&cart, &Rules::default(), &Destination::default());
+    assert_eq!(verdict.violations[0].kind, ViolationKind::Moq);
+    assert_eq!(verdict.parts[0].mix, None);
+}
+
+#[test]
+fn a_line_of_nothing_and_a_price_below_nothing_are_no_order() {
+    let mut odd = offer(1, "9.90", 0, Mix::None);
+    let kinds = |offer: &Offer, quantity| -> Vec<ViolationKind> {
+        let verdict = assess(&[line(1, offer.clone(), quantity)], &Rules::default(), &Destination::default());
+        verdict.violations.iter().map(|violation| violation.kind).collect()
+    };
+    assert_eq!(kinds(&odd, 0), [ViolationKind::Lot]);
+    assert_eq!(kinds(&odd, 1), []);
+    odd.tiers[0].price = Money::from_fen(-1);
+    assert_eq!(kinds(&odd, 1), [ViolationKind::PriceZero]);
+}

@@ -250,6 +250,9 @@ fn page(
 }
 
 #[cfg(test)]
+mod preview_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -16,7 +16,7 @@ use crate::domain::order::OrderLine;
 use crate::domain::proposal::ProposedOrder;
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::text::Clean;
-use crate::i18n::{buying, messages};
+use crate::i18n::{buying, messages, objections};
 use crate::ui::pen::Pen;
 use crate::ui::text;
 use crate::ui::widgets::{changed, worth};
@@ -238,8 +238,27 @@ impl<'a> Sheet<'a> {
                 let label = model.text().message_label;
                 self.fold(&mut parts, &format!("{label}: {message}"), self.pen.dim);
             }
-            if let Some(refusal) = &order.refusal {
+            // What has no code is not the market's words: the sentence below says it.
+            let coded = order.objection.as_ref().is_none_or(|objection| !objection.code.is_empty());
+            if let Some(refusal) = order.refusal.as_ref().filter(|_| coded) {
                 self.fold(&mut parts, &format!("! {}: {refusal}", model.text().refused), self.pen.bad);
+            }
+            if let Some(objection) = &order.objection {
+                let number = |id: &LineId| {
+                    let at = order.lines.iter().position(|line| line.line_id == Some(*id));
+                    let number = in_cart.get(id).copied().or(at.map(|at| first_line + at + 1));
+                    number.map_or_else(|| "?".to_owned(), |number| number.to_string())
+                };
+                let lines = |ids: &[LineId]| {
+                    objections::lines(model.lang, &ids.iter().map(number).collect::<Vec<_>>())
+                };
+                let unit = |id: LineId| {
+                    let line = order.lines.iter().find(|line| line.line_id == Some(id));
+                    line.and_then(|line| line.unit.as_ref()).map(ToString::to_string).unwrap_or_default()
+                };
+                for said in objections::explain(model.lang, objection, lines, unit) {
+                    self.fold(&mut parts, &format!("! {said}"), self.pen.warn);
+                }
             }
             parts.push(Part::Blank);
         }

@@ -144,22 +144,23 @@ pub fn verdict(basket: &Basket, flaw: Flaw) -> Verdict {
     Verdict { violations, amounts, goods, freight, landed }
 }
 
-/// Each offer of the order sent by itself; a free-from threshold looks at the whole order.
+/// Each offer of the order sent by itself, or in the worst place behind the others; a free-from threshold looks at the
+/// whole order.
 fn freight_of(basket: &Basket, goods: Fen) -> Freight {
-    let mut parts = Vec::new();
+    let mut parcels = Vec::new();
     for (index, offer) in basket.offers.iter().enumerate() {
         let pieces = quantity_of(basket, |line| line.offer == index);
         if pieces > 0 {
-            parts.push(freight::estimate(&Parcel {
+            parcels.push(Parcel {
                 terms: offer.terms.clone(),
                 pieces,
                 goods,
                 grams_each: offer.grams_each,
                 volume_each: offer.volume_each,
-            }));
+            });
         }
     }
-    freight::combine(&parts)
+    freight::of_order(&parcels)
 }
 
 /// The lines that are below a minimum of their own: line ids, required, actual, per minimum.

@@ -115,6 +115,58 @@ pub fn broken_estimate_free_above(parcel: &Parcel) -> Freight {
     estimate(&Parcel { terms: Terms::Template(later), ..parcel.clone() })
 }
 
+/// What a parcel costs that comes behind another, whose first unit it shares and finds used up.
+fn behind(parcel: &Parcel) -> Freight {
+    let Terms::Template(template) = &parcel.terms else {
+        return estimate(parcel);
+    };
+    let used_up = Template { first_unit: 0, first_fee: 0, ..template.clone() };
+    estimate(&Parcel { terms: Terms::Template(used_up), ..parcel.clone() })
+}
+
+/// Several parcels of one order, not knowing which travel together: the dearest each can be.
+pub fn of_order(parcels: &[Parcel]) -> Freight {
+    let alone: Vec<Freight> = parcels.iter().map(estimate).collect();
+    let mut dearest = Vec::new();
+    for (alone, parcel) in alone.iter().zip(parcels) {
+        dearest.push(match (alone, behind(parcel)) {
+            (Freight::Exact(alone), Freight::Exact(behind)) if behind > *alone => Freight::Exact(behind),
+            _ => *alone,
+        });
+    }
+    match combine(&dearest) {
+        Freight::Exact(_) => combine(&alone),
+        other => other,
+    }
+}
+
+/// Parcels of one template that do travel together, put on one scale.
+pub fn together(parcels: &[Parcel]) -> Freight {
+    let Some(first) = parcels.first() else {
+        return Freight::Exact(0);
+    };
+    let Terms::Template(template) = &first.terms else {
+        return estimate(first);
+    };
+    if template.free_from.is_some_and(|from| first.goods >= from) {
+        return Freight::Exact(0);
+    }
+    let mut all = 0;
+    for parcel in parcels {
+        let each = match template.basis {
+            Basis::Weight => parcel.grams_each,
+            Basis::Volume => parcel.volume_each,
+            Basis::Pieces => Some(1),
+        };
+        let Some(each) = each else {
+            return Freight::Unknown;
+        };
+        all += each * parcel.pieces;
+    }
+    let by_pieces = Template { basis: Basis::Pieces, ..template.clone() };
+    estimate(&Parcel { terms: Terms::Template(by_pieces), pieces: all, ..first.clone() })
+}
+
 /// Several offers of one supplier: unknown if any is; more than one that costs something adds up
 /// to an upper bound only.
 pub fn combine(parts: &[Freight]) -> Freight {

@@ -16,4 +16,5 @@ pub mod price;
 pub mod quantity;
 pub mod race;
 pub mod row;
+pub mod sieve;
 pub mod yanxuan;

@@ -10,15 +10,18 @@ use super::harness::{holds, notices};
 use super::product;
 use crate::oracle::freight::{self as naive, Parcel};
 
-fn estimated(parcel: &Parcel) -> String {
-    let shipment = Shipment {
+fn shipment(parcel: &Parcel) -> Shipment {
+    Shipment {
         quantity: Decimal::from(i64::try_from(parcel.pieces).unwrap()),
         weight_kg: product::grams(parcel.grams_each),
         volume_m3: product::volume(parcel.volume_each),
         goods: product::yuan(parcel.goods),
-    };
+    }
+}
+
+fn estimated(parcel: &Parcel) -> String {
     let terms = product::terms(&parcel.terms);
-    product::freight_text(freight::estimate(&terms, &shipment, &product::destination()))
+    product::freight_text(freight::estimate(&terms, &shipment(parcel), &product::destination()))
 }
 
 fn estimated_by(rule: impl Fn(&Parcel) -> naive::Freight) -> impl Fn(&Parcel) -> String {
@@ -77,4 +80,49 @@ fn several_offers_add_up_to_a_bound_and_one_unknown_makes_it_unknown() {
 fn wrong_sums_are_noticed() {
     notices(2000, &parts(), combined, combined_by(naive::broken_combine_zero));
     notices(2000, &parts(), combined, combined_by(naive::broken_combine_exact));
+}
+
+/// Parcels of one template in one order.
+fn one_template() -> impl Strategy<Value = Vec<naive::Parcel>> {
+    vec(cases::parcel(), 1..4).prop_map(|mut parcels| {
+        let (terms, goods) = (parcels[0].terms.clone(), parcels[0].goods);
+        for parcel in &mut parcels {
+            parcel.terms = terms.clone();
+            parcel.goods = goods;
+        }
+        parcels
+    })
+}
+
+fn of_order(parcels: &[naive::Parcel]) -> Freight {
+    let terms: Vec<_> = parcels.iter().map(|parcel| product::terms(&parcel.terms)).collect();
+    let shipments: Vec<_> = terms.iter().zip(parcels.iter().map(shipment)).collect();
+    freight::of_order(&shipments, &product::destination())
+}
+
+/// Whether what the market will charge for parcels that travel together is within what was said.
+fn is_within(said: Freight, together: naive::Freight) -> bool {
+    match (said, together) {
+        (Freight::Unknown, naive::Freight::Unknown) => true,
+        (Freight::Known(said), naive::Freight::Exact(fen)) => said == product::yuan(fen),
+        (Freight::AtMost(bound), naive::Freight::Exact(fen)) => product::yuan(fen) <= bound,
+        _ => false,
+    }
+}
+
+#[test]
+fn parcels_that_travel_together_cost_no_more_than_was_said() {
+    let within = |parcels: &Vec<naive::Parcel>| is_within(of_order(parcels), naive::together(parcels));
+    holds(4000, &one_template(), within, |_| true);
+    // The sum of what each costs alone is not enough where the first unit is the cheap one.
+    let summed = |parcels: &Vec<naive::Parcel>| {
+        let alone: Vec<Freight> = parcels
+            .iter()
+            .map(|parcel| {
+                freight::estimate(&product::terms(&parcel.terms), &shipment(parcel), &product::destination())
+            })
+            .collect();
+        is_within(freight::combine(&alone), naive::together(parcels))
+    };
+    notices(4000, &one_template(), summed, |_| true);
 }

@@ -233,6 +233,7 @@ fn hidden(model: &Model, id: ActionId) -> bool {
                 | Layer::Order(_)
                 | Layer::Group(_)
                 | Layer::Decide(_)
+                | Layer::Drift(_)
                 | Layer::Sheet(_),
             ) => true,
             _ => false,
@@ -248,7 +249,11 @@ fn hidden(model: &Model, id: ActionId) -> bool {
         ActionId::DealsJoin | ActionId::DealsLeave => model.deals.view != DealsView::Groups,
         ActionId::DealsAdd => model.deals.view == DealsView::Groups,
         // In full already; the list beneath is not what is in focus.
-        ActionId::DealsOpen | ActionId::OrdersOpen | ActionId::OrdersWaiting | ActionId::OrdersRefresh => {
+        ActionId::DealsOpen
+        | ActionId::OrdersOpen
+        | ActionId::OrdersWaiting
+        | ActionId::OrdersBiggest
+        | ActionId::OrdersRefresh => {
             !model.layers.is_empty()
         }
         ActionId::OfferWeb | ActionId::SearchNearest => trigger::enabled(model, id).is_err(),

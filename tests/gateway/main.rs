@@ -28,6 +28,7 @@ mod money;
 mod money_verbs;
 mod moving;
 mod paying;
+mod reordering;
 mod resumed;
 mod samples;
 mod sandbox;

@@ -11,7 +11,7 @@ use pifa::config::keymap::{Code, Key};
 use pifa::domain::deal::DealKind;
 use pifa::domain::group_buy::GroupState;
 use pifa::domain::id::{GroupId, LineId, OrderId, SpecId};
-use pifa::domain::order::{Order, PayCheck, PayLink, Reordered, Unresolved};
+use pifa::domain::order::{Order, PayCheck, PayLink, Reordered};
 use pifa::domain::quantity::Quantity;
 use pifa::domain::text::Clean;
 use pifa::i18n::Lang;
@@ -447,33 +447,6 @@ fn keys_of_the_list_work_on_the_order_in_full() {
     assert!(matches!(asked(&model), Ask::Receive { .. }));
     press(&mut model, "esc");
     assert!(matches!(model.layers.last(), Some(Layer::Order(_))));
-}
-
-#[test]
-fn a_reorder_goes_to_the_cart_and_says_what_could_not() {
-    let mut model = orders_model(DONE);
-    assert_eq!(deeds(press(&mut model, "r")), [Effect::Reorder(vec![DONE.into()])]);
-    assert!(deeds(press(&mut model, "r")).is_empty(), "asked twice");
-    let line = order(DONE).lines[0].clone();
-    let done = Reordered {
-        added: vec![LineId(7)],
-        unresolved: vec![(line.clone(), Unresolved::Gone)],
-        moved: vec![(line, "9.80".parse().unwrap(), "10.10".parse().unwrap())],
-    };
-    let effects = deeds(tell(&mut model, Fact::Reordered(Ok(done))));
-    assert_eq!(effects, [Effect::Cart(CartDeed::Read)]);
-    assert_eq!((model.pane, model.notice.as_ref().unwrap().tone), (Pane::Cart, Tone::Warn));
-    let words = said(&model);
-    assert!(
-        words.contains("1 line added") && words.contains("gone") && words.contains("moved on 1"),
-        "{words}"
-    );
-
-    let mut model = orders_model(DONE);
-    press(&mut model, "r");
-    tell(&mut model, Fact::Reordered(Err(Trouble::new("the ledger is locked", None))));
-    assert_eq!((model.pane, model.orders.busy.as_ref()), (Pane::Orders, None));
-    assert_eq!(model.notice.as_ref().unwrap().tone, Tone::Bad);
 }
 
 #[test]

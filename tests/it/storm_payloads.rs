@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use pifa::app::msg::{CartDeed, Held, MarketSize, Mouse, OrderDeed, Sent, Status, Trouble};
-use pifa::app::{Fact, Model};
+use pifa::app::{Fact, Layer, Model};
 use pifa::config::keymap::{Code, Key};
 use pifa::domain::deal::{Deal, DealKind};
 use pifa::domain::group_buy::{GroupState, Step};
@@ -13,7 +13,7 @@ use pifa::domain::id::{LineId, OfferKey, OrderId, SupplierId};
 use pifa::domain::mark::{Mark, MarkEdit, Subject};
 use pifa::domain::money::Money;
 use pifa::domain::offer::Offer;
-use pifa::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment, TraceStep, Unresolved};
+use pifa::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment, TraceStep};
 use pifa::domain::price::row_price;
 use pifa::domain::proposal::Proposal;
 use pifa::domain::quantity::{Quantity, Unit};
@@ -21,6 +21,8 @@ use pifa::domain::search::{SearchPage, SupplierPage, SupplierRow, SupplierSheet}
 use pifa::domain::session::{Remembered, TourState};
 use pifa::domain::supplier::{Mix, Supplier};
 use pifa::domain::text::Clean;
+
+use rust_decimal::Decimal;
 
 use crate::dice::Dice;
 use crate::ui_fixtures::*;
@@ -491,12 +493,21 @@ impl Storm {
                 Fact::ShipmentsRead { id: self.order_id(model), result: self.or_trouble(|_| shipments) }
             }
             23 => {
-                let line = self.proposal().orders.into_iter().flat_map(|order| order.lines).next();
-                let mut again = Reordered::default();
-                if let Some(line) = line {
-                    again.moved.push((line.clone(), self.money(), self.money()));
-                    again.unresolved.push((line, Unresolved::Gone));
+                if self.dice.below(2) == 0 {
+                    let ids = match model.layers.last() {
+                        Some(Layer::Drift(layer)) => layer.ids.clone(),
+                        _ => vec![self.order_id(model)],
+                    };
+                    let sheet = Box::new(crate::reorder::sheet_of(self.dice.below(7)));
+                    let limit = Decimal::from(self.dice.below(5) as u64);
+                    return Fact::DriftRead { ids, limit, result: self.or_trouble(|_| sheet) };
                 }
+                let again = Reordered {
+                    added: (0..self.dice.below(4) as i64).map(LineId).collect(),
+                    left_out: self.dice.below(3),
+                    later: self.dice.below(3),
+                    submit: self.dice.below(2) == 0,
+                };
                 Fact::Reordered(self.or_trouble(|_| again))
             }
             24 => match self.dice.below(5) {

@@ -1,5 +1,7 @@
 //! The sheet of a reorder: what changed since it was bought, one key a line, and then the cart.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
 use crate::app::action::ActionId;
@@ -30,6 +32,8 @@ pub struct DriftLayer {
     pub list: List,
     /// By how many percent a price may rise without a word.
     pub limit: Decimal,
+    /// Lines that go into the cart.
+    pub planned: BTreeSet<usize>,
     /// Goods of what goes into the cart, yuan, and whether every price is known.
     pub after: (Money, bool),
     /// The choices before each step.
@@ -67,7 +71,9 @@ impl DriftLayer {
 
     fn settle(&mut self) {
         if let Some(sheet) = &self.sheet {
-            self.after = sheet.total_after(&planned(sheet, &self.choices));
+            let plan = planned(sheet, &self.choices);
+            self.after = sheet.total_after(&plan);
+            self.planned = plan.iter().map(|line| line.line).collect();
         }
     }
 
@@ -94,6 +100,7 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
         choices: Vec::new(),
         list: List::default(),
         limit: Decimal::ZERO,
+        planned: BTreeSet::new(),
         after: (Money::ZERO, true),
         before: Vec::new(),
     }));

@@ -326,8 +326,8 @@ pub fn toggle_biggest(model: &mut Model) -> Vec<Effect> {
     model.orders.biggest_first = !model.orders.biggest_first;
     settle(model, None);
     model.orders.list = Default::default();
-    let text = model.text();
-    let said = if model.orders.biggest_first { text.biggest_first } else { text.waiting_first };
+    let words = crate::i18n::drift::words(model.lang);
+    let said = if model.orders.biggest_first { words.biggest_first } else { words.waiting_first };
     model.say(Tone::Info, said);
     Vec::new()
 }

@@ -6,8 +6,8 @@ use crate::app::model::{Layer, Model, Palette, Pane, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect};
 use crate::app::suppliers::SearchView;
 use crate::app::{
-    cart, coach, compare, deals, decide, drift, facets, layers, offer, orders, quantities, saved, search, suppliers,
-    why,
+    cart, coach, compare, deals, decide, drift, facets, layers, offer, orders, quantities, saved, search,
+    suppliers, why,
 };
 
 /// Whether the action can be triggered now; the reason when not.
@@ -80,7 +80,9 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         | ActionId::DriftNext
         | ActionId::DriftUndo => drift::enabled(model, id),
         ActionId::OrdersCancel => orders::can_cancel(model),
-        ActionId::OrdersWaiting | ActionId::OrdersBiggest => needs(model.layers.is_empty(), text.why_close_first),
+        ActionId::OrdersWaiting | ActionId::OrdersBiggest => {
+            needs(model.layers.is_empty(), text.why_close_first)
+        }
         ActionId::ComparePick | ActionId::CompareBreakEven => {
             needs(!model.compare.offers.is_empty(), text.why_nothing_marked)
         }

@@ -6,8 +6,8 @@ use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
 use crate::app::{
-    cart, coach, compare, deals, drift, facets, layers, mouse, offer, orders, reconnect, remember, saved, search,
-    suppliers, trigger, wake, why, words,
+    cart, coach, compare, deals, drift, facets, layers, mouse, offer, orders, reconnect, remember, saved,
+    search, suppliers, trigger, wake, why, words,
 };
 use crate::config::keymap::{Code, Key};
 use crate::i18n::messages;

@@ -195,8 +195,9 @@ impl Catalog {
     pub fn local_sources(&self) -> Result<Vec<String>, CatalogError> {
         self.read(|connection| {
             // From one source to the next by the index of keys, however many goods each has.
-            let mut next = connection
-                .prepare_cached("SELECT key FROM offers WHERE key >= ?1 AND key < 'L;' ORDER BY key LIMIT 1")?;
+            let mut next = connection.prepare_cached(
+                "SELECT key FROM offers WHERE key >= ?1 AND key < 'L;' ORDER BY key LIMIT 1",
+            )?;
             let mut sources: Vec<String> = Vec::new();
             let mut from = "L:".to_owned();
             loop {

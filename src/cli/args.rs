@@ -10,9 +10,12 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 pub use super::kept_args::{PackArgs, SavedArgs, UnpackArgs, WatchVerb};
-pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
 use super::list_args::ListVerb;
-use super::values::{OfferSpec, forward, lang_tag, line_id, offer_spec, percent, profile_name, quantity, scale, share, sort, span, speed, yuan};
+pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
+use super::values::{
+    OfferSpec, forward, lang_tag, line_id, offer_spec, percent, profile_name, quantity, scale, share, sort,
+    span, speed, yuan,
+};
 use crate::domain::id::OfferKey;
 use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;

@@ -124,7 +124,8 @@ pub(super) async fn run(verb: ListVerb, profile: &Profile, printer: &Printer) ->
                 let hint = "put something in with `pifa cart add`, `pifa reorder` or `pifa list load`";
                 return Err(Failure::failed("empty", "the cart is empty: there is nothing to keep", hint));
             }
-            let first = every.and_then(|days| beijing_day(desk.now()).checked_add(i64::from(days).days()).ok());
+            let first =
+                every.and_then(|days| beijing_day(desk.now()).checked_add(i64::from(days).days()).ok());
             (list.every_days, list.since) = (every, since.or(first));
             list.note = Clean::capped(note.as_deref().unwrap_or_default(), crate::domain::list::NOTE_CHARS);
             desk.save_list(&list, replace)?;
@@ -185,23 +186,32 @@ fn all(desk: &Desk, wanted: impl Fn(&Listed) -> bool, printer: &Printer) -> Resu
             (printer.words("lines", "行数", "行數"), Lean::Right),
             (printer.words("list", "清单", "清單"), Lean::Left),
         ];
-        let rows: Vec<Vec<String>> = document.lists.iter().map(|list| {
-            let or_dash = |day: Option<Date>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
-            vec![
-                or_dash(list.due),
-                list.days_over.map_or_else(String::new, |days| format!("{days:+}")),
-                list.every_days.map_or_else(String::new, |days| days.to_string()),
-                or_dash(list.bought),
-                list.lines.to_string(),
-                list.name.as_str().to_owned(),
-            ]
-        }).collect();
+        let rows: Vec<Vec<String>> = document
+            .lists
+            .iter()
+            .map(|list| {
+                let or_dash = |day: Option<Date>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+                vec![
+                    or_dash(list.due),
+                    list.days_over.map_or_else(String::new, |days| format!("{days:+}")),
+                    list.every_days.map_or_else(String::new, |days| days.to_string()),
+                    or_dash(list.bought),
+                    list.lines.to_string(),
+                    list.name.as_str().to_owned(),
+                ]
+            })
+            .collect();
         table(&heads, &rows)
     })?;
     Ok(Exit::Done)
 }
 
-fn item(line: &ListLine, offer: Option<&crate::domain::offer::Offer>, quantity: Quantity, total: Quantity) -> ItemDocument {
+fn item(
+    line: &ListLine,
+    offer: Option<&crate::domain::offer::Offer>,
+    quantity: Quantity,
+    total: Quantity,
+) -> ItemDocument {
     let price = offer.and_then(|offer| unit_price(offer, line.spec_id.as_ref(), total, quantity));
     let price = price.map(|price| price.charged);
     ItemDocument {
@@ -250,15 +260,23 @@ fn one(desk: &Desk, name: &str, scale: Option<Decimal>, printer: &Printer) -> Re
             (printer.words("amount", "金额", "金額"), Lean::Right),
             (printer.words("offer", "商品", "商品"), Lean::Left),
         ];
-        let rows: Vec<Vec<String>> = document.items.iter().map(|item| {
-            let gone = if item.gone { printer.words("(gone) ", "（已下架）", "（已下架）") } else { "" };
-            vec![
-                item.quantity.to_string(),
-                known(item.unit_price.as_ref()),
-                known(item.amount.as_ref()),
-                format!("{gone}{}", item.words),
-            ]
-        }).collect();
+        let rows: Vec<Vec<String>> = document
+            .items
+            .iter()
+            .map(|item| {
+                let gone = if item.gone {
+                    printer.words("(gone) ", "（已下架）", "（已下架）")
+                } else {
+                    ""
+                };
+                vec![
+                    item.quantity.to_string(),
+                    known(item.unit_price.as_ref()),
+                    known(item.amount.as_ref()),
+                    format!("{gone}{}", item.words),
+                ]
+            })
+            .collect();
         let more = if document.goods_complete { "" } else { ">= " };
         let goods = printer.words("goods", "货款", "貨款");
         format!("{}\n{}{goods} {more}¥{}\n", listed.path.display(), table(&heads, &rows), document.goods)
@@ -275,7 +293,8 @@ fn load(desk: &Desk, name: &str, scale: Option<Decimal>, printer: &Printer) -> R
         let added = document.line_ids.len();
         let lines = printer.words("lines into the cart", "行进了采购车", "行進了採購車");
         let gone = printer.words("not on sale", "已下架或没有", "已下架或沒有");
-        let left_out = document.missing.iter().map(|item| format!("{gone}: {} {}\n", item.quantity, item.words));
+        let left_out =
+            document.missing.iter().map(|item| format!("{gone}: {} {}\n", item.quantity, item.words));
         format!("{added} {lines}\n{}", left_out.collect::<String>())
     })?;
     Ok(Exit::Done)

@@ -104,7 +104,10 @@ fn words(document: &AppliedDocument, printer: &Printer) -> String {
         let about = stale.about.as_ref().map_or("", |about| about.as_str());
         text.push_str(&match stale.reason {
             "other_market" => {
-                format!("{}: {about}\n", printer.words("of another market", "属于另一个市场", "屬於另一個市場"))
+                format!(
+                    "{}: {about}\n",
+                    printer.words("of another market", "属于另一个市场", "屬於另一個市場")
+                )
             }
             "price_moved" => {
                 format!(
@@ -120,7 +123,10 @@ fn words(document: &AppliedDocument, printer: &Printer) -> String {
     }
     for change in &document.changes {
         let spec = change.spec_id.as_ref().map(|spec| format!(":{}", spec.as_str())).unwrap_or_default();
-        text.push_str(&format!("{}{spec}: {} -> {}\n", change.offer_id, change.from_quantity, change.to_quantity));
+        text.push_str(&format!(
+            "{}{spec}: {} -> {}\n",
+            change.offer_id, change.from_quantity, change.to_quantity
+        ));
     }
     if document.applied && document.changes.is_empty() {
         text.push_str(printer.words("the cart is as planned", "采购车和计划一致", "採購車和計畫一致"));

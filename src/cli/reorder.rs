@@ -161,11 +161,14 @@ pub(super) async fn run(args: ReorderArgs, profile: &Profile, printer: &Printer)
 /// Why the buyer's policy stops it: prices over the limit, and (`all` = nothing may be missing) what cannot be had.
 fn against(sheet: &Sheet, limit: Option<Decimal>, all: bool) -> Option<String> {
     let limit = limit?;
-    let over = (0..sheet.lines.len()).filter(|line| sheet.rise_percent(*line).is_some_and(|rise| rise > limit));
+    let over =
+        (0..sheet.lines.len()).filter(|line| sheet.rise_percent(*line).is_some_and(|rise| rise > limit));
     let over = over.count();
     let missing = sheet.lines.iter().filter(|line| line.today.is_err()).count();
     if over > 0 {
-        return Some(format!("{over} lines cost by more than {limit} % more than they did: nothing was done"));
+        return Some(format!(
+            "{over} lines cost by more than {limit} % more than they did: nothing was done"
+        ));
     }
     (all && missing > 0).then(|| {
         format!("{missing} lines cannot be had any more: nothing was done (--skip-missing orders the others)")
@@ -189,7 +192,9 @@ fn document(sheet: &Sheet, plan: &[Planned]) -> ReorderDocument {
                 spec_id: planned.spec_id.clone(),
                 title: planned.offer.title.clone(),
                 title_en: planned.offer.title_en.clone(),
-                spec_name: today.and_then(|line| line.line.sku()).map_or(past.spec_name.clone(), |sku| sku.name.clone()),
+                spec_name: today
+                    .and_then(|line| line.line.sku())
+                    .map_or(past.spec_name.clone(), |sku| sku.name.clone()),
                 supplier_id: planned.offer.supplier_id.clone(),
                 unit: planned.offer.unit.clone(),
                 quantity: planned.quantity,
@@ -205,7 +210,9 @@ fn document(sheet: &Sheet, plan: &[Planned]) -> ReorderDocument {
         let why = *line.today.as_ref().err()?;
         let past = &line.past;
         let code = match (&past.offer_id, why) {
-            (OfferKey::Local { item_no, .. }, Unresolved::NotFound) => Some(Clean::capped(item_no, 80).to_string()),
+            (OfferKey::Local { item_no, .. }, Unresolved::NotFound) => {
+                Some(Clean::capped(item_no, 80).to_string())
+            }
             _ => None,
         };
         Some(UnresolvedDocument {
@@ -218,10 +225,12 @@ fn document(sheet: &Sheet, plan: &[Planned]) -> ReorderDocument {
             reason: why.as_str(),
         })
     });
-    let cart: Vec<_> = judged.parts.iter().flat_map(|part| &part.lines).map(|priced| priced.line.clone()).collect();
+    let cart: Vec<_> =
+        judged.parts.iter().flat_map(|part| &part.lines).map(|priced| priced.line.clone()).collect();
     let split = batches(&cart, &sheet.rules, &sheet.destination);
     let split = split.iter().filter_map(|order| {
-        let part = judged.parts.iter().find(|part| part.lines.iter().any(|line| order.contains(&line.line.id)))?;
+        let part =
+            judged.parts.iter().find(|part| part.lines.iter().any(|line| order.contains(&line.line.id)))?;
         let mine = part.lines.iter().filter(|line| order.contains(&line.line.id));
         Some(SplitDocument {
             supplier_id: part.supplier_id.clone(),
@@ -235,7 +244,11 @@ fn document(sheet: &Sheet, plan: &[Planned]) -> ReorderDocument {
         drift: sheet.rows.iter().map(DriftDocument::from).collect(),
         returns: sheet.returns.clone(),
         unresolved: unresolved.collect(),
-        bad_rows: sheet.bad_rows.iter().map(|(line, why)| BadRow { line: *line, reason: why.clone() }).collect(),
+        bad_rows: sheet
+            .bad_rows
+            .iter()
+            .map(|(line, why)| BadRow { line: *line, reason: why.clone() })
+            .collect(),
         total_before: sheet.bought,
         total_after: judged.goods(),
         total_after_complete: judged.parts.iter().all(|part| part.goods_complete),
@@ -280,9 +293,10 @@ async fn submit(
     let mut exit = Exit::Done;
     for (at, round) in rounds.iter().enumerate() {
         for (line, id) in round.iter().zip(desk.put_in_cart("reorder", round)?) {
-            let shown = document.lines.iter_mut().find(|shown| {
-                shown.offer_id == line.offer.key && shown.spec_id == line.spec_id
-            });
+            let shown = document
+                .lines
+                .iter_mut()
+                .find(|shown| shown.offer_id == line.offer.key && shown.spec_id == line.spec_id);
             if let Some(shown) = shown {
                 shown.line_id = Some(id);
             }
@@ -297,7 +311,9 @@ async fn submit(
             None => Exit::Done,
         };
         if let Some(why) = &report.offline {
-            note(&format!("no market ({why}): orders are queued and go out with the next `pifa order submit`"));
+            note(&format!(
+                "no market ({why}): orders are queued and go out with the next `pifa order submit`"
+            ));
         }
         if let Some(error) = &report.stopped {
             document.reason = Some(error.to_string());
@@ -307,7 +323,8 @@ async fn submit(
         if exit != Exit::Done {
             let words: Vec<String> = report.refusals.iter().map(ToString::to_string).collect();
             let left = rounds.iter().skip(at + 1).map(Vec::len).sum::<usize>();
-            let why = if words.is_empty() { "not all of it was ordered".to_owned() } else { words.join("; ") };
+            let why =
+                if words.is_empty() { "not all of it was ordered".to_owned() } else { words.join("; ") };
             document.reason.get_or_insert(format!(
                 "{why}: what was held back is in the cart, {left} lines were not put there yet"
             ));
@@ -321,7 +338,8 @@ async fn submit(
 /// The planned lines so that each supplier has at most one order a round.
 fn rounds(sheet: &Sheet, plan: &[Planned]) -> Vec<Vec<Planned>> {
     let judged = sheet.judged(plan);
-    let cart: Vec<_> = judged.parts.iter().flat_map(|part| &part.lines).map(|priced| priced.line.clone()).collect();
+    let cart: Vec<_> =
+        judged.parts.iter().flat_map(|part| &part.lines).map(|priced| priced.line.clone()).collect();
     let mut rounds: Vec<(Vec<Option<SupplierId>>, Vec<Planned>)> = Vec::new();
     for order in batches(&cart, &sheet.rules, &sheet.destination) {
         let lines: Vec<Planned> = plan
@@ -355,7 +373,8 @@ fn words(document: &ReorderDocument, sheet: &Sheet, printer: &Printer) -> String
             .rows
             .iter()
             .map(|row| {
-                let more = if row.lines.len() > 1 { format!(" ×{}", row.lines.len()) } else { String::new() };
+                let more =
+                    if row.lines.len() > 1 { format!(" ×{}", row.lines.len()) } else { String::new() };
                 vec![
                     said::end(lang, row, row.old.as_ref()),
                     said::end(lang, row, row.new.as_ref()),

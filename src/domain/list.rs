@@ -73,7 +73,8 @@ pub struct BadList {
 impl BuyList {
     /// A list of these lines: quantities of one SKU add up.
     pub fn new(name: SavedName, lines: impl IntoIterator<Item = ListLine>) -> BuyList {
-        let mut list = BuyList { name, every_days: None, since: None, note: Clean::default(), lines: Vec::new() };
+        let mut list =
+            BuyList { name, every_days: None, since: None, note: Clean::default(), lines: Vec::new() };
         list.merge(lines);
         list
     }
@@ -116,7 +117,8 @@ impl BuyList {
                     "every" => every_days = Some(days(value).map_err(fail)?),
                     "since" => {
                         let day = Date::from_str(value);
-                        since = Some(day.map_err(|_| fail("a day such as 2026-01-31 was expected".to_owned()))?);
+                        since =
+                            Some(day.map_err(|_| fail("a day such as 2026-01-31 was expected".to_owned()))?);
                     }
                     _ => note = Clean::capped(value, NOTE_CHARS),
                 }
@@ -129,11 +131,10 @@ impl BuyList {
             let (key, quantity) = (pieces.next().unwrap_or_default(), pieces.next());
             let (offer_id, spec_id) = read_key(key).map_err(fail)?;
             let quantity = quantity.ok_or_else(|| fail("a quantity is missing".to_owned()))?;
-            let quantity: Quantity = quantity
-                .parse()
-                .ok()
-                .filter(|quantity: &Quantity| !quantity.is_zero())
-                .ok_or_else(|| fail(format!("{:?} is no quantity", Clean::capped(quantity, 30).as_str())))?;
+            let quantity: Quantity =
+                quantity.parse().ok().filter(|quantity: &Quantity| !quantity.is_zero()).ok_or_else(|| {
+                    fail(format!("{:?} is no quantity", Clean::capped(quantity, 30).as_str()))
+                })?;
             if let Some(more) = pieces.next() {
                 return Err(fail(format!("{:?} is one word too many", Clean::capped(more, 30).as_str())));
             }
@@ -240,8 +241,10 @@ pub fn read_key(word: &str) -> Result<(OfferKey, Option<SpecId>), String> {
     let (offer, spec) = match word.strip_prefix("L:") {
         Some(rest) => {
             let mut pieces = rest.splitn(3, ':');
-            let source = pieces.next().and_then(unescaped).filter(|piece| !piece.is_empty()).ok_or_else(wrong)?;
-            let item_no = pieces.next().and_then(unescaped).filter(|piece| !piece.is_empty()).ok_or_else(wrong)?;
+            let source =
+                pieces.next().and_then(unescaped).filter(|piece| !piece.is_empty()).ok_or_else(wrong)?;
+            let item_no =
+                pieces.next().and_then(unescaped).filter(|piece| !piece.is_empty()).ok_or_else(wrong)?;
             (OfferKey::Local { source, item_no }, pieces.next())
         }
         None => {
@@ -287,8 +290,9 @@ fn unescaped(text: &str) -> Option<String> {
 /// A line without its comment, and the comment: `#` begins one at the start of the line or after a blank.
 pub fn without_comment(line: &str) -> (&str, &str) {
     let starts = line.match_indices('#').map(|(at, _)| at);
-    let mut comments = starts
-        .filter(|at| line.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with(char::is_whitespace)));
+    let mut comments = starts.filter(|at| {
+        line.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with(char::is_whitespace))
+    });
     match comments.next().and_then(|at| Some((line.get(..at)?, line.get(at + 1..)?))) {
         Some((body, words)) => (body.trim(), words.trim()),
         None => (line.trim(), ""),
@@ -318,7 +322,12 @@ mod tests {
 
     fn list() -> BuyList {
         let odd = OfferKey::Local { source: "a b".to_owned(), item_no: "x:1 #2%".to_owned() };
-        let odd = ListLine { offer_id: odd, spec_id: None, quantity: "1.5".parse().unwrap(), words: Clean::new("布") };
+        let odd = ListLine {
+            offer_id: odd,
+            spec_id: None,
+            quantity: "1.5".parse().unwrap(),
+            words: Clean::new("布"),
+        };
         let lines = [line("900:w", 12, "杯 # 1"), line("100", 3, ""), line("900:b", 4, "杯 黑"), odd];
         let mut list = BuyList::new(SavedName::new("每月 补货").unwrap(), lines);
         (list.every_days, list.since) = (Some(28), Some(Date::constant(2026, 11, 22)));
@@ -375,7 +384,10 @@ mod tests {
         assert_eq!(list.due(None), Some(Date::constant(2026, 11, 22)));
         let due = list.due(Some(Date::constant(2026, 11, 24))).unwrap();
         assert_eq!(due, Date::constant(2026, 12, 22));
-        assert_eq!([days_over(due, Date::constant(2026, 12, 25)), days_over(due, Date::constant(2026, 12, 20))], [3, -2]);
+        assert_eq!(
+            [days_over(due, Date::constant(2026, 12, 25)), days_over(due, Date::constant(2026, 12, 20))],
+            [3, -2]
+        );
         // Ten in the evening in London is the next day in Beijing.
         assert_eq!(beijing_day("2026-11-22T22:00:00Z".parse().unwrap()), Date::constant(2026, 11, 23));
     }

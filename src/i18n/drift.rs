@@ -16,6 +16,83 @@ macro_rules! say {
     };
 }
 
+/// Fixed words of the sheet.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct Words {
+    pub biggest_first: &'static str,
+    pub waiting_first: &'static str,
+    pub reading: &'static str,
+    pub nothing: &'static str,
+    pub col_old: &'static str,
+    pub col_new: &'static str,
+    pub col_what: &'static str,
+    pub col_choice: &'static str,
+    pub choice_take: &'static str,
+    pub choice_drop: &'static str,
+    pub choice_keep: &'static str,
+    pub choice_later: &'static str,
+    pub choice_open: &'static str,
+}
+
+static WORDS: [Words; 3] = [
+    Words {
+        biggest_first: "金额大的在前",
+        waiting_first: "等你处理的在前",
+        reading: "正在和今天的报价比对…",
+        nothing: "一切照旧：每一行今天都买得到，价格没变",
+        col_old: "原来",
+        col_new: "现在",
+        col_what: "变化",
+        col_choice: "处理",
+        choice_take: "按今天",
+        choice_drop: "不要",
+        choice_keep: "照旧",
+        choice_later: "待换",
+        choice_open: "待定",
+    },
+    Words {
+        biggest_first: "金額大的在前",
+        waiting_first: "等你處理的在前",
+        reading: "正在和今天的報價比對…",
+        nothing: "一切照舊：每一行今天都買得到，價格沒變",
+        col_old: "原來",
+        col_new: "現在",
+        col_what: "變化",
+        col_choice: "處理",
+        choice_take: "照今天",
+        choice_drop: "不要",
+        choice_keep: "照舊",
+        choice_later: "待換",
+        choice_open: "待定",
+    },
+    Words {
+        biggest_first: "the largest first",
+        waiting_first: "what waits for you first",
+        reading: "comparing with today's offers...",
+        nothing: "nothing changed: every line can be had at the same price",
+        col_old: "old",
+        col_new: "new",
+        col_what: "what",
+        col_choice: "choice",
+        choice_take: "today",
+        choice_drop: "left out",
+        choice_keep: "as it was",
+        choice_later: "swap later",
+        choice_open: "decide",
+    },
+];
+
+/// The fixed words of a language.
+pub fn words(lang: Lang) -> &'static Words {
+    let [zh, tw, en] = &WORDS;
+    match lang {
+        Lang::ZhCn => zh,
+        Lang::ZhTw => tw,
+        Lang::En => en,
+    }
+}
+
 /// What changed.
 pub fn field(lang: Lang, field: Field) -> &'static str {
     let words = match field {

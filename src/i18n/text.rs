@@ -583,28 +583,15 @@ words! {
     // What changed since an order was bought.
     section_drift: "再来一单", "再來一單", "Reorder";
     do_biggest: "大单在前", "大單在前", "largest first";
-    do_drift_take: "按今天的来", "照今天的來", "as of today";
+    do_drift_take: "按今天", "照今天", "as of today";
     do_drift_drop: "不要", "不要", "leave out";
-    do_drift_keep: "照旧留着", "照舊留著", "keep as it was";
+    do_drift_keep: "照旧", "照舊", "as it was";
     do_drift_later: "待换", "待換", "swap later";
-    do_drift_within: "接受限度内的", "接受限度內的", "all within limit";
-    do_drift_all: "全按今天的来", "全照今天的來", "all as of today";
+    do_drift_within: "限度内都要", "限度內都要", "all within limit";
+    do_drift_all: "全按今天", "全照今天", "all as of today";
     do_drift_submit: "去下单", "去下單", "order";
-    do_drift_cart: "放进采购车", "放進採購車", "into the cart";
+    do_drift_cart: "进采购车", "進採購車", "into the cart";
     do_drift_next: "下一处没定的", "下一處沒定的", "next to decide";
-    biggest_first: "金额大的在前", "金額大的在前", "the largest first";
-    waiting_first: "等你处理的在前", "等你處理的在前", "what waits for you first";
-    reading_drift: "正在和今天的报价比对…", "正在和今天的報價比對…", "comparing with today's offers...";
-    no_drift: "一切照旧：每一行今天都买得到，价格没变", "一切照舊：每一行今天都買得到，價格沒變", "nothing changed: every line can be had at the same price";
-    col_drift_old: "原来", "原來", "old";
-    col_drift_new: "现在", "現在", "new";
-    col_what: "变化", "變化", "what";
-    col_choice: "处理", "處理", "choice";
-    choice_take: "按今天", "照今天", "today";
-    choice_drop: "不要", "不要", "left out";
-    choice_keep: "照旧", "照舊", "as it was";
-    choice_later: "待换", "待換", "swap later";
-    choice_open: "待定", "待定", "decide";
 
     // Joints of sentences.
     or: "或 ", "或 ", " or ";

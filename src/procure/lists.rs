@@ -382,7 +382,11 @@ fn plan_line(priced: &PricedLine) -> String {
 fn fingerprint(cart: &CartView) -> String {
     let mut lines: Vec<String> = lines_of(cart)
         .map(|priced| {
-            format!("{} {}\n", write_key(&priced.line.offer.key, priced.line.spec_id.as_ref()), priced.line.quantity)
+            format!(
+                "{} {}\n",
+                write_key(&priced.line.offer.key, priced.line.spec_id.as_ref()),
+                priced.line.quantity
+            )
         })
         .collect();
     lines.sort();
@@ -423,10 +427,14 @@ fn read_plan(path: &Path) -> Result<Plan, FileTrouble> {
                 let (offer_id, spec_id) =
                     read_key(pieces.next().unwrap_or_default()).map_err(|what| fail(&what))?;
                 let quantity = pieces.next().and_then(|text| text.parse::<Quantity>().ok());
-                let quantity = quantity.filter(|q| !q.is_zero()).ok_or_else(|| fail("a quantity above 0 was expected"))?;
+                let quantity = quantity
+                    .filter(|q| !q.is_zero())
+                    .ok_or_else(|| fail("a quantity above 0 was expected"))?;
                 let price = match pieces.next() {
                     None | Some("?") => None,
-                    Some(price) => Some(price.parse().map_err(|_| fail("a price such as 9.80 was expected"))?),
+                    Some(price) => {
+                        Some(price.parse().map_err(|_| fail("a price such as 9.80 was expected"))?)
+                    }
                 };
                 if pieces.next().is_some() {
                     return Err(fail("OFFER[:SPEC], quantity and price are all there is on a line"));

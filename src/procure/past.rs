@@ -42,23 +42,62 @@ enum Column {
 /// The names columns have, in 1688's own export of orders and in what people keep; the first name of a meaning that a
 /// file has counts.
 const NAMES: [(Column, &[&str]); 10] = [
-    (Column::Order, &["invoice_no", "invoice", "order_id", "order_no", "order", "订单编号", "订单号", "单号"]),
+    (
+        Column::Order,
+        &["invoice_no", "invoice", "order_id", "order_no", "order", "订单编号", "订单号", "单号"],
+    ),
     (
         Column::Date,
         &[
-            "invoice_date", "order_date", "date", "created_at", "time", "订单创建时间", "下单时间", "订单付款时间",
-            "日期", "时间",
+            "invoice_date",
+            "order_date",
+            "date",
+            "created_at",
+            "time",
+            "订单创建时间",
+            "下单时间",
+            "订单付款时间",
+            "日期",
+            "时间",
         ],
     ),
     (
         Column::Code,
         &[
-            "offer_id", "stock_code", "item_no", "item_id", "product_id", "goods_id", "code", "item", "sku", "id",
-            "商品ID", "商品编号", "货号", "单品货号", "编号", "编码",
+            "offer_id",
+            "stock_code",
+            "item_no",
+            "item_id",
+            "product_id",
+            "goods_id",
+            "code",
+            "item",
+            "sku",
+            "id",
+            "商品ID",
+            "商品编号",
+            "货号",
+            "单品货号",
+            "编号",
+            "编码",
         ],
     ),
     (Column::Spec, &["spec_id", "sku_id", "variant_id", "规格ID"]),
-    (Column::Name, &["title", "name", "description", "subject", "product_name", "货品标题", "商品名称", "品名", "名称", "标题"]),
+    (
+        Column::Name,
+        &[
+            "title",
+            "name",
+            "description",
+            "subject",
+            "product_name",
+            "货品标题",
+            "商品名称",
+            "品名",
+            "名称",
+            "标题",
+        ],
+    ),
     (Column::SpecName, &["spec_name", "spec", "variant", "sku_name", "规格", "型号", "颜色", "单品规格"]),
     (Column::Unit, &["unit", "单位", "计量单位"]),
     (Column::Quantity, &["quantity", "qty", "count", "pieces", "amount_ordered", "数量", "采购数量", "件数"]),
@@ -179,13 +218,16 @@ fn read(path: &Path, bad: &mut Vec<(u64, Clean)>) -> Result<Vec<Row>, DeskError>
                 continue;
             }
         };
-        let fields: Vec<String> = fields.into_iter().map(|field| String::from_utf8_lossy(&field).into_owned()).collect();
+        let fields: Vec<String> =
+            fields.into_iter().map(|field| String::from_utf8_lossy(&field).into_owned()).collect();
         let Some(columns) = &columns else {
             columns = Some(header(path, &fields)?);
             continue;
         };
         if rows.len() + bad.len() >= MOST_ROWS {
-            return Err(FileTrouble::new(path, line, &format!("more than {MOST_ROWS} rows: cut the file")).into());
+            return Err(
+                FileTrouble::new(path, line, &format!("more than {MOST_ROWS} rows: cut the file")).into()
+            );
         }
         match row(line, &fields, columns) {
             Ok(row) => rows.push(row),
@@ -207,7 +249,9 @@ fn header(path: &Path, names: &[String]) -> Result<Vec<(Column, usize)>, DeskErr
             Some((*column, at))
         })
         .collect();
-    for (needed, aliases) in NAMES.iter().filter(|(column, _)| matches!(column, Column::Code | Column::Quantity)) {
+    for (needed, aliases) in
+        NAMES.iter().filter(|(column, _)| matches!(column, Column::Code | Column::Quantity))
+    {
         if !columns.iter().any(|(column, _)| column == needed) {
             let what = format!("no column of the first line is one of: {}", aliases.join(", "));
             return Err(FileTrouble::new(path, 1, &what).into());
@@ -232,7 +276,10 @@ fn row(line: u64, fields: &[String], columns: &[(Column, usize)]) -> Result<Row,
             && power.strip_prefix('+').is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
     };
     if ruined(&code) {
-        return Err(format!("{}: a spreadsheet has rounded this id, export the column as text", short(&code)));
+        return Err(format!(
+            "{}: a spreadsheet has rounded this id, export the column as text",
+            short(&code)
+        ));
     }
     let quantity = field(Column::Quantity).ok_or("no quantity")?;
     let quantity = number(quantity).ok_or_else(|| format!("not a quantity: {}", short(quantity)))?;
@@ -272,7 +319,10 @@ fn row(line: u64, fields: &[String], columns: &[(Column, usize)]) -> Result<Row,
 
 /// A decimal as people write it: full-width digits, thousands' commas, a currency sign in front.
 fn number(text: &str) -> Option<Decimal> {
-    let text: String = fold(text).chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '¥' | '$' | '£' | '€')).collect();
+    let text: String = fold(text)
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '¥' | '$' | '£' | '€'))
+        .collect();
     // Longer figures are none, and would lose digits.
     if text.is_empty() || text.len() > 20 { None } else { Decimal::from_str(&text).ok() }
 }

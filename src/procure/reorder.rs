@@ -86,13 +86,13 @@ impl Desk {
         let mut places: HashMap<Place, usize> = HashMap::new();
         let mut lines: Vec<SheetLine> = Vec::new();
         for ((line, is_known), offer) in past.into_iter().zip(offers) {
-            let offer = offer.filter(|offer| !offer.gone).map(|offer| {
-                known.entry(offer.key.clone()).or_insert_with(|| Arc::new(offer)).clone()
-            });
+            let offer = offer
+                .filter(|offer| !offer.gone)
+                .map(|offer| known.entry(offer.key.clone()).or_insert_with(|| Arc::new(offer)).clone());
             let missing = if is_known { Unresolved::Gone } else { Unresolved::NotFound };
-            let today = offer.ok_or(missing).and_then(|offer| {
-                Ok(Today { spec_id: spec_today(line.spec_id.as_ref(), &offer)?, offer })
-            });
+            let today = offer
+                .ok_or(missing)
+                .and_then(|offer| Ok(Today { spec_id: spec_today(line.spec_id.as_ref(), &offer)?, offer }));
             // A line written without its SKU is the same goods as one written with the only one there is.
             let spec = today.as_ref().map_or(line.spec_id.clone(), |today| today.spec_id.clone());
             let place = *places.entry((line.offer_id.clone(), spec)).or_insert(lines.len());
@@ -128,7 +128,8 @@ impl Desk {
 fn scaled(line: &SheetLine, scale: Option<Decimal>) -> Quantity {
     let past = line.past.quantity;
     let Some(scale) = scale else { return past };
-    let unit = line.today.as_ref().ok().and_then(|today| today.offer.unit.as_ref()).or(line.past.unit.as_ref());
+    let unit =
+        line.today.as_ref().ok().and_then(|today| today.offer.unit.as_ref()).or(line.past.unit.as_ref());
     let step = unit.map_or(Quantity::ONE, |unit| unit.step());
     times(past, scale, step).unwrap_or(past)
 }

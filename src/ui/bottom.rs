@@ -253,9 +253,7 @@ fn hidden(model: &Model, id: ActionId) -> bool {
         | ActionId::OrdersOpen
         | ActionId::OrdersWaiting
         | ActionId::OrdersBiggest
-        | ActionId::OrdersRefresh => {
-            !model.layers.is_empty()
-        }
+        | ActionId::OrdersRefresh => !model.layers.is_empty(),
         ActionId::OfferWeb | ActionId::SearchNearest => trigger::enabled(model, id).is_err(),
         // Tab goes through the groups there.
         ActionId::ViewNext => facets::has_keys(model),

@@ -166,10 +166,14 @@ fn a_list_comes_back_scaled_and_comes_due() {
     buyer.says(&["list", "save", "每月"]).fails(1);
     buyer.does(&["cart", "add", &one, "10"]);
     buyer.does(&["cart", "add", &other, "4"]);
-    let kept = buyer.does(&["list", "save", "每月", "--every", "28", "--since", "2020-01-01", "--note", "先问价"]);
+    let kept =
+        buyer.does(&["list", "save", "每月", "--every", "28", "--since", "2020-01-01", "--note", "先问价"]);
     let path = text(&kept["path"]);
     let written = std::fs::read_to_string(path).unwrap();
-    assert!(written.starts_with("name: 每月\nevery: 28 days\nsince: 2020-01-01\nnote: 先问价\n\n"), "{written}");
+    assert!(
+        written.starts_with("name: 每月\nevery: 28 days\nsince: 2020-01-01\nnote: 先问价\n\n"),
+        "{written}"
+    );
     assert!(written.contains(&format!("\n{one} 10  # ")), "{written}");
     // The same again changes nothing; another cart under that name has to be meant.
     buyer.does(&["cart", "add", &one, "1"]);
@@ -240,9 +244,13 @@ fn a_plan_is_applied_once_and_refused_when_stale() {
     buyer.file("plan.txt", dear.as_bytes());
     let stale = buyer.says(&["cart", "apply", file]).exits(6).json();
     let why = &list(&stale["stale"])[0];
-    assert_eq!((&why["reason"], text(&why["old"]), text(&why["new"])), (&"price_moved".into(), "0.01", &*price));
+    assert_eq!(
+        (&why["reason"], text(&why["old"]), text(&why["new"])),
+        (&"price_moved".into(), "0.01", &*price)
+    );
     // A line taken out of the plan leaves the cart.
-    let none: String = plan.lines().filter(|line| !line.starts_with(&one)).map(|line| format!("{line}\n")).collect();
+    let none: String =
+        plan.lines().filter(|line| !line.starts_with(&one)).map(|line| format!("{line}\n")).collect();
     buyer.file("plan.txt", none.as_bytes());
     buyer.does(&["cart", "apply", file]);
     assert_eq!(list(&buyer.does(&["cart", "list"])["suppliers"]).len(), 0);

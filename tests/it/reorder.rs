@@ -96,6 +96,14 @@ pub fn sheet_of(changes: usize) -> Sheet {
     Sheet::of(lines, Rules::default(), destination())
 }
 
+/// The orders whose sheet is open and may be waited for.
+pub fn asked(model: &Model) -> Vec<String> {
+    match model.layers.last() {
+        Some(Layer::Drift(layer)) => layer.ids.clone(),
+        _ => Vec::new(),
+    }
+}
+
 fn orders_model(lang: Lang, width: u16, height: u16) -> Model {
     let mut model = ready(lang, width, height);
     tell(&mut model, Fact::OrdersRead(Ok(many_orders())));

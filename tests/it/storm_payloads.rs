@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use pifa::app::msg::{CartDeed, Held, MarketSize, Mouse, OrderDeed, Sent, Status, Trouble};
-use pifa::app::{Fact, Layer, Model};
+use pifa::app::{Fact, Model};
 use pifa::config::keymap::{Code, Key};
 use pifa::domain::deal::{Deal, DealKind};
 use pifa::domain::group_buy::{GroupState, Step};
@@ -25,6 +25,7 @@ use pifa::domain::text::Clean;
 use rust_decimal::Decimal;
 
 use crate::dice::Dice;
+use crate::reorder::{asked, sheet_of};
 use crate::ui_fixtures::*;
 
 pub const TEXTS: &[&str] = &[
@@ -492,22 +493,15 @@ impl Storm {
                     .collect();
                 Fact::ShipmentsRead { id: self.order_id(model), result: self.or_trouble(|_| shipments) }
             }
+            23 if self.dice.below(2) == 0 => {
+                let sheet = Box::new(sheet_of(self.dice.below(7)));
+                let (ids, result) = (asked(model), self.or_trouble(|_| sheet));
+                Fact::DriftRead { ids, limit: Decimal::from(3), result }
+            }
             23 => {
-                if self.dice.below(2) == 0 {
-                    let ids = match model.layers.last() {
-                        Some(Layer::Drift(layer)) => layer.ids.clone(),
-                        _ => vec![self.order_id(model)],
-                    };
-                    let sheet = Box::new(crate::reorder::sheet_of(self.dice.below(7)));
-                    let limit = Decimal::from(self.dice.below(5) as u64);
-                    return Fact::DriftRead { ids, limit, result: self.or_trouble(|_| sheet) };
-                }
-                let again = Reordered {
-                    added: (0..self.dice.below(4) as i64).map(LineId).collect(),
-                    left_out: self.dice.below(3),
-                    later: self.dice.below(3),
-                    submit: self.dice.below(2) == 0,
-                };
+                let [left_out, later] = [3, 3].map(|most| self.dice.below(most));
+                let added = (0..self.dice.below(4) as i64).map(LineId).collect();
+                let again = Reordered { added, left_out, later, submit: left_out == 0 };
                 Fact::Reordered(self.or_trouble(|_| again))
             }
             24 => match self.dice.below(5) {

@@ -34,7 +34,11 @@ fn last_months_order_again(lang: Lang) {
     let folder = tempfile::tempdir().unwrap();
     verb(folder.path(), &["sync"]);
     let listed = verb(folder.path(), &["order", "list"]);
-    let large = listed["orders"].as_array().unwrap().iter().find(|order| order["lines"].as_array().unwrap().len() == 50);
+    let large = listed["orders"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|order| order["lines"].as_array().unwrap().len() == 50);
     let id = large.expect("an order of 50 lines")["order_id"].as_str().unwrap();
     // What the verb would order, at today's minimums: the screens must order the same.
     let wanted = verb(folder.path(), &["reorder", id, "--dry-run", "--raise"]);
@@ -44,7 +48,7 @@ fn last_months_order_again(lang: Lang) {
     pifa.type_text("5");
     pifa.wait_for(words.col_supplier);
     pifa.type_text("b");
-    pifa.wait_for(words.biggest_first);
+    pifa.wait_for(drift::words(lang).biggest_first);
     pifa.type_text("r");
     let open = drift::open(lang, 6);
     pifa.wait_for(&open);
@@ -63,7 +67,8 @@ fn last_months_order_again(lang: Lang) {
     let books = verb(folder.path(), &["sandbox", "ledger"]);
     let orders = books["orders"].as_array().unwrap();
     assert_eq!(orders.len(), 8, "{books}");
-    let suppliers: BTreeSet<&str> = orders.iter().map(|order| order["supplier_id"].as_str().unwrap()).collect();
+    let suppliers: BTreeSet<&str> =
+        orders.iter().map(|order| order["supplier_id"].as_str().unwrap()).collect();
     assert_eq!(suppliers.len(), 8);
     let lines = |documents: &[Value]| documents.iter().map(placed).collect::<BTreeSet<_>>();
     let bought: Vec<Value> =

@@ -43,10 +43,12 @@ pub(super) fn price_today(lines: &[SheetLine], at: usize) -> Option<Money> {
     let line = lines.get(at)?;
     let today = line.today.as_ref().ok()?;
     let of_offer = lines.iter().filter(|other| {
-        other.past.offer_id == line.past.offer_id && other.today.as_ref().is_ok_and(|other| other.offer.key == today.offer.key)
+        other.past.offer_id == line.past.offer_id
+            && other.today.as_ref().is_ok_and(|other| other.offer.key == today.offer.key)
     });
     let total: Quantity = of_offer.map(|line| line.past.last_quantity).sum();
-    unit_price(&today.offer, today.spec_id.as_ref(), total, line.past.last_quantity).map(|price| price.charged)
+    unit_price(&today.offer, today.spec_id.as_ref(), total, line.past.last_quantity)
+        .map(|price| price.charged)
 }
 
 /// The lines whose last quantity today's rules refuse.
@@ -201,7 +203,8 @@ fn of_names(rows: &mut Rows<'_>, at: usize, line: &SheetLine) {
 fn of_price(rows: &mut Rows<'_>, at: usize, line: &SheetLine, now: Option<Money>) {
     let Ok(today) = &line.today else { return };
     let now_steps = steps(&today.offer, today.spec_id.as_ref());
-    let then_steps = line.past.was.as_ref().map(|was| steps(was, line.past.spec_id.as_ref())).unwrap_or_default();
+    let then_steps =
+        line.past.was.as_ref().map(|was| steps(was, line.past.spec_id.as_ref())).unwrap_or_default();
     let from = |steps: &[PriceTier]| steps.iter().map(|step| step.from_quantity).collect::<Vec<_>>();
     if !then_steps.is_empty() && !now_steps.is_empty() && from(&then_steps) != from(&now_steps) {
         let (old, new) = (as_ladder(&then_steps), as_ladder(&now_steps));
@@ -224,7 +227,9 @@ fn of_rules(rows: &mut Rows<'_>, at: usize, line: &SheetLine, judged: &Assessmen
     let both = |then: Option<Quantity>, now: Option<Quantity>| then.zip(now);
     let quantity = |quantity| Some(Value::Quantity(quantity));
     match both(was.and_then(|was| was.moq), today.offer.moq) {
-        Some((then, now)) if then != now => rows.tell(at, Of::Offer, Field::Moq, quantity(then), quantity(now)),
+        Some((then, now)) if then != now => {
+            rows.tell(at, Of::Offer, Field::Moq, quantity(then), quantity(now))
+        }
         Some(_) => {}
         None => {
             if let Some(Violation { required, actual, .. }) = broken(judged, ViolationKind::Moq, at) {
@@ -234,7 +239,9 @@ fn of_rules(rows: &mut Rows<'_>, at: usize, line: &SheetLine, judged: &Assessmen
         }
     }
     match both(was.and_then(|was| was.lot), today.offer.lot) {
-        Some((then, now)) if then != now => rows.tell(at, Of::Offer, Field::Lot, quantity(then), quantity(now)),
+        Some((then, now)) if then != now => {
+            rows.tell(at, Of::Offer, Field::Lot, quantity(then), quantity(now))
+        }
         Some(_) => {}
         None => {
             if broken(judged, ViolationKind::Lot, at).is_some() {
@@ -243,10 +250,13 @@ fn of_rules(rows: &mut Rows<'_>, at: usize, line: &SheetLine, judged: &Assessmen
         }
     }
     match both(was.and_then(|was| was.purchase_limit), today.offer.purchase_limit) {
-        Some((then, now)) if then != now => rows.tell(at, Of::Offer, Field::Limit, quantity(then), quantity(now)),
+        Some((then, now)) if then != now => {
+            rows.tell(at, Of::Offer, Field::Limit, quantity(then), quantity(now))
+        }
         Some(_) => {}
         None => {
-            if let Some(Violation { required, actual, .. }) = broken(judged, ViolationKind::PurchaseLimit, at) {
+            if let Some(Violation { required, actual, .. }) = broken(judged, ViolationKind::PurchaseLimit, at)
+            {
                 let (old, new) = (actual.pieces.map(Value::AtLeast), required.pieces.map(Value::Quantity));
                 rows.tell(at, Of::Offer, Field::Limit, old, new);
             }
@@ -269,7 +279,13 @@ fn shipment(offer: &Offer, quantity: Quantity, goods: Money) -> Shipment {
 }
 
 /// Freight of the offer's lines, where the terms of then are known and are others.
-fn of_freight(rows: &mut Rows<'_>, at: usize, line: &SheetLine, judged: &Assessment, destination: &Destination) {
+fn of_freight(
+    rows: &mut Rows<'_>,
+    at: usize,
+    line: &SheetLine,
+    judged: &Assessment,
+    destination: &Destination,
+) {
     let (Ok(today), Some(was)) = (&line.today, &line.past.was) else { return };
     let known = |terms: &FreightTerms| *terms != FreightTerms::Unknown;
     if !known(&was.freight) || !known(&today.offer.freight) || was.freight == today.offer.freight {
@@ -284,7 +300,9 @@ fn of_freight(rows: &mut Rows<'_>, at: usize, line: &SheetLine, judged: &Assessm
             (quantity, goods) = (of_offer, part.goods);
         }
     }
-    let cost = |offer: &Offer| -> Freight { estimate(&offer.freight, &shipment(offer, quantity, goods), destination) };
+    let cost = |offer: &Offer| -> Freight {
+        estimate(&offer.freight, &shipment(offer, quantity, goods), destination)
+    };
     let (then, now) = (cost(was), cost(&today.offer));
     if then != now {
         rows.tell(at, Of::Offer, Field::Freight, Some(Value::Freight(then)), Some(Value::Freight(now)));
@@ -303,7 +321,9 @@ fn of_mix(rows: &mut Rows<'_>, judged: &Assessment) {
     }
     // A line that is missing may be what made the rule's sum up: then nothing is known to have changed.
     let misses = |supplier: Option<&SupplierId>| {
-        lines.iter().any(|line| line.today.is_err() && (line.supplier_id().is_none() || line.supplier_id() == supplier))
+        lines.iter().any(|line| {
+            line.today.is_err() && (line.supplier_id().is_none() || line.supplier_id() == supplier)
+        })
     };
     for refused in judged.violations.iter().filter(|broken| broken.kind == ViolationKind::Mix) {
         if misses(refused.supplier_id.as_ref()) {
@@ -317,7 +337,10 @@ fn of_mix(rows: &mut Rows<'_>, judged: &Assessment) {
         let short: Vec<usize> =
             refused.line_ids.iter().filter_map(|id| line_of(*id)).filter(unknown).collect();
         for at in short {
-            let rule = lines.get(at).and_then(|line| line.today.as_ref().ok()).and_then(|today| today.offer.mix.rule());
+            let rule = lines
+                .get(at)
+                .and_then(|line| line.today.as_ref().ok())
+                .and_then(|today| today.offer.mix.rule());
             rows.tell(at, Of::Supplier, Field::Mix, None, Some(Value::Mix(rule)));
         }
     }

@@ -238,7 +238,9 @@ impl Sheet {
     /// not known.
     pub fn rise_percent(&self, line: usize) -> Option<Decimal> {
         let moved = self.rows.iter().find_map(|row| match (row.field, &row.old, &row.new) {
-            (Field::Price, Some(Value::Money(then)), Some(Value::Money(now))) if row.lines.contains(&line) => {
+            (Field::Price, Some(Value::Money(then)), Some(Value::Money(now)))
+                if row.lines.contains(&line) =>
+            {
                 Some((*then, *now))
             }
             _ => None,
@@ -259,8 +261,10 @@ impl Sheet {
     pub fn asks(&self, line: usize, limit: Decimal) -> bool {
         let dead = self.lines.get(line).is_some_and(|line| line.today.is_err());
         let over = self.rise_percent(line).is_some_and(|rise| rise > limit);
-        let priceless =
-            self.rows.iter().any(|row| row.field == Field::Price && row.new.is_none() && row.lines.contains(&line));
+        let priceless = self
+            .rows
+            .iter()
+            .any(|row| row.field == Field::Price && row.new.is_none() && row.lines.contains(&line));
         let changed = self.rows.iter().any(|row| row.lines.contains(&line));
         dead || over || priceless || self.has(line, Field::Unit) || (changed && self.refused.contains(&line))
     }

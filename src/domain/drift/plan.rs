@@ -80,7 +80,8 @@ pub fn planned(sheet: &Sheet, choices: &[Option<Choice>]) -> Vec<Planned> {
         let sku = line.spec_id.as_ref().and_then(|spec| line.offer.sku(spec));
         let least_step = minimum::step(&line.offer);
         let most = minimum::most(&line.offer, sku);
-        let raised = if line.offer.lot.is_some() { line.quantity.round_up_to(least_step) } else { line.quantity };
+        let raised =
+            if line.offer.lot.is_some() { line.quantity.round_up_to(least_step) } else { line.quantity };
         line.quantity = most.map_or(raised, |most| raised.min(most));
     }
     plan.retain(|line| !line.quantity.is_zero());
@@ -93,8 +94,11 @@ fn as_it_was(at: usize, line: &SheetLine, why: Unresolved) -> Planned {
     let past = &line.past;
     let known = past.was.as_ref().map(|was| was.as_ref().clone());
     let mut offer = known.unwrap_or_else(|| {
-        let mut offer =
-            Offer::blank(past.offer_id.clone(), past.title.clone(), past.at.unwrap_or(jiff::Timestamp::UNIX_EPOCH));
+        let mut offer = Offer::blank(
+            past.offer_id.clone(),
+            past.title.clone(),
+            past.at.unwrap_or(jiff::Timestamp::UNIX_EPOCH),
+        );
         offer.unit = past.unit.clone();
         if let Some((id, name)) = &past.supplier {
             (offer.supplier_id, offer.supplier_name) = (Some(id.clone()), Some(name.clone()));

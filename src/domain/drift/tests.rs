@@ -18,8 +18,11 @@ fn tier(from: u32, price: &str) -> PriceTier {
 }
 
 fn offer(number: i64) -> Offer {
-    let mut offer =
-        Offer::blank(OfferKey::Market(700_000 + number), Clean::new(&format!("杯 {number}")), Timestamp::UNIX_EPOCH);
+    let mut offer = Offer::blank(
+        OfferKey::Market(700_000 + number),
+        Clean::new(&format!("杯 {number}")),
+        Timestamp::UNIX_EPOCH,
+    );
     offer.supplier_id = Some(SupplierId::new(&format!("S{}", number % 8)));
     offer.supplier_name = Some(Clean::new(&format!("第{}厂", number % 8)));
     offer.unit = Some(Unit::new("个"));
@@ -106,7 +109,8 @@ fn change(line: &mut SheetLine, how: impl FnOnce(&mut Offer)) {
 fn written(sheet: &Sheet) -> Vec<String> {
     let end = |value: &Option<Value>| value.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string);
     let rows = sheet.rows.iter();
-    rows.map(|row| format!("{} {} {} -> {}", row.lines[0], row.field.as_str(), end(&row.old), end(&row.new))).collect()
+    rows.map(|row| format!("{} {} {} -> {}", row.lines[0], row.field.as_str(), end(&row.old), end(&row.new)))
+        .collect()
 }
 
 #[test]
@@ -152,7 +156,11 @@ fn six_changes_that_the_past_did_not_write_down_give_six_rows() {
 fn every_change_of_a_listing_that_was_kept_is_one_row() {
     type Case = (&'static str, fn(&mut Offer), &'static str);
     let cases: [Case; 8] = [
-        ("tier", |offer| offer.tiers[1].from_quantity = q(200), "1 tier 10:12.50 100:10.60 -> 10:12.50 200:10.60"),
+        (
+            "tier",
+            |offer| offer.tiers[1].from_quantity = q(200),
+            "1 tier 10:12.50 100:10.60 -> 10:12.50 200:10.60",
+        ),
         ("moq", |offer| offer.moq = Some(q(11)), "1 moq 10 -> 11"),
         ("lot", |offer| offer.lot = Some(q(4)), "1 lot 2 -> 4"),
         ("limit", |offer| offer.purchase_limit = Some(q(3000)), "1 purchase_limit 4000 -> 3000"),
@@ -216,7 +224,8 @@ fn choices_become_quantities() {
 #[test]
 fn a_line_bought_twice_tells_its_latest_price_and_adds_up() {
     let cup = offer(2);
-    let mut line = PastLine { at: Some(Timestamp::from_second(200).unwrap()), ..past(&cup, 20, "12.50", false) };
+    let mut line =
+        PastLine { at: Some(Timestamp::from_second(200).unwrap()), ..past(&cup, 20, "12.50", false) };
     let older = PastLine { at: Some(Timestamp::from_second(100).unwrap()), ..past(&cup, 40, "13.00", true) };
     line.join(older);
     assert_eq!((line.quantity, line.last_quantity, line.unit_price), (q(60), q(20), Some(yuan("12.50"))));

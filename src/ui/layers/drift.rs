@@ -20,16 +20,19 @@ const CHOICE: usize = 10;
 /// Draws the layer; how many of its rows were in view.
 pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, layer: &DriftLayer) -> usize {
     let words = model.text();
+    let sheet_words = said::words(model.lang);
     let day = layer.sheet.as_ref().and_then(|sheet| sheet.at);
     let day = day.map_or_else(String::new, |at| at.to_zoned(model.zone.clone()).date().to_string());
     let title = said::title(model.lang, &day);
-    let inner = super::popup(pen, frame, body, title.trim_end_matches([':', '：', ' ']), body.width, body.height);
+    let inner =
+        super::popup(pen, frame, body, title.trim_end_matches([':', '：', ' ']), body.width, body.height);
     let cells = usize::from(inner.width);
-    let row = |y: usize| Rect { y: inner.y + (y as u16).min(inner.height.saturating_sub(1)), height: 1, ..inner };
+    let row =
+        |y: usize| Rect { y: inner.y + (y as u16).min(inner.height.saturating_sub(1)), height: 1, ..inner };
     let Some(sheet) = &layer.sheet else {
         let (said, style) = match &layer.trouble {
             Some(trouble) => (trouble.text.as_str(), pen.bad),
-            None => (words.reading_drift, pen.dim),
+            None => (sheet_words.reading, pen.dim),
         };
         for (at, line) in text::fold(said, cells.saturating_sub(2)).into_iter().enumerate() {
             frame.render_widget(Line::styled(format!(" {line}"), style), row(at));
@@ -38,17 +41,17 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, layer: 
     };
     frame.render_widget(summary(model, pen, sheet, layer, cells), row(0));
     if layer.rows().is_empty() {
-        frame.render_widget(Line::styled(format!(" {}", words.no_drift), pen.good), row(2));
+        frame.render_widget(Line::styled(format!(" {}", sheet_words.nothing), pen.good), row(2));
         return usize::from(inner.height);
     }
     let name = cells.saturating_sub(2 * END + WHAT + CHOICE + 7);
     let head = format!(
         " {} {}  {} {} {}",
-        text::right(words.col_drift_old, END, ""),
-        text::right(words.col_drift_new, END, ""),
-        text::left(words.col_what, WHAT, ""),
+        text::right(sheet_words.col_old, END, ""),
+        text::right(sheet_words.col_new, END, ""),
+        text::left(sheet_words.col_what, WHAT, ""),
         text::left(words.col_offer, name, ""),
-        text::left(words.col_choice, CHOICE, ""),
+        text::left(sheet_words.col_choice, CHOICE, ""),
     );
     frame.render_widget(Line::styled(text::cut(&head, cells, ""), pen.head), row(1));
     let detail = detail(model, pen, sheet, layer, cells);
@@ -116,13 +119,17 @@ fn what(model: &Model, sheet: &Sheet, layer: &DriftLayer, change: &DriftRow) -> 
 }
 
 fn choice_words(model: &Model, layer: &DriftLayer, change: &DriftRow) -> &'static str {
-    let words = model.text();
+    let sheet_words = said::words(model.lang);
     match layer.choice_of(change) {
-        Some(Choice::Take) => words.choice_take,
-        Some(Choice::Drop) => words.choice_drop,
-        Some(Choice::Keep) => words.choice_keep,
-        Some(Choice::Later) => words.choice_later,
-        None if change.lines.iter().any(|line| layer.is_open(*line)) => words.choice_open,
+        // Today's terms of what is not to be had are to do without it.
+        Some(Choice::Take) if change.lines.iter().all(|line| !layer.planned.contains(line)) => {
+            sheet_words.choice_drop
+        }
+        Some(Choice::Take) => sheet_words.choice_take,
+        Some(Choice::Drop) => sheet_words.choice_drop,
+        Some(Choice::Keep) => sheet_words.choice_keep,
+        Some(Choice::Later) => sheet_words.choice_later,
+        None if change.lines.iter().any(|line| layer.is_open(*line)) => sheet_words.choice_open,
         None => "",
     }
 }
@@ -138,8 +145,13 @@ fn change_line(
 ) -> Line<'static> {
     let plain = if selected { pen.selected } else { pen.plain };
     let end = |value| text::right(&said::end(model.lang, change, value), END, pen.sign());
-    let more = if change.lines.len() > 1 { format!(" {}{}", pen.glyphs.times, change.lines.len()) } else { String::new() };
-    let title = text::cut(title_of(model, sheet, change), name.saturating_sub(text::width(&more)), pen.sign());
+    let more = if change.lines.len() > 1 {
+        format!(" {}{}", pen.glyphs.times, change.lines.len())
+    } else {
+        String::new()
+    };
+    let title =
+        text::cut(title_of(model, sheet, change), name.saturating_sub(text::width(&more)), pen.sign());
     let open = change.lines.iter().any(|line| layer.is_open(*line));
     Line::from(vec![
         Span::styled(if selected { pen.glyphs.marker } else { " " }, pen.accent),
@@ -147,7 +159,10 @@ fn change_line(
         Span::raw(" "),
         Span::styled(end(change.new.as_ref()), plain),
         Span::raw("  "),
-        Span::styled(text::left(&what(model, sheet, layer, change), WHAT, pen.sign()), style(pen, sheet, layer, change)),
+        Span::styled(
+            text::left(&what(model, sheet, layer, change), WHAT, pen.sign()),
+            style(pen, sheet, layer, change),
+        ),
         Span::raw(" "),
         Span::styled(text::left(&format!("{title}{more}"), name, ""), plain),
         Span::raw(" "),

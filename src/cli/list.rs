@@ -63,7 +63,6 @@ impl From<&Listed> for ListedDocument {
 struct ShowDocument {
     #[serde(flatten)]
     list: ListedDocument,
-    #[serde(rename = "items")]
     items: Vec<ItemDocument>,
     /// Sum of what is known, yuan.
     goods: Money,

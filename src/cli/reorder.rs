@@ -178,8 +178,8 @@ fn against(sheet: &Sheet, limit: Option<Decimal>, all: bool) -> Option<String> {
 fn document(sheet: &Sheet, plan: &[Planned]) -> ReorderDocument {
     let judged = sheet.judged(plan);
     let priced = |at: usize| {
-        let all = judged.parts.iter().flat_map(|part| &part.lines);
-        all.into_iter().find(|priced| sheet.line_of(priced.line.id) == Some(at))
+        let mut all = judged.parts.iter().flat_map(|part| &part.lines);
+        all.find(|priced| sheet.line_of(priced.line.id) == Some(at))
     };
     let lines = plan
         .iter()

@@ -96,7 +96,6 @@ impl BuyList {
     /// Reads a list; `stem` is its file's name without the ending, taken where no name stands in it.
     pub fn parse(text: &str, stem: &str) -> Result<BuyList, BadList> {
         let mut name = None;
-        let mut list: Option<BuyList> = None;
         let (mut every_days, mut since, mut note) = (None, None, Clean::default());
         let mut lines = Vec::new();
         for (at, raw) in text.lines().enumerate() {
@@ -144,9 +143,7 @@ impl BuyList {
             Some(name) => name,
             None => SavedName::new(stem).map_err(|bad| BadList { line: 0, message: bad.to_string() })?,
         };
-        let read = list.get_or_insert_with(|| BuyList::new(name, lines));
-        (read.every_days, read.since, read.note) = (every_days, since, note);
-        Ok(read.clone())
+        Ok(BuyList { every_days, since, note, ..BuyList::new(name, lines) })
     }
 
     /// The text of its file.

@@ -167,7 +167,7 @@ impl Desk {
     /// The lines of the cart as those of a list.
     pub fn cart_as_list(&self) -> Result<Vec<ListLine>, DeskError> {
         let cart = self.cart()?;
-        Ok(lines_of(&cart).map(|priced| list_line(priced)).collect())
+        Ok(lines_of(&cart).map(list_line).collect())
     }
 
     /// Keeps a list as a file; where it lies. A different one of that name is only replaced when `replace` says so.

@@ -53,8 +53,8 @@ pub fn sheet_of(changes: usize) -> Sheet {
     let even = Sheet::of(lines.clone(), Rules::default(), destination());
     for row in &even.rows {
         for at in &row.lines {
-            let past = &mut lines[*at].past;
-            if let Ok(today) = &lines[*at].today {
+            let SheetLine { past, today, .. } = &mut lines[*at];
+            if let Ok(today) = today {
                 past.was = Some(today.offer.clone());
             }
             if let Some(pifa::domain::drift::Value::Money(now)) = &row.new {

@@ -190,8 +190,8 @@ fn detail(model: &Model, pen: &Pen, sheet: &Sheet, layer: &DriftLayer, cells: us
     let plan = planned(sheet, &layer.choices);
     let judged = sheet.judged(&plan);
     let planned = plan.iter().find(|planned| planned.line == at);
-    let priced = judged.parts.iter().flat_map(|part| &part.lines);
-    let priced = priced.into_iter().find(|priced| sheet.line_of(priced.line.id) == Some(at));
+    let mut priced = judged.parts.iter().flat_map(|part| &part.lines);
+    let priced = priced.find(|priced| sheet.line_of(priced.line.id) == Some(at));
     let count = |quantity| messages::with_unit(&text::quantity(quantity), unit);
     let now = planned.map_or_else(|| "-".to_owned(), |planned| count(planned.quantity));
     let sums = format!(

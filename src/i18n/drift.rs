@@ -145,8 +145,12 @@ pub fn summary(lang: Lang, sheet: &Sheet, after: Money) -> String {
         "{lines} lines, {changed} changed   ¥{before} -> ¥{after}{percent}")
 }
 
-/// By how many percent the second differs from the first, with its sign; nothing where the first is none.
+/// By how many percent the second differs from the first, with its sign; nothing where it does not, or the first is
+/// none.
 pub fn percent(before: Money, after: Money) -> String {
+    if before == after {
+        return String::new();
+    }
     let share = ((after - before).yuan() * rust_decimal::Decimal::ONE_HUNDRED).checked_div(before.yuan());
     share.map_or_else(String::new, |share| format!(" ({:+.2} %)", share.round_dp(2)))
 }

@@ -59,7 +59,9 @@ pub fn sentence(lang: Lang, trouble: &KeptTrouble) -> String {
         KeptTrouble::NoWatch(id) => {
             say!(lang; "没有编号 {id} 的盯价", "沒有編號 {id} 的盯價", "no watch has the number {id}")
         }
-        KeptTrouble::File { at, what } => say!(lang; "{at}：{what}", "{at}：{what}", "{at}: {what}"),
+        KeptTrouble::File { at, what } => {
+            say!(lang; "{at}：文件不能用：{what}", "{at}：檔案不能用：{what}", "{at}: {what}")
+        }
         KeptTrouble::NoList { name, near: None } => {
             say!(lang; "没有叫“{name}”的清单", "沒有叫「{name}」的清單", "no list is called {name}")
         }

@@ -61,7 +61,6 @@ fn last_months_order_again(lang: Lang) {
     pifa.type_text("y");
     pifa.wait_for(&messages::outcome(lang, 8, 0, 0, 0));
     let keys = pifa.typed - before;
-    println!("last month's order again: {keys} keys");
     assert!(keys <= MOST_KEYS, "{keys} keys");
     quit(&mut pifa);
     let books = verb(folder.path(), &["sandbox", "ledger"]);

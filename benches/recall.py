@@ -202,9 +202,10 @@ class Judge:
         equal = hits = 0
         for terms, quantity, expected in questions:
             query = " ".join(term.text for term in terms)
-            _, rows, wrong = self.program.everything(query, quantity)
+            answer, rows, wrong = self.program.everything(query, quantity)
             at = USUAL if quantity is None else quantity
-            found = rows.keys()
+            # What is told to answer other words than those typed is no answer to these.
+            found = set() if answer["instead"] else rows.keys()
             hits += len(found)
             if found == expected and not wrong:
                 wrong = [error for key, row in rows.items() if (error := self.row_error(key, row, at))]
@@ -264,8 +265,7 @@ class Judge:
         silent = []
         for word in words:
             answer, rows, _ = self.program.everything(word)
-            known = {"query", "quantity", "total", "offers"}
-            if rows and not any(value for name, value in answer.items() if name not in known):
+            if rows and not answer["instead"]:
                 silent.append((word, rows))
         self.table.append(("words that stand nowhere", len(words), len(words) - len(silent), ""))
         for word, rows in silent:

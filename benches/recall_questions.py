@@ -135,12 +135,13 @@ class Questions:
         if rng.random() > (0.1 if true else 0.8):
             return term
         text = term.text
-        if term.kind == "word" and not han(text[0]) and text[0] != '"':
-            text = f'"{text}"'  # a sign in front of letters or digits is part of the text
         signs = ["-", "-", "!"]
         if term.kind not in ("word", "attribute", "attribute number") and text[0] not in "4" + "七":
             signs.append("非")
-        return Term(**{**term.__dict__, "negated": True, "text": rng.choice(signs) + text})
+        sign = rng.choice(signs)
+        if sign == "-" and term.kind == "word" and not han(text[0]) and text[0] != '"':
+            text = f'"{text}"'  # a minus in front of letters or digits is part of the text
+        return Term(**{**term.__dict__, "negated": True, "text": sign + text})
 
     def other(self, anchor):
         return anchor if self.rng.random() < 0.8 else self.rng.choice(self.catalog.offers)

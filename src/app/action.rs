@@ -42,6 +42,8 @@ pub enum Scope {
     Saved,
     /// In the sheet of a reorder.
     Drift,
+    /// In the fix sheet.
+    Fix,
     /// Where something is asked before it is done.
     Decide,
     QuitAnyway,
@@ -136,6 +138,7 @@ actions! {
     CartLess "cart.less" Cart 4 do_less;
     CartNextProblem "cart.next_problem" Cart 5 do_next_problem;
     CartPreviousProblem "cart.previous_problem" Cart 0 do_previous_problem;
+    CartFix "cart.fix" Cart 5 do_fix;
     CartSubmit "cart.submit" Cart 6 do_submit;
     CartRemove "cart.remove" Cart 7 do_remove;
     CartUndo "cart.undo" Panes 8 do_undo;
@@ -187,6 +190,8 @@ actions! {
     ConfirmMessage "confirm.message" Confirm 3 do_message;
     ConfirmAddress "confirm.address" Confirm 3 do_address;
     ConfirmEdit "confirm.edit" Confirm 3 do_edit_line;
+    FixApply "fix.apply" Fix 2 do_fix_apply;
+    FixWithoutNew "fix.without_new" Fix 3 do_fix_without;
     DecideYes "decide.yes" Decide 2 do_yes;
     LayerAccept "layer.accept" Layers 3 do_accept;
     LayerUp "layer.up" Layers 0 do_up;
@@ -232,6 +237,7 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
         Some(Layer::Why(_) | Layer::Categories(_)) => &[Scope::Layers, Scope::Always],
         Some(Layer::Sheet(_)) => &[Scope::Sheet, Scope::Offer, Scope::Layers, Scope::Always],
         Some(Layer::Drift(_)) => &[Scope::Drift, Scope::Layers, Scope::Always],
+        Some(Layer::Fix(_)) => &[Scope::Fix, Scope::Layers, Scope::Always],
         Some(Layer::Decide(_)) => &[Scope::Decide, Scope::Layers, Scope::Always],
         Some(Layer::QuitAnyway) => &[Scope::QuitAnyway, Scope::Layers, Scope::Always],
         None if model.pane == Pane::Search && model.search.focused => {
@@ -278,6 +284,7 @@ fn meet(one: Scope, other: Scope) -> bool {
         | Scope::Decide
         | Scope::Saved
         | Scope::Drift
+        | Scope::Fix
         | Scope::QuitAnyway => matches!(far, Scope::Layers | Scope::Always),
         Scope::Layers => matches!(far, Scope::Orders | Scope::Deals | Scope::Always),
         _ => Pane::ALL.map(pane_scopes).iter().any(|stack| stack.contains(&near) && stack.contains(&far)),
@@ -318,7 +325,15 @@ pub static SECTIONS: &[Section] = &[
         title: |text| text.section_everywhere,
     },
     Section {
-        scopes: &[Scope::Picker, Scope::Confirm, Scope::Sheet, Scope::Saved, Scope::Decide, Scope::Layers],
+        scopes: &[
+            Scope::Picker,
+            Scope::Confirm,
+            Scope::Sheet,
+            Scope::Saved,
+            Scope::Fix,
+            Scope::Decide,
+            Scope::Layers,
+        ],
         title: |text| text.section_layers,
     },
 ];

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use crate::app::action::ActionId;
 use crate::app::field::Field;
 use crate::app::layers;
 use crate::app::model::{Confirm, Layer, Model, Pane, Prompt, Tone, Wish};
@@ -14,7 +15,7 @@ use crate::domain::minimum;
 use crate::domain::order::Order;
 use crate::domain::proposal::Proposal;
 use crate::domain::quantity::Quantity;
-use crate::i18n::{messages, violation_message};
+use crate::i18n::{fixing, messages, violation_message};
 
 /// Opens the quantity field of the selected line; `first` is the digit that opened it.
 pub fn edit(model: &mut Model, first: Option<char>) -> Vec<Effect> {
@@ -400,6 +401,10 @@ pub fn changed(model: &mut Model, deed: CartDeed, result: Result<CartSnapshot, T
             {
                 model.say(Tone::Warn, problem);
             }
+        }
+        CartDeed::Fix(raises) => {
+            let undo = model.keys.shown(ActionId::CartUndo);
+            model.say(Tone::Done, fixing::fixed(model.lang, raises.len(), &undo));
         }
         CartDeed::Remove(_) => model.say(Tone::Done, model.text().removed),
         CartDeed::Clear => model.say(Tone::Done, model.text().cleared),

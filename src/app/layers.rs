@@ -71,6 +71,7 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
             | Layer::Why(crate::app::why::WhyLayer { first, .. })
             | Layer::Order(crate::app::orders::OrderLayer { first, .. })
             | Layer::Group(crate::app::deals::GroupLayer { first, .. })
+            | Layer::Fix(crate::app::fix::FixLayer { first, .. })
             | Layer::Decide(crate::app::decide::Decision { first, .. }),
         ) => {
             let leap = page.saturating_sub(1).max(1);
@@ -120,6 +121,10 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             model.layers.push(layer);
             model.say(Tone::Info, model.text().press_yes);
             Vec::new()
+        }
+        Some(layer @ Layer::Fix(_)) => {
+            model.layers.push(layer);
+            trigger::trigger(model, ActionId::FixApply)
         }
         Some(layer @ (Layer::Sheet(_) | Layer::Why(_) | Layer::Order(_) | Layer::Group(_))) => {
             model.layers.push(layer);

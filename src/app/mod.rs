@@ -12,6 +12,7 @@ pub mod decide;
 pub mod drift;
 pub mod facets;
 pub mod field;
+pub mod fix;
 mod layers;
 pub mod list;
 pub mod model;

@@ -13,6 +13,7 @@ use crate::app::decide::Decision;
 use crate::app::drift::DriftLayer;
 use crate::app::facets::CategoryPicker;
 use crate::app::field::Field;
+use crate::app::fix::FixLayer;
 use crate::app::list::List;
 use crate::app::mouse::Places;
 use crate::app::msg::{CartSnapshot, Effect, Status, Trouble};
@@ -112,6 +113,8 @@ pub struct CartPane {
     pub trouble: Option<Trouble>,
     /// Proposals asked for; answers to older ones are dropped.
     pub generation: u64,
+    /// Fixes asked for; answers to older ones are dropped.
+    pub fixing: u64,
     /// Whether the market is being asked what the cart would cost.
     pub proposing: bool,
     /// Whether orders are being sent.
@@ -311,6 +314,8 @@ pub enum Layer {
     Group(GroupLayer),
     /// What changed since an order was bought.
     Drift(DriftLayer),
+    /// What makes the cart legal.
+    Fix(FixLayer),
     /// Something is asked before it is done.
     Decide(Decision),
     /// Orders are on their way: end all the same?

@@ -11,6 +11,7 @@ use crate::domain::cart::{Assessment, Violation};
 use crate::domain::category::CategoryCount;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::drift::{Planned, Sheet};
+use crate::domain::fix::{Fix, Raise};
 use crate::domain::freight::Destination;
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{GroupId, LineId, OfferKey, SpecId, SupplierId};
@@ -96,6 +97,8 @@ pub enum CartDeed {
     Remove(LineId),
     /// Take all lines out.
     Clear,
+    /// Make these changes of a fix, as one step of undo.
+    Fix(Vec<Raise>),
     /// Take the last step back.
     Undo,
     /// Do it again.
@@ -177,6 +180,8 @@ pub struct Counts {
     pub total: usize,
     /// Advertisements that would be hits if they were not hidden; `None` = not asked for.
     pub ads_hidden: Option<usize>,
+    /// Offers on sale in the catalog, hits or not.
+    pub cached: usize,
 }
 
 /// How far the index is.
@@ -250,6 +255,8 @@ pub enum Fact {
     CategoriesRead(Result<Arc<Vec<CategoryCount>>, Trouble>),
     /// Something was done to the cart, or it was read.
     CartChanged { deed: CartDeed, result: Result<CartSnapshot, Trouble> },
+    /// What makes the cart legal at the least cost was worked out.
+    FixRead { generation: u64, result: Result<Box<Fix>, Trouble> },
     /// Orders of the ledger were read.
     OrdersRead(Result<Vec<Order>, Trouble>),
     /// Group-buys, and when the market told of them; `None` = this market has none.
@@ -355,6 +362,8 @@ pub enum Effect {
     ReadCategories { quantity: Quantity },
     /// Do something to the cart and read it.
     Cart(CartDeed),
+    /// Work out what makes the cart legal at the least cost.
+    ReadFix { generation: u64 },
     /// Read the orders.
     ReadOrders,
     /// Read the group-buys, from the market.

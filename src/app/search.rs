@@ -415,6 +415,8 @@ pub fn counted(model: &mut Model, generation: u64, result: Result<Counts, Troubl
             // Never fewer than are on the screen: the catalog may have moved on since they were read.
             pane.page.total = counts.total.max(pane.from.saturating_add(pane.page.rows.len()));
             pane.page.counted = true;
+            // The first screen came before anybody had counted.
+            pane.page.cached = pane.page.cached.max(counts.cached);
             pane.ads_hidden = counts.ads_hidden.filter(|_| pane.hide_ads);
         }
         Err(trouble) => model.complain(&trouble),

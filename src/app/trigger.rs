@@ -6,8 +6,8 @@ use crate::app::model::{Layer, Model, Palette, Pane, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect};
 use crate::app::suppliers::SearchView;
 use crate::app::{
-    cart, coach, compare, deals, decide, drift, facets, layers, offer, orders, quantities, saved, search,
-    suppliers, why,
+    cart, coach, compare, deals, decide, drift, facets, fix, layers, offer, orders, quantities, saved,
+    search, suppliers, why,
 };
 
 /// Whether the action can be triggered now; the reason when not.
@@ -39,6 +39,7 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         | ActionId::CartMore
         | ActionId::CartLess
         | ActionId::CartRemove
+        | ActionId::CartFix
         | ActionId::CartClear => needs(!model.cart.is_empty(), text.why_cart_empty),
         ActionId::CartNextProblem | ActionId::CartPreviousProblem => {
             needs(!model.cart.violations().is_empty(), text.why_no_problem)
@@ -60,6 +61,8 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         ActionId::ClockHour | ActionId::ClockDay => {
             needs(model.status.as_ref().is_some_and(|status| status.sandbox), text.not_offered)
         }
+        ActionId::FixApply => fix::can_apply(model),
+        ActionId::FixWithoutNew => fix::can_switch(model),
         ActionId::DecideYes => decide::enabled(model),
         ActionId::DealsOpen => deals::can_open(model),
         ActionId::DealsJoin => deals::can_join(model),
@@ -195,6 +198,12 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
         ActionId::CartRemove => cart::remove(model),
         ActionId::CartNextProblem => cart::to_problem(model, true),
         ActionId::CartPreviousProblem => cart::to_problem(model, false),
+        ActionId::CartFix => fix::open(model),
+        ActionId::FixApply => fix::apply(model),
+        ActionId::FixWithoutNew => {
+            fix::switch(model);
+            Vec::new()
+        }
         ActionId::CartSubmit => cart::propose(model),
         ActionId::CartUndo => vec![Effect::Cart(CartDeed::Undo)],
         ActionId::CartRedo => vec![Effect::Cart(CartDeed::Redo)],

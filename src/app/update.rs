@@ -6,8 +6,8 @@ use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
 use crate::app::{
-    cart, coach, compare, deals, drift, facets, layers, mouse, offer, orders, reconnect, remember, saved,
-    search, suppliers, trigger, wake, why, words,
+    cart, coach, compare, deals, drift, facets, fix, layers, mouse, offer, orders, reconnect, remember,
+    saved, search, suppliers, trigger, wake, why, words,
 };
 use crate::config::keymap::{Code, Key};
 use crate::i18n::messages;
@@ -92,7 +92,13 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             if !matches!(deed, CartDeed::Read) {
                 layers::drop_confirm(model);
             }
-            cart::changed(model, deed, result)
+            let mut effects = cart::changed(model, deed, result);
+            effects.extend(fix::cart_changed(model));
+            effects
+        }
+        Fact::FixRead { generation, result } => {
+            fix::read(model, generation, result);
+            Vec::new()
         }
         Fact::OrdersRead(result) => {
             let mut effects = orders::read(model, result);
@@ -211,6 +217,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         Fact::Failed(trouble) => {
             // Whatever was under way may be what broke: nothing waits for an answer that cannot come.
             cart::broke(model);
+            fix::broke(model, &trouble);
             reconnect::settled(model);
             (model.search.pending, model.search.paging) = (false, None);
             model.suppliers.pending = false;
@@ -387,9 +394,14 @@ fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
             }
             closes.then(Vec::new)
         }
-        Some(Layer::Confirm(_) | Layer::Sheet(_) | Layer::Order(_) | Layer::Group(_) | Layer::Decide(_)) => {
-            None
-        }
+        Some(
+            Layer::Confirm(_)
+            | Layer::Sheet(_)
+            | Layer::Order(_)
+            | Layer::Group(_)
+            | Layer::Fix(_)
+            | Layer::Decide(_),
+        ) => None,
         None if model.pane == Pane::Search && model.search.focused => {
             let changed = model.search.query.edit(key)?;
             Some(if changed { search::from_top(model) } else { Vec::new() })

@@ -9,11 +9,12 @@ use rusqlite::{Connection, OptionalExtension};
 use rust_decimal::Decimal;
 
 use crate::catalog::facts::{Flags, WordId, milli};
+use crate::catalog::index::place::Tie;
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::test::{Says, Test, bounds};
-use crate::catalog::index::view::View;
-use crate::catalog::index::word::{Marked, Word};
+use crate::catalog::index::view::{StoreTexts, View};
+use crate::catalog::index::word::{Marked, Texts, Word};
 use crate::catalog::index::{Halt, Row};
 use crate::catalog::overlay::{Overlay, suppliers_named, text_of, tie_of, word_of};
 use crate::catalog::store::Failure;
@@ -22,7 +23,7 @@ use crate::domain::offer::OfferKind;
 use crate::domain::search::{Flag, SearchRequest};
 use crate::domain::supplier::Identity;
 use crate::query::fold::fold;
-use crate::query::{Field, Is, Op, Query, pinyin};
+use crate::query::{Field, Is, Op, Query, Seller, pinyin};
 
 /// What a query is made into a plan with.
 pub(super) struct Asker<'a> {
@@ -69,14 +70,8 @@ impl Asker<'_> {
                     Says::Marked(self.overlay.blocked.clone())
                 }
                 Is::Tag(tags) => Says::Marked(self.overlay.tagged(tags)),
-                Is::Note(text) => Says::Marked(self.overlay.noted(text)),
-                Is::Supplier { id, name } => {
-                    let mut words = HashSet::new();
-                    for supplier in suppliers_named(id, name, self.moment())? {
-                        words.extend(word_of(supplier.as_str(), self.moment())?);
-                    }
-                    Says::Word(Column::Supplier, words)
-                }
+                Is::Note(texts) => Says::Marked(self.overlay.noted(texts)),
+                Is::Supplier(sellers) => Says::Marked(self.sold_by(sellers)?),
                 Is::Offer(keys) => {
                     let mut marked = Marked::default();
                     for key in keys {
@@ -151,6 +146,46 @@ impl Asker<'_> {
             .prepare_cached("SELECT max(fetched_at) FROM offers WHERE gone = 0")?
             .query_row([], |row| row.get(0))?;
         Ok(newest.unwrap_or(0))
+    }
+
+    /// What is sold by one of these: by a supplier of the catalog, or, as imports have it, by a name alone.
+    fn sold_by(&self, sellers: &[Seller]) -> Result<Marked, Halt> {
+        let mut marked = Marked::default();
+        for Seller { id, name } in sellers {
+            let suppliers = suppliers_named(id, name, self.moment())?;
+            for supplier in &suppliers {
+                marked.suppliers.extend(word_of(supplier.as_str(), self.moment())?);
+            }
+            // An id that is known is no name.
+            if !suppliers.contains(id) {
+                self.sold_under(name, &mut marked.offers)?;
+            }
+        }
+        Ok(marked)
+    }
+
+    /// Adds offers whose seller has this in the name, but no id.
+    fn sold_under(&self, name: &str, offers: &mut HashSet<Tie>) -> Result<(), Halt> {
+        let has_supplier = Says::Within { column: Column::Supplier, bounds: 0..=u64::MAX, unknown: None };
+        let plan = Plan {
+            words: vec![Word::of_names(name)],
+            tests: vec![Test { negated: true, says: has_supplier }],
+            with_fees: true,
+            ..Plan::default()
+        };
+        let mut found = Vec::new();
+        self.view.each(&plan, &mut |row| {
+            found.push((row.place().tie(), row.get(Column::Row)));
+            Ok(())
+        })?;
+        let mut texts = StoreTexts(self.moment());
+        for (tie, row) in found {
+            // The third line is the seller, the fourth the belt.
+            if texts.text(row)?.split('\n').nth(2).is_some_and(|line| line.contains(name)) {
+                offers.insert(tie);
+            }
+        }
+        Ok(())
     }
 
     /// Words of a column that contain one of some names, or can be read so.

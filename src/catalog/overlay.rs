@@ -117,9 +117,9 @@ impl Overlay {
         self.saying(|said| said.tags.iter().any(|own| tags.contains(own)))
     }
 
-    /// What has this in its note.
-    pub fn noted(&self, text: &str) -> Marked {
-        self.saying(|said| said.notes.iter().any(|own| own.contains(text)))
+    /// What has one of these in its note.
+    pub fn noted(&self, texts: &[String]) -> Marked {
+        self.saying(|said| said.notes.iter().any(|own| texts.iter().any(|text| own.contains(text))))
     }
 
     /// What has this word in a tag or note.

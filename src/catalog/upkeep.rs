@@ -178,6 +178,14 @@ impl Catalog {
         Ok(on_sale)
     }
 
+    /// How many offers are on sale, fee links among them. Counted once a generation.
+    pub fn cached(&self) -> Result<usize, CatalogError> {
+        self.read(|connection| {
+            let (generation, _) = fresh::counters(connection)?;
+            Ok(self.on_sale(connection, generation)?.cached)
+        })
+    }
+
     /// The same where it costs nothing to know.
     pub(super) fn on_sale_if_known(
         &self,

@@ -372,6 +372,15 @@ pub enum CartVerb {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// The cheapest changes that make it legal: quantities raised, minimums filled with what the supplier sells
+    Fix {
+        /// Make them (one undo takes all back)
+        #[arg(long)]
+        apply: bool,
+        /// Only raise what is in the cart
+        #[arg(long)]
+        no_new_goods: bool,
+    },
     /// Take the last change back
     Undo,
     /// Make the last undone change again

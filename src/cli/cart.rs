@@ -52,6 +52,7 @@ pub(super) async fn run(verb: CartVerb, profile: &Profile, printer: &Printer) ->
             desk.cart_remove(LineId(line))?;
             edited(desk, printer, Some(LineId(line)), Some("rm".to_owned()))
         }
+        CartVerb::Fix { apply, no_new_goods } => super::fix::run(desk, printer, apply, no_new_goods),
         CartVerb::Undo => {
             let step = desk.undo()?;
             if step.is_none() {

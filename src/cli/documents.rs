@@ -98,6 +98,8 @@ pub(super) struct SearchDocument {
     pub total: usize,
     /// What of the query could not be read; the rest counted.
     pub problems: Vec<ProblemDocument>,
+    /// The words looked for instead, where some of those typed stand nowhere; null where all were found as typed.
+    pub instead: Option<Vec<Clean>>,
     /// The saved search it is; absent where none was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub saved: Option<SavedDocument>,
@@ -112,6 +114,7 @@ impl SearchDocument {
             quantity,
             total,
             problems: Vec::new(),
+            instead: None,
             saved: None,
             offers,
         }

@@ -18,6 +18,7 @@ mod deals;
 mod doctor;
 mod documents;
 mod failure;
+mod fix;
 mod grammar;
 mod group;
 mod history;

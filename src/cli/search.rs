@@ -9,6 +9,9 @@ use super::saved::{self, SavedDocument};
 use super::session::Profile;
 use super::sync::progress;
 use crate::domain::search::SearchRequest;
+use crate::domain::text::Clean;
+use crate::i18n::{Lang, messages};
+use crate::query::Query;
 
 pub(super) async fn run(args: SearchArgs, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
     let session = profile.local(progress(printer)).await?;
@@ -46,6 +49,7 @@ pub(super) async fn run(args: SearchArgs, profile: &Profile, printer: &Printer) 
     let page = session.desk.search(&request)?;
     let mut document = SearchDocument::new(&request.text, request.quantity, page.total, &page.rows);
     document.problems = mistakes::told(&request.text, printer);
+    document.instead.clone_from(&page.instead);
     document.saved = kept.as_ref().map(SavedDocument::new);
     printer.document(&document, || words(&document, printer, page.cached))?;
     Ok(Exit::Done)
@@ -80,11 +84,22 @@ fn words(document: &SearchDocument, printer: &Printer, cached: usize) -> String 
         })
         .collect();
     let count = match printer.lang {
-        crate::i18n::Lang::En => format!("{} of {cached} cached offers", document.total),
-        crate::i18n::Lang::ZhCn => format!("缓存 {cached} 个商品中找到 {} 个", document.total),
-        crate::i18n::Lang::ZhTw => format!("快取 {cached} 個商品中找到 {} 個", document.total),
+        Lang::En => format!("{} of {cached} cached offers", document.total),
+        Lang::ZhCn => format!("缓存 {cached} 个商品中找到 {} 个", document.total),
+        Lang::ZhTw => format!("快取 {cached} 個商品中找到 {} 個", document.total),
     };
-    if rows.is_empty() { count } else { format!("{}{count}", table(&heads, &rows)) }
+    let note = document.instead.as_ref().map_or_else(String::new, |taken| {
+        format!("{}\n", taken_instead(printer.lang, &document.query, taken))
+    });
+    if rows.is_empty() { format!("{note}{count}") } else { format!("{note}{}{count}", table(&heads, &rows)) }
+}
+
+/// Which words stand nowhere, and which were looked for instead.
+fn taken_instead(lang: Lang, query: &str, taken: &[Clean]) -> String {
+    let words: Vec<Clean> = Query::parse(query).words().iter().map(|word| Clean::new(word)).collect();
+    let joined = |words: Vec<&str>| words.join(" ");
+    let nowhere = words.iter().filter(|word| !taken.contains(word)).map(Clean::as_str).collect();
+    messages::instead(lang, &joined(nowhere), &joined(taken.iter().map(Clean::as_str).collect()))
 }
 
 /// The buyer's own, in short: a star, a block with its reason, times bought and the last price, tags.
@@ -110,4 +125,23 @@ pub(super) fn price(offer: &OfferDocument) -> String {
         (None, _) => "?".to_owned(),
     };
     if offer.buyable { shown } else { format!("({shown})") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::quantity::Quantity;
+
+    #[test]
+    fn words_taken_instead_are_told_in_three_languages_and_in_the_document() {
+        let taken = [Clean::new("不锈钢"), Clean::new("杯")];
+        let told = |lang| taken_instead(lang, "不诱钢 杯 龘 price<8", &taken);
+        assert_eq!(told(Lang::En), "nothing for \"不诱钢 龘\"; showing \"不锈钢 杯\"");
+        assert_eq!(told(Lang::ZhCn), "没有“不诱钢 龘”，看的是“不锈钢 杯”");
+        assert_eq!(told(Lang::ZhTw), "沒有「不诱钢 龘」，看的是「不锈钢 杯」");
+        let mut document = SearchDocument::new("杯 龘", Quantity::ONE, 0, &[]);
+        assert_eq!(serde_json::to_value(&document).unwrap()["instead"], serde_json::Value::Null);
+        document.instead = Some(vec![Clean::new("杯")]);
+        assert_eq!(serde_json::to_value(&document).unwrap()["instead"], serde_json::json!(["杯"]));
+    }
 }

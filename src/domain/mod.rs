@@ -8,6 +8,7 @@ pub mod compare;
 pub mod deal;
 pub mod drift;
 pub mod factory;
+pub mod fix;
 pub mod freight;
 pub mod fx;
 pub mod group_buy;

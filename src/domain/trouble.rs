@@ -64,6 +64,8 @@ pub enum Trouble {
     NoOffer(OfferKey),
     /// Not in the cart.
     NoLine(LineId),
+    /// The cart is no longer the one a plan was made for.
+    CartMoved,
     /// Neither in the catalog nor in the ledger.
     NoSupplier(SupplierId),
     /// Not an order known here.

@@ -5,6 +5,7 @@
 
 pub mod buying;
 pub mod drift;
+pub mod fixing;
 pub mod follow;
 pub mod kept;
 pub mod messages;

@@ -593,6 +593,18 @@ words! {
     do_drift_cart: "进采购车", "進採購車", "into the cart";
     do_drift_next: "下一处没定的", "下一處沒定的", "next to decide";
 
+    // Fix.
+    do_fix: "修正", "修正", "fix";
+    do_fix_apply: "照此修改", "照此修改", "make these changes";
+    do_fix_without: "加/不加新商品", "加/不加新商品", "with/without new goods";
+    fix_title: "修正采购车：最省的改法", "修正採購車：最省的改法", "Fix the cart at the least cost";
+    fix_new: "新", "新", "new";
+    fix_applying: "正在修改…", "正在修改…", "changing...";
+    fix_none_helps: "改数量帮不上忙", "改數量幫不上忙", "no change of quantities helps";
+    why_fixing: "正在算…", "正在算…", "working it out...";
+    why_nothing_to_fix: "没有要修的", "沒有要修的", "nothing to fix";
+    why_no_new_goods: "这个方案本来就不加新商品", "這個方案本來就不加新商品", "this plan adds no new goods";
+
     // Joints of sentences.
     or: "或 ", "或 ", " or ";
     then: "。", "。", ". ";

@@ -45,6 +45,9 @@ pub fn sentence(lang: Lang, trouble: &Trouble) -> String {
         Trouble::NoLine(line) => {
             say!(lang; "采购车里没有第 {line} 行", "採購車裡沒有第 {line} 行", "line {line} is not in the cart")
         }
+        Trouble::CartMoved => {
+            say!(lang; "采购车已变，什么都没改", "採購車已變，什麼都沒改", "the cart changed since: nothing was done")
+        }
         Trouble::NoSupplier(id) => {
             say!(lang; "没有供应商 {id}", "沒有供應商 {id}", "no supplier {id} here")
         }
@@ -208,6 +211,9 @@ fn hint_on_things(lang: Lang, trouble: &Trouble) -> String {
         Trouble::NoLine(_) => {
             say!(lang; "`pifa cart list` 列出各行和编号", "`pifa cart list` 列出各行和編號", "`pifa cart list` shows the lines and their ids")
         }
+        Trouble::CartMoved => {
+            say!(lang; "重新算一遍再用", "重新算一遍再用", "have it worked out again")
+        }
         Trouble::NoSupplier(_) => {
             say!(lang; "用 `pifa suppliers` 列出供应商和编号", "用 `pifa suppliers` 列出供應商和編號", "`pifa suppliers` lists them with their ids")
         }
@@ -278,6 +284,7 @@ mod tests {
             Trouble::Offline,
             Trouble::NoOffer(OfferKey::Market(9)),
             Trouble::NoLine(LineId(9)),
+            Trouble::CartMoved,
             Trouble::NoSupplier(SupplierId::new("x")),
             Trouble::NoOrder(word()),
             Trouble::NoGroup(GroupId::new("9")),

@@ -38,6 +38,9 @@ pub enum DeskError {
     /// Not in the cart.
     #[error("line {0} is not in the cart")]
     NoLine(LineId),
+    /// The cart is no longer the one a plan was made for.
+    #[error("the cart changed since")]
+    CartMoved,
     /// Neither an order id nor one of our numbers.
     #[error("no order {0} here")]
     NoOrder(Clean),
@@ -135,6 +138,7 @@ impl DeskError {
             | DeskError::NoOrder(_)
             | DeskError::NoGroup(_)
             | DeskError::NoAddress(_) => "not_found",
+            DeskError::CartMoved => "cart_changed",
             DeskError::NeedsSpec(_) => "needs_spec",
             DeskError::Lease { .. } => "lease",
             DeskError::Badges { .. } => "badges",
@@ -178,6 +182,7 @@ impl DeskError {
             DeskError::Offline => Trouble::Offline,
             DeskError::NoOffer(key) => Trouble::NoOffer(key.clone()),
             DeskError::NoLine(line) => Trouble::NoLine(*line),
+            DeskError::CartMoved => Trouble::CartMoved,
             DeskError::NoOrder(id) => Trouble::NoOrder(id.clone()),
             DeskError::NoGroup(id) => Trouble::NoGroup(id.clone()),
             DeskError::NoAddress(id) => Trouble::NoAddress(Some(words(id)).filter(|_| id != NO_ADDRESS)),

@@ -9,6 +9,17 @@ use crate::domain::offer::{Completeness, Offer};
 use crate::market::{MarketError, Marketplace};
 
 impl Desk {
+    /// A listing of the catalog. One that is not there is read from the market, where that can be reached, and kept: who
+    /// joins a group while the catalog is still being filled is asked for its SKU all the same.
+    pub async fn offer_or_read(&self, key: &OfferKey) -> Result<Option<Offer>, DeskError> {
+        let known = self.offer(key)?;
+        let (None, Some(id), true) = (&known, key.market_id(), self.is_online()) else { return Ok(known) };
+        let Some(offer) = self.gateway()?.offer(id).await? else { return Ok(None) };
+        let (catalog, kept) = (self.parts.catalog.clone(), offer.clone());
+        off_thread(move || catalog.upsert(&[kept], &[])).await??;
+        Ok(Some(offer))
+    }
+
     /// Reads the details of those of these offers that are known only as rows, at most `most` of them; how many were.
     pub async fn fill(&self, keys: &[OfferKey], most: usize) -> Result<usize, DeskError> {
         let known = self.parts.catalog.offers(keys)?;

@@ -36,6 +36,11 @@ impl Desk {
         Ok(self.parts.catalog.count(request, &self.marks()?, cancel)?)
     }
 
+    /// How many offers on sale the catalog holds.
+    pub fn cached(&self) -> Result<usize, DeskError> {
+        Ok(self.parts.catalog.cached()?)
+    }
+
     /// Its hits counted by what they share; `None` when cancelled.
     pub fn facets(&self, request: &SearchRequest, cancel: &Cancel) -> Result<Option<Facets>, DeskError> {
         let Some(mut facets) = self.parts.catalog.facets(request, &self.marks()?, cancel)? else {

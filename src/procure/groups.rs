@@ -38,7 +38,7 @@ impl Desk {
         quantity: Quantity,
     ) -> Result<GroupBuy, DeskError> {
         let group = self.group(id).await?;
-        let offer = self.offer(&group.offer)?;
+        let offer = self.offer_or_read(&group.offer).await?;
         let spec_id = match (spec, &offer) {
             (Some(spec), _) => Some(spec.clone()),
             (None, Some(offer)) => match offer.skus.as_slice() {

@@ -11,6 +11,7 @@ mod deals;
 mod error;
 mod fill;
 mod find;
+mod fix;
 mod groups;
 mod lease;
 pub mod lists;

@@ -64,9 +64,7 @@ pub(super) enum Reads {
     Number(Field),
     /// Alternatives after a colon.
     List(fn(Vec<String>) -> Is),
-    /// One text after a colon.
-    Note,
-    /// A supplier's id or name.
+    /// Ids or names of suppliers.
     Supplier,
     /// Numbers of offers, or links.
     Offers,
@@ -96,6 +94,13 @@ pub struct Predicate {
     pub(super) reads: Reads,
 }
 
+impl Predicate {
+    /// Whether commas behind its colon separate alternatives. They do behind the names of attributes, too.
+    pub(super) const fn takes_alternatives(&self) -> bool {
+        matches!(self.reads, Reads::List(_) | Reads::Supplier | Reads::Offers | Reads::Identity)
+    }
+}
+
 /// Something about the language that is no predicate.
 #[derive(Debug)]
 pub struct Remark {
@@ -108,7 +113,7 @@ pub struct Remark {
 }
 
 /// What is no predicate.
-pub static REMARKS: [Remark; 8] = [
+pub static REMARKS: [Remark; 9] = [
     Remark {
         like: "保温杯 304",
         says: [
@@ -121,9 +126,9 @@ pub static REMARKS: [Remark; 8] = [
     Remark {
         like: "bxgckb",
         says: [
-            "拼音：首字母、全拼、混写都行（bao温b），多音字每个音都认",
-            "拼音：首字母、全拼、混寫都行（bao溫b），多音字每個音都認",
-            "pinyin: initials, in full or mixed (bao温b); every reading of a character counts",
+            "拼音：首字母、全拼、混写都行（bao温b），多音字每个音都认；只看标题",
+            "拼音：首字母、全拼、混寫都行（bao溫b），多音字每個音都認；只看標題",
+            "pinyin of the title: initials, in full or mixed (bao温b); every reading of a character counts",
         ],
         part: Part::Words,
     },
@@ -139,18 +144,27 @@ pub static REMARKS: [Remark; 8] = [
     Remark {
         like: "-红 -fav !包邮",
         says: [
-            "前面加 - 或 ! 是不要（条件前也可写 非）；-500ml 这样的字母数字仍是文字，不要它写 -\"500ml\"",
-            "前面加 - 或 ! 是不要（條件前也可寫 非）；-500ml 這樣的字母數字仍是文字，不要它寫 -\"500ml\"",
-            "- or ! in front turns round (非 too, before a condition); -500ml stays text: -\"500ml\" for without it",
+            "前面加 - 或 ! 是不要（条件前也可写 非）；-500ml 这样的字母数字仍是文字，不要它写 !500ml",
+            "前面加 - 或 ! 是不要（條件前也可寫 非）；-500ml 這樣的字母數字仍是文字，不要它寫 !500ml",
+            "- or ! in front turns round (非 too, before a condition); -500ml stays text: !500ml for without it",
         ],
         part: Part::Words,
     },
     Remark {
         like: "belt:义乌,永康",
         says: [
-            "逗号或顿号隔开的，有一个就行；此外没有「或」和括号",
-            "逗號或頓號隔開的，有一個就行；此外沒有「或」和括號",
-            "commas separate alternatives; there is no other OR, and no brackets",
+            "belt、city、cat、supplier、id、identity、tag、note 和商品属性后，逗号或顿号隔开的有一个就行；引号里的逗号是文字；别处没有「或」和括号",
+            "belt、city、cat、supplier、id、identity、tag、note 和商品屬性後，逗號或頓號隔開的有一個就行；引號裡的逗號是文字；別處沒有「或」和括號",
+            "after belt, city, cat, supplier, id, identity, tag, note and attributes commas separate alternatives (in quotes they are text); no other OR, no brackets",
+        ],
+        part: Part::Words,
+    },
+    Remark {
+        like: "保温怀",
+        says: [
+            "哪里都没有的词，改找最近的词，找不到就略过这个词；用了什么词会写明",
+            "哪裡都沒有的詞，改找最近的詞，找不到就略過這個詞；用了什麼詞會寫明",
+            "for a word that stands nowhere the nearest one is taken, or it is left out; what was taken is said",
         ],
         part: Part::Words,
     },
@@ -166,18 +180,18 @@ pub static REMARKS: [Remark; 8] = [
     Remark {
         like: "材质:304",
         says: [
-            "其他「名:值」查商品属性：属性里有这个值",
-            "其他「名:值」查商品屬性：屬性裡有這個值",
-            "any other name:value asks an attribute of the goods: it contains this",
+            "其他「名:值」查商品属性：属性里有这些字；可多个，材质:ABS,PP",
+            "其他「名:值」查商品屬性：屬性裡有這些字；可多個，材質:ABS,PP",
+            "any other name:value asks an attribute of the goods: it contains this; or several, 材质:ABS,PP",
         ],
         part: Part::Names,
     },
     Remark {
         like: "ra>=90",
         says: [
-            "其他「名>=数」查商品属性里的第一个数",
-            "其他「名>=數」查商品屬性裡的第一個數",
-            "any other name and comparison asks the first number of an attribute",
+            "其他「名>=数」查商品属性里的第一个数；等于可多个，容量=300,500",
+            "其他「名>=數」查商品屬性裡的第一個數；等於可多個，容量=300,500",
+            "any other name and comparison asks the first number of an attribute; equal to one of several: 容量=300,500",
         ],
         part: Part::Numbers,
     },
@@ -219,9 +233,9 @@ pub static PREDICATES: [Predicate; 34] = [
         "price<8",
         Field::Price,
         [
-            "数量 Q 时的单价，元；Q 买不到的不算；price@300<8 按 300 件看",
-            "數量 Q 時的單價，元；Q 買不到的不算；price@300<8 按 300 件看",
-            "unit price at Q, yuan, only what can be bought at Q; price@300<8 looks at 300",
+            "数量 Q 时的单价，元；Q 买不到的不算；规格价不同时，取库存够 Q 的规格的中位价；price@300<8 按 300 件看",
+            "數量 Q 時的單價，元；Q 買不到的不算；規格價不同時，取庫存夠 Q 的規格的中位價；price@300<8 按 300 件看",
+            "unit price at Q, yuan, only what can be bought at Q; of unlike SKUs the median of those with stock for Q; price@300<8 looks at 300",
         ],
     ),
     number(
@@ -229,7 +243,11 @@ pub static PREDICATES: [Predicate; 34] = [
         &["起批", "起批量", "起订", "起订量"],
         "moq<=10",
         Field::Moq,
-        ["起批量", "起批量", "least quantity"],
+        [
+            "页面上写的起批量；按首档和整批倍数实际起买的数可能更大",
+            "頁面上寫的起批量；按首檔和整批倍數實際起買的數可能更大",
+            "least quantity as listed; the first tier and the lot may ask for more",
+        ],
     ),
     number(
         "lot",
@@ -306,14 +324,22 @@ pub static PREDICATES: [Predicate; 34] = [
         &["产业带", "产地"],
         "belt:义乌",
         Reads::List(Is::Belt),
-        ["产业带，也认拼音", "產業帶，也認拼音", "industrial belt, by pinyin too"],
+        [
+            "产业带里有这些字，也认拼音",
+            "產業帶裡有這些字，也認拼音",
+            "industrial belt contains this, by pinyin too",
+        ],
     ),
     named(
         "city",
         &["城市", "所在地"],
         "city:金华",
         Reads::List(Is::City),
-        ["卖家所在城市，也认拼音", "賣家所在城市，也認拼音", "seller's city, by pinyin too"],
+        [
+            "卖家所在城市里有这些字，也认拼音",
+            "賣家所在城市裡有這些字，也認拼音",
+            "seller's city contains this, by pinyin too",
+        ],
     ),
     named(
         "cat",
@@ -321,9 +347,9 @@ pub static PREDICATES: [Predicate; 34] = [
         "cat:保温杯",
         Reads::List(Is::Category),
         [
-            "类目的名字、拼音或编号，上级类目也行",
-            "類目的名字、拼音或編號，上級類目也行",
-            "category by name, pinyin or number, or one above it",
+            "类目名字里有这些字（也认拼音），或类目编号；上级类目也行",
+            "類目名字裡有這些字（也認拼音），或類目編號；上級類目也行",
+            "category, or one above it: its name contains this (by pinyin too), or its number",
         ],
     ),
     named(
@@ -332,9 +358,9 @@ pub static PREDICATES: [Predicate; 34] = [
         "supplier:甲厂",
         Reads::Supplier,
         [
-            "供应商编号，或名字里有这些字",
-            "供應商編號，或名字裡有這些字",
-            "supplier's id, or this in the name",
+            "供应商编号，或名字里有这些字；导入商品看它自己写的供应商",
+            "供應商編號，或名字裡有這些字；匯入商品看它自己寫的供應商",
+            "supplier's id, or this in the name; of imported goods the name they came with",
         ],
     ),
     named(
@@ -343,9 +369,9 @@ pub static PREDICATES: [Predicate; 34] = [
         "id:676651652931",
         Reads::Offers,
         [
-            "商品编号，可多个；导入的是 L:来源:货号",
-            "商品編號，可多個；匯入的是 L:來源:貨號",
-            "offer's number, or several; imported goods L:source:item",
+            "商品编号，可多个；导入的是 L:来源:货号；屏蔽的和费用链接照样不列",
+            "商品編號，可多個；匯入的是 L:來源:貨號；封鎖的和費用連結照樣不列",
+            "offer's number, or several; imported goods L:source:item; what is blocked and fee links stay hidden",
         ],
     ),
     named(
@@ -423,7 +449,16 @@ pub static PREDICATES: [Predicate; 34] = [
         Is::Favourite,
         ["收藏的商品或供应商", "收藏的商品或供應商", "kept in sight, it or its supplier"],
     ),
-    mine("bought", &["买过"], Is::Bought, ["买过的", "買過的", "ordered before"]),
+    mine(
+        "bought",
+        &["买过"],
+        Is::Bought,
+        [
+            "买过的，已关闭的订单不算",
+            "買過的，已關閉的訂單不算",
+            "ordered before; closed orders do not count",
+        ],
+    ),
     mine(
         "blocked",
         &["屏蔽", "拉黑"],
@@ -444,7 +479,7 @@ pub static PREDICATES: [Predicate; 34] = [
         like: "note:发货快",
         says: ["备注里有这些字", "備註裡有這些字", "this stands in its note, or its supplier's"],
         part: Part::Mine,
-        reads: Reads::Note,
+        reads: Reads::List(Is::Note),
     },
     Predicate {
         name: "sort",

@@ -15,7 +15,7 @@ mod write;
 
 use fold::{fold, fold_with_map};
 pub use parse::MAX_CHARS;
-pub use terms::{Asks, Field, Is, Op, Problem, Query, Term, Wrong};
+pub use terms::{Asks, Field, Is, Op, Problem, Query, Seller, Term, Wrong};
 
 /// Most words of one query that count. Nobody types more; a pasted page must not cost a scan each.
 pub const MAX_WORDS: usize = 32;

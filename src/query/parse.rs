@@ -6,11 +6,11 @@
 //! - a text in quotation marks (`"`, “”, 「」), blanks included, never a predicate;
 //! - a word of the table that stands alone: `fav`;
 //! - a name of the table with a sign and a value: `price<8`, `belt:义乌,永康`, `tag:"老 客户"`. Blanks may stand around
-//!   the sign of a number: `price < 8`;
+//!   the sign of a number: `price < 8`, `孔径 >= 8`;
 //! - any other name with a sign and a value: an attribute of the goods. A name begins with a letter, so 12:30 and 1:2
 //!   are text, and so is what has `//` behind its colon;
 //! - text. `-` in front of a Latin letter or a digit belongs to it (titles have -500ml); before a Chinese character it
-//!   turns round.
+//!   turns round, and `!` does before any letter or digit.
 //!
 //! Links of the marketplace are looked for first ([`pasted`]): what stands around one is the rest of a share text,
 //! unless it is nothing but predicates.
@@ -23,7 +23,7 @@ use std::ops::Range;
 use super::MAX_WORDS;
 use super::fold::{Folded, fold, fold_with_map};
 use super::grammar::{self, Predicate, Reads};
-use super::terms::{Asks, Field, Is, Op, Problem, Query, Term, Wrong};
+use super::terms::{Asks, Field, Is, Op, Problem, Query, Seller, Term, Wrong};
 use super::value;
 use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::pasted;
@@ -125,7 +125,7 @@ pub(super) fn is_comma(c: char) -> bool {
     matches!(c, ',' | '、')
 }
 
-fn is_sign(c: char) -> bool {
+pub(super) fn is_sign(c: char) -> bool {
     matches!(c, '<' | '>' | '=' | ':' | '≤' | '≥' | '≦' | '≧')
 }
 
@@ -301,8 +301,9 @@ impl Reader {
             self.push(negated, is.clone(), start..end);
             return true;
         }
-        // Text: what turns round does so only before Chinese.
-        if negated && (turned_by == '非' || !is_han(first)) {
+        // Text: minus turns round only before Chinese.
+        let turns = is_han(first) || (turned_by == '!' && first.is_alphanumeric());
+        if negated && (turned_by == '非' || !turns) {
             return false;
         }
         self.at = end;
@@ -316,8 +317,22 @@ impl Reader {
             return Some((sign, sign));
         }
         let next = self.after_blanks(end);
-        let is_apart = self.char(next).is_some_and(|c| is_sign(c) && c != ':');
-        (is_apart && is_reserved(&self.text(body..end)) && self.is_number(body..end)).then_some((end, next))
+        if !self.char(next).is_some_and(|c| is_sign(c) && c != ':') {
+            return None;
+        }
+        let name = self.text(body..end);
+        let is_of_table = is_reserved(&name) && self.is_number(body..end);
+        // Of an attribute only with a number behind it: `a > b` is text.
+        let is_attribute = || {
+            let (_, from, _) = self.op(next);
+            is_attribute_name(&name) && grammar::predicate(&name).is_none() && self.is_digit_behind(from)
+        };
+        (is_of_table || is_attribute()).then_some((end, next))
+    }
+
+    /// Whether a digit comes next, blanks left out.
+    fn is_digit_behind(&self, from: usize) -> bool {
+        self.char(self.after_blanks(from)).is_some_and(|c| c.is_ascii_digit())
     }
 
     fn is_number(&self, name: Range<usize>) -> bool {
@@ -379,8 +394,7 @@ impl Reader {
             self.wrong(start..from, Wrong::NoValue { like: row.like });
             return true;
         }
-        let is_list = matches!(row.reads, Reads::List(_) | Reads::Offers | Reads::Identity);
-        let values = if is_list { self.values(from) } else { vec![self.value(from, false)] };
+        let values = if row.takes_alternatives() { self.values(from) } else { vec![self.value(from, false)] };
         let at = start..self.at;
         let values: Vec<Value> = values.into_iter().filter(|value| !value.text.is_empty()).collect();
         let Some(first) = values.first() else {
@@ -389,19 +403,7 @@ impl Reader {
         };
         let is = match &row.reads {
             Reads::List(make) => make(distinct(values.into_iter().map(|value| value.text))),
-            Reads::Note => Is::Note(first.text.clone()),
-            Reads::Supplier => {
-                let typed = fold_width(&self.as_typed(first.at.clone()));
-                let typed = typed.trim();
-                // An id is plain; a name is only looked for as one.
-                let is_id = typed.len() <= 128 && typed.bytes().all(|byte| byte.is_ascii_graphic());
-                let id = if is_id && fold(typed) == first.text {
-                    SupplierId::new(typed)
-                } else {
-                    SupplierId::default()
-                };
-                Is::Supplier { id, name: first.text.clone() }
-            }
+            Reads::Supplier => Is::Supplier(distinct(values.iter().map(|value| self.seller(value)))),
             Reads::Offers => match self.offers(&values) {
                 Some(is) => is,
                 None => return true,
@@ -509,16 +511,15 @@ impl Reader {
         start: usize,
         name: Range<usize>,
         word: &str,
-        (op, from, is_colon): (Op, usize, bool),
+        (op, mut from, is_colon): (Op, usize, bool),
     ) -> bool {
         let negated = name.start > start;
-        let is_name = word.chars().next().is_some_and(char::is_alphabetic)
-            && word
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '(' | ')' | '·' | '%'));
         let is_address = is_colon && self.char(from) == Some('/') && self.char(from + 1) == Some('/');
-        if !is_name || is_address {
+        if !is_attribute_name(word) || is_address {
             return false;
+        }
+        if !is_colon && self.is_end(from) && self.is_digit_behind(from) {
+            from = self.after_blanks(from);
         }
         let is_exact = is_colon || op == Op::Equal;
         let end = self.token_end(from);
@@ -534,16 +535,19 @@ impl Reader {
             return true;
         }
         let asks = if is_exact {
-            let value = self.value(from, false);
-            if value.text.is_empty() {
+            let values = self.values(from).into_iter().filter(|value| !value.text.is_empty());
+            let asks = distinct(values.map(|value| {
+                match value::plain(&value.text).filter(|_| !is_colon && !value.quoted) {
+                    Some(number) => Asks::Number(Op::Equal, number),
+                    None => Asks::Contains(value.text),
+                }
+            }));
+            if asks.is_empty() {
                 let end = self.at;
                 self.wrong(start..end, Wrong::NoValue { like: LIKE_ATTRIBUTE });
                 return true;
             }
-            match value::plain(&value.text).filter(|_| !is_colon && !value.quoted) {
-                Some(number) => Asks::Number(Op::Equal, number),
-                None => Asks::Contains(value.text),
-            }
+            asks
         } else {
             let text = self.text(from..end);
             let Some(number) = value::plain(&text) else {
@@ -556,7 +560,7 @@ impl Reader {
                 return true;
             };
             self.at = end;
-            Asks::Number(op, number)
+            vec![Asks::Number(op, number)]
         };
         let at = start..self.at;
         self.push(negated, Is::Attribute { name: word.to_owned(), asks }, at);
@@ -591,6 +595,16 @@ impl Reader {
         let typed = self.as_typed(value.at.clone());
         let rest = value.text.strip_prefix("l:").and_then(|_| typed.split_once([':', '：']))?.1;
         format!("L:{rest}").parse().ok()
+    }
+
+    fn seller(&self, value: &Value) -> Seller {
+        let typed = fold_width(&self.as_typed(value.at.clone()));
+        let typed = typed.trim();
+        // An id is plain; a name is only looked for as one.
+        let is_id = typed.len() <= 128 && typed.bytes().all(|byte| byte.is_ascii_graphic());
+        let id =
+            if is_id && fold(typed) == value.text { SupplierId::new(typed) } else { SupplierId::default() };
+        Seller { id, name: value.text.clone() }
     }
 
     fn identity(&self, value: &Value) -> Option<Identity> {
@@ -670,8 +684,15 @@ fn fold_width(text: &str) -> String {
     text.nfkc().collect()
 }
 
-fn distinct(values: impl Iterator<Item = String>) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::new();
+/// Whether a word may be the name of an attribute.
+fn is_attribute_name(word: &str) -> bool {
+    let is_inside =
+        |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '(' | ')' | '·' | '%');
+    word.chars().next().is_some_and(char::is_alphabetic) && word.chars().all(is_inside)
+}
+
+fn distinct<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
     for value in values {
         if !kept.contains(&value) {
             kept.push(value);

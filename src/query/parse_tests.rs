@@ -33,12 +33,20 @@ fn list(values: &[&str]) -> Vec<String> {
     values.iter().map(|value| (*value).to_owned()).collect()
 }
 
+fn sold_by(sellers: &[(&str, &str)]) -> Is {
+    let seller = |(id, name): &(&str, &str)| Seller {
+        id: if id.is_empty() { SupplierId::default() } else { SupplierId::new(id) },
+        name: (*name).to_owned(),
+    };
+    Is::Supplier(sellers.iter().map(seller).collect())
+}
+
 fn market(ids: &[i64]) -> Is {
     Is::Offer(ids.iter().map(|id| OfferKey::Market(*id)).collect())
 }
 
 fn attribute(name: &str, asks: Asks) -> Is {
-    Is::Attribute { name: name.to_owned(), asks }
+    Is::Attribute { name: name.to_owned(), asks: vec![asks] }
 }
 
 #[test]
@@ -74,9 +82,11 @@ fn every_predicate_of_the_language() {
         ("产业带:\"义乌 小商品\"，永康", Is::Belt(list(&["义乌 小商品", "永康"]))),
         ("city:金华", Is::City(list(&["金华"]))),
         ("cat:1031919,保温杯", Is::Category(list(&["1031919", "保温杯"]))),
-        ("supplier:甲厂", Is::Supplier { id: SupplierId::default(), name: "甲厂".into() }),
-        ("supplier:BBBspz8Z", Is::Supplier { id: SupplierId::new("BBBspz8Z"), name: "bbbspz8z".into() }),
-        ("ＳＵＰＰＬＩＥＲ：ＢＢＢ", Is::Supplier { id: SupplierId::new("BBB"), name: "bbb".into() }),
+        ("supplier:甲厂", sold_by(&[("", "甲厂")])),
+        ("supplier:BBBspz8Z", sold_by(&[("BBBspz8Z", "bbbspz8z")])),
+        ("ＳＵＰＰＬＩＥＲ：ＢＢＢ", sold_by(&[("BBB", "bbb")])),
+        ("supplier:甲厂、BBB,甲厂", sold_by(&[("", "甲厂"), ("BBB", "bbb")])),
+        ("supplier:\"Acme, Ltd\"", sold_by(&[("", "acme, ltd")])),
         ("id:676651652931", market(&[676_651_652_931])),
         ("id:1,２、1", market(&[1, 2])),
         ("id:L:uci:85123A", Is::Offer(vec!["L:uci:85123A".parse().unwrap()])),
@@ -115,8 +125,9 @@ fn every_predicate_of_the_language() {
         ("blocked", Is::Blocked),
         ("tag:禮品", Is::Tag(list(&["礼品"]))),
         ("tag:a:b,c", Is::Tag(list(&["a:b", "c"]))),
-        ("note:快,好", Is::Note("快,好".into())),
-        ("note:\"发货 快\"", Is::Note("发货 快".into())),
+        ("note:快,好", Is::Note(list(&["快", "好"]))),
+        ("note:\"快,好\"", Is::Note(list(&["快,好"]))),
+        ("note:\"发货 快\"", Is::Note(list(&["发货 快"]))),
         ("材质:304", attribute("材质", Asks::Contains("304".into()))),
         ("材质=304不锈钢", attribute("材质", Asks::Contains("304不锈钢".into()))),
         ("color:red", attribute("color", Asks::Contains("red".into()))),
@@ -124,6 +135,30 @@ fn every_predicate_of_the_language() {
         ("容量=500", attribute("容量", Asks::Number(Op::Equal, 500.into()))),
         ("棉>=95%", attribute("棉", Asks::Number(Op::AtLeast, 95.into()))),
         ("比例:1:2", attribute("比例", Asks::Contains("1:2".into()))),
+        (
+            "材質：ABS、PP,ABS",
+            Is::Attribute {
+                name: "材质".into(),
+                asks: vec![Asks::Contains("abs".into()), Asks::Contains("pp".into())],
+            },
+        ),
+        (
+            "容量=300,500,大,\"304\"",
+            Is::Attribute {
+                name: "容量".into(),
+                asks: vec![
+                    Asks::Number(Op::Equal, 300.into()),
+                    Asks::Number(Op::Equal, 500.into()),
+                    Asks::Contains("大".into()),
+                    Asks::Contains("304".into()),
+                ],
+            },
+        ),
+        ("孔径 > 8", attribute("孔径", Asks::Number(Op::More, 8.into()))),
+        ("孔徑> 8", attribute("孔径", Asks::Number(Op::More, 8.into()))),
+        ("容量 ≤ 250", attribute("容量", Asks::Number(Op::AtMost, 250.into()))),
+        ("容量 <=250", attribute("容量", Asks::Number(Op::AtMost, 250.into()))),
+        ("ra = 90", attribute("ra", Asks::Number(Op::Equal, 90.into()))),
     ];
     for (typed, is) in cases {
         assert_eq!(terms(typed), [says(is.clone())], "{typed}");
@@ -194,6 +229,13 @@ fn what_is_no_predicate_is_text() {
     assert_eq!(terms("-红"), [not(text("红"))]);
     assert_eq!(terms("!雙層"), [not(text("双层"))]);
     assert_eq!(terms("-\"500ml\""), [not(text("500ml"))]);
+    for word in ["led", "500", "pvc", "é"] {
+        assert_eq!(terms(&format!("!{word}")), [not(text(word))]);
+        assert_eq!(terms(&format!("！{word} -{word}")), [not(text(word)), says(text(&format!("-{word}")))]);
+    }
+    // Without a number behind it a sign between words compares nothing.
+    assert_eq!(terms("家居 > 杯"), [says(text("家居")), says(text(">")), says(text("杯"))]);
+    assert_eq!(terms("杯 \">8\""), [says(text("杯")), says(text(">8"))]);
     assert!(terms(" \u{3000}\t").is_empty());
 }
 
@@ -255,6 +297,10 @@ fn mistakes_are_pointed_at_and_the_rest_counts() {
         ("-tag:", 0..5, like("tag:礼品")),
         ("材质:", 0..3, like("材质:304")),
         ("ra>=", 0..4, like("ra>=90")),
+        ("孔径 > 8mm", 5..8, Wrong::NotANumber { like: "ra>=90" }),
+        ("prise < 8", 0..5, Wrong::NotOneOf(vec!["price"])),
+        ("kind:fee,goods", 5..14, Wrong::NotOneOf(vec!["goods", "fee"])),
+        ("sort:price,sold", 5..15, Wrong::NotOneOf(vec!["rank", "price", "landed", "sold", "repeat", "age"])),
         ("ra>=9x", 4..6, Wrong::NotANumber { like: "ra>=90" }),
         ("belt<3", 0..6, Wrong::WrongSign { like: "belt:义乌" }),
         ("fav:yes", 0..7, Wrong::WrongSign { like: "fav" }),
@@ -334,6 +380,12 @@ fn the_canonical_text_is_as_people_write() {
         ("belt:\"义乌 市\"、永康", "belt:\"义乌 市\",永康"),
         ("sort:price 杯", "杯 sort:price"),
         ("\"fav\" \"price\" -\"500ml\"", "\"fav\" \"price\" -\"500ml\""),
+        ("!led 杯 \">8\"", "-\"led\" 杯 \">8\""),
+        (
+            "supplier:甲厂、\"a,b\" 材质:\"x,y\"，z note:快、好",
+            "supplier:甲厂,\"a,b\" 材质:\"x,y\",z note:快,好",
+        ),
+        ("孔径 > 8 容量=300,\"304\"", "孔径>8 容量=300,\"304\""),
         ("-红 !\"a b\" 是:工厂 id:超级工厂", "-红 -\"a b\" factory identity:super_factory"),
         ("【杯】https://detail.1688.com/offer/5.html 看看", "id:5"),
         ("“a\"b c”", "“a\"b c”"),
@@ -372,6 +424,22 @@ fn every_row_of_the_table_reads_as_its_example() {
         value_names(),
         grammar::PREDICATES.iter().filter(|row| matches!(row.reads, Reads::Number(_))).count()
     );
+}
+
+/// Commas work where the help says they do, and a name for which they do not says so.
+#[test]
+fn alternatives_are_told_of_where_they_work() {
+    let remark = grammar::REMARKS.iter().find(|remark| remark.like.contains(',')).unwrap();
+    let [_, _, says] = remark.says;
+    let named: Vec<&str> = says.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    for row in &grammar::PREDICATES {
+        assert_eq!(named.contains(&row.name), row.takes_alternatives(), "{}", row.name);
+        let is_colon_only = row.like.contains(':') && !matches!(row.reads, Reads::Number(_));
+        if is_colon_only && !row.takes_alternatives() {
+            let read = Query::parse(&format!("{},x", row.like));
+            assert_eq!((read.terms.len(), read.problems.len()), (0, 1), "{}", row.like);
+        }
+    }
 }
 
 /// Every field of numbers has its row under its own name.

@@ -83,6 +83,15 @@ pub enum Asks {
     Number(Op, Decimal),
 }
 
+/// Who sells it: a supplier of this id, or else one with this in the name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seller {
+    /// As typed; empty where it can be no id.
+    pub id: SupplierId,
+    /// Folded.
+    pub name: String,
+}
+
 /// What a term asks of an offer. All text is folded. Lists are alternatives: one of them must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Is {
@@ -96,15 +105,10 @@ pub enum Is {
     Blocked,
     /// Has one of these tags, or its supplier has.
     Tag(Vec<String>),
-    /// Its note, or its supplier's, contains this.
-    Note(String),
-    /// Its supplier has this id, or this in the name.
-    Supplier {
-        /// As typed.
-        id: SupplierId,
-        /// Folded.
-        name: String,
-    },
+    /// Its note, or its supplier's, contains one of these.
+    Note(Vec<String>),
+    /// One of these sells it.
+    Supplier(Vec<Seller>),
     /// One of these offers: `id:` or a pasted link.
     Offer(Vec<OfferKey>),
     /// Its belt contains one of these (also by pinyin).
@@ -134,8 +138,8 @@ pub enum Is {
     Attribute {
         /// Its name or translated name is this, folded.
         name: String,
-        /// What is asked of it.
-        asks: Asks,
+        /// What is asked of it: one of these.
+        asks: Vec<Asks>,
     },
 }
 

@@ -7,8 +7,9 @@ use rust_decimal::Decimal;
 
 use super::fold::fold;
 use super::grammar::{self, Reads};
-use super::parse::{closer, is_comma, is_reserved};
-use super::terms::{Asks, Field, Is, Op, Query, Term};
+use super::parse::{closer, is_comma, is_reserved, is_sign};
+use super::terms::{Asks, Field, Is, Op, Query, Seller, Term};
+use super::value;
 use crate::domain::id::OfferKey;
 use crate::domain::search::Flag;
 
@@ -40,11 +41,8 @@ impl Display for Term {
         match &self.is {
             Is::Text(text) => f.write_str(&word(text, self.negated)),
             Is::Tag(values) => list(f, "tag", values),
-            Is::Note(value) => write!(f, "note:{}", quoted_if(value, needs_quotes(value, false))),
-            Is::Supplier { id, name } => {
-                let shown = if id.as_str().is_empty() { name } else { id.as_str() };
-                write!(f, "supplier:{}", quoted_if(shown, needs_quotes(shown, false)))
-            }
+            Is::Note(values) => list(f, "note", values),
+            Is::Supplier(sellers) => list(f, "supplier", &sellers.iter().map(shown).collect::<Vec<_>>()),
             Is::Offer(keys) => list(f, "id", &keys.iter().map(OfferKey::to_string).collect::<Vec<_>>()),
             Is::Belt(values) => list(f, "belt", values),
             Is::City(values) => list(f, "city", values),
@@ -60,12 +58,7 @@ impl Display for Term {
                 }
                 write!(f, "{}{}", op.sign(), in_units(*field, *value))
             }
-            Is::Attribute { name, asks: Asks::Contains(value) } => {
-                // `name://` would be an address.
-                let quote = value.starts_with("//") || needs_quotes(value, false);
-                write!(f, "{name}:{}", quoted_if(value, quote))
-            }
-            Is::Attribute { name, asks: Asks::Number(op, value) } => write!(f, "{name}{}{value}", op.sign()),
+            Is::Attribute { name, asks } => attribute(f, name, asks),
             alone @ (Is::Flag(_) | Is::Favourite | Is::Bought | Is::Blocked) => {
                 let row = grammar::PREDICATES
                     .iter()
@@ -129,7 +122,9 @@ fn in_units(field: Field, value: Decimal) -> String {
 
 /// A word of text, quoted where it would read as something else.
 fn word(text: &str, negated: bool) -> String {
+    // A sign would be that of the word before it.
     let reads_alone = !is_reserved(text)
+        && !text.starts_with(is_sign)
         && {
             let bare = if negated { format!("-{text}") } else { text.to_owned() };
             let read = Query::parse(&bare);
@@ -146,6 +141,36 @@ fn list(f: &mut Formatter<'_>, name: &str, values: &[String]) -> fmt::Result {
             f.write_char(',')?;
         }
         f.write_str(&quoted_if(value, needs_quotes(value, true)))?;
+    }
+    Ok(())
+}
+
+/// A seller as typed.
+fn shown(seller: &Seller) -> String {
+    if seller.id.as_str().is_empty() { seller.name.clone() } else { seller.id.as_str().to_owned() }
+}
+
+/// What is asked of an attribute: texts behind a colon, numbers (and texts among them) behind their sign.
+fn attribute(f: &mut Formatter<'_>, name: &str, asks: &[Asks]) -> fmt::Result {
+    let numbers = asks.iter().find_map(|ask| match ask {
+        Asks::Number(op, _) => Some(op.sign()),
+        Asks::Contains(_) => None,
+    });
+    write!(f, "{name}{}", numbers.unwrap_or(":"))?;
+    for (at, ask) in asks.iter().enumerate() {
+        if at > 0 {
+            f.write_char(',')?;
+        }
+        match ask {
+            Asks::Number(_, value) => write!(f, "{value}")?,
+            Asks::Contains(value) => {
+                // `name://` would be an address; behind `=` a number would be one, and a sign part of it.
+                let is_misread = value.starts_with(is_sign) || value::plain(value).is_some();
+                let quote =
+                    value.starts_with("//") || (numbers.is_some() && is_misread) || needs_quotes(value, true);
+                f.write_str(&quoted_if(value, quote))?;
+            }
+        }
     }
     Ok(())
 }

@@ -96,10 +96,17 @@ impl Executor {
                 let result = said(desk.supplier_sheet(&id, quantity)).map(|sheet| sheet.map(Box::new));
                 Some(Fact::SheetRead { id, result })
             }),
-            Effect::ReadOffer(key) => self.beside(move |desk| {
-                let result = said(desk.offer(&key)).map(|offer| offer.map(Arc::new));
-                Some(Fact::OfferRead { key, result })
-            }),
+            Effect::ReadOffer(key) => {
+                self.at_market(|desk, bell, reach| async move {
+                    let read = desk.offer_or_read(&key).await;
+                    // Most are in the catalog: that one was read says nothing of the market.
+                    if let Err(error) = &read {
+                        reach.learn(Some(error));
+                    }
+                    let result = said(read).map(|offer| offer.map(Arc::new));
+                    bell.tell(Fact::OfferRead { key, result });
+                });
+            }
             Effect::ReadCompared { generation, keys } => self.beside(move |desk| {
                 let result = said(desk.offers(&keys));
                 let result = result.map(|found| found.into_iter().flatten().map(Arc::new).collect());

@@ -172,6 +172,10 @@ impl Executor {
                 });
                 self.to_ledger(job);
             }
+            Effect::ReadFix { generation } => self.beside(move |desk| {
+                let result = desk.fix().map(|(fix, _)| Box::new(fix)).map_err(|error| trouble(&error));
+                Some(Fact::FixRead { generation, result })
+            }),
             Effect::ReadOrders => {
                 let bell = self.bell.clone();
                 self.to_ledger(Box::new(move |desk| {
@@ -389,7 +393,7 @@ fn count(desk: &Desk, request: &SearchRequest, cancel: &Cancel) -> Result<Option
         let Some((with, without)) = with.zip(without) else { return Ok(None) };
         ads_hidden = Some(with.saturating_sub(without));
     }
-    Ok(Some(Counts { total, ads_hidden }))
+    Ok(Some(Counts { total, ads_hidden, cached: desk.cached()? }))
 }
 
 fn search_for_ever(slot: &Slot<(Effect, Cancel)>, desk: &Desk, bell: &Bell) {
@@ -429,6 +433,7 @@ fn do_cart(desk: &Desk, deed: &CartDeed) -> Result<CartSnapshot, DeskError> {
         CartDeed::Set(line, quantity) => desk.cart_set(*line, *quantity)?,
         CartDeed::Remove(line) => desk.cart_remove(*line)?,
         CartDeed::Clear => unchanged = desk.cart_clear()? == 0,
+        CartDeed::Fix(raises) => desk.apply_fix(raises)?,
         CartDeed::Undo => unchanged = desk.undo()?.is_none(),
         CartDeed::Redo => unchanged = desk.redo()?.is_none(),
     }

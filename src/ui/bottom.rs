@@ -234,6 +234,7 @@ fn hidden(model: &Model, id: ActionId) -> bool {
                 | Layer::Group(_)
                 | Layer::Decide(_)
                 | Layer::Drift(_)
+                | Layer::Fix(_)
                 | Layer::Sheet(_),
             ) => true,
             _ => false,
@@ -244,7 +245,7 @@ fn hidden(model: &Model, id: ActionId) -> bool {
         }
         ActionId::LayerPageDown => !matches!(
             model.layers.last(),
-            Some(Layer::Help { .. } | Layer::Confirm(_) | Layer::Order(_) | Layer::Sheet(_))
+            Some(Layer::Help { .. } | Layer::Confirm(_) | Layer::Order(_) | Layer::Sheet(_) | Layer::Fix(_))
         ),
         ActionId::DealsJoin | ActionId::DealsLeave => model.deals.view != DealsView::Groups,
         ActionId::DealsAdd => model.deals.view == DealsView::Groups,
@@ -254,7 +255,11 @@ fn hidden(model: &Model, id: ActionId) -> bool {
         | ActionId::OrdersWaiting
         | ActionId::OrdersBiggest
         | ActionId::OrdersRefresh => !model.layers.is_empty(),
-        ActionId::OfferWeb | ActionId::SearchNearest => trigger::enabled(model, id).is_err(),
+        // A cart that breaks nothing is submitted; the key works all the same.
+        ActionId::CartFix => model.cart.violations().is_empty(),
+        ActionId::FixWithoutNew | ActionId::OfferWeb | ActionId::SearchNearest => {
+            trigger::enabled(model, id).is_err()
+        }
         // Tab goes through the groups there.
         ActionId::ViewNext => facets::has_keys(model),
         ActionId::Quantity => matches!(model.pane, Pane::Deals | Pane::Orders),

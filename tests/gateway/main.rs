@@ -16,6 +16,7 @@ mod bench;
 mod carts;
 mod contract;
 mod exactly_once;
+mod fix;
 mod following;
 mod history;
 mod hostile;

@@ -141,7 +141,7 @@ pub fn answer(model: &mut Model, page: SearchPage) -> Vec<Effect> {
 
 pub fn count(model: &mut Model, total: usize, ads_hidden: Option<usize>) {
     let generation = model.search.generation;
-    tell(model, Fact::Counted { generation, result: Ok(Counts { total, ads_hidden }) });
+    tell(model, Fact::Counted { generation, result: Ok(Counts { total, ads_hidden, cached: total }) });
 }
 
 pub fn count_facets(model: &mut Model) {

@@ -33,7 +33,7 @@ fn the_first_rows_come_before_the_count_and_late_counts_are_dropped() {
     assert_eq!(counts(&effects), 1, "{effects:?}");
     let old = model.search.generation;
     type_text(&mut model, "子");
-    let late = pifa::app::msg::Counts { total: 12_431, ads_hidden: None };
+    let late = pifa::app::msg::Counts { total: 12_431, ads_hidden: None, cached: 0 };
     tell(&mut model, Fact::Counted { generation: old, result: Ok(late) });
     assert!(!model.search.page.counted, "the count of an older question was taken");
     answer(&mut model, slice(0, 50, 900, false));

@@ -7,6 +7,7 @@ mod find_fixtures;
 mod flows;
 mod flows_deals_orders;
 mod flows_find;
+mod flows_fix;
 mod flows_interrupted;
 mod flows_marked;
 mod flows_news;

@@ -8,6 +8,7 @@
 
 mod cart;
 mod cases;
+mod fix;
 mod freight;
 mod harness;
 mod past;

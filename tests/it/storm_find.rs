@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pifa::app::msg::{Counts, IndexState};
 use pifa::app::{Fact, Model};
 use pifa::domain::category::CategoryCount;
+use pifa::domain::fix::{Task, fix};
 use pifa::domain::id::OfferKey;
 use pifa::domain::search::{FacetCount, Facets, Tier, Why, WhyPart};
 
@@ -36,10 +37,26 @@ impl Storm {
         facets
     }
 
+    /// The cheapest way to mend the cart, of now or of before, with whatever is in it.
+    fn fixed(&mut self, model: &Model) -> Fact {
+        let generation = model.cart.fixing.wrapping_sub(u64::from(self.dice.chance(4)));
+        let lines: Vec<_> = model.cart.lines().map(|(_, priced)| priced.line.clone()).collect();
+        let shelf = [std::sync::Arc::new(crate::ui_fixtures::filler())];
+        let (rules, destination) = (Default::default(), crate::ui_fixtures::destination());
+        let task = Task { lines: &lines, shelf: &shelf, rules: &rules, destination: &destination };
+        let mut found = fix(&task);
+        for change in &mut found.plan.changes {
+            change.cost = self.money();
+            change.to = self.quantity();
+        }
+        Fact::FixRead { generation, result: self.or_trouble(|_| Box::new(found)) }
+    }
+
     /// What follows a search: more rows, counts, reasons.
     pub fn found(&mut self, model: &Model) -> Fact {
         let generation = model.search.generation.wrapping_sub(u64::from(self.dice.chance(6)));
-        match self.dice.below(6) {
+        match self.dice.below(7) {
+            6 => self.fixed(model),
             5 => {
                 let [done, of] = [self.dice.below(9_000), self.dice.below(9_000)];
                 let state = IndexState { done, of, more: self.dice.chance(2) };
@@ -54,6 +71,7 @@ impl Storm {
                 let counts = Counts {
                     total: self.dice.next() as usize >> self.dice.below(64),
                     ads_hidden: self.maybe(|storm| storm.dice.below(100)),
+                    cached: self.dice.next() as usize >> self.dice.below(64),
                 };
                 Fact::Counted { generation, result: self.or_trouble(|_| counts) }
             }

@@ -89,13 +89,13 @@ impl Storm {
         if self.dice.chance(3) { None } else { Some(make(self)) }
     }
 
-    fn money(&mut self) -> Money {
+    pub fn money(&mut self) -> Money {
         let amounts: [&str; 8] =
             ["0", "0.01", "-4.00", "9.80", "12.50", "1234567.89", "99999999999999.99", "0.0049"];
         self.dice.pick(&amounts).parse().unwrap()
     }
 
-    fn quantity(&mut self) -> Quantity {
+    pub fn quantity(&mut self) -> Quantity {
         let amounts = ["0", "1", "2", "12", "300", "9999999", "0.001", "2.5"];
         self.dice.pick(&amounts).parse().unwrap()
     }
@@ -395,6 +395,7 @@ impl Storm {
                     CartDeed::Set(LineId(1), self.quantity()),
                     CartDeed::Remove(LineId(3)),
                     CartDeed::Clear,
+                    CartDeed::Fix(vec![]),
                     CartDeed::Undo,
                     CartDeed::Redo,
                 ];

@@ -211,6 +211,16 @@ pub fn broken_cart() -> CartSnapshot {
     snapshot(&lines)
 }
 
+/// Something cheap that the first supplier sells besides.
+pub fn filler() -> Offer {
+    let mut offer = offer(676_651_652_936, "杯刷 长柄海绵", "bottle brush with sponge", 0);
+    offer.tiers = tiers(&[(1, "1.20")]);
+    offer.moq = Some(q(1));
+    offer.weight_kg = Some("0.03".parse().unwrap());
+    offer.mix = cup().mix;
+    offer
+}
+
 pub fn legal_cart() -> CartSnapshot {
     snapshot(&[line(1, &cup(), Some("w"), 300), line(3, &bedding(), None, 120)])
 }

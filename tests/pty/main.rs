@@ -6,6 +6,7 @@
 mod again;
 mod harness;
 mod market;
+mod minimums;
 mod shell;
 mod steps;
 mod stories;

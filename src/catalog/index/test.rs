@@ -42,7 +42,7 @@ pub enum Says {
     /// Is marked so.
     Marked(Marked),
     /// An attribute.
-    Trait { name: String, asks: Asks },
+    Trait { name: String, asks: Vec<Asks> },
     /// Can be bought at the quantity asked with.
     Buyable,
 }
@@ -91,12 +91,12 @@ pub fn first_number(text: &str) -> Option<Decimal> {
     rest.get(..to.min(28))?.parse().ok()
 }
 
-/// Whether the value of an attribute is what is asked for.
-pub fn answers(asks: &Asks, value: &str) -> bool {
-    match asks {
+/// Whether the value of an attribute is one of what is asked for.
+pub fn answers(asks: &[Asks], value: &str) -> bool {
+    asks.iter().any(|ask| match ask {
         Asks::Contains(text) => value.contains(text.as_str()),
         Asks::Number(op, wanted) => first_number(value).is_some_and(|number| op.holds(number, *wanted)),
-    }
+    })
 }
 
 impl Says {
@@ -259,7 +259,7 @@ fn all_bits(stream: Stream, max_doc: u32) -> Bits {
     }
 }
 
-fn with_trait(segment: &Segment, name: &str, asks: &Asks) -> Result<Stream, Halt> {
+fn with_trait(segment: &Segment, name: &str, asks: &[Asks]) -> Result<Stream, Halt> {
     let head = tag::attribute(&format!("{name}="));
     let mut infos: Vec<TermInfo> = Vec::new();
     let mut stream = segment.tags.terms().range().ge(head.as_bytes()).into_stream()?;

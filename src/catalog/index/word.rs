@@ -83,6 +83,8 @@ pub struct Word {
     pub parses: Vec<Vec<Constraint>>,
     /// Offers of which the buyer says it.
     pub mine: Marked,
+    /// Only looked for in the names of supplier and belt.
+    is_of_names: bool,
     /// What by pinyin was found in segments so far: a search passes through each several times.
     read: Arc<Mutex<HashMap<SegmentId, Option<Bits>>>>,
 }
@@ -137,16 +139,22 @@ impl Word {
             chars: text.chars().collect(),
             parses: pinyin::parses(text),
             mine,
+            is_of_names: false,
             read: Arc::default(),
             text: text.to_owned(),
         }
+    }
+
+    /// Of a folded text that stands in the name of the supplier or the belt, as typed.
+    pub fn of_names(text: &str) -> Word {
+        Word { is_of_names: true, parses: Vec::new(), ..Word::new(text, Marked::default()) }
     }
 
     /// Where it stands in the four lines of an offer: in a title, or in the names of its supplier and belt.
     pub fn in_text(&self, text: &str) -> Option<Tier> {
         let mut lines = text.split('\n');
         let mut found = None;
-        for title in lines.by_ref().take(2) {
+        for title in lines.by_ref().take(2).filter(|_| !self.is_of_names) {
             for (at, _) in title.match_indices(&self.text) {
                 if is_whole_word(title.as_bytes(), at, self.text.as_bytes()) {
                     return Some(Tier::Word);
@@ -184,7 +192,9 @@ impl Word {
     /// Finds it in a segment, at tiers up to `most`.
     pub fn finder<'a>(&'a self, segment: &Segment, most: Tier, cancel: &Cancel) -> Result<Finder<'a>, Halt> {
         let mut ways = Vec::new();
-        self.in_titles(segment, most, &mut ways)?;
+        if !self.is_of_names {
+            self.in_titles(segment, most, &mut ways)?;
+        }
         if most >= Tier::Pinyin && !self.parses.is_empty() {
             ways.extend(self.by_pinyin(segment, cancel)?);
         }

@@ -33,7 +33,8 @@ pub fn is_of_offers(is: &Is) -> bool {
 
 /// `new:suppliers`; the language reads it as an attribute, of which no goods have one of this name.
 fn is_new(is: &Is) -> bool {
-    matches!(is, Is::Attribute { name, asks: Asks::Contains(value) } if name == "new" && value == "suppliers")
+    matches!(is, Is::Attribute { name, asks } if name == "new"
+        && matches!(asks.as_slice(), [Asks::Contains(value)] if value == "suppliers"))
 }
 
 /// The identity of a seller that a flag stands for. 严选 is an offer's.
@@ -76,7 +77,7 @@ enum Condition {
     Blocked,
     New,
     Tag(Vec<String>),
-    Note(String),
+    Note(Vec<String>),
     OneOf(HashSet<SupplierId>),
     Text(Word),
     Belt(Vec<Word>),
@@ -118,8 +119,14 @@ impl<'a> Wanted<'a> {
                 Is::Bought => Condition::Ordered,
                 Is::Blocked => Condition::Blocked,
                 Is::Tag(tags) => Condition::Tag(tags.clone()),
-                Is::Note(words) => Condition::Note(words.clone()),
-                Is::Supplier { id, name } => Condition::OneOf(suppliers_named(id, name, moment)?),
+                Is::Note(texts) => Condition::Note(texts.clone()),
+                Is::Supplier(sellers) => {
+                    let mut ids = HashSet::new();
+                    for seller in sellers {
+                        ids.extend(suppliers_named(&seller.id, &seller.name, moment)?);
+                    }
+                    Condition::OneOf(ids)
+                }
                 Is::Text(word) => Condition::Text(Word::new(word)),
                 Is::Belt(belts) => Condition::Belt(words(belts)),
                 Is::City(cities) => Condition::City(words(cities)),
@@ -179,7 +186,10 @@ impl<'a> Wanted<'a> {
             Condition::Tag(tags) => {
                 mark.is_some_and(|mark| mark.tags.iter().any(|own| tags.contains(&fold(own.as_str()))))
             }
-            Condition::Note(words) => mark.is_some_and(|mark| fold(mark.note.as_str()).contains(words)),
+            Condition::Note(texts) => mark.is_some_and(|mark| {
+                let own = fold(mark.note.as_str());
+                texts.iter().any(|text| own.contains(text))
+            }),
             Condition::OneOf(ids) => ids.contains(&entry.id),
             Condition::Text(word) => self.says(entry, word),
             Condition::Belt(words) => {

@@ -180,10 +180,13 @@ fn query() -> impl Strategy<Value = String> {
         "-cat:7",
         "材质:304",
         "-材质:304",
+        "材质:304,木",
+        "ra=90,80",
         "ra>=90",
         "age<72h",
         "supplier:s1",
         "-supplier:s2",
+        "supplier:s1,s2",
         "id:2",
         "fav",
         "-fav",
@@ -218,7 +221,7 @@ fn holds(is: &Is, offer: &Offer, quantity: Quantity, newest: Timestamp, marks: &
         }
         Is::Favourite => both().any(|mark| mark.favourite),
         Is::Blocked => both().any(|mark| mark.blocked.is_some()),
-        Is::Supplier { id, .. } => offer.supplier_id.as_ref() == Some(id),
+        Is::Supplier(sellers) => sellers.iter().any(|one| offer.supplier_id.as_ref() == Some(&one.id)),
         Is::Offer(keys) => keys.contains(&offer.key),
         Is::Belt(names) => offer.belt.as_ref().is_some_and(|belt| {
             let chars: Vec<char> = fold(belt.as_str()).chars().collect();
@@ -234,7 +237,7 @@ fn holds(is: &Is, offer: &Offer, quantity: Quantity, newest: Timestamp, marks: &
         Is::Attribute { name, asks } => offer.attributes.iter().any(|attribute| {
             let value = fold(attribute.value.as_str());
             fold(attribute.name.as_str()) == *name
-                && match asks {
+                && asks.iter().any(|ask| match ask {
                     Asks::Contains(text) => value.contains(text.as_str()),
                     Asks::Number(op, wanted) => {
                         let digits: String = value
@@ -244,7 +247,7 @@ fn holds(is: &Is, offer: &Offer, quantity: Quantity, newest: Timestamp, marks: &
                             .collect();
                         digits.parse().is_ok_and(|number: rust_decimal::Decimal| op.holds(number, *wanted))
                     }
-                }
+                })
         }),
         Is::Number { field, op, value, at } => match field {
             Field::Price => {
@@ -445,6 +448,8 @@ fn a_slip_is_recovered_and_said() {
         }
         assert_eq!(near("杯 伞"), (vec![], vec![]), "each is there, but not together");
         assert_eq!(near("雨伞 龘龘龘龘"), (vec![3], vec!["雨伞".to_owned()]));
+        assert_eq!(near("雨伞 龘"), (vec![3], vec!["雨伞".to_owned()]), "one character is told of, too");
+        assert_eq!(near("雨伞"), (vec![3], vec![]));
         let why = catalog.why(&request("保温怀"), &Arc::default(), &OfferKey::Market(1)).unwrap();
         assert_eq!(why.unwrap().tier, Tier::Near);
     }

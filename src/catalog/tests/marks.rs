@@ -163,6 +163,42 @@ fn favourites_what_was_bought_and_suppliers_are_asked_for_by_words() {
     );
 }
 
+/// Imports may have the name of a supplier and no id of theirs.
+#[test]
+fn a_supplier_is_found_by_the_name_alone_that_an_import_came_with() {
+    let imported = |number: &str, title: &str, seller: Option<&str>, belt: Option<&str>| Offer {
+        supplier_id: None,
+        supplier_name: seller.map(Clean::new),
+        belt: belt.map(Clean::new),
+        ..Offer::blank(format!("L:own:{number}").parse().unwrap(), Clean::new(title), at(0))
+    };
+    for with_index in [false, true] {
+        let catalog = Catalog::open_in_memory().unwrap();
+        let offers = [
+            imported("1", "杯", Some("某某五金廠"), None),
+            imported("2", "某某杯", Some("Acme, Ltd"), None),
+            imported("3", "某某盘", None, Some("某某镇")),
+            of_supplier(4, "盘", "s4"),
+        ];
+        catalog.upsert(&offers, &[supplier("s4", "某甲厂")]).unwrap();
+        if with_index {
+            while catalog.index_some(std::time::Duration::from_secs(60), &mut |_| {}).unwrap() {}
+        }
+        let found = |text: &str| -> Vec<String> {
+            let page = catalog.search(&request(text), &Destination::default()).unwrap();
+            let mut keys: Vec<String> = page.rows.iter().map(|row| row.offer.key.to_string()).collect();
+            keys.sort();
+            keys
+        };
+        assert_eq!(found("supplier:某某"), ["L:own:1"], "neither by title nor by belt");
+        assert_eq!(found("supplier:某"), ["4", "L:own:1"]);
+        assert_eq!(found("-supplier:某"), ["L:own:2", "L:own:3"]);
+        assert_eq!(found("supplier:acme,甲厂"), ["4", "L:own:2"]);
+        assert_eq!(found("supplier:\"acme, ltd\""), ["L:own:2"]);
+        assert_eq!(found("supplier:s4"), ["4"]);
+    }
+}
+
 /// What a query means, said without an index: every term looked up for every offer.
 fn naive(offers: &[Offer], suppliers: &[Supplier], marks: &Marks, text: &str) -> Vec<i64> {
     let query = Query::parse(text);
@@ -186,11 +222,13 @@ fn naive(offers: &[Offer], suppliers: &[Supplier], marks: &Marks, text: &str) ->
             Is::Bought => marks.bought.contains_key(&offer.key),
             Is::Blocked => blocked,
             Is::Tag(wanted) => wanted.iter().any(|tag| tags.contains(tag)),
-            Is::Note(words) => notes.iter().any(|text| text.contains(words.as_str())),
-            Is::Supplier { id: wanted, name } => {
-                let exact = suppliers.iter().any(|shop| shop.id == *wanted);
-                if exact { id == *wanted } else { fold(shop.name.as_str()).contains(name.as_str()) }
+            Is::Note(wanted) => {
+                wanted.iter().any(|words| notes.iter().any(|text| text.contains(words.as_str())))
             }
+            Is::Supplier(sellers) => sellers.iter().any(|seller| {
+                let exact = suppliers.iter().any(|shop| shop.id == seller.id);
+                if exact { id == seller.id } else { fold(shop.name.as_str()).contains(seller.name.as_str()) }
+            }),
             other => unreachable!("{other:?} is not among the drawn terms"),
         };
         query.terms.iter().all(|term| holds(&term.is) != term.negated) && (wants_blocked || !blocked)
@@ -221,7 +259,7 @@ proptest! {
         past in prop::collection::vec(1..9_i64, 0..3),
         queries in prop::collection::vec(prop::collection::vec(prop::sample::select(vec![
             "红", "大", "x", "甲", "fav", "-fav", "bought", "-bought", "blocked", "-blocked", "tag:红", "-tag:x",
-            "note:大", "-note:甲", "supplier:s1", "-supplier:s1", "supplier:厂", "supplier:甲",
+            "note:大", "-note:甲", "note:大,甲", "supplier:乙,社", "-supplier:s1,甲", "supplier:s1", "-supplier:s1", "supplier:厂", "supplier:甲",
         ]), 0..4), 1..6),
     ) {
         let suppliers = [supplier("s0", "甲厂"), supplier("s1", "乙厂"), supplier("s2", "甲社")];

@@ -8,6 +8,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic)]
 
 pub mod cart;
+pub mod fix;
 pub mod freight;
 pub mod past;
 pub mod plain;

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 use rust_decimal::Decimal;
 
-use crate::app::Model;
+use crate::app::{ActionId, Model};
 use crate::domain::freight::Freight;
 use crate::domain::money::Money;
 use crate::domain::parcel::{Load, Parcel, Summed};
@@ -23,7 +23,10 @@ pub fn lines(model: &Model, pen: &Pen, cells: usize) -> Vec<Line<'static>> {
     let (verdict, style) = if problems == 0 {
         (model.text().no_problems.to_owned(), pen.good)
     } else {
-        (messages::problems(model.lang, problems), pen.bad)
+        let said = messages::problems(model.lang, problems);
+        let key = model.keys.shown(ActionId::CartFix);
+        let way = if key.is_empty() { String::new() } else { format!("   {key} {}", model.text().do_fix) };
+        (format!("{said}{way}"), pen.bad)
     };
     let counts = messages::cart_counts(model.lang, assessment.parts.len(), model.cart.len());
     let pieces = load(model, pen);

@@ -40,6 +40,8 @@ pub enum Scope {
     Sheet,
     /// In the picker of saved searches.
     Saved,
+    /// In the sheet of a reorder.
+    Drift,
     /// In the fix sheet.
     Fix,
     /// Where something is asked before it is done.
@@ -154,7 +156,18 @@ actions! {
     OrdersReceive "orders.receive" Orders 5 do_receive;
     OrdersCancel "orders.cancel" Orders 6 do_cancel_order;
     OrdersWaiting "orders.waiting" Orders 7 do_waiting;
-    OrdersRefresh "orders.refresh" Orders 8 do_settle;
+    OrdersBiggest "orders.biggest" Orders 8 do_biggest;
+    OrdersRefresh "orders.refresh" Orders 9 do_settle;
+    DriftTake "drift.take" Drift 2 do_drift_take;
+    DriftDrop "drift.drop" Drift 3 do_drift_drop;
+    DriftKeep "drift.keep" Drift 7 do_drift_keep;
+    DriftLater "drift.later" Drift 8 do_drift_later;
+    DriftWithin "drift.within" Drift 5 do_drift_within;
+    DriftAll "drift.all" Drift 4 do_drift_all;
+    DriftSubmit "drift.submit" Drift 4 do_drift_submit;
+    DriftCart "drift.cart" Drift 6 do_drift_cart;
+    DriftNext "drift.next" Drift 9 do_drift_next;
+    DriftUndo "drift.undo" Drift 10 do_undo;
     Quantity "quantity" Panes 5 do_quantity;
     Sync "sync" Panes 0 do_sync;
     PaneSearch "pane.search" Panes 0 do_pane_search;
@@ -223,6 +236,7 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
         Some(Layer::Saved(_)) => &[Scope::Saved, Scope::Layers, Scope::Always],
         Some(Layer::Why(_) | Layer::Categories(_)) => &[Scope::Layers, Scope::Always],
         Some(Layer::Sheet(_)) => &[Scope::Sheet, Scope::Offer, Scope::Layers, Scope::Always],
+        Some(Layer::Drift(_)) => &[Scope::Drift, Scope::Layers, Scope::Always],
         Some(Layer::Fix(_)) => &[Scope::Fix, Scope::Layers, Scope::Always],
         Some(Layer::Decide(_)) => &[Scope::Decide, Scope::Layers, Scope::Always],
         Some(Layer::QuitAnyway) => &[Scope::QuitAnyway, Scope::Layers, Scope::Always],
@@ -269,6 +283,7 @@ fn meet(one: Scope, other: Scope) -> bool {
         | Scope::Confirm
         | Scope::Decide
         | Scope::Saved
+        | Scope::Drift
         | Scope::Fix
         | Scope::QuitAnyway => matches!(far, Scope::Layers | Scope::Always),
         Scope::Layers => matches!(far, Scope::Orders | Scope::Deals | Scope::Always),
@@ -303,6 +318,7 @@ pub static SECTIONS: &[Section] = &[
     Section { scopes: &[Scope::Cart], title: |text| text.pane_cart },
     Section { scopes: &[Scope::Deals], title: |text| text.pane_deals },
     Section { scopes: &[Scope::Orders], title: |text| text.pane_orders },
+    Section { scopes: &[Scope::Drift], title: |text| text.section_drift },
     Section { scopes: &[Scope::Offer], title: |text| text.section_offer },
     Section {
         scopes: &[Scope::Panes, Scope::Anywhere, Scope::Always],

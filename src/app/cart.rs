@@ -364,7 +364,14 @@ pub fn changed(model: &mut Model, deed: CartDeed, result: Result<CartSnapshot, T
     let at = selected.and_then(|id| model.cart.lines().position(|(_, line)| line.line.id == id));
     let (len, page) = (model.cart.len(), model.viewport.rows);
     model.cart.list.select(at.unwrap_or(model.cart.list.selected), len, page);
+    let go_on = std::mem::take(&mut model.cart.then_submit);
     match deed {
+        CartDeed::Read if go_on && !model.cart.is_empty() && model.pane == Pane::Cart => {
+            if !model.cart.violations().is_empty() {
+                return to_problem(model, true);
+            }
+            return propose(model);
+        }
         CartDeed::Read => {}
         CartDeed::Add(lines) => {
             let added: Vec<LineId> = model

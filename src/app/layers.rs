@@ -8,7 +8,7 @@ use crate::app::action::ActionId;
 use crate::app::list::{List, Move};
 use crate::app::model::{Layer, Model, PickFor, Picker, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect, NewLine};
-use crate::app::{deals, facets, palette, quantities, saved, search, trigger, words};
+use crate::app::{deals, drift, facets, palette, quantities, saved, search, trigger, words};
 use crate::config::keymap::{Code, Key};
 use crate::domain::id::SpecId;
 use crate::domain::offer::Offer;
@@ -53,6 +53,10 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
             layer.list.go(to, rows, page);
         }
         Some(Layer::Picker(picker)) => picker.list.go(to, picker.quantities.len(), page),
+        Some(Layer::Drift(layer)) => {
+            let rows = layer.rows().len();
+            layer.list.go(to, rows, page);
+        }
         Some(Layer::Confirm(confirm)) => {
             let lines = confirm.len();
             let mut list = List::default();
@@ -124,6 +128,11 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
         }
         Some(layer @ (Layer::Sheet(_) | Layer::Why(_) | Layer::Order(_) | Layer::Group(_))) => {
             model.layers.push(layer);
+            Vec::new()
+        }
+        Some(layer @ Layer::Drift(_)) => {
+            model.layers.push(layer);
+            drift::next(model);
             Vec::new()
         }
         Some(Layer::QuitAnyway) => vec![Effect::Quit],

@@ -9,6 +9,7 @@ pub mod coach;
 pub mod compare;
 pub mod deals;
 pub mod decide;
+pub mod drift;
 pub mod facets;
 pub mod field;
 pub mod fix;

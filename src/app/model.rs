@@ -10,6 +10,7 @@ use crate::app::action::Keys;
 use crate::app::coach::Coach;
 use crate::app::deals::{DealList, DealsView, GroupLayer, OfferWish};
 use crate::app::decide::Decision;
+use crate::app::drift::DriftLayer;
 use crate::app::facets::CategoryPicker;
 use crate::app::field::Field;
 use crate::app::fix::FixLayer;
@@ -120,6 +121,8 @@ pub struct CartPane {
     pub submitting: bool,
     /// The market is being asked again for what the confirm layer shows.
     pub again: bool,
+    /// Lines of a reorder went in: once they are read, the market is asked what they cost.
+    pub then_submit: bool,
     /// The last proposal, for the server's figures beside our own; `None` once the cart changed.
     pub quoted: Option<Box<Proposal>>,
 }
@@ -191,6 +194,8 @@ pub struct OrdersPane {
     pub list: List,
     /// Only what waits for the buyer is shown.
     pub waiting_only: bool,
+    /// The largest total first, whatever waits.
+    pub biggest_first: bool,
     /// An order something is being done with at the market.
     pub busy: Option<String>,
     /// The order whose cashier was opened last.
@@ -307,6 +312,8 @@ pub enum Layer {
     Order(OrderLayer),
     /// A group-buy in full.
     Group(GroupLayer),
+    /// What changed since an order was bought.
+    Drift(DriftLayer),
     /// What makes the cart legal.
     Fix(FixLayer),
     /// Something is asked before it is done.

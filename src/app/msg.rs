@@ -4,15 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 
 use crate::config::keymap::Key;
 use crate::domain::cart::{Assessment, Violation};
 use crate::domain::category::CategoryCount;
 use crate::domain::deal::{Deal, DealKind};
+use crate::domain::drift::{Planned, Sheet};
 use crate::domain::fix::{Fix, Raise};
 use crate::domain::freight::Destination;
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{GroupId, LineId, OfferKey, SpecId, SupplierId};
+use crate::domain::list::ListLine;
 use crate::domain::mark::{MarkEdit, Marks, Subject};
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
@@ -100,6 +103,19 @@ pub enum CartDeed {
     Undo,
     /// Do it again.
     Redo,
+}
+
+/// The chosen lines of a reorder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reordering {
+    /// Into the cart.
+    pub lines: Vec<Planned>,
+    /// Noted, to find something in their place.
+    pub later: Vec<ListLine>,
+    /// How many others are left out.
+    pub left_out: usize,
+    /// Whether it is to be sent at once.
+    pub submit: bool,
 }
 
 /// What a submit did.
@@ -305,6 +321,8 @@ pub enum Fact {
     PayLinked { id: String, result: Result<PayLink, Trouble> },
     /// Where an order's goods are.
     ShipmentsRead { id: String, result: Result<Vec<Shipment>, Trouble> },
+    /// Past lines beside their offers of today, and by how many percent a price may rise without a word.
+    DriftRead { ids: Vec<String>, limit: Decimal, result: Result<Box<Sheet>, Trouble> },
     /// Past orders were put into the cart.
     Reordered(Result<Reordered, Trouble>),
     /// A message to a seller was kept for the next order to them.
@@ -388,8 +406,10 @@ pub enum Effect {
     Pay { id: String, accepted: Money },
     /// Ask where an order's goods are.
     ReadShipments(String),
-    /// Put the lines of past orders into the cart.
-    Reorder(Vec<String>),
+    /// Compare the lines of past orders with their offers of today.
+    ReadDrift(Vec<String>),
+    /// Put the chosen lines of past orders into the cart.
+    Reorder(Box<Reordering>),
     /// Keep a message to a seller for the next order to them.
     SetMessage { supplier: SupplierId, words: Option<Clean> },
     /// Send goods to this address from now on.

@@ -179,10 +179,12 @@ pub fn read(model: &mut Model, result: Result<Vec<Order>, Trouble>) -> Vec<Effec
 }
 
 fn settle(model: &mut Model, selected: Option<String>) {
+    let biggest = model.orders.biggest_first;
     model.orders.orders.sort_by_cached_key(|order| {
         let turn = turn(order);
         let rank = if matches!(turn, Turn::Ships | Turn::Over) { Turn::Over } else { turn };
-        (rank, Reverse(order.created_at), key_of(order))
+        let total = biggest.then_some(Reverse(order.total.or(order.goods)));
+        (total, rank, Reverse(order.created_at), key_of(order))
     });
     let at = selected.and_then(|id| rows(model).position(|order| goes_by(order, &id)));
     let (len, page) = (rows(model).count(), model.viewport.rows);
@@ -295,14 +297,6 @@ pub fn pay(model: &mut Model) -> Vec<Effect> {
     vec![Effect::CheckPay(id)]
 }
 
-/// Puts the lines of the order in focus into the cart.
-pub fn reorder(model: &mut Model) -> Vec<Effect> {
-    let Some(id) = focus(model).and_then(key_of) else { return Vec::new() };
-    model.orders.busy = Some(id.clone());
-    model.say(Tone::Info, model.text().reordering);
-    vec![Effect::Reorder(vec![id])]
-}
-
 /// Asks whether the goods of the order in focus came.
 pub fn receive(model: &mut Model) -> Vec<Effect> {
     let Some(order) = focus(model) else { return Vec::new() };
@@ -324,6 +318,17 @@ pub fn toggle_waiting(model: &mut Model) -> Vec<Effect> {
     let selected = rows(model).nth(model.orders.list.selected).and_then(key_of);
     model.orders.waiting_only = !model.orders.waiting_only;
     settle(model, selected);
+    Vec::new()
+}
+
+/// Shows the largest orders first, or what waits for the buyer again; either way from the top.
+pub fn toggle_biggest(model: &mut Model) -> Vec<Effect> {
+    model.orders.biggest_first = !model.orders.biggest_first;
+    settle(model, None);
+    model.orders.list = Default::default();
+    let words = crate::i18n::drift::words(model.lang);
+    let said = if model.orders.biggest_first { words.biggest_first } else { words.waiting_first };
+    model.say(Tone::Info, said);
     Vec::new()
 }
 
@@ -484,7 +489,7 @@ pub fn reordered(model: &mut Model, result: Result<Reordered, Trouble>) -> Vec<E
     match result {
         Ok(done) => {
             let said = follow::reordered(model.lang, &done);
-            let tone = if done.unresolved.is_empty() { Tone::Done } else { Tone::Warn };
+            let tone = if done.left_out + done.later == 0 { Tone::Done } else { Tone::Warn };
             model.say(tone, said);
             // Only from where it was asked: whoever went elsewhere stays there.
             if model.pane == Pane::Orders
@@ -494,6 +499,7 @@ pub fn reordered(model: &mut Model, result: Result<Reordered, Trouble>) -> Vec<E
                 model.layers.clear();
                 model.pane = Pane::Cart;
                 model.search.focused = false;
+                model.cart.then_submit = done.submit;
             }
         }
         Err(trouble) => model.complain(&trouble),

@@ -6,8 +6,8 @@ use crate::app::model::{Layer, Model, Palette, Pane, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect};
 use crate::app::suppliers::SearchView;
 use crate::app::{
-    cart, coach, compare, deals, decide, facets, fix, layers, offer, orders, quantities, saved, search,
-    suppliers, why,
+    cart, coach, compare, deals, decide, drift, facets, fix, layers, offer, orders, quantities, saved,
+    search, suppliers, why,
 };
 
 /// Whether the action can be triggered now; the reason when not.
@@ -72,8 +72,20 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         ActionId::OrdersPay => orders::can_pay(model),
         ActionId::OrdersReorder => orders::can_reorder(model),
         ActionId::OrdersReceive => orders::can_receive(model),
+        ActionId::DriftTake
+        | ActionId::DriftDrop
+        | ActionId::DriftKeep
+        | ActionId::DriftLater
+        | ActionId::DriftWithin
+        | ActionId::DriftAll
+        | ActionId::DriftSubmit
+        | ActionId::DriftCart
+        | ActionId::DriftNext
+        | ActionId::DriftUndo => drift::enabled(model, id),
         ActionId::OrdersCancel => orders::can_cancel(model),
-        ActionId::OrdersWaiting => needs(model.layers.is_empty(), text.why_close_first),
+        ActionId::OrdersWaiting | ActionId::OrdersBiggest => {
+            needs(model.layers.is_empty(), text.why_close_first)
+        }
         ActionId::ComparePick | ActionId::CompareBreakEven => {
             needs(!model.compare.offers.is_empty(), text.why_nothing_marked)
         }
@@ -262,7 +274,18 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
         ActionId::DealsAdd => deals::add(model),
         ActionId::OrdersOpen => orders::open(model),
         ActionId::OrdersPay => orders::pay(model),
-        ActionId::OrdersReorder => orders::reorder(model),
+        ActionId::OrdersReorder => drift::open(model),
+        ActionId::DriftTake
+        | ActionId::DriftDrop
+        | ActionId::DriftKeep
+        | ActionId::DriftLater
+        | ActionId::DriftWithin
+        | ActionId::DriftAll
+        | ActionId::DriftSubmit
+        | ActionId::DriftCart
+        | ActionId::DriftNext
+        | ActionId::DriftUndo => drift::act(model, id),
+        ActionId::OrdersBiggest => orders::toggle_biggest(model),
         ActionId::OrdersReceive => orders::receive(model),
         ActionId::OrdersCancel => orders::cancel(model),
         ActionId::OrdersWaiting => orders::toggle_waiting(model),

@@ -6,8 +6,8 @@ use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
 use crate::app::{
-    cart, coach, compare, deals, facets, fix, layers, mouse, offer, orders, reconnect, remember, saved,
-    search, suppliers, trigger, wake, why, words,
+    cart, coach, compare, deals, drift, facets, fix, layers, mouse, offer, orders, reconnect, remember,
+    saved, search, suppliers, trigger, wake, why, words,
 };
 use crate::config::keymap::{Code, Key};
 use crate::i18n::messages;
@@ -175,6 +175,10 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         Fact::PayChecked { id, result } => orders::checked(model, &id, result),
         Fact::PayLinked { id, result } => orders::linked(model, &id, result),
         Fact::ShipmentsRead { id, result } => orders::tracked(model, &id, result),
+        Fact::DriftRead { ids, limit, result } => {
+            drift::read(model, &ids, limit, result);
+            Vec::new()
+        }
         Fact::Reordered(result) => {
             if result.is_ok() {
                 coach::reordered(model);
@@ -224,6 +228,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             (model.deals.busy, model.deals.wanted) = (None, None);
             model.orders.pending = false;
             (model.orders.busy, model.orders.cashier) = (None, None);
+            model.cart.then_submit = false;
             model.complain(&trouble);
             Vec::new()
         }
@@ -377,7 +382,7 @@ fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
             yes.then(|| vec![Effect::Quit])
         }
         Some(Layer::Words(prompt)) => words::key(prompt, key).then(Vec::new),
-        Some(Layer::Saved(_)) => None,
+        Some(Layer::Saved(_) | Layer::Drift(_)) => None,
         Some(Layer::Why(_)) => {
             // The key that opened it closes it.
             let closes = matches!(

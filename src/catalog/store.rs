@@ -197,6 +197,26 @@ impl Catalog {
         self.read(fresh::counters)
     }
 
+    /// Where imported goods came from: the sources of all local keys, by name.
+    pub fn local_sources(&self) -> Result<Vec<String>, CatalogError> {
+        self.read(|connection| {
+            // From one source to the next by the index of keys, however many goods each has.
+            let mut next = connection.prepare_cached(
+                "SELECT key FROM offers WHERE key >= ?1 AND key < 'L;' ORDER BY key LIMIT 1",
+            )?;
+            let mut sources: Vec<String> = Vec::new();
+            let mut from = "L:".to_owned();
+            loop {
+                let found: Option<String> = next.query_row([&from], |row| row.get(0)).optional()?;
+                let source = found.as_deref().and_then(|key| key.strip_prefix("L:")?.split_once(':'));
+                let Some((source, _)) = source else { return Ok(sources) };
+                // `;` is the character after `:`.
+                from = format!("L:{source};");
+                sources.push(source.to_owned());
+            }
+        })
+    }
+
     /// A note of the caller's: the sync cursor, freight zones, pages walked.
     pub fn meta(&self, name: &str) -> Result<Option<String>, CatalogError> {
         self.read(|connection| {

@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 pub use super::kept_args::{PackArgs, SavedArgs, UnpackArgs, WatchVerb};
+use super::list_args::ListVerb;
 pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
 use super::values::{
-    OfferSpec, forward, lang_tag, line_id, offer_spec, percent, profile_name, quantity, share, sort, span,
-    speed, yuan,
+    OfferSpec, forward, lang_tag, line_id, offer_spec, percent, profile_name, quantity, scale, share, sort,
+    span, speed, yuan,
 };
 use crate::domain::id::OfferKey;
 use crate::domain::money::Money;
@@ -100,8 +101,14 @@ pub enum Verb {
     },
     /// What is cheaper for a while: group-buys, flash and discount deals
     Deals(DealsArgs),
-    /// Put every line of past orders into the cart again
+    /// Put every line of past orders into the cart again, and show what changed since
     Reorder(ReorderArgs),
+    /// Buying lists: the cart under a name, scaled by sets, due every so many days
+    List {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: ListVerb,
+    },
     /// Delivery addresses
     Address {
         /// What to do with them.
@@ -357,6 +364,14 @@ pub enum CartVerb {
     },
     /// Name every broken rule with its shortfall (exit 4 when there is one)
     Check,
+    /// Write the cart as canonical text: to be read, changed, and applied
+    Plan,
+    /// Make the cart what a plan says; refused when the cart, or a price in it, changed since (exit 6)
+    Apply {
+        /// The plan
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// The cheapest changes that make it legal: quantities raised, minimums filled with what the supplier sells
     Fix {
         /// Make them (one undo takes all back)
@@ -475,8 +490,32 @@ pub enum DealKindArg {
 #[derive(Debug, ClapArgs)]
 pub struct ReorderArgs {
     /// Order ids, or our own numbers of them
-    #[arg(required = true, value_name = "ORDER")]
+    #[arg(required_unless_present = "from", value_name = "ORDER")]
     pub orders: Vec<String>,
+    /// Take the lines of an order history (CSV) instead: its columns are known by their names
+    #[arg(long, value_name = "FILE", conflicts_with = "orders")]
+    pub from: Option<PathBuf>,
+    /// Order so many times as much, rounded up
+    #[arg(long, value_name = "X", value_parser = scale, allow_negative_numbers = true)]
+    pub scale: Option<Decimal>,
+    /// Show what changed and what it would cost; change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Stop when a unit costs by more than so many percent more than it did
+    #[arg(long, value_name = "PCT", value_parser = percent, allow_negative_numbers = true)]
+    pub accept: Option<Decimal>,
+    /// Order as many as today's minimums and lots ask for, and no more than there is
+    #[arg(long)]
+    pub raise: bool,
+    /// Order what can be had when some of it cannot
+    #[arg(long)]
+    pub skip_missing: bool,
+    /// Place the orders: one a supplier, more where it has more lines than an order takes
+    #[arg(long, conflicts_with = "dry_run")]
+    pub submit: bool,
+    /// With --submit: the most that freight of an order may be
+    #[arg(long, value_name = "YUAN", value_parser = yuan, requires = "submit", allow_negative_numbers = true)]
+    pub max_freight: Option<Money>,
 }
 
 /// `pifa address`

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::args::CartVerb;
 use super::documents::{CartDocument, CheckDocument};
 use super::failure::{Exit, Failure};
+use super::plan;
 use super::print::{Printer, known, note};
 use super::session::Profile;
 use super::sync::progress;
@@ -37,6 +38,8 @@ pub(super) async fn run(verb: CartVerb, profile: &Profile, printer: &Printer) ->
             printer.document(&document, || check(&document, printer))?;
             Ok(if document.ok { Exit::Done } else { Exit::Rule })
         }
+        CartVerb::Plan => plan::write(desk, printer),
+        CartVerb::Apply { file } => plan::apply(desk, &file, printer),
         CartVerb::Add { offer, quantity } => {
             let line = desk.cart_add(&offer.offer, offer.spec.as_ref(), quantity)?;
             edited(desk, printer, Some(line), Some("add".to_owned()))

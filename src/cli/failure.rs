@@ -119,7 +119,8 @@ impl From<DeskError> for Failure {
             DeskError::Saved(SavedError::Taken(_)) | DeskError::Pack(PackError::Foreign { .. }) => {
                 Exit::Policy
             }
-            DeskError::Saved(_) => Exit::Usage,
+            DeskError::ListTaken(_) => Exit::Policy,
+            DeskError::Saved(_) | DeskError::File(_) => Exit::Usage,
             DeskError::Repriced { .. } => Exit::Policy,
             _ => Exit::Failed,
         };

@@ -23,6 +23,8 @@ mod grammar;
 mod group;
 mod history;
 pub mod kept_args;
+mod list;
+pub mod list_args;
 mod logs;
 mod mark;
 mod mark_args;
@@ -31,6 +33,7 @@ mod mistakes;
 mod order;
 mod order_documents;
 mod pack;
+mod plan;
 mod print;
 mod reorder;
 mod sandbox;
@@ -114,6 +117,7 @@ async fn dispatch(verb: Verb, profile: &Profile, printer: &Printer) -> Result<Ex
         Verb::Group { verb } => group::run(verb, profile, printer).await,
         Verb::Deals(args) => deals::run(args, profile, printer).await,
         Verb::Reorder(args) => reorder::run(args, profile, printer).await,
+        Verb::List { verb } => list::run(verb, profile, printer).await,
         Verb::Address { verb } => address::run(verb, profile, printer).await,
         Verb::Catalog { verb } => catalog::run(verb, profile, printer).await,
         Verb::Doctor => doctor::run(profile, printer).await,

@@ -1,14 +1,14 @@
-//! The JSON documents of what follows a cart: orders, paying, tracking, deals, reorder. More fields may be added, none
+//! The JSON documents of what follows a cart: orders, paying, tracking, deals. More fields may be added, none
 //! renamed (DESIGN section 10).
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::documents::{GroupDocument, LineDocument, ViolationDocument};
+use super::documents::{GroupDocument, ViolationDocument};
 use crate::domain::deal::{Deal, DealKind};
-use crate::domain::id::{OfferKey, OrderId, SpecId};
+use crate::domain::id::{OfferKey, OrderId};
 use crate::domain::money::Money;
-use crate::domain::order::{Order, OrderLine, Shipment, Unresolved};
+use crate::domain::order::{Order, Shipment};
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::text::Clean;
 
@@ -112,43 +112,6 @@ impl From<Deal> for DealDocument {
             stock: deal.stock,
             left: deal.left,
             limit: deal.limit,
-        }
-    }
-}
-
-/// `reorder`
-#[derive(Debug, Serialize)]
-pub(super) struct ReorderDocument {
-    pub lines: Vec<LineDocument>,
-    pub unresolved: Vec<UnresolvedDocument>,
-}
-
-/// A past line that has no match today.
-#[derive(Debug, Serialize)]
-pub(super) struct UnresolvedDocument {
-    pub offer_id: OfferKey,
-    pub spec_id: Option<SpecId>,
-    pub title: Clean,
-    pub spec_name: Clean,
-    pub quantity: Quantity,
-    pub reason: &'static str,
-    #[serde(skip)]
-    pub why: Unresolved,
-}
-
-impl From<&(OrderLine, Unresolved)> for UnresolvedDocument {
-    fn from((line, why): &(OrderLine, Unresolved)) -> Self {
-        UnresolvedDocument {
-            offer_id: line.offer_id.clone(),
-            spec_id: line.spec_id.clone(),
-            title: line.title.clone(),
-            spec_name: line.spec_name.clone(),
-            quantity: line.quantity,
-            reason: match why {
-                Unresolved::Gone => "gone",
-                Unresolved::UnknownSpec => "unknown_spec",
-            },
-            why: *why,
         }
     }
 }

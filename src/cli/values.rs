@@ -51,6 +51,12 @@ pub(super) fn sort(text: &str) -> Result<Sort, String> {
     })
 }
 
+/// A factor for quantities.
+pub(super) fn scale(text: &str) -> Result<Decimal, String> {
+    let factor = text.parse().ok().filter(|x: &Decimal| *x > Decimal::ZERO && *x <= Decimal::ONE_THOUSAND);
+    factor.ok_or_else(|| "a factor above 0 and not above 1000, such as 1.5".to_owned())
+}
+
 pub(super) fn percent(text: &str) -> Result<Decimal, String> {
     text.trim_end_matches('%')
         .parse()

@@ -66,4 +66,20 @@ pub enum KeptTrouble {
     EmptyPack,
     /// No watch has this number.
     NoWatch(i64),
+    /// A list, plan or history with a mistake in it, or that cannot be read.
+    File {
+        /// `path:line`.
+        at: Clean,
+        /// What is wrong.
+        what: Clean,
+    },
+    /// No list has this name.
+    NoList {
+        /// As asked for.
+        name: Clean,
+        /// What was probably meant.
+        near: Option<Clean>,
+    },
+    /// The name is another list's.
+    ListTaken(Clean),
 }

@@ -260,14 +260,16 @@ impl PayCheck {
 }
 
 /// What putting a past order into the cart again did, as one step of undo.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reordered {
     /// Lines that went into the cart.
     pub added: Vec<LineId>,
-    /// Lines that could not, with the reason: gone, an unknown spec.
-    pub unresolved: Vec<(OrderLine, Unresolved)>,
-    /// Lines whose price differs from what was paid: the line, then and now (per unit, yuan).
-    pub moved: Vec<(OrderLine, Money, Money)>,
+    /// How many were left out.
+    pub left_out: usize,
+    /// How many of them were noted, to find something in their place.
+    pub later: usize,
+    /// Whether it is on its way to being sent.
+    pub submit: bool,
 }
 
 /// Why a past line has no match today.
@@ -277,6 +279,19 @@ pub enum Unresolved {
     Gone,
     /// The offer has no such SKU any more.
     UnknownSpec,
+    /// The catalog has nothing of that code.
+    NotFound,
+}
+
+impl Unresolved {
+    /// Word in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Unresolved::Gone => "gone",
+            Unresolved::UnknownSpec => "unknown_spec",
+            Unresolved::NotFound => "not_found",
+        }
+    }
 }
 
 /// An order as the ledger and the JSON documents know it: one intent, one supplier.

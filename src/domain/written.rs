@@ -1,4 +1,30 @@
-//! Files the buyer writes by hand (settings, saved searches): where in them a mistake is, and what was probably meant.
+//! Files the buyer writes by hand (settings, saved searches, lists): where in them a mistake is, and what was probably
+//! meant.
+
+use std::path::Path;
+
+use crate::domain::text::Clean;
+
+/// A file that cannot be used: where in it, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{at}: {what}")]
+pub struct FileTrouble {
+    /// `path` or `path:line`.
+    pub at: Clean,
+    /// What is wrong.
+    pub what: Clean,
+}
+
+impl FileTrouble {
+    /// At a 1-based line; 0 = the file as a whole.
+    pub fn new(path: &Path, line: u64, what: &str) -> FileTrouble {
+        let line = if line == 0 { String::new() } else { format!(":{line}") };
+        FileTrouble {
+            at: Clean::capped(&format!("{}{line}", path.display()), 300),
+            what: Clean::capped(what, 300),
+        }
+    }
+}
 
 /// 1-based line of a byte offset.
 pub fn line_of(text: &str, offset: usize) -> usize {

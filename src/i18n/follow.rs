@@ -1,7 +1,8 @@
 //! Sentences on group-buys, deals and what follows an order. Like all of them they take clean text and values of the
 //! domain, and give text that is safe to show.
 
-use crate::domain::order::{Reordered, Unresolved};
+use crate::domain::list::LATER;
+use crate::domain::order::Reordered;
 use crate::i18n::Lang;
 use crate::i18n::messages::{grouped, say};
 
@@ -187,45 +188,18 @@ pub fn not_paid_by_link(lang: Lang, order: &str, why: &str) -> String {
 
 /// What putting a past order into the cart did.
 pub fn reordered(lang: Lang, done: &Reordered) -> String {
-    let added = done.added.len();
+    let (added, left, later) = (done.added.len(), done.left_out, done.later);
     let mut said = vec![match (lang, added) {
         (Lang::En, 1) => "1 line added".to_owned(),
         _ => say!(lang; "已加入 {added} 行", "已加入 {added} 行", "{added} lines added"),
     }];
-    let (colon, comma, semicolon) =
-        if lang.is_chinese() { ("：", "、", "；") } else { (": ", ", ", "; ") };
-    let lost = done.unresolved.len();
-    if lost > 0 {
-        let names: Vec<String> = done
-            .unresolved
-            .iter()
-            .take(NAMED)
-            .map(|(line, why)| format!("{} {}", clip(line.title.as_str()), unresolved(lang, *why)))
-            .collect();
-        let more = if lost > NAMED { format!("{comma}…") } else { String::new() };
-        let could_not = say!(lang; "{lost} 行加不了", "{lost} 行加不了", "{lost} could not");
-        said.push(format!("{could_not}{colon}{}{more}", names.join(comma)));
+    if left > 0 {
+        said.push(say!(lang; "{left} 行没要", "{left} 行沒要", "{left} left out"));
     }
-    let moved = done.moved.len();
-    if moved > 0 {
-        said.push(say!(lang; "{moved} 行价格变了", "{moved} 行價格變了", "price moved on {moved}"));
+    if later > 0 {
+        said.push(say!(lang; "{later} 行记入清单 {LATER}", "{later} 行記入清單 {LATER}", "{later} noted in the list {LATER}"));
     }
-    said.join(semicolon)
-}
-
-/// So many are named one by one.
-const NAMED: usize = 2;
-
-/// Why a past line has no match.
-fn unresolved(lang: Lang, why: Unresolved) -> &'static str {
-    match (lang, why) {
-        (Lang::ZhCn, Unresolved::Gone) => "已下架",
-        (Lang::ZhCn, Unresolved::UnknownSpec) => "规格没了",
-        (Lang::ZhTw, Unresolved::Gone) => "已下架",
-        (Lang::ZhTw, Unresolved::UnknownSpec) => "規格沒了",
-        (Lang::En, Unresolved::Gone) => "gone",
-        (Lang::En, Unresolved::UnknownSpec) => "without that SKU",
-    }
+    said.join(if lang.is_chinese() { "；" } else { "; " })
 }
 
 /// The beginning of a title, for a sentence with more in it than that.
@@ -241,42 +215,15 @@ fn clip(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::{LineId, OfferKey};
-    use crate::domain::order::OrderLine;
-    use crate::domain::quantity::Quantity;
-    use crate::domain::text::Clean;
-
-    fn line(title: &str) -> OrderLine {
-        OrderLine {
-            line_id: None,
-            offer_id: OfferKey::Market(1),
-            spec_id: None,
-            title: Clean::new(title),
-            spec_name: Clean::default(),
-            unit: None,
-            quantity: Quantity::ONE,
-            unit_price: None,
-            amount: None,
-            shipping: None,
-        }
-    }
+    use crate::domain::id::LineId;
 
     #[test]
-    fn a_reorder_names_the_first_that_are_missing_and_counts_the_rest() {
+    fn a_reorder_says_what_went_in_and_what_did_not() {
         let mut done = Reordered { added: (0..48).map(LineId).collect(), ..Reordered::default() };
         assert_eq!(reordered(Lang::En, &done), "48 lines added");
-        done.unresolved = vec![(line("吸管杯"), Unresolved::Gone), (line("壶"), Unresolved::UnknownSpec)];
-        let yuan = "1.00".parse().unwrap();
-        done.moved = vec![(line("a"), yuan, yuan); 3];
-        assert_eq!(
-            reordered(Lang::En, &done),
-            "48 lines added; 2 could not: 吸管杯 gone, 壶 without that SKU; price moved on 3"
-        );
-        done.unresolved.push((line("盒"), Unresolved::Gone));
-        assert_eq!(
-            reordered(Lang::ZhCn, &done),
-            "已加入 48 行；3 行加不了：吸管杯 已下架、壶 规格没了、…；3 行价格变了"
-        );
+        (done.left_out, done.later) = (2, 1);
+        assert_eq!(reordered(Lang::En, &done), "48 lines added; 2 left out; 1 noted in the list to-swap");
+        assert_eq!(reordered(Lang::ZhCn, &done), "已加入 48 行；2 行没要；1 行记入清单 to-swap");
     }
 
     #[test]

@@ -59,6 +59,18 @@ pub fn sentence(lang: Lang, trouble: &KeptTrouble) -> String {
         KeptTrouble::NoWatch(id) => {
             say!(lang; "没有编号 {id} 的盯价", "沒有編號 {id} 的盯價", "no watch has the number {id}")
         }
+        KeptTrouble::File { at, what } => {
+            say!(lang; "{at}：文件不能用：{what}", "{at}：檔案不能用：{what}", "{at}: {what}")
+        }
+        KeptTrouble::NoList { name, near: None } => {
+            say!(lang; "没有叫“{name}”的清单", "沒有叫「{name}」的清單", "no list is called {name}")
+        }
+        KeptTrouble::NoList { name, near: Some(near) } => {
+            say!(lang; "没有叫“{name}”的清单，是不是“{near}”？", "沒有叫「{name}」的清單，是不是「{near}」？", "no list is called {name}: did you mean {near}?")
+        }
+        KeptTrouble::ListTaken(name) => {
+            say!(lang; "已经有叫“{name}”的清单", "已經有叫「{name}」的清單", "a list is called {name} already")
+        }
     }
 }
 
@@ -103,6 +115,15 @@ pub fn hint(lang: Lang, trouble: &KeptTrouble) -> String {
         }
         KeptTrouble::NoWatch(_) => {
             say!(lang; "`pifa watch list` 列出编号", "`pifa watch list` 列出編號", "`pifa watch list` shows the numbers")
+        }
+        KeptTrouble::File { .. } => {
+            say!(lang; "改好这个文件再试；什么都没有改动", "改好這個檔案再試；什麼都沒有改動", "mend the file and try again; nothing was changed")
+        }
+        KeptTrouble::NoList { .. } => {
+            say!(lang; "`pifa list all` 列出所有清单", "`pifa list all` 列出所有清單", "`pifa list all` shows them")
+        }
+        KeptTrouble::ListTaken(_) => {
+            say!(lang; "换个名字，或加 --replace 覆盖", "換個名字，或加 --replace 覆蓋", "take another name, or replace it with --replace")
         }
     }
 }

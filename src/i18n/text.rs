@@ -580,6 +580,19 @@ words! {
     why_no_name: "这个名字不能当文件名，换一个", "這個名字不能當檔名，換一個", "that cannot be a file's name: take another";
     why_no_price: "输入一个价格，例如 8.00", "輸入一個價格，例如 8.00", "a price such as 8.00";
 
+    // What changed since an order was bought.
+    section_drift: "再来一单", "再來一單", "Reorder";
+    do_biggest: "大单在前", "大單在前", "largest first";
+    do_drift_take: "按今天", "照今天", "as of today";
+    do_drift_drop: "不要", "不要", "leave out";
+    do_drift_keep: "照旧", "照舊", "as it was";
+    do_drift_later: "待换", "待換", "swap later";
+    do_drift_within: "限度内都要", "限度內都要", "all within limit";
+    do_drift_all: "全按今天", "全照今天", "all as of today";
+    do_drift_submit: "去下单", "去下單", "order";
+    do_drift_cart: "进采购车", "進採購車", "into the cart";
+    do_drift_next: "下一处没定的", "下一處沒定的", "next to decide";
+
     // Fix.
     do_fix: "修正", "修正", "fix";
     do_fix_apply: "照此修改", "照此修改", "make these changes";

@@ -311,6 +311,10 @@ mod tests {
             Trouble::Kept(KeptTrouble::PackTarget { file: word(), what: word() }),
             Trouble::Kept(KeptTrouble::EmptyPack),
             Trouble::Kept(KeptTrouble::NoWatch(9)),
+            Trouble::Kept(KeptTrouble::File { at: word(), what: word() }),
+            Trouble::Kept(KeptTrouble::NoList { name: word(), near: None }),
+            Trouble::Kept(KeptTrouble::NoList { name: word(), near: Some(word()) }),
+            Trouble::Kept(KeptTrouble::ListTaken(word())),
             Trouble::Internal(word()),
         ]
     }

@@ -100,6 +100,40 @@ impl Ledger {
         })
     }
 
+    /// The listings frozen into these lines, whether they are still in the cart or were ordered since.
+    pub fn listings_of(
+        &self,
+        market: &MarketId,
+        lines: &[LineId],
+    ) -> Result<Vec<(LineId, Offer)>, LedgerError> {
+        self.read(|connection| {
+            let mut select = connection
+                .prepare_cached("SELECT frozen FROM cart_line WHERE line_id = ?1 AND market_id = ?2")?;
+            let mut found = Vec::with_capacity(lines.len());
+            for line in lines {
+                let frozen: Option<String> =
+                    select.query_row(params![line.0, market.as_str()], |row| row.get(0)).optional()?;
+                if let Some(frozen) = frozen {
+                    found.push((*line, from_json(&frozen)?));
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// Freezes these listings into their lines: an order keeps what its lines were ordered by.
+    pub fn freeze(&self, market: &MarketId, listings: &[(LineId, &Offer)]) -> Result<(), LedgerError> {
+        self.write(|tx| {
+            for (line, offer) in listings {
+                tx.execute(
+                    "UPDATE cart_line SET frozen = ?3 WHERE line_id = ?1 AND market_id = ?2",
+                    params![line.0, market.as_str(), to_json(offer)?],
+                )?;
+            }
+            Ok(())
+        })
+    }
+
     /// Applies edits as one step of the journal. `Ok(None)` when a line they name is not in the cart:
     /// then nothing is changed. Otherwise the line each edit touched, in order.
     pub fn edit_cart(

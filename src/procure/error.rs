@@ -7,8 +7,10 @@ use crate::catalog::history::HistoryError;
 use crate::domain::id::{GroupId, LineId, OfferKey, OrderId, SupplierId};
 use crate::domain::kept_trouble::KeptTrouble;
 use crate::domain::money::Money;
+use crate::domain::saved::SavedName;
 use crate::domain::text::Clean;
 use crate::domain::trouble::Trouble;
+use crate::domain::written::FileTrouble;
 use crate::ledger::LedgerError;
 use crate::market::MarketError;
 
@@ -103,6 +105,20 @@ pub enum DeskError {
     /// No watch has this number.
     #[error("no watch has the number {0}")]
     NoWatch(i64),
+    /// A list, plan or history cannot be read.
+    #[error("{0}")]
+    File(#[from] FileTrouble),
+    /// No list has this name.
+    #[error("no list is called {name}")]
+    NoList {
+        /// As asked for.
+        name: Clean,
+        /// What was probably meant.
+        near: Option<Clean>,
+    },
+    /// Another list has this name.
+    #[error("a list is called {} already", .0.as_str())]
+    ListTaken(SavedName),
     /// A worker died.
     #[error("internal error: a worker stopped: {0}")]
     Worker(String),
@@ -136,6 +152,9 @@ impl DeskError {
             DeskError::Pack(PackError::Foreign { .. }) => "other_market",
             DeskError::Pack(_) => "pack",
             DeskError::Catalog(_) => "catalog",
+            DeskError::File(_) => "file",
+            DeskError::NoList { .. } => "not_found",
+            DeskError::ListTaken(_) => "taken",
             DeskError::Worker(_) => "internal",
         }
     }
@@ -150,6 +169,13 @@ impl DeskError {
             }
             DeskError::Saved(error) => Trouble::Kept(saved_trouble(error)),
             DeskError::Pack(error) => Trouble::Kept(pack_trouble(error)),
+            DeskError::File(trouble) => {
+                Trouble::Kept(KeptTrouble::File { at: trouble.at.clone(), what: trouble.what.clone() })
+            }
+            DeskError::NoList { name, near } => {
+                Trouble::Kept(KeptTrouble::NoList { name: name.clone(), near: near.clone() })
+            }
+            DeskError::ListTaken(name) => Trouble::Kept(KeptTrouble::ListTaken(words(name.as_str()))),
             DeskError::NoWatch(id) => Trouble::Kept(KeptTrouble::NoWatch(*id)),
             DeskError::Catalog(error) => Trouble::Catalog(words(&error.to_string())),
             DeskError::Market(error) => market_trouble(error),

@@ -373,7 +373,7 @@ fn mistake(query: &str) -> Option<String> {
 }
 
 /// Writes a file whole or not at all; the folder is made where it is missing.
-fn write_file(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write_file(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(text.as_bytes())?;

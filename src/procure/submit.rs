@@ -11,7 +11,7 @@ use super::{CartView, Desk, DeskError};
 use crate::domain::cart::{Measure, SupplierPart, Violation, ViolationKind};
 use crate::domain::id::{LineId, OfferKey, SupplierId};
 use crate::domain::money::Money;
-use crate::domain::offer::Completeness;
+use crate::domain::offer::{Completeness, Offer};
 use crate::domain::order::{ActionKind, Address, Order, OrderLine};
 use crate::domain::proposal::{Drift, Objection, Proposal, ProposedOrder};
 use crate::domain::text::Clean;
@@ -266,6 +266,7 @@ impl Desk {
         if report.blocked.is_some() && !options.partial {
             return Ok(());
         }
+        self.freeze_listings(&parts)?;
         for part in ready.into_iter().filter(|part| fits(part)) {
             let confirmed = shown
                 .and_then(|shown| shown.orders.iter().find(|order| order.supplier_id == part.supplier_id))
@@ -293,6 +294,20 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    /// Lines that were added by an older listing keep the one they are ordered by: a later reorder tells what changed
+    /// since then.
+    fn freeze_listings(&self, parts: &[&SupplierPart]) -> Result<(), DeskError> {
+        let stored = self.parts.ledger.cart_lines(&self.parts.market_id)?;
+        let frozen: HashMap<LineId, _> = stored.into_iter().map(|line| (line.id, line.frozen)).collect();
+        let newer: Vec<(LineId, &Offer)> = parts
+            .iter()
+            .flat_map(|part| &part.lines)
+            .filter(|priced| frozen.get(&priced.line.id).is_some_and(|kept| *kept != *priced.line.offer))
+            .map(|priced| (priced.line.id, priced.line.offer.as_ref()))
+            .collect();
+        if newer.is_empty() { Ok(()) } else { Ok(self.parts.ledger.freeze(&self.parts.market_id, &newer)?) }
     }
 
     fn queue_part(

@@ -8,10 +8,12 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::app::msg::{IndexState, OrderDeed, Trouble};
+use crate::app::msg::{IndexState, OrderDeed, Reordering, Trouble};
 use crate::app::{Effect, Fact};
 use crate::domain::deal::{Deal, DealKind};
-use crate::domain::saved::{SavedRow, SavedSearch};
+use crate::domain::list::LATER;
+use crate::domain::order::Reordered;
+use crate::domain::saved::{SavedName, SavedRow, SavedSearch};
 use crate::domain::text::Clean;
 use crate::domain::watch::{BAND_PERCENT, WatchRule};
 use crate::procure::saved::SavedList;
@@ -22,6 +24,16 @@ use crate::runtime::execute::{Executor, Learner, trouble};
 const INDEX_STEP: Duration = Duration::from_millis(200);
 /// How often it is told how far the index is: each telling asks a list anew that was found without all of it.
 const INDEX_TELLS: Duration = Duration::from_secs(2);
+
+/// Puts the chosen lines into the cart, and notes those that something else is to be found for.
+fn reorder(desk: &Desk, wanted: Reordering) -> Result<Reordered, DeskError> {
+    let later = wanted.later.len();
+    if let (false, Ok(name)) = (wanted.later.is_empty(), SavedName::new(LATER)) {
+        desk.note_for_later(&name, wanted.later)?;
+    }
+    let added = desk.put_in_cart("reorder", &wanted.lines)?;
+    Ok(Reordered { added, left_out: wanted.left_out, later, submit: wanted.submit })
+}
 
 impl Executor {
     /// Starts one of these effects.
@@ -112,7 +124,16 @@ impl Executor {
             Effect::UseAddress(id) => {
                 self.at_ledger(move |desk| Fact::AddressChosen(said(desk.use_address(&id)).map(drop)));
             }
-            Effect::Reorder(ids) => self.at_ledger(move |desk| Fact::Reordered(said(desk.reorder(&ids)))),
+            Effect::ReadDrift(ids) => {
+                let limit = self.policy.accept_drift_percent;
+                self.at_ledger(move |desk| {
+                    let result = said(desk.drift_of(&ids, None)).map(Box::new);
+                    Fact::DriftRead { ids, limit, result }
+                });
+            }
+            Effect::Reorder(wanted) => {
+                self.at_ledger(move |desk| Fact::Reordered(said(reorder(desk, *wanted))));
+            }
             Effect::ReadSession => {
                 self.at_ledger(|desk| Fact::SessionRead(desk.remembered().map(Box::new)));
             }

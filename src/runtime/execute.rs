@@ -29,7 +29,7 @@ type Job = Box<dyn FnOnce(&Desk) + Send>;
 pub struct Executor {
     pub(super) workers: Handle,
     pub(super) bell: Bell,
-    policy: Policy,
+    pub(super) policy: Policy,
     /// Effects that came before the desk was open.
     early: Vec<Effect>,
     pub(super) open: Option<Open>,

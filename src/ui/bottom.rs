@@ -233,6 +233,7 @@ fn hidden(model: &Model, id: ActionId) -> bool {
                 | Layer::Order(_)
                 | Layer::Group(_)
                 | Layer::Decide(_)
+                | Layer::Drift(_)
                 | Layer::Fix(_)
                 | Layer::Sheet(_),
             ) => true,
@@ -249,9 +250,11 @@ fn hidden(model: &Model, id: ActionId) -> bool {
         ActionId::DealsJoin | ActionId::DealsLeave => model.deals.view != DealsView::Groups,
         ActionId::DealsAdd => model.deals.view == DealsView::Groups,
         // In full already; the list beneath is not what is in focus.
-        ActionId::DealsOpen | ActionId::OrdersOpen | ActionId::OrdersWaiting | ActionId::OrdersRefresh => {
-            !model.layers.is_empty()
-        }
+        ActionId::DealsOpen
+        | ActionId::OrdersOpen
+        | ActionId::OrdersWaiting
+        | ActionId::OrdersBiggest
+        | ActionId::OrdersRefresh => !model.layers.is_empty(),
         // A cart that breaks nothing is submitted; the key works all the same.
         ActionId::CartFix => model.cart.violations().is_empty(),
         ActionId::FixWithoutNew | ActionId::OfferWeb | ActionId::SearchNearest => {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use pifa::domain::cart::Rules;
 use pifa::domain::deal::DealKind;
+use pifa::domain::drift::{Field, planned};
 use pifa::domain::id::{MarketId, OutOrderId, SpecId, SupplierId};
 use pifa::domain::order::{ActionKind, ActionState, Unresolved};
 use pifa::domain::quantity::Quantity;
@@ -209,34 +210,34 @@ async fn a_past_order_is_ordered_again_as_one_step() {
         .or(past.iter().max_by_key(|order| order.lines.len()))
         .unwrap();
     let ids: Vec<String> = vec![large.order_id.clone().unwrap().to_string()];
-    let again = seat.desk.reorder(&ids).unwrap();
-    assert!(!again.added.is_empty());
+    let sheet = seat.desk.drift_of(&ids, None).unwrap();
+    let plan = planned(&sheet, &vec![None; sheet.lines.len()]);
+    let added = seat.desk.put_in_cart("reorder", &plan).unwrap();
+    assert!(!added.is_empty());
     let cart = seat.desk.cart().unwrap();
     let wanted: Quantity = large.lines.iter().map(|line| line.quantity).sum();
-    let missing: Quantity = again.unresolved.iter().map(|(line, _)| line.quantity).sum();
+    let missing = sheet.lines.iter().filter(|line| line.today.is_err());
+    let missing: Quantity = missing.map(|line| line.past.quantity).sum();
     let in_cart: Quantity =
         cart.assessment.parts.iter().flat_map(|part| &part.lines).map(|priced| priced.line.quantity).sum();
     assert_eq!(in_cart + missing, wanted, "every piece is in the cart or named");
-    assert!(!again.unresolved.is_empty() && !again.moved.is_empty(), "the world has moved since: {again:?}");
-    for (line, why) in &again.unresolved {
-        let offer = seat.desk.offer(&line.offer_id).unwrap();
-        match why {
-            Unresolved::Gone => assert!(offer.is_none_or(|offer| offer.gone)),
-            Unresolved::UnknownSpec => assert!(offer.unwrap().sku(line.spec_id.as_ref().unwrap()).is_none()),
+    assert!(sheet.rows.iter().any(|row| row.field == Field::Price), "the world has moved since");
+    for line in &sheet.lines {
+        let offer = seat.desk.offer(&line.past.offer_id).unwrap();
+        match &line.today {
+            Ok(today) => assert_eq!(Some(today.offer.as_ref()), offer.as_ref()),
+            Err(Unresolved::Gone) => assert!(offer.is_none_or(|offer| offer.gone)),
+            Err(Unresolved::UnknownSpec) => {
+                assert!(offer.unwrap().sku(line.past.spec_id.as_ref().unwrap()).is_none());
+            }
+            Err(Unresolved::NotFound) => panic!("an order names what was on sale"),
         }
     }
-    for (line, then, now) in &again.moved {
-        let priced = cart.assessment.parts.iter().flat_map(|part| &part.lines);
-        let priced = priced.into_iter().find(|priced| Some(priced.line.id) == line.line_id).unwrap();
-        assert_eq!((Some(*then), Some(*now)), (line.unit_price, priced.unit_price));
-        assert_ne!(then, now);
-    }
-    // The same order named twice is one; two orders add up in one line a SKU.
+    // The same order named twice is one; one step of undo.
     assert_eq!(seat.desk.undo().unwrap().as_deref(), Some("reorder"));
     assert_eq!(seat.desk.cart().unwrap().line_count(), 0, "one step");
-    let twice = seat.desk.reorder(&[ids[0].clone(), ids[0].clone()]).unwrap();
-    assert_eq!(twice.added.len(), again.added.len());
-    assert!(matches!(seat.desk.reorder(&["404404".to_owned()]), Err(DeskError::NoOrder(_))));
+    assert_eq!(seat.desk.drift_of(&[ids[0].clone(), ids[0].clone()], None).unwrap(), sheet);
+    assert!(matches!(seat.desk.drift_of(&["404404".to_owned()], None), Err(DeskError::NoOrder(_))));
 }
 
 #[tokio::test(flavor = "multi_thread")]

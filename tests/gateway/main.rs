@@ -30,6 +30,7 @@ mod money_verbs;
 mod moving;
 mod objecting;
 mod paying;
+mod reordering;
 mod resumed;
 mod samples;
 mod sandbox;

@@ -18,6 +18,7 @@ mod oracle;
 mod own_fixtures;
 mod properties;
 mod query_page;
+mod reorder;
 mod saved;
 mod screens;
 mod screens_cart_compare;

@@ -13,7 +13,7 @@ use pifa::domain::id::{LineId, OfferKey, OrderId, SupplierId};
 use pifa::domain::mark::{Mark, MarkEdit, Subject};
 use pifa::domain::money::Money;
 use pifa::domain::offer::Offer;
-use pifa::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment, TraceStep, Unresolved};
+use pifa::domain::order::{Order, PayCheck, PayLink, Reordered, Shipment, TraceStep};
 use pifa::domain::price::row_price;
 use pifa::domain::proposal::Proposal;
 use pifa::domain::quantity::{Quantity, Unit};
@@ -22,7 +22,10 @@ use pifa::domain::session::{Remembered, TourState};
 use pifa::domain::supplier::{Mix, Supplier};
 use pifa::domain::text::Clean;
 
+use rust_decimal::Decimal;
+
 use crate::dice::Dice;
+use crate::reorder::{asked, sheet_of};
 use crate::ui_fixtures::*;
 
 pub const TEXTS: &[&str] = &[
@@ -491,13 +494,15 @@ impl Storm {
                     .collect();
                 Fact::ShipmentsRead { id: self.order_id(model), result: self.or_trouble(|_| shipments) }
             }
+            23 if self.dice.below(2) == 0 => {
+                let sheet = Box::new(sheet_of(self.dice.below(7)));
+                let (ids, result) = (asked(model), self.or_trouble(|_| sheet));
+                Fact::DriftRead { ids, limit: Decimal::from(3), result }
+            }
             23 => {
-                let line = self.proposal().orders.into_iter().flat_map(|order| order.lines).next();
-                let mut again = Reordered::default();
-                if let Some(line) = line {
-                    again.moved.push((line.clone(), self.money(), self.money()));
-                    again.unresolved.push((line, Unresolved::Gone));
-                }
+                let [left_out, later] = [3, 3].map(|most| self.dice.below(most));
+                let added = (0..self.dice.below(4) as i64).map(LineId).collect();
+                let again = Reordered { added, left_out, later, submit: left_out == 0 };
                 Fact::Reordered(self.or_trouble(|_| again))
             }
             24 => match self.dice.below(5) {

@@ -23,6 +23,8 @@ pub struct Session {
     screen: vt100::Parser,
     /// Everything it wrote so far.
     pub raw: Vec<u8>,
+    /// Bytes that were typed so far.
+    pub typed: usize,
     gone: bool,
     /// Asks the reading thread to let go of the terminal.
     let_go: Arc<AtomicBool>,
@@ -81,6 +83,7 @@ impl Session {
             written,
             screen: vt100::Parser::new(rows, cols, 0),
             raw: Vec::new(),
+            typed: 0,
             gone: false,
             let_go,
             reader: Some(reader),
@@ -93,6 +96,7 @@ impl Session {
 
     /// Types raw bytes.
     pub fn type_bytes(&mut self, bytes: &[u8]) {
+        self.typed += bytes.len();
         let keyboard = self.keyboard.as_mut().expect("the terminal is there");
         keyboard.write_all(bytes).expect("the terminal takes keys");
         keyboard.flush().expect("the terminal takes keys");

@@ -124,6 +124,11 @@ fn the_first_five_minutes(lang: Lang) {
     pifa.type_text("5");
     pifa.wait_for(words.col_supplier);
     pifa.type_text("r");
+    pifa.wait("the sheet", |shown| {
+        let words = pifa::i18n::drift::words(lang);
+        shown.contains(words.nothing) || shown.contains(words.col_choice)
+    });
+    pifa.type_text("Ac");
     pifa.wait_for(&step(10));
     pifa.wait(&legal, |shown| shown.contains(words.no_problems) && shown.contains(&legal));
     // Offline, and searched on.

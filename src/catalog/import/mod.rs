@@ -27,7 +27,8 @@ use crate::domain::offer::Offer;
 use crate::domain::text::Clean;
 
 use columns::{Field, Meaning, meaning};
-use lines::{Line, MAX_LINE, Records, next_line, split};
+use lines::{Line, MAX_LINE, next_line};
+pub use lines::{Records, split};
 use row::Fields;
 
 /// Rows of one file that are read; the rest is left and the report says so.
@@ -388,7 +389,7 @@ fn header(record: &[Vec<u8>]) -> Result<Vec<Option<Meaning>>, Stop> {
 }
 
 /// The likeliest separator: the one that stands most often in the first line.
-fn separator(begin: &[u8]) -> u8 {
+pub fn separator(begin: &[u8]) -> u8 {
     let line = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let count = |separator: u8| memchr::memchr_iter(separator, line).count();
     // The later of equals wins, so the comma stands last.

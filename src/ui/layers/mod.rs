@@ -3,6 +3,7 @@
 mod categories;
 mod confirm;
 mod decide;
+mod drift;
 mod fix;
 mod group;
 mod help;
@@ -38,6 +39,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect) -> usiz
             Layer::Saved(layer) => saved::draw(model, pen, frame, body, layer),
             Layer::Order(order) => order::draw(model, pen, frame, body, order),
             Layer::Group(group) => group::draw(model, pen, frame, body, group),
+            Layer::Drift(layer) => drift::draw(model, pen, frame, body, layer),
             Layer::Fix(layer) => fix::draw(model, pen, frame, body, layer),
             Layer::Decide(decision) => decide::draw(model, pen, frame, body, decision),
             Layer::Words(_) | Layer::Prompt(_) | Layer::QuitAnyway => rows,

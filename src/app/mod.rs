@@ -9,6 +9,7 @@ pub mod coach;
 pub mod compare;
 pub mod deals;
 pub mod decide;
+pub mod entry;
 pub mod facets;
 pub mod field;
 mod layers;

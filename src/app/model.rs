@@ -10,6 +10,7 @@ use crate::app::action::Keys;
 use crate::app::coach::Coach;
 use crate::app::deals::{DealList, DealsView, GroupLayer, OfferWish};
 use crate::app::decide::Decision;
+use crate::app::entry::EntryLayer;
 use crate::app::facets::CategoryPicker;
 use crate::app::field::Field;
 use crate::app::list::List;
@@ -296,6 +297,8 @@ pub enum Layer {
     Sheet(SheetLayer),
     /// Why an offer stands where it does.
     Why(WhyLayer),
+    /// A pasted list, before it goes into the cart.
+    Entry(EntryLayer),
     /// Categories to choose from.
     Categories(CategoryPicker),
     /// Saved searches to choose from.

@@ -9,6 +9,7 @@ use crate::config::keymap::Key;
 use crate::domain::cart::{Assessment, Violation};
 use crate::domain::category::CategoryCount;
 use crate::domain::deal::{Deal, DealKind};
+use crate::domain::entry::EntryReport;
 use crate::domain::freight::Destination;
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{GroupId, LineId, OfferKey, SpecId, SupplierId};
@@ -234,6 +235,10 @@ pub enum Fact {
     CategoriesRead(Result<Arc<Vec<CategoryCount>>, Trouble>),
     /// Something was done to the cart, or it was read.
     CartChanged { deed: CartDeed, result: Result<CartSnapshot, Trouble> },
+    /// A pasted list was looked at.
+    EntryChecked { list: Arc<str>, result: Result<Arc<EntryReport>, Trouble> },
+    /// A list went into the cart: what became of it, and the cart.
+    Entered(Result<Box<(Arc<EntryReport>, CartSnapshot)>, Trouble>),
     /// Orders of the ledger were read.
     OrdersRead(Result<Vec<Order>, Trouble>),
     /// Group-buys, and when the market told of them; `None` = this market has none.
@@ -337,6 +342,10 @@ pub enum Effect {
     ReadCategories { quantity: Quantity },
     /// Do something to the cart and read it.
     Cart(CartDeed),
+    /// Look at a pasted list, changing nothing.
+    CheckEntry(Arc<str>),
+    /// Put the good rows of a list into the cart.
+    Enter(Arc<str>),
     /// Read the orders.
     ReadOrders,
     /// Read the group-buys, from the market.

@@ -9,6 +9,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+pub use super::entry_args::{CartImportArgs, CodeVerb};
 pub use super::kept_args::{PackArgs, SavedArgs, UnpackArgs, WatchVerb};
 pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
 use super::values::{
@@ -118,6 +119,12 @@ pub enum Verb {
     Doctor,
     /// Keep in sight, tag, note or block an offer or a supplier
     Mark(MarkArgs),
+    /// Codes of your own and suppliers' item numbers, for lists and quick entry
+    Code {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: CodeVerb,
+    },
     /// Be told when a price falls or rises
     Watch {
         /// What to do with them.
@@ -324,6 +331,9 @@ pub struct CompareArgs {
     /// Quantity to compare at
     #[arg(long, value_name = "N", value_parser = quantity, allow_negative_numbers = true)]
     pub qty: Quantity,
+    /// Also write it to a file, .xlsx or .csv
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
 }
 
 /// `pifa cart`
@@ -363,6 +373,13 @@ pub enum CartVerb {
     Redo,
     /// Take every line out
     Clear,
+    /// Put a list into the cart: good rows go in once, every bad one is told by line
+    Import(CartImportArgs),
+    /// Write the cart to a file, .xlsx or .csv
+    Export {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 /// `pifa order`
@@ -415,6 +432,11 @@ pub enum OrderVerb {
     },
     /// What has not left yet, or whose outcome is unknown
     Outbox,
+    /// Write all orders to a file, .xlsx or .csv, a line of them a row
+    Export {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 /// `pifa group`

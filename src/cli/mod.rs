@@ -17,6 +17,9 @@ mod compare;
 mod deals;
 mod doctor;
 mod documents;
+mod entry;
+pub mod entry_args;
+mod export;
 mod failure;
 mod grammar;
 mod group;
@@ -117,6 +120,7 @@ async fn dispatch(verb: Verb, profile: &Profile, printer: &Printer) -> Result<Ex
         Verb::Catalog { verb } => catalog::run(verb, profile, printer).await,
         Verb::Doctor => doctor::run(profile, printer).await,
         Verb::Mark(verb) => mark::run(verb, profile, printer).await,
+        Verb::Code { verb } => entry::codes(verb, profile, printer).await,
         Verb::Watch { verb } => watch::run(verb, profile, printer).await,
     }
 }

@@ -35,6 +35,10 @@ pub(super) async fn run(verb: OrderVerb, profile: &Profile, printer: &Printer) -
             let session = profile.local(progress(printer)).await?;
             orders(session.desk.outbox()?, printer)
         }
+        OrderVerb::Export { file } => {
+            let session = profile.local(progress(printer)).await?;
+            super::export::orders(&file, &session.desk.orders()?, printer)
+        }
         OrderVerb::Show { id } => {
             let session = profile.local(progress(printer)).await?;
             orders(vec![session.desk.order(&id)?], printer)

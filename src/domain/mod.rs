@@ -6,6 +6,7 @@ pub mod cart;
 pub mod category;
 pub mod compare;
 pub mod deal;
+pub mod entry;
 pub mod factory;
 pub mod freight;
 pub mod fx;

@@ -580,6 +580,11 @@ words! {
     why_no_name: "这个名字不能当文件名，换一个", "這個名字不能當檔名，換一個", "that cannot be a file's name: take another";
     why_no_price: "输入一个价格，例如 8.00", "輸入一個價格，例如 8.00", "a price such as 8.00";
 
+    // Lists pasted into the cart.
+    entry_title: "贴进来的清单", "貼進來的清單", "A pasted list";
+    entry_reading: "正在逐行核对…", "正在逐行核對…", "looking at each row...";
+    entry_nothing: "没有可加入的行", "沒有可加入的行", "there is nothing to add";
+
     // Joints of sentences.
     or: "或 ", "或 ", " or ";
     then: "。", "。", ". ";

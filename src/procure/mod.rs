@@ -8,6 +8,7 @@ mod badges;
 mod cart;
 mod clock;
 mod deals;
+pub mod entry;
 mod error;
 mod fill;
 mod find;

@@ -8,15 +8,16 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::app::msg::{IndexState, OrderDeed, Trouble};
+use crate::app::msg::{CartDeed, IndexState, OrderDeed, Trouble};
 use crate::app::{Effect, Fact};
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::saved::{SavedRow, SavedSearch};
 use crate::domain::text::Clean;
 use crate::domain::watch::{BAND_PERCENT, WatchRule};
+use crate::procure::entry::EntryList;
 use crate::procure::saved::SavedList;
 use crate::procure::{Desk, DeskError};
-use crate::runtime::execute::{Executor, Learner, trouble};
+use crate::runtime::execute::{Executor, Learner, do_cart, trouble};
 
 /// How long the index is worked at before others are looked to.
 const INDEX_STEP: Duration = Duration::from_millis(200);
@@ -106,6 +107,16 @@ impl Executor {
                 self.at_ledger(move |desk| Fact::AddressChosen(said(desk.use_address(&id)).map(drop)));
             }
             Effect::Reorder(ids) => self.at_ledger(move |desk| Fact::Reordered(said(desk.reorder(&ids)))),
+            Effect::CheckEntry(list) => self.beside(move |desk| {
+                let result = said(desk.check_entry(&EntryList::text(&list)).map(Arc::new));
+                Some(Fact::EntryChecked { list, result })
+            }),
+            Effect::Enter(list) => self.at_ledger(move |desk| {
+                let done = desk
+                    .enter(&EntryList::text(&list))
+                    .and_then(|report| Ok(Box::new((Arc::new(report), do_cart(desk, &CartDeed::Read)?))));
+                Fact::Entered(said(done))
+            }),
             Effect::ReadSession => {
                 self.at_ledger(|desk| Fact::SessionRead(desk.remembered().map(Box::new)));
             }

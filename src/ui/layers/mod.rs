@@ -3,6 +3,7 @@
 mod categories;
 mod confirm;
 mod decide;
+mod entry;
 mod group;
 mod help;
 mod order;
@@ -32,6 +33,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect) -> usiz
             Layer::Picker(picker) => picker::draw(model, pen, frame, body, picker),
             Layer::Confirm(confirm) => confirm::draw(model, pen, frame, body, confirm),
             Layer::Sheet(sheet) => sheet::draw(model, pen, frame, body, sheet),
+            Layer::Entry(layer) => entry::draw(model, pen, frame, body, layer),
             Layer::Why(why) => why::draw(model, pen, frame, body, why),
             Layer::Categories(picker) => categories::draw(model, pen, frame, body, picker),
             Layer::Saved(layer) => saved::draw(model, pen, frame, body, layer),

@@ -11,7 +11,7 @@
 //! | [`i18n`] | typed strings in zh-CN, zh-TW and en | domain |
 //! | [`config`] | settings, keymap, theme, where files live | domain |
 //! | [`ledger`] | precious SQLite: carts and their undo, orders, outbox | domain |
-//! | [`catalog`] | the cache of listings, and search over it | query, domain |
+//! | [`catalog`] | the cache of listings, and search over it | table, query, domain |
 //! | [`market`] | the port to a marketplace, and its 1688 Open Platform adapter | wire, domain |
 //! | [`table`] | tables of other programs: CSV in any encoding, XLSX, in and out | domain |
 //! | [`sandbox`] | the embedded marketplace server, judged by its own rules | wire, `domain::money` |

@@ -45,7 +45,7 @@ pub struct Global {
     /// Use this file instead of the profile's config.toml
     #[arg(long, global = true, env = "PIFA_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Market to use, for example https://gw.open.1688.com; needs PIFA_APP_KEY and PIFA_APP_SECRET
+    /// Market to use, for example https://gw.open.1688.com; needs PIFA_APP_KEY and PIFA_APP_SECRET. `hand`: price lists in, order sheets out, no market
     #[arg(long, global = true, env = "PIFA_MARKET", value_name = "ORIGIN")]
     pub market: Option<String>,
     /// Never touch the network
@@ -399,6 +399,16 @@ pub enum OrderVerb {
         /// Show what would be sent, with the market's figures, and send nothing
         #[arg(long)]
         dry_run: bool,
+        /// With --market hand: write the order sheets into this folder
+        #[arg(long, value_name = "FOLDER")]
+        to: Option<PathBuf>,
+    },
+    /// With --market hand: what the supplier calls an order that was handed over
+    Number {
+        /// Our own number of it
+        id: String,
+        /// The supplier's or the market's order number
+        number: String,
     },
     /// All orders known here
     List,
@@ -509,7 +519,7 @@ pub enum AddressVerb {
 pub enum CatalogVerb {
     /// Import listings from a JSONL or CSV file
     Import {
-        /// The file
+        /// JSONL, CSV or XLSX; - reads standard input
         file: PathBuf,
     },
     /// Lists of badges (宝藏工厂, 产地王牌, TOP100), found by identity:NAME

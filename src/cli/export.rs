@@ -122,6 +122,12 @@ pub(super) fn compared(
 
 /// Orders, a line of them a row.
 pub(super) fn orders(file: &Path, orders: &[Order], printer: &Printer) -> Result<Exit, Failure> {
+    let rows = orders_to(file, orders, printer)?;
+    done(file, rows, printer)
+}
+
+/// Writes orders and says nothing; how many rows.
+pub(super) fn orders_to(file: &Path, orders: &[Order], printer: &Printer) -> Result<usize, Failure> {
     let heads = [
         ORDER_ID,
         OUT_ORDER_ID,
@@ -160,7 +166,8 @@ pub(super) fn orders(file: &Path, orders: &[Order], printer: &Printer) -> Result
             ]);
         }
     }
-    write(file, &heads, &rows, printer)
+    save(file, &heads, &rows, printer)?;
+    Ok(rows.len())
 }
 
 /// The page of an offer; imported goods have none.
@@ -170,7 +177,11 @@ fn link(key: &OfferKey) -> Cell {
 
 fn write(file: &Path, heads: &[Head], rows: &[Vec<Cell>], printer: &Printer) -> Result<Exit, Failure> {
     save(file, heads, rows, printer)?;
-    let document = ExportDocument { file: file.display().to_string(), rows: rows.len() };
+    done(file, rows.len(), printer)
+}
+
+fn done(file: &Path, rows: usize, printer: &Printer) -> Result<Exit, Failure> {
+    let document = ExportDocument { file: file.display().to_string(), rows };
     printer.document(&document, || {
         format!("{} {}", document.rows, printer.words("rows written", "行已写出", "行已寫出"))
     })?;

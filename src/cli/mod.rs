@@ -23,6 +23,7 @@ mod export;
 mod failure;
 mod grammar;
 mod group;
+mod hand;
 mod history;
 pub mod kept_args;
 mod logs;

@@ -585,6 +585,8 @@ words! {
     entry_reading: "正在逐行核对…", "正在逐行核對…", "looking at each row...";
     entry_nothing: "没有可加入的行", "沒有可加入的行", "there is nothing to add";
 
+    state_handed_over: "已交给供应商", "已交給供應商", "handed over";
+
     // Joints of sentences.
     or: "或 ", "或 ", " or ";
     then: "。", "。", ". ";

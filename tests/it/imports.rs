@@ -12,7 +12,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("i18n", &["domain"]),
     ("config", &["domain"]),
     ("ledger", &["domain"]),
-    ("catalog", &["query", "domain"]),
+    ("catalog", &["table", "query", "domain"]),
     ("market", &["wire", "domain"]),
     ("table", &["domain"]),
     ("sandbox", &["wire", "domain::money"]),

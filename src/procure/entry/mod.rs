@@ -231,6 +231,10 @@ impl Desk {
                 })
                 .and_then(|(quantity, is_least, found)| {
                     let key = (found.offer.key.clone(), found.spec_id.clone());
+                    match seen.entry(key.clone()) {
+                        Entry::Occupied(first) => return Err(Reason::Duplicate { line: *first.get() }),
+                        Entry::Vacant(place) => place.insert(row.line),
+                    };
                     let before = known.as_ref().and_then(|known| known.get(&key).copied());
                     let standing = match before {
                         None => Standing::New,
@@ -238,10 +242,6 @@ impl Desk {
                         Some(before) if before == quantity || is_least => Standing::Already,
                         Some(before) if before < quantity => Standing::Raised { before },
                         Some(before) => return Err(Reason::Lowered { before }),
-                    };
-                    match seen.entry(key) {
-                        Entry::Occupied(first) => return Err(Reason::Duplicate { line: *first.get() }),
-                        Entry::Vacant(place) => place.insert(row.line),
                     };
                     Ok(good(row.line, &found, quantity, is_least, standing)).map(|good| (good, found))
                 });

@@ -17,7 +17,7 @@ const MAX_PARTS: usize = 2_000;
 /// Largest sheet, unpacked.
 const MAX_SHEET: u64 = 64 << 20;
 /// Largest table of shared texts: the least of them takes five bytes here and many more in memory.
-const MAX_STRINGS: u64 = 16 << 20;
+const MAX_STRINGS: u64 = 12 << 20;
 /// Largest of any other part that is read.
 const MAX_PART: u64 = 2 << 20;
 /// A number as large as this has lost digits: a spreadsheet keeps fifteen.

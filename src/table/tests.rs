@@ -81,6 +81,8 @@ fn limits_hold_and_are_told() {
         panic!()
     };
     assert_eq!(text.table().stopped, Some(Stop::Cells(MAX_CELLS)));
+    let Opened::Text(text) = open(&vec![b'\n'; MAX_BYTES]).unwrap() else { panic!() };
+    assert!(text.is_cut() && text.table().stopped == Some(Stop::Rows(0)) && text.lines().len() < 1 << 20);
     assert!(matches!(open(b"\x89PNG\0\0\r\n"), Err(TableError::Binary)));
     assert!(matches!(open(b"\xd0\xcf\x11\xe0\xa1\xb1"), Err(TableError::OldWorkbook)));
     assert!(matches!(open(b"PK\x03\x04 and then nothing"), Err(TableError::Workbook(_))));

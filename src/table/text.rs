@@ -3,8 +3,10 @@
 //! Cut here and not by a CSV reader: that would follow an open quote to the end of any file, and everything behind it
 //! would be lost. A record that does not close is a fault of its first line only; reading goes on with the next.
 
-use super::{Encoding, Fault, MAX_COLUMNS, MAX_LINE, Table, TableError, Taking, plain};
+use super::{Encoding, Fault, MAX_COLUMNS, MAX_LINE, Stop, Table, TableError, Taking, plain};
 
+/// Most lines of a text: a file of nothing but line breaks has millions.
+const MAX_LINES: usize = 300_000;
 /// Lines one record may run over.
 const MAX_RECORD_LINES: usize = 100;
 
@@ -24,6 +26,7 @@ pub struct TextLine {
 pub struct Text {
     lines: Vec<TextLine>,
     encodings: Vec<Encoding>,
+    is_cut: bool,
 }
 
 impl Text {
@@ -46,7 +49,8 @@ impl Text {
         }
         let mut encodings = Vec::new();
         let mut lines = Vec::new();
-        for (number, raw) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+        let mut all = (1..).zip(bytes.split(|byte| *byte == b'\n'));
+        for (number, raw) in all.by_ref().take(MAX_LINES) {
             let cr = raw.last() == Some(&b'\r');
             let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
             let text = decoded(raw).map(|(text, encoding)| {
@@ -57,7 +61,7 @@ impl Text {
             });
             lines.push(TextLine { number, text: text.and_then(within), cr });
         }
-        Ok(Text { lines, encodings })
+        Ok(Text { lines, encodings, is_cut: all.next().is_some() })
     }
 
     /// Text that is text already: typed or pasted.
@@ -68,18 +72,25 @@ impl Text {
     fn typed_as(text: &str, encoding: Encoding) -> Text {
         // A terminal pastes lines with a bare CR between them.
         let bare = !text.contains('\n') && text.contains('\r');
-        let lines = (1..).zip(text.split(if bare { '\r' } else { '\n' })).map(|(number, line)| {
+        let mut all = (1..).zip(text.split(if bare { '\r' } else { '\n' }));
+        let lines = all.by_ref().take(MAX_LINES).map(|(number, line)| {
             let cr = line.ends_with('\r');
             let line = line.strip_suffix('\r').unwrap_or(line);
             let text = if line.len() > MAX_LINE { Err(Fault::Long) } else { Ok(line.to_owned()) };
             TextLine { number, text, cr }
         });
-        Text { lines: lines.collect(), encodings: vec![encoding] }
+        let lines = lines.collect();
+        Text { lines, encodings: vec![encoding], is_cut: all.next().is_some() }
     }
 
     /// Its lines, blank ones too.
     pub fn lines(&self) -> &[TextLine] {
         &self.lines
+    }
+
+    /// Whether it has more lines than were read.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// What it was encoded in.
@@ -105,7 +116,11 @@ impl Text {
                 break;
             }
         }
-        taking.table
+        let mut table = taking.table;
+        if self.is_cut && table.stopped.is_none() {
+            table.stopped = Some(Stop::Rows(table.rows.len()));
+        }
+        table
     }
 }
 

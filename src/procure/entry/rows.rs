@@ -69,6 +69,9 @@ fn of_lines(text: &Text, encodings: Vec<&'static str>) -> AskedRows {
         }
         rows.push(Asked { line: line.number, text: shown, wanted, supplier: None, code: None });
     }
+    if text.is_cut() && cut_short.is_none() {
+        cut_short = Some(CutShort::Rows(rows.len()));
+    }
     AskedRows { rows, cut_short, encodings }
 }
 

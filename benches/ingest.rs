@@ -205,7 +205,7 @@ fn import(folder: &Path, offers: &[Offer]) -> Outcome<()> {
         let catalog = Catalog::open(&folder.join(format!("import-{run}.db")))?;
         let now = Timestamp::from_second(1_760_000_000)?;
         took.push(timed(|| {
-            imported = catalog.import(&path, now)?.imported;
+            imported = catalog.import(&path, now, false)?.imported;
             Ok(())
         })?);
     }

@@ -11,14 +11,15 @@
 //! | [`i18n`] | typed strings in zh-CN, zh-TW and en | domain |
 //! | [`config`] | settings, keymap, theme, where files live | domain |
 //! | [`ledger`] | precious SQLite: carts and their undo, orders, outbox | domain |
-//! | [`catalog`] | the cache of listings, and search over it | query, domain |
+//! | [`catalog`] | the cache of listings, and search over it | table, query, domain |
 //! | [`market`] | the port to a marketplace, and its 1688 Open Platform adapter | wire, domain |
+//! | [`table`] | tables of other programs: CSV in any encoding, XLSX, in and out | domain |
 //! | [`sandbox`] | the embedded marketplace server, judged by its own rules | wire, `domain::money` |
-//! | [`procure`] | the workflows: sync, cart, submit, orders, groups | catalog, ledger, market, query, domain |
+//! | [`procure`] | the workflows: sync, cart, submit, orders, groups | catalog, ledger, market, table, query, domain |
 //! | [`app`] | the model and `update`: pure | query, config, i18n, domain |
 //! | [`ui`] | the model drawn | app, config, i18n, domain |
 //! | [`runtime`] | event loop, terminal, effect executor | ui, app, procure, config, `sandbox::start` |
-//! | [`cli`] | headless verbs with JSON twins | procure, config, i18n, query, domain, `sandbox::start` |
+//! | [`cli`] | headless verbs with JSON twins | procure, config, i18n, table, query, domain, `sandbox::start` |
 
 pub mod app;
 pub mod catalog;
@@ -32,5 +33,6 @@ pub mod procure;
 pub mod query;
 pub mod runtime;
 pub mod sandbox;
+pub mod table;
 pub mod ui;
 pub mod wire;

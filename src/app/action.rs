@@ -234,7 +234,7 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
         Some(Layer::Order(_)) => &[Scope::Layers, Scope::Orders, Scope::Offer, Scope::Always],
         Some(Layer::Group(_)) => &[Scope::Layers, Scope::Deals, Scope::Offer, Scope::Always],
         Some(Layer::Saved(_)) => &[Scope::Saved, Scope::Layers, Scope::Always],
-        Some(Layer::Why(_) | Layer::Categories(_)) => &[Scope::Layers, Scope::Always],
+        Some(Layer::Why(_) | Layer::Categories(_) | Layer::Entry(_)) => &[Scope::Layers, Scope::Always],
         Some(Layer::Sheet(_)) => &[Scope::Sheet, Scope::Offer, Scope::Layers, Scope::Always],
         Some(Layer::Drift(_)) => &[Scope::Drift, Scope::Layers, Scope::Always],
         Some(Layer::Fix(_)) => &[Scope::Fix, Scope::Layers, Scope::Always],

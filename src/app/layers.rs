@@ -8,7 +8,7 @@ use crate::app::action::ActionId;
 use crate::app::list::{List, Move};
 use crate::app::model::{Layer, Model, PickFor, Picker, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect, NewLine};
-use crate::app::{deals, drift, facets, palette, quantities, saved, search, trigger, words};
+use crate::app::{deals, drift, entry, facets, palette, quantities, saved, search, trigger, words};
 use crate::config::keymap::{Code, Key};
 use crate::domain::id::SpecId;
 use crate::domain::offer::Offer;
@@ -69,6 +69,7 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
             Layer::Help { first }
             | Layer::Sheet(crate::app::suppliers::SheetLayer { first, .. })
             | Layer::Why(crate::app::why::WhyLayer { first, .. })
+            | Layer::Entry(crate::app::entry::EntryLayer { first, .. })
             | Layer::Order(crate::app::orders::OrderLayer { first, .. })
             | Layer::Group(crate::app::deals::GroupLayer { first, .. })
             | Layer::Fix(crate::app::fix::FixLayer { first, .. })
@@ -135,6 +136,7 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             drift::next(model);
             Vec::new()
         }
+        Some(Layer::Entry(layer)) => entry::take(model, layer),
         Some(Layer::QuitAnyway) => vec![Effect::Quit],
         Some(Layer::Help { .. }) | None => Vec::new(),
     }

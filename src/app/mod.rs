@@ -10,6 +10,7 @@ pub mod compare;
 pub mod deals;
 pub mod decide;
 pub mod drift;
+pub mod entry;
 pub mod facets;
 pub mod field;
 pub mod fix;

@@ -11,6 +11,7 @@ use crate::app::coach::Coach;
 use crate::app::deals::{DealList, DealsView, GroupLayer, OfferWish};
 use crate::app::decide::Decision;
 use crate::app::drift::DriftLayer;
+use crate::app::entry::EntryLayer;
 use crate::app::facets::CategoryPicker;
 use crate::app::field::Field;
 use crate::app::fix::FixLayer;
@@ -304,6 +305,8 @@ pub enum Layer {
     Sheet(SheetLayer),
     /// Why an offer stands where it does.
     Why(WhyLayer),
+    /// A pasted list, before it goes into the cart.
+    Entry(EntryLayer),
     /// Categories to choose from.
     Categories(CategoryPicker),
     /// Saved searches to choose from.

@@ -11,6 +11,7 @@ use crate::domain::cart::{Assessment, Violation};
 use crate::domain::category::CategoryCount;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::drift::{Planned, Sheet};
+use crate::domain::entry::EntryReport;
 use crate::domain::fix::{Fix, Raise};
 use crate::domain::freight::Destination;
 use crate::domain::group_buy::GroupBuy;
@@ -257,6 +258,10 @@ pub enum Fact {
     CartChanged { deed: CartDeed, result: Result<CartSnapshot, Trouble> },
     /// What makes the cart legal at the least cost was worked out.
     FixRead { generation: u64, result: Result<Box<Fix>, Trouble> },
+    /// A pasted list was looked at.
+    EntryChecked { list: Arc<str>, result: Result<Arc<EntryReport>, Trouble> },
+    /// A list went into the cart: what became of it, and the cart.
+    Entered(Result<Box<(Arc<EntryReport>, CartSnapshot)>, Trouble>),
     /// Orders of the ledger were read.
     OrdersRead(Result<Vec<Order>, Trouble>),
     /// Group-buys, and when the market told of them; `None` = this market has none.
@@ -364,6 +369,10 @@ pub enum Effect {
     Cart(CartDeed),
     /// Work out what makes the cart legal at the least cost.
     ReadFix { generation: u64 },
+    /// Look at a pasted list, changing nothing.
+    CheckEntry(Arc<str>),
+    /// Put the good rows of a list into the cart.
+    Enter(Arc<str>),
     /// Read the orders.
     ReadOrders,
     /// Read the group-buys, from the market.

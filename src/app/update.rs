@@ -6,8 +6,8 @@ use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
 use crate::app::{
-    cart, coach, compare, deals, drift, facets, fix, layers, mouse, offer, orders, reconnect, remember,
-    saved, search, suppliers, trigger, wake, why, words,
+    cart, coach, compare, deals, drift, entry, facets, fix, layers, mouse, offer, orders, reconnect,
+    remember, saved, search, suppliers, trigger, wake, why, words,
 };
 use crate::config::keymap::{Code, Key};
 use crate::i18n::messages;
@@ -99,6 +99,15 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         Fact::FixRead { generation, result } => {
             fix::read(model, generation, result);
             Vec::new()
+        }
+        Fact::EntryChecked { list, result } => {
+            entry::checked(model, &list, result);
+            Vec::new()
+        }
+        Fact::Entered(result) => {
+            // As any other change of the cart.
+            layers::drop_confirm(model);
+            entry::entered(model, result.map(|done| *done))
         }
         Fact::OrdersRead(result) => {
             let mut effects = orders::read(model, result);
@@ -382,7 +391,7 @@ fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
             yes.then(|| vec![Effect::Quit])
         }
         Some(Layer::Words(prompt)) => words::key(prompt, key).then(Vec::new),
-        Some(Layer::Saved(_) | Layer::Drift(_)) => None,
+        Some(Layer::Saved(_) | Layer::Drift(_) | Layer::Entry(_)) => None,
         Some(Layer::Why(_)) => {
             // The key that opened it closes it.
             let closes = matches!(
@@ -438,7 +447,9 @@ fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
             words::pasted(prompt, text);
             Vec::new()
         }
+        Some(Layer::Entry(_)) => entry::pasted(model, text),
         Some(_) => Vec::new(),
+        None if model.pane == Pane::Cart => entry::pasted(model, text),
         None if model.pane == Pane::Search => {
             if !model.search.focused {
                 // Into the list: begins a query, as typing Chinese does.

@@ -13,6 +13,7 @@ mod front;
 pub mod history;
 pub mod import;
 mod index;
+mod local;
 mod merge;
 mod migrate;
 mod near;

@@ -9,6 +9,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+pub use super::entry_args::{CartImportArgs, CodeVerb};
 pub use super::kept_args::{PackArgs, SavedArgs, UnpackArgs, WatchVerb};
 use super::list_args::ListVerb;
 pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
@@ -45,7 +46,7 @@ pub struct Global {
     /// Use this file instead of the profile's config.toml
     #[arg(long, global = true, env = "PIFA_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Market to use, for example https://gw.open.1688.com; needs PIFA_APP_KEY and PIFA_APP_SECRET
+    /// Market to use, for example https://gw.open.1688.com; needs PIFA_APP_KEY and PIFA_APP_SECRET. `hand`: price lists in, order sheets out, no market
     #[arg(long, global = true, env = "PIFA_MARKET", value_name = "ORIGIN")]
     pub market: Option<String>,
     /// Never touch the network
@@ -125,6 +126,12 @@ pub enum Verb {
     Doctor,
     /// Keep in sight, tag, note or block an offer or a supplier
     Mark(MarkArgs),
+    /// Codes of your own and suppliers' item numbers, for lists and quick entry
+    Code {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: CodeVerb,
+    },
     /// Be told when a price falls or rises
     Watch {
         /// What to do with them.
@@ -331,6 +338,9 @@ pub struct CompareArgs {
     /// Quantity to compare at
     #[arg(long, value_name = "N", value_parser = quantity, allow_negative_numbers = true)]
     pub qty: Quantity,
+    /// Also write it to a file, .xlsx or .csv
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
 }
 
 /// `pifa cart`
@@ -387,6 +397,13 @@ pub enum CartVerb {
     Redo,
     /// Take every line out
     Clear,
+    /// Put a list into the cart: good rows go in once, every bad one is told by line
+    Import(CartImportArgs),
+    /// Write the cart to a file, .xlsx or .csv
+    Export {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 /// `pifa order`
@@ -406,6 +423,16 @@ pub enum OrderVerb {
         /// Show what would be sent, with the market's figures, and send nothing
         #[arg(long)]
         dry_run: bool,
+        /// With --market hand: write the order sheets into this folder
+        #[arg(long, value_name = "FOLDER")]
+        to: Option<PathBuf>,
+    },
+    /// With --market hand: what the supplier calls an order that was handed over
+    Number {
+        /// Our own number of it
+        id: String,
+        /// The supplier's or the market's order number
+        number: String,
     },
     /// All orders known here
     List,
@@ -439,6 +466,11 @@ pub enum OrderVerb {
     },
     /// What has not left yet, or whose outcome is unknown
     Outbox,
+    /// Write all orders to a file, .xlsx or .csv, a line of them a row
+    Export {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 /// `pifa group`
@@ -535,7 +567,7 @@ pub enum AddressVerb {
 pub enum CatalogVerb {
     /// Import listings from a JSONL or CSV file
     Import {
-        /// The file
+        /// JSONL, CSV or XLSX; - reads standard input
         file: PathBuf,
     },
     /// Lists of badges (宝藏工厂, 产地王牌, TOP100), found by identity:NAME

@@ -67,6 +67,12 @@ pub(super) async fn run(verb: CartVerb, profile: &Profile, printer: &Printer) ->
             }
             edited(desk, printer, None, step)
         }
+        CartVerb::Import(args) => super::entry::import(&args, desk, printer),
+        CartVerb::Export { file } => {
+            let cart = desk.cart()?;
+            tell_of_others(cart.others.0);
+            super::export::cart(&file, &cart.assessment, printer)
+        }
         CartVerb::Clear => {
             desk.cart_clear()?;
             edited(desk, printer, None, Some("clear".to_owned()))

@@ -45,6 +45,13 @@ struct BadDocument {
 
 pub(super) async fn run(verb: CatalogVerb, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
     match verb {
+        CatalogVerb::Import { file } if file.as_os_str() == "-" => {
+            let folder = tempfile::tempdir().map_err(|error| unread(&error))?;
+            let piped = folder.path().join("stdin");
+            let mut kept = std::fs::File::create(&piped).map_err(|error| unread(&error))?;
+            std::io::copy(&mut std::io::stdin().lock(), &mut kept).map_err(|error| unread(&error))?;
+            import(&profile.named().await?.desk, &piped, printer)
+        }
         CatalogVerb::Import { file } => import(&profile.named().await?.desk, &file, printer),
         CatalogVerb::Badges { verb: BadgesVerb::Import { file } } => {
             badges(&profile.named().await?.desk, &file, printer)
@@ -178,10 +185,14 @@ fn badges(desk: &Desk, file: &Path, printer: &Printer) -> Result<Exit, Failure> 
     Ok(if document.imported == 0 { Exit::Failed } else { Exit::Done })
 }
 
+fn unread(error: &std::io::Error) -> Failure {
+    Failure::failed("import", format!("standard input: {error}"), "free some space for temporary files")
+}
+
 /// Good rows go in; every bad one is named by line and reason. Only a file without one good row fails.
 fn import(desk: &Desk, file: &Path, printer: &Printer) -> Result<Exit, Failure> {
     let report = desk.import(file).map_err(|error| {
-        let hint = "a JSONL file (one listing a line) or a CSV file with a header";
+        let hint = "a JSONL file (one listing a line), or a CSV or XLSX file with a header";
         Failure::failed("import", error.to_string(), hint)
     })?;
     if report.read == 0 {
@@ -189,7 +200,7 @@ fn import(desk: &Desk, file: &Path, printer: &Printer) -> Result<Exit, Failure> 
         return Err(Failure::failed(
             "import",
             words,
-            "a JSONL file (one listing a line) or a CSV file with a header",
+            "a JSONL file (one listing a line), or a CSV or XLSX file with a header",
         ));
     }
     index(desk, printer)?;

@@ -27,6 +27,9 @@ pub(super) async fn run(args: CompareArgs, profile: &Profile, printer: &Printer)
         ));
     }
     let document = CompareDocument { quantity: args.qty, offers };
+    if let Some(file) = &args.export {
+        super::export::compared(file, args.qty, &document.offers, printer)?;
+    }
     printer.document(&document, || words(&document, printer))?;
     Ok(Exit::Done)
 }

@@ -17,10 +17,14 @@ mod compare;
 mod deals;
 mod doctor;
 mod documents;
+mod entry;
+pub mod entry_args;
+mod export;
 mod failure;
 mod fix;
 mod grammar;
 mod group;
+mod hand;
 mod history;
 pub mod kept_args;
 mod list;
@@ -122,6 +126,7 @@ async fn dispatch(verb: Verb, profile: &Profile, printer: &Printer) -> Result<Ex
         Verb::Catalog { verb } => catalog::run(verb, profile, printer).await,
         Verb::Doctor => doctor::run(profile, printer).await,
         Verb::Mark(verb) => mark::run(verb, profile, printer).await,
+        Verb::Code { verb } => entry::codes(verb, profile, printer).await,
         Verb::Watch { verb } => watch::run(verb, profile, printer).await,
     }
 }

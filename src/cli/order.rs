@@ -18,7 +18,18 @@ use crate::procure::{Blocked, DeskError, Policy, SubmitOptions};
 
 pub(super) async fn run(verb: OrderVerb, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
     match verb {
-        OrderVerb::Submit { accept_drift, max_freight, partial, dry_run } => {
+        OrderVerb::Number { id, number } => {
+            super::hand::number(&profile.data_only()?.desk, &id, &number, printer)
+        }
+        OrderVerb::Submit { partial, dry_run, to, .. } if profile.is_by_hand() => {
+            let folder = to.unwrap_or_else(|| std::path::PathBuf::from("orders"));
+            super::hand::submit(&profile.data_only()?.desk, &folder, partial, dry_run, printer)
+        }
+        OrderVerb::Submit { to: Some(_), .. } => Err(Failure::usage(
+            "--to is for --market hand: other markets take orders themselves",
+            "drop --to, or add --market hand",
+        )),
+        OrderVerb::Submit { accept_drift, max_freight, partial, dry_run, to: None } => {
             let policy = Policy {
                 accept_drift_percent: accept_drift.unwrap_or(profile.settings.accept_drift_percent),
                 max_freight: max_freight.or(profile.settings.max_freight),
@@ -34,6 +45,10 @@ pub(super) async fn run(verb: OrderVerb, profile: &Profile, printer: &Printer) -
         OrderVerb::Outbox => {
             let session = profile.local(progress(printer)).await?;
             orders(session.desk.outbox()?, printer)
+        }
+        OrderVerb::Export { file } => {
+            let session = profile.local(progress(printer)).await?;
+            super::export::orders(&file, &session.desk.orders()?, printer)
         }
         OrderVerb::Show { id } => {
             let session = profile.local(progress(printer)).await?;

@@ -15,13 +15,15 @@ use crate::config::{Paths, Settings};
 use crate::domain::id::{MarketId, OutOrderId};
 use crate::i18n::{Lang, messages};
 use crate::procure::{
-    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, History, Ledger, Marketplace,
-    Opened, SyncOptions, SyncProgress, steady,
+    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, HAND_MARKET, History, Ledger,
+    Marketplace, Opened, SyncOptions, SyncProgress, steady,
 };
 use crate::sandbox;
 
 /// Ledger note: which market the profile's own sandbox is.
 const SANDBOX_MARKET: &str = "market:sandbox";
+/// The market that is none: `--market hand`.
+const BY_HAND: &str = "hand";
 
 /// A profile with its settings, nothing opened yet but the log.
 pub struct Profile {
@@ -43,6 +45,8 @@ pub struct Profile {
 enum Target {
     /// The profile's own sandbox.
     Embedded,
+    /// Price lists in, order sheets out, no market at all.
+    Hand,
     /// A gateway or a sandbox that runs somewhere.
     Remote { origin: String, credentials: Credentials },
 }
@@ -85,6 +89,7 @@ impl Profile {
         let lang = Lang::detect(tag.as_deref(), env);
         logs::start(&paths.logs(), global.verbose);
         let market = match global.market.clone().or_else(|| settings.market.clone()) {
+            Some(hand) if hand == BY_HAND => Target::Hand,
             Some(origin) => {
                 let credentials = credentials(&env)?;
                 // A mistyped origin is told by every verb, also by those that will not use it.
@@ -95,6 +100,11 @@ impl Profile {
         };
         let ascii = global.ascii || settings.ascii;
         Ok(Profile { paths, settings, lang, offline: global.offline, ascii, market })
+    }
+
+    /// Whether orders leave by hand.
+    pub fn is_by_hand(&self) -> bool {
+        matches!(self.market, Target::Hand)
     }
 
     /// Whether the market is the profile's own sandbox.
@@ -111,7 +121,14 @@ impl Profile {
         }
         if self.offline || !self.is_embedded() {
             if session.desk.stats()?.offers == 0 {
-                eprintln!("catalog is empty: run pifa sync");
+                eprintln!(
+                    "catalog is empty: {}",
+                    if self.is_by_hand() {
+                        "run pifa --market hand catalog import FILE"
+                    } else {
+                        "run pifa sync"
+                    }
+                );
             }
             return Ok(session);
         }
@@ -138,6 +155,10 @@ impl Profile {
         }
         let ledger = self.ledger()?;
         match &self.market {
+            Target::Hand => {
+                drop(ledger);
+                self.data_only()
+            }
             Target::Embedded => {
                 let running = self.start_embedded(&ledger).await?;
                 let market_id = MarketId::new(&running.market_id);
@@ -166,6 +187,7 @@ impl Profile {
         let ledger = self.ledger()?;
         let (key, _) = self.key_and_stranger();
         match &self.market {
+            Target::Hand => {}
             _ if ledger.meta(&key).map_err(DeskError::from)?.is_some() => {}
             // In this process and over no network, so --offline does not forbid it.
             Target::Embedded => self.start_embedded(&ledger).await?.stop().await,
@@ -230,6 +252,7 @@ impl Profile {
     fn key_and_stranger(&self) -> (String, MarketId) {
         match &self.market {
             Target::Embedded => (SANDBOX_MARKET.to_owned(), MarketId::new("sandbox/new")),
+            Target::Hand => (format!("market:{BY_HAND}"), MarketId::new(HAND_MARKET)),
             Target::Remote { credentials, .. } => {
                 (remote_key(&credentials.app_key), without_account(&credentials.app_key))
             }
@@ -251,7 +274,7 @@ impl Profile {
         let catalog = open_catalog(&path)?;
         catalog.set_rank(&self.settings.rank).map_err(DeskError::from)?;
         let loopback = match &self.market {
-            Target::Embedded => true,
+            Target::Embedded | Target::Hand => true,
             Target::Remote { origin, .. } => is_loopback(origin),
         };
         let quiet = self.settings.quiet_seconds.unwrap_or(if loopback { 3 } else { 60 });

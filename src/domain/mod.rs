@@ -7,6 +7,7 @@ pub mod category;
 pub mod compare;
 pub mod deal;
 pub mod drift;
+pub mod entry;
 pub mod factory;
 pub mod fix;
 pub mod freight;

@@ -25,6 +25,8 @@ pub enum ActionState {
     Rejected,
     /// Sent, no clean answer: to be looked up, never resent blindly.
     Unknown,
+    /// Given to the supplier by a person; what they call it is not known yet.
+    HandedOver,
 }
 
 impl ActionState {
@@ -37,6 +39,7 @@ impl ActionState {
             ActionState::Done => "done",
             ActionState::Rejected => "rejected",
             ActionState::Unknown => "unknown",
+            ActionState::HandedOver => "handed_over",
         }
     }
 
@@ -49,6 +52,7 @@ impl ActionState {
             "done" => ActionState::Done,
             "rejected" => ActionState::Rejected,
             "unknown" => ActionState::Unknown,
+            "handed_over" => ActionState::HandedOver,
             _ => return None,
         })
     }

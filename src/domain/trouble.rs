@@ -58,6 +58,8 @@ pub enum Trouble {
     BadAnswer(Clean),
     /// A payment link to a host that is no cashier.
     ForeignLink(Clean),
+    /// Orders of this market leave as sheets, written by the command line.
+    ByHand,
     /// There is no connection, or it is switched off.
     Offline,
     /// Not in the catalog.

@@ -5,6 +5,7 @@
 
 pub mod buying;
 pub mod drift;
+pub mod entry;
 pub mod fixing;
 pub mod follow;
 pub mod kept;

@@ -47,6 +47,7 @@ impl Text {
             "queued" => self.state_queued,
             "sending" => self.state_sending,
             "unknown" => self.state_unknown,
+            "handed_over" => self.state_handed_over,
             "rejected" => self.state_rejected,
             "to_pay" => self.state_to_pay,
             "to_pay_freight_open" => self.state_to_pay_freight_open,

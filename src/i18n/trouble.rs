@@ -36,6 +36,9 @@ pub fn sentence(lang: Lang, trouble: &Trouble) -> String {
         | Trouble::BadAnswer(_)
         | Trouble::ForeignLink(_) => of_the_market(lang, trouble),
         Trouble::Kept(trouble) => kept::sentence(lang, trouble),
+        Trouble::ByHand => {
+            say!(lang; "手工下单：订货单由命令行写出", "手工下單：訂貨單由命令列寫出", "orders by hand leave as sheets")
+        }
         Trouble::Offline => {
             say!(lang; "离线：这一步需要连接市场", "離線：這一步需要連接市場", "offline: this needs the market")
         }
@@ -185,6 +188,9 @@ pub fn hint(lang: Lang, trouble: &Trouble) -> String {
         Trouble::ForeignLink(_) => {
             say!(lang; "到 1688 的“已买到的货品”里付款", "到 1688 的「已買到的貨品」裡付款", "pay on 1688's own order page instead")
         }
+        Trouble::ByHand => {
+            say!(lang; "退出后运行 `pifa --market hand order submit --to 文件夹`", "退出後執行 `pifa --market hand order submit --to 資料夾`", "quit, then `pifa --market hand order submit --to FOLDER`")
+        }
         Trouble::Offline => {
             say!(lang; "接回网络，去掉 --offline，或设置 --market 和密钥", "接回網路，去掉 --offline，或設定 --market 和金鑰", "go online again: drop --offline, or set --market and its keys")
         }
@@ -282,6 +288,7 @@ mod tests {
             Trouble::BadAnswer(word()),
             Trouble::ForeignLink(word()),
             Trouble::Offline,
+            Trouble::ByHand,
             Trouble::NoOffer(OfferKey::Market(9)),
             Trouble::NoLine(LineId(9)),
             Trouble::CartMoved,

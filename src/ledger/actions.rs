@@ -118,6 +118,8 @@ pub enum Outcome {
     Held(Clean),
     /// An order may exist.
     Unknown(Clean),
+    /// A person gave it to the supplier.
+    HandedOver,
 }
 
 const COLUMNS: &str = "action_id, kind, state, out_order_id, supplier_id, supplier_name, target, body, address, lines, \
@@ -219,6 +221,7 @@ impl Ledger {
             Outcome::Queued(reason) => (ActionState::Queued, reason.as_ref(), [].as_slice()),
             Outcome::Held(reason) => (ActionState::Draft, Some(reason), [].as_slice()),
             Outcome::Unknown(reason) => (ActionState::Unknown, Some(reason), [].as_slice()),
+            Outcome::HandedOver => (ActionState::HandedOver, None, [].as_slice()),
         };
         self.write(|tx| {
             tx.execute(

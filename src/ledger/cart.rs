@@ -143,26 +143,9 @@ impl Ledger {
         edits: &[Edit],
         now: Timestamp,
     ) -> Result<Option<Vec<LineId>>, LedgerError> {
-        self.write(|tx| {
-            let mut changes = Vec::with_capacity(edits.len());
-            for edit in edits {
-                let Some(change) = apply(tx, market, edit, now)? else {
-                    return Err(rusqlite::Error::QueryReturnedNoRows);
-                };
-                changes.push(change);
-            }
-            let lines = changes.iter().map(|change| change.line_id).collect();
-            if changes.iter().any(|change| change.before != change.after) {
-                tx.execute(
-                    "DELETE FROM cart_journal WHERE market_id = ?1 AND undone = 1",
-                    [market.as_str()],
-                )?;
-                tx.execute(
-                    "INSERT INTO cart_journal (market_id, label, changes, at) VALUES (?1, ?2, ?3, ?4)",
-                    params![market.as_str(), label, to_json(&changes)?, millis(now)],
-                )?;
-            }
-            Ok(lines)
+        self.write(|tx| match edit_within(tx, market, label, edits, now)? {
+            Some((lines, _)) => Ok(lines),
+            None => Err(rusqlite::Error::QueryReturnedNoRows),
         })
         .map(Some)
         .or_else(|error| match error {
@@ -220,6 +203,32 @@ impl Ledger {
             }
         })
     }
+}
+
+/// Applies edits as one step within a transaction: the line each touched, and the step's number, `None` where nothing
+/// changed. `None` when a line they name is not in the cart: the transaction is to be given up.
+pub(super) fn edit_within(
+    tx: &Transaction<'_>,
+    market: &MarketId,
+    label: &str,
+    edits: &[Edit],
+    now: Timestamp,
+) -> rusqlite::Result<Option<(Vec<LineId>, Option<i64>)>> {
+    let mut changes = Vec::with_capacity(edits.len());
+    for edit in edits {
+        let Some(change) = apply(tx, market, edit, now)? else { return Ok(None) };
+        changes.push(change);
+    }
+    let lines = changes.iter().map(|change| change.line_id).collect();
+    if changes.iter().all(|change| change.before == change.after) {
+        return Ok(Some((lines, None)));
+    }
+    tx.execute("DELETE FROM cart_journal WHERE market_id = ?1 AND undone = 1", [market.as_str()])?;
+    tx.execute(
+        "INSERT INTO cart_journal (market_id, label, changes, at) VALUES (?1, ?2, ?3, ?4)",
+        params![market.as_str(), label, to_json(&changes)?, millis(now)],
+    )?;
+    Ok(Some((lines, Some(tx.last_insert_rowid()))))
 }
 
 fn visible(connection: &Connection, market: &MarketId) -> rusqlite::Result<Vec<StoredLine>> {

@@ -6,6 +6,7 @@
 
 mod actions;
 mod cart;
+mod entry;
 mod marks;
 mod orders;
 mod session;
@@ -21,14 +22,19 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 pub use actions::{Action, ActionId, NewAction, Outcome, Policy};
 pub use cart::{Edit, LineRow, StoredLine};
+pub use entry::{Entered, Origin};
 pub use marks::Stamp;
 
 use crate::domain::id::MarketId;
 
 /// The schema this program writes.
-const SCHEMA: i64 = 3;
-const MIGRATIONS: [&str; SCHEMA as usize] =
-    [include_str!("schema.sql"), include_str!("schema2.sql"), include_str!("schema3.sql")];
+const SCHEMA: i64 = 4;
+const MIGRATIONS: [&str; SCHEMA as usize] = [
+    include_str!("schema.sql"),
+    include_str!("schema2.sql"),
+    include_str!("schema3.sql"),
+    include_str!("schema4.sql"),
+];
 
 /// How long a statement waits for another process's write.
 const BUSY: Duration = Duration::from_secs(10);

@@ -46,7 +46,9 @@ impl Desk {
                 shortfall: Measure::default(),
             });
         }
-        Ok(CartView { assessment, address, others: self.others()? })
+        let mut view = CartView { assessment, address, others: self.others()? };
+        self.judge_by_hand(&mut view);
+        Ok(view)
     }
 
     /// Adds units of an offer's SKU. Rules may be broken: the cart names them.

@@ -26,6 +26,9 @@ pub enum DeskError {
     /// The market failed or refused.
     #[error("{0}")]
     Market(#[from] MarketError),
+    /// Orders of this market leave as sheets.
+    #[error("orders by hand leave as sheets")]
+    ByHand,
     /// There is no connection.
     #[error("offline: this needs the market")]
     Offline,
@@ -132,6 +135,7 @@ impl DeskError {
 
             DeskError::Market(error) => market_code(error),
             DeskError::Offline => "offline",
+            DeskError::ByHand => "by_hand",
             DeskError::NoOffer(_)
             | DeskError::NoSupplier(_)
             | DeskError::NoLine(_)
@@ -180,6 +184,7 @@ impl DeskError {
             DeskError::Catalog(error) => Trouble::Catalog(words(&error.to_string())),
             DeskError::Market(error) => market_trouble(error),
             DeskError::Offline => Trouble::Offline,
+            DeskError::ByHand => Trouble::ByHand,
             DeskError::NoOffer(key) => Trouble::NoOffer(key.clone()),
             DeskError::NoLine(line) => Trouble::NoLine(*line),
             DeskError::CartMoved => Trouble::CartMoved,

@@ -8,11 +8,13 @@ mod badges;
 mod cart;
 mod clock;
 mod deals;
+pub mod entry;
 mod error;
 mod fill;
 mod find;
 mod fix;
 mod groups;
+mod hand;
 mod lease;
 pub mod lists;
 mod lookup;
@@ -48,6 +50,7 @@ pub use crate::market::{Capabilities, MarketError, Marketplace};
 pub use badges::BadgeReport;
 pub use cart::CartView;
 pub use error::DeskError;
+pub use hand::{HAND_MARKET, HandOver};
 pub use quiet::{Steady, steady};
 pub use submit::{Blocked, SubmitOptions, SubmitReport};
 pub use sync::{Estimate, SyncOptions, SyncProgress, SyncReport};
@@ -191,9 +194,9 @@ impl Desk {
         Ok(self.parts.catalog.each_offer(each)?)
     }
 
-    /// Imports a JSONL or CSV file of listings: good rows go in, every bad one is named.
+    /// Imports a file of listings, JSONL, CSV or XLSX: good rows go in, every bad one is named.
     pub fn import(&self, path: &Path) -> Result<ImportReport, ImportError> {
-        self.parts.catalog.import(path, self.now())
+        self.parts.catalog.import(path, self.now(), self.is_by_hand())
     }
 
     /// Whether no sync has ever come to its end here.

@@ -69,6 +69,12 @@ impl Desk {
         let _lease = self.lease().await?;
         if let Some(action) = self.looked_up(id).await? {
             match action.state {
+                ActionState::HandedOver => {
+                    let reason =
+                        Clean::new("taken back after it was handed over; its lines are in the cart again");
+                    self.parts.ledger.finish(action.id, &Outcome::Rejected(reason), self.now())?;
+                    return self.order(id);
+                }
                 ActionState::Draft | ActionState::Queued => {
                     let reason = Clean::new("taken back before it was sent; its lines are in the cart again");
                     self.parts.ledger.finish(action.id, &Outcome::Rejected(reason), self.now())?;

@@ -105,6 +105,9 @@ impl Ready {
 impl Desk {
     /// What a submit would send, with the market's figures where it can be asked. Changes nothing.
     pub async fn propose(&self) -> Result<Proposal, DeskError> {
+        if self.is_by_hand() {
+            return Err(DeskError::ByHand);
+        }
         let cart = self.complete_cart().await?;
         let address = cart.address.clone().ok_or_else(|| DeskError::NoAddress(NO_ADDRESS.to_owned()))?;
         let mut orders = Vec::new();
@@ -141,6 +144,9 @@ impl Desk {
         shown: Option<&Proposal>,
         options: &SubmitOptions,
     ) -> Result<SubmitReport, DeskError> {
+        if self.is_by_hand() {
+            return Err(DeskError::ByHand);
+        }
         let lease = self.lease().await?;
         let mut report = SubmitReport::default();
         let mut touched: Vec<ActionId> = Vec::new();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::app::msg::{IndexState, OrderDeed, Reordering, Trouble};
+use crate::app::msg::{CartDeed, IndexState, OrderDeed, Reordering, Trouble};
 use crate::app::{Effect, Fact};
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::list::LATER;
@@ -16,9 +16,10 @@ use crate::domain::order::Reordered;
 use crate::domain::saved::{SavedName, SavedRow, SavedSearch};
 use crate::domain::text::Clean;
 use crate::domain::watch::{BAND_PERCENT, WatchRule};
+use crate::procure::entry::EntryList;
 use crate::procure::saved::SavedList;
 use crate::procure::{Desk, DeskError};
-use crate::runtime::execute::{Executor, Learner, trouble};
+use crate::runtime::execute::{Executor, Learner, do_cart, trouble};
 
 /// How long the index is worked at before others are looked to.
 const INDEX_STEP: Duration = Duration::from_millis(200);
@@ -134,6 +135,16 @@ impl Executor {
             Effect::Reorder(wanted) => {
                 self.at_ledger(move |desk| Fact::Reordered(said(reorder(desk, *wanted))));
             }
+            Effect::CheckEntry(list) => self.beside(move |desk| {
+                let result = said(desk.check_entry(&EntryList::text(&list)).map(Arc::new));
+                Some(Fact::EntryChecked { list, result })
+            }),
+            Effect::Enter(list) => self.at_ledger(move |desk| {
+                let done = desk
+                    .enter(&EntryList::text(&list))
+                    .and_then(|report| Ok(Box::new((Arc::new(report), do_cart(desk, &CartDeed::Read)?))));
+                Fact::Entered(said(done))
+            }),
             Effect::ReadSession => {
                 self.at_ledger(|desk| Fact::SessionRead(desk.remembered().map(Box::new)));
             }

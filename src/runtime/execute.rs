@@ -421,7 +421,7 @@ fn search_for_ever(slot: &Slot<(Effect, Cancel)>, desk: &Desk, bell: &Bell) {
     }
 }
 
-fn do_cart(desk: &Desk, deed: &CartDeed) -> Result<CartSnapshot, DeskError> {
+pub(super) fn do_cart(desk: &Desk, deed: &CartDeed) -> Result<CartSnapshot, DeskError> {
     let mut unchanged = false;
     match deed {
         CartDeed::Read => {}

@@ -13,6 +13,7 @@
 mod after_order;
 mod bad_input;
 mod bench;
+mod by_hand;
 mod carts;
 mod contract;
 mod exactly_once;
@@ -24,6 +25,7 @@ mod job;
 mod kept;
 mod killed;
 mod life;
+mod lists;
 mod marks;
 mod money;
 mod money_verbs;

@@ -5,21 +5,22 @@ use std::path::{Path, PathBuf};
 
 /// Module, and the modules it may use. `sandbox` means `sandbox`'s front door only, `domain::money` that
 /// module only.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("wire", &[]),
     ("query", &["domain"]),
     ("i18n", &["domain"]),
     ("config", &["domain"]),
     ("ledger", &["domain"]),
-    ("catalog", &["query", "domain"]),
+    ("catalog", &["table", "query", "domain"]),
     ("market", &["wire", "domain"]),
+    ("table", &["domain"]),
     ("sandbox", &["wire", "domain::money"]),
-    ("procure", &["catalog", "ledger", "market", "query", "domain"]),
+    ("procure", &["catalog", "ledger", "market", "table", "query", "domain"]),
     ("app", &["query", "config", "i18n", "domain"]),
     ("ui", &["app", "config", "i18n", "domain"]),
     ("runtime", &["ui", "app", "procure", "config", "i18n", "domain", "sandbox::start"]),
-    ("cli", &["procure", "config", "i18n", "query", "domain", "sandbox::start"]),
+    ("cli", &["procure", "config", "i18n", "table", "query", "domain", "sandbox::start"]),
 ];
 
 /// What the sandbox shows to the rest of the house: starting it, with its options.

@@ -6,6 +6,7 @@ mod dice;
 mod find_fixtures;
 mod flows;
 mod flows_deals_orders;
+mod flows_entry;
 mod flows_find;
 mod flows_fix;
 mod flows_interrupted;

@@ -1,4 +1,4 @@
-//! Files of listings, JSONL or CSV, read row by row into offers of our own ([`OfferKey::Local`]).
+//! Files of listings, JSONL, CSV or XLSX, read row by row into offers of our own ([`OfferKey::Local`]).
 //!
 //! A file is streamed: it may be larger than memory, and no line, row or list of complaints in it grows without
 //! bound. Good rows are imported whatever is wrong with the others; each bad one is told by its line and reason.
@@ -14,17 +14,21 @@ mod tests;
 use std::collections::HashMap;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 
 use jiff::Timestamp;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::catalog::store::{Catalog, CatalogError};
 use crate::catalog::write::Upserted;
+use crate::domain::id::SupplierId;
 use crate::domain::offer::Offer;
 use crate::domain::text::Clean;
+use crate::query::fold::fold;
+use crate::table::{self, Encoding, Fault, Opened, Table, TableError};
 
 use columns::{Field, Meaning, meaning};
 use lines::{Line, MAX_LINE, next_line};
@@ -99,10 +103,13 @@ pub enum ImportError {
 impl Catalog {
     /// Imports the file at `path`; its name without the ending becomes the source in `L:<source>:<item>`.
     /// Importing it again updates the same offers.
-    pub fn import(&self, path: &Path, now: Timestamp) -> Result<ImportReport, ImportError> {
+    ///
+    /// `by_name`: suppliers get an id of their name, so that goods of one supplier are ordered together.
+    pub fn import(&self, path: &Path, now: Timestamp, by_name: bool) -> Result<ImportReport, ImportError> {
         let io = |source| ImportError::Io { path: path.display().to_string(), source };
         let mut reader = BufReader::new(File::open(path).map_err(io)?);
         let format = format_of(path, reader.fill_buf().map_err(io)?);
+        let table = tabular(path, format).map_err(|error| ImportError::Shape(error.to_string()))?;
         let read = std::thread::scope(|scope| {
             // The next batch is read while this one is written.
             let (batches, arriving) = sync_channel::<Vec<Offer>>(1);
@@ -115,9 +122,12 @@ impl Catalog {
                 }
                 Ok::<_, CatalogError>(upserted)
             });
-            let read = read(reader, format, &source_of(path), now, &mut |offers| {
-                batches.send(offers).map_err(|_| Stop::Writer)
-            });
+            let mut send = |offers| batches.send(offers).map_err(|_| Stop::Writer);
+            let input = match table {
+                Some(table) => Input::Table(table),
+                None => Input::Stream(reader, format),
+            };
+            let read = read(input, &source_of(path), now, by_name, &mut send);
             drop(batches);
             match writer.join() {
                 Ok(Ok(upserted)) => read.map(|report| ImportReport { upserted, ..report }),
@@ -163,24 +173,34 @@ fn shape(message: impl Into<String>) -> Stop {
     Stop::Error(ImportError::Shape(message.into()))
 }
 
-fn read(
-    reader: impl BufRead,
-    format: Format,
+/// What rows are read from.
+enum Input<R> {
+    /// A file of any size, in UTF-8.
+    Stream(R, Format),
+    /// One that was read whole: a workbook, or text in another encoding.
+    Table(Table),
+}
+
+fn read<R: BufRead>(
+    input: Input<R>,
     source: &str,
     now: Timestamp,
+    by_name: bool,
     sink: &mut Sink<'_>,
 ) -> Result<ImportReport, Stop> {
     let mut rows = Rows {
         source,
         now,
+        by_name,
         lines: HashMap::new(),
         batch: Vec::with_capacity(BATCH),
         report: ImportReport::default(),
         sink,
     };
-    match format {
-        Format::Jsonl => jsonl(reader, &mut rows)?,
-        Format::Csv => csv(reader, &mut rows)?,
+    match input {
+        Input::Stream(reader, Format::Jsonl) => jsonl(reader, &mut rows)?,
+        Input::Stream(reader, Format::Csv) => csv(reader, &mut rows)?,
+        Input::Table(table) => sheet(table, &mut rows)?,
     }
     rows.flush()?;
     Ok(rows.report)
@@ -209,6 +229,8 @@ fn source_of(path: &Path) -> String {
 struct Rows<'a> {
     source: &'a str,
     now: Timestamp,
+    /// Whether suppliers get an id of their name.
+    by_name: bool,
     /// Hash of each item number -> line of its row: the numbers themselves may be any length and number.
     lines: HashMap<u64, u64>,
     batch: Vec<Offer>,
@@ -236,6 +258,7 @@ impl Rows<'_> {
 
     fn take(&mut self, line: u64, fields: &Fields) -> Result<(), Stop> {
         let offer = match row::offer(fields, self.source, self.now) {
+            Ok(offer) if self.by_name => named(offer),
             Ok(offer) => offer,
             Err(reason) => {
                 self.bad(line, reason);
@@ -358,6 +381,96 @@ fn csv(mut reader: impl BufRead, rows: &mut Rows<'_>) -> Result<(), Stop> {
         return Err(shape("the file is empty"));
     }
     Ok(())
+}
+
+/// A file that the streaming readers cannot read: a workbook, or text that is not UTF-8 but GB18030 or UTF-16.
+fn tabular(path: &Path, format: Format) -> Result<Option<Table>, TableError> {
+    let small = std::fs::metadata(path)?.len() <= table::MAX_BYTES as u64;
+    let mut begin = [0; 4];
+    let read = File::open(path)?.read(&mut begin)?;
+    let is_book =
+        begin.get(..read).is_some_and(|begin| begin == b"PK\x03\x04" || begin == b"\xd0\xcf\x11\xe0");
+    if !is_book && (!small || format == Format::Jsonl) {
+        return Ok(None);
+    }
+    let bytes = table::load(File::open(path)?)?;
+    if !is_book && std::str::from_utf8(&bytes).is_ok() {
+        return Ok(None);
+    }
+    match table::open(&bytes) {
+        Ok(Opened::Sheet(table)) => Ok(Some(table)),
+        // Of lines that are of no encoding at all the streaming reader tells as well.
+        Ok(Opened::Text(text)) => {
+            let other = text.encodings().iter().any(|encoding| *encoding != Encoding::Utf8);
+            Ok(other.then(|| text.table()))
+        }
+        Err(TableError::Binary) if !is_book => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn sheet(table: Table, rows: &mut Rows<'_>) -> Result<(), Stop> {
+    let mut columns: Option<Vec<Option<Meaning>>> = None;
+    for row in table.rows {
+        let Some(columns) = &columns else {
+            let names = row.cells.map_err(|_| shape("the first row cannot be read"))?;
+            let names: Vec<Vec<u8>> = names.into_iter().map(String::into_bytes).collect();
+            columns = Some(header(&names)?);
+            continue;
+        };
+        if !rows.begin() {
+            return Ok(());
+        }
+        let cells = match row.cells {
+            Ok(cells) if cells.len() <= columns.len() => cells,
+            Ok(cells) => {
+                rows.bad(
+                    row.line,
+                    format!("{} columns where the first line names {}", cells.len(), columns.len()),
+                );
+                continue;
+            }
+            Err(fault) => {
+                rows.bad(row.line, faulty(fault));
+                continue;
+            }
+        };
+        let mut fields = Fields::default();
+        for (meaning, value) in columns.iter().zip(cells) {
+            let Some(meaning) = meaning else { continue };
+            fields.put(*meaning, Value::String(value));
+        }
+        rows.take(row.line, &fields)?;
+    }
+    if columns.is_none() {
+        return Err(shape("the file is empty"));
+    }
+    if let Some(stop) = table.stopped {
+        rows.report.stopped = Some(match stop {
+            table::Stop::Rows(_) | table::Stop::Cells(_) => "the file is too long".to_owned(),
+            table::Stop::Sheets(more) => format!("only the first sheet was read; {more} more were not"),
+        });
+    }
+    Ok(())
+}
+
+fn faulty(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Encoding => "neither UTF-8 nor GB18030",
+        Fault::Quote => "a quote is opened and never closed",
+        Fault::Wide => "too many columns",
+        Fault::Long => "the row is too long",
+    }
+}
+
+/// With an id made of the supplier's name, where the file names one.
+fn named(mut offer: Offer) -> Offer {
+    if let (None, Some(name)) = (&offer.supplier_id, &offer.supplier_name) {
+        let digest = Sha256::digest(fold(name.as_str()).as_bytes());
+        let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        offer.supplier_id = Some(SupplierId::new(&format!("L:{hex}")));
+    }
+    offer
 }
 
 fn header(record: &[Vec<u8>]) -> Result<Vec<Option<Meaning>>, Stop> {

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::catalog::import::columns::{Field, Meaning};
+use crate::domain::entry::is_ruined;
 use crate::domain::id::OfferKey;
 use crate::domain::money::Money;
 use crate::domain::offer::{Attribute, Offer, OfferKind, PriceTier, QuoteType};
@@ -143,6 +144,9 @@ fn item_no(fields: &Fields) -> Result<String, String> {
     let clean = Clean::capped(&text, MAX_ITEM_NO + 1);
     match clean.as_str().chars().count() {
         0 => Err("id is missing".to_owned()),
+        _ if is_ruined(clean.as_str()) => Err(format!(
+            "id {clean} is a number a spreadsheet rounded, its last digits are lost: export that column as text"
+        )),
         n if n > MAX_ITEM_NO => Err(format!("id is longer than {MAX_ITEM_NO} characters")),
         // A colon would end the number wherever `L:<source>:<item>[:<spec>]` is typed.
         _ => Ok(clean.as_str().replace(':', "-")),

@@ -18,7 +18,7 @@ fn now() -> Timestamp {
 
 fn all(text: &[u8], format: Format) -> (Vec<Offer>, ImportReport) {
     let mut offers = Vec::new();
-    let report = read(BufReader::new(text), format, "src", now(), &mut |batch| {
+    let report = read(Input::Stream(BufReader::new(text), format), "src", now(), false, &mut |batch| {
         offers.extend(batch);
         Ok(())
     })
@@ -136,7 +136,8 @@ fn other_separators_ranges_tiers_and_currencies() {
 #[test]
 fn files_of_another_shape_are_refused_with_what_was_found() {
     let refuse = |text: &str, format| {
-        let result = read(BufReader::new(text.as_bytes()), format, "s", now(), &mut |_| Ok(()));
+        let result =
+            read(Input::Stream(BufReader::new(text.as_bytes()), format), "s", now(), false, &mut |_| Ok(()));
         match result {
             Err(Stop::Error(error)) => error.to_string(),
             other => panic!("{other:?}"),
@@ -172,7 +173,9 @@ impl Read for Bomb {
 #[test]
 fn no_line_or_record_grows_without_bound() {
     let bomb = |start: &'static [u8], fill: &'static [u8]| Bomb { start, fill, left: 1 << 20 };
-    let run = |bomb, format| read(BufReader::new(bomb), format, "s", now(), &mut |_| Ok(())).unwrap();
+    let run = |bomb, format| {
+        read(Input::Stream(BufReader::new(bomb), format), "s", now(), false, &mut |_| Ok(())).unwrap()
+    };
     let report = run(bomb(b"{\"id\":\"", &[b'a'; 8192]), Format::Jsonl);
     assert_eq!(bad(&report), [(1, "line is longer than 65536 bytes")]);
     let report = run(bomb(b"id,title,price\n1,\"", &[b'a'; 8192]), Format::Csv);
@@ -218,13 +221,16 @@ fn importing_twice_updates_the_same_goods() {
     let path = folder.path().join("stock.jsonl");
     let catalog = Catalog::open_in_memory().unwrap();
     fs::write(&path, "{\"id\":\"1\",\"title\":\"杯\",\"price\":\"1\"}\n").unwrap();
-    assert_eq!(catalog.import(&path, now()).unwrap().upserted.new, 1);
+    assert_eq!(catalog.import(&path, now(), false).unwrap().upserted.new, 1);
     fs::write(&path, "{\"id\":\"1\",\"title\":\"杯\",\"price\":\"2\"}\n").unwrap();
-    let report = catalog.import(&path, now()).unwrap();
+    let report = catalog.import(&path, now(), false).unwrap();
     assert_eq!((report.upserted.new, report.upserted.changed), (0, 1));
     let key: OfferKey = "L:stock:1".parse().unwrap();
     assert_eq!(catalog.offer(&key).unwrap().unwrap().tiers[0].price.to_string(), "2.00");
-    assert!(matches!(catalog.import(&folder.path().join("none.csv"), now()), Err(ImportError::Io { .. })));
+    assert!(matches!(
+        catalog.import(&folder.path().join("none.csv"), now(), false),
+        Err(ImportError::Io { .. })
+    ));
 }
 
 /// Real listings, where the machine has them; they are not part of the repository.
@@ -242,7 +248,7 @@ fn real(name: &str) -> Option<std::path::PathBuf> {
 fn the_real_listings_are_imported_whole() {
     let Some(path) = real("1688-listings.jsonl") else { return };
     let catalog = Catalog::open_in_memory().unwrap();
-    let report = catalog.import(&path, now()).unwrap();
+    let report = catalog.import(&path, now(), false).unwrap();
     assert_eq!((report.read, report.imported, report.bad_rows), (366, 366, 0), "{:?}", report.bad);
     let key: OfferKey = "L:1688-listings:862986344448".parse().unwrap();
     let offer = catalog.offer(&key).unwrap().unwrap();
@@ -256,7 +262,7 @@ fn the_real_listings_are_imported_whole() {
 fn the_real_gift_codes_are_imported_but_for_those_without_name_or_price() {
     let Some(path) = real("uci-catalog.csv") else { return };
     let catalog = Catalog::open_in_memory().unwrap();
-    let report = catalog.import(&path, now()).unwrap();
+    let report = catalog.import(&path, now(), false).unwrap();
     let lines = fs::read_to_string(&path).unwrap();
     // Judged without the importer: its rows have no line breaks inside, so lines are rows.
     let hopeless = lines.lines().skip(1).filter(|line| line.ends_with(",0.0") || line.contains(",,")).count();
@@ -289,4 +295,38 @@ fn cities_attributes_and_ratings_are_read_where_a_file_has_them() {
         bad(&report),
         [(4, "rating is not between 0 and 5: 7"), (5, "attributes are neither names with values nor text"),]
     );
+}
+
+#[test]
+fn price_lists_of_office_computers_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::open_in_memory().unwrap();
+    let text = "货号,品名,单价,起批量,供应商\nYK-1,保温杯,9.80,30,永康甲厂\nYK-2,水壶,x,5,永康甲厂\n3.31E+18,杯刷,1.20,5,义乌乙厂\n";
+    let rows = |text: &str| -> Vec<Vec<crate::table::Cell>> {
+        let cells =
+            |line: &str| line.split(',').map(|cell| crate::table::Cell::Text(cell.to_owned())).collect();
+        text.lines().skip(1).map(cells).collect()
+    };
+    let heads = ["货号", "品名", "单价", "起批量", "供应商"];
+    for (name, bytes) in [
+        ("gb.csv", encoding_rs::GB18030.encode(text).0.into_owned()),
+        ("bom.csv", format!("\u{feff}{text}").into_bytes()),
+        (
+            "utf16.txt",
+            [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect(),
+        ),
+        ("book.xlsx", crate::table::xlsx(&heads, &rows(text)).unwrap()),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let report = catalog.import(&path, now(), true).unwrap();
+        let bad: Vec<(u64, bool)> =
+            report.bad.iter().map(|bad| (bad.line, bad.reason.contains("a spreadsheet rounded"))).collect();
+        assert_eq!((report.read, report.imported, bad), (3, 1, vec![(3, false), (4, true)]), "{name}");
+        let source = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let key = OfferKey::Local { source, item_no: "YK-1".to_owned() };
+        let offer = catalog.offer(&key).unwrap().unwrap();
+        assert_eq!((offer.title.as_str(), offer.moq), ("保温杯", Some(Quantity::whole(30))), "{name}");
+        assert!(offer.supplier_id.is_some_and(|id| id.as_str().starts_with("L:")));
+    }
 }

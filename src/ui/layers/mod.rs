@@ -4,6 +4,7 @@ mod categories;
 mod confirm;
 mod decide;
 mod drift;
+mod entry;
 mod fix;
 mod group;
 mod help;
@@ -34,6 +35,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect) -> usiz
             Layer::Picker(picker) => picker::draw(model, pen, frame, body, picker),
             Layer::Confirm(confirm) => confirm::draw(model, pen, frame, body, confirm),
             Layer::Sheet(sheet) => sheet::draw(model, pen, frame, body, sheet),
+            Layer::Entry(layer) => entry::draw(model, pen, frame, body, layer),
             Layer::Why(why) => why::draw(model, pen, frame, body, why),
             Layer::Categories(picker) => categories::draw(model, pen, frame, body, picker),
             Layer::Saved(layer) => saved::draw(model, pen, frame, body, layer),

@@ -107,7 +107,9 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         Fact::Entered(result) => {
             // As any other change of the cart.
             layers::drop_confirm(model);
-            entry::entered(model, result.map(|done| *done))
+            let mut effects = entry::entered(model, result.map(|done| *done));
+            effects.extend(fix::cart_changed(model));
+            effects
         }
         Fact::OrdersRead(result) => {
             let mut effects = orders::read(model, result);

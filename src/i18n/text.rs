@@ -604,6 +604,7 @@ words! {
     why_fixing: "正在算…", "正在算…", "working it out...";
     why_nothing_to_fix: "没有要修的", "沒有要修的", "nothing to fix";
     why_no_new_goods: "这个方案本来就不加新商品", "這個方案本來就不加新商品", "this plan adds no new goods";
+
     // Lists pasted into the cart.
     entry_title: "贴进来的清单", "貼進來的清單", "A pasted list";
     entry_reading: "正在逐行核对…", "正在逐行核對…", "looking at each row...";

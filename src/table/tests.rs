@@ -103,7 +103,7 @@ fn book_with(name: &str, content: &[u8]) -> Vec<u8> {
         out.start_file(&own, options).unwrap();
         out.write_all(if own == name { content } else { &bytes }).unwrap();
     }
-    if !archive.index_for_name(name).is_some() {
+    if archive.index_for_name(name).is_none() {
         out.start_file(name, options).unwrap();
         out.write_all(content).unwrap();
     }

@@ -228,7 +228,7 @@ fn of_rules(rows: &mut Rows<'_>, at: usize, line: &SheetLine, judged: &Assessmen
     let quantity = |quantity| Some(Value::Quantity(quantity));
     match both(was.and_then(|was| was.moq), today.offer.moq) {
         Some((then, now)) if then != now => {
-            rows.tell(at, Of::Offer, Field::Moq, quantity(then), quantity(now))
+            rows.tell(at, Of::Offer, Field::Moq, quantity(then), quantity(now));
         }
         Some(_) => {}
         None => {
@@ -240,7 +240,7 @@ fn of_rules(rows: &mut Rows<'_>, at: usize, line: &SheetLine, judged: &Assessmen
     }
     match both(was.and_then(|was| was.lot), today.offer.lot) {
         Some((then, now)) if then != now => {
-            rows.tell(at, Of::Offer, Field::Lot, quantity(then), quantity(now))
+            rows.tell(at, Of::Offer, Field::Lot, quantity(then), quantity(now));
         }
         Some(_) => {}
         None => {
@@ -251,7 +251,7 @@ fn of_rules(rows: &mut Rows<'_>, at: usize, line: &SheetLine, judged: &Assessmen
     }
     match both(was.and_then(|was| was.purchase_limit), today.offer.purchase_limit) {
         Some((then, now)) if then != now => {
-            rows.tell(at, Of::Offer, Field::Limit, quantity(then), quantity(now))
+            rows.tell(at, Of::Offer, Field::Limit, quantity(then), quantity(now));
         }
         Some(_) => {}
         None => {

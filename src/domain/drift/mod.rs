@@ -172,6 +172,7 @@ pub struct Return {
     pub amount: Option<Money>,
 }
 
+#[allow(clippy::ref_option)] // serde gives a reference to the field.
 fn money<S: Serializer>(money: &Option<Money>, serializer: S) -> Result<S::Ok, S::Error> {
     match money {
         Some(money) => serializer.collect_str(money),
@@ -231,7 +232,7 @@ impl Sheet {
         let (rows, refused) = compare::compare(&lines, &rules, &destination);
         let bought = lines.iter().filter_map(|line| line.past.amount).sum();
         let at = lines.iter().filter_map(|line| line.past.at).max();
-        Sheet { lines, rows, refused, bought, at, rules, destination, ..Sheet::default() }
+        Sheet { lines, rows, bought, at, refused, rules, destination, ..Sheet::default() }
     }
 
     /// By how many percent a unit of this line costs more than it did; `None` where it did not move, or one end is

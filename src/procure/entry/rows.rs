@@ -77,8 +77,8 @@ fn of_lines(text: &Text, encodings: Vec<&'static str>) -> AskedRows {
 
 /// The row of names.
 fn names_at(table: &Table) -> Option<(usize, Columns)> {
-    let rows = table.rows.iter().take(HEADING).enumerate();
-    rows.filter_map(|(at, row)| Some((at, Columns::read(row.cells.as_ref().ok()?)?))).next()
+    let mut rows = table.rows.iter().take(HEADING).enumerate();
+    rows.find_map(|(at, row)| Some((at, Columns::read(row.cells.as_ref().ok()?)?)))
 }
 
 fn of_table(table: &Table, encodings: Vec<&'static str>) -> AskedRows {

@@ -137,7 +137,13 @@ impl Desk {
         let rows = read(path, &mut past.bad)?;
         let found = self.offers_of_codes(&rows)?;
         for row in rows {
-            let key = found.get(&row.code).cloned();
+            let (key, unit) = found.get(&row.code).cloned().unzip();
+            // The file need not say what the goods are counted in: their listing does.
+            let unit = row.unit.clone().or(unit.flatten());
+            if unit.is_some_and(|unit| !unit.is_measured()) && !row.quantity.is_integer() {
+                past.bad.push((row.line, of_counted(row.quantity)));
+                continue;
+            }
             let amount = row.price.map(|price| price.times(row.quantity));
             let Some(quantity) = Quantity::from_decimal(row.quantity.abs()) else { continue };
             if row.quantity <= Decimal::ZERO {
@@ -170,11 +176,12 @@ impl Desk {
             };
             past.lines.push((line, is_known));
         }
+        past.bad.sort_by_key(|(line, _)| *line);
         Ok(past)
     }
 
-    /// Which offer each code means: an id of the market, a whole key, or the number of an imported good.
-    fn offers_of_codes(&self, rows: &[Row]) -> Result<HashMap<String, OfferKey>, DeskError> {
+    /// Which offer each code means: an id of the market, a whole key, or the number of an imported good; with its unit.
+    fn offers_of_codes(&self, rows: &[Row]) -> Result<HashMap<String, (OfferKey, Option<Unit>)>, DeskError> {
         let mut codes: Vec<&str> = rows.iter().map(|row| row.code.as_str()).collect();
         codes.sort_unstable();
         codes.dedup();
@@ -187,15 +194,19 @@ impl Desk {
             }
         }
         let keys: Vec<OfferKey> = asked.iter().map(|(_, key)| key.clone()).collect();
-        let mut found: HashMap<String, OfferKey> = HashMap::new();
+        let mut found: HashMap<String, (OfferKey, Option<Unit>)> = HashMap::new();
         for ((code, key), offer) in asked.into_iter().zip(self.parts.catalog.offers(&keys)?) {
             // The first that is there counts: the market's own before imported ones, sources by name.
-            if offer.is_some() {
-                found.entry(code.to_owned()).or_insert(key);
+            if let Some(offer) = offer {
+                found.entry(code.to_owned()).or_insert((key, offer.unit));
             }
         }
         Ok(found)
     }
+}
+
+fn of_counted(quantity: Decimal) -> Clean {
+    Clean::capped(&format!("{quantity} of a counted unit"), 80)
 }
 
 fn plain(name: &str) -> String {
@@ -288,7 +299,7 @@ fn row(line: u64, fields: &[String], columns: &[(Column, usize)]) -> Result<Row,
     }
     let unit = field(Column::Unit).map(Unit::new);
     if unit.as_ref().is_some_and(|unit| !unit.is_measured()) && !quantity.is_integer() {
-        return Err(format!("{quantity} of a counted unit"));
+        return Err(of_counted(quantity).to_string());
     }
     let price = match field(Column::Price) {
         None => None,

@@ -134,8 +134,14 @@ fn the_first_digit_replaces_the_quantity_and_nonsense_is_refused_with_a_reason()
 #[test]
 fn a_paste_is_text_and_never_a_command() {
     let mut model = cart_model();
-    assert!(tell(&mut model, Fact::Pasted("dddSyQ\nq".into())).is_empty());
-    assert_eq!((model.pane, model.layers.len()), (Pane::Cart, 0));
+    // A list, to be looked at before anything is done with it.
+    let effects = tell(&mut model, Fact::Pasted("dddSyQ\nq".into()));
+    assert!(
+        matches!(effects.as_slice(), [Effect::CheckEntry(list)] if &**list == "dddSyQ\nq"),
+        "{effects:?}"
+    );
+    assert!(matches!(model.layers.as_slice(), [Layer::Entry(_)]) && model.pane == Pane::Cart);
+    press(&mut model, "esc");
     press(&mut model, "g 1");
     let effects = tell(&mut model, Fact::Pasted("保温\u{1b}[2J杯\n".into()));
     assert_eq!(searches(&effects)[0].1, "保温杯");

@@ -88,7 +88,10 @@ impl World {
                 && !draft.dropship;
             // A price must have room for three falls.
             fit.then(|| self.offer(number)).flatten().filter(|offer| {
-                offer.moq <= 50 && offer.tiers.first().is_some_and(|tier| tier.price.to_fen_rounded() >= 50)
+                // A group is about buying many.
+                offer.purchase_limit.is_none()
+                    && offer.moq <= 50
+                    && offer.tiers.first().is_some_and(|tier| tier.price.to_fen_rounded() >= 50)
             })
         })?;
         let alone_price = offer.tiers.first()?.price;
@@ -187,6 +190,7 @@ mod tests {
         for group in world.groups(NOW) {
             let offer = world.offer(world.offer_number(group.offer_id).unwrap()).unwrap();
             assert!(matches!(offer.quote_type, 0 | 2) && offer.extra_flows.is_empty() && !offer.fee_link);
+            assert_eq!(offer.purchase_limit, None);
             assert_eq!(offer.tiers[0].price, group.alone_price);
             let mut last = (0, group.alone_price);
             for step in &group.steps {

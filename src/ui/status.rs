@@ -22,6 +22,8 @@ struct Piece {
     style: Style,
     /// The panes' names are made shorter before this is left out.
     needed: bool,
+    /// Its longest form goes before other pieces.
+    whole: bool,
 }
 
 /// Draws the line; where the panes' names are. What does not fit is left out, the least needed first.
@@ -65,8 +67,11 @@ fn shortest(piece: &Piece) -> usize {
 /// The pieces that fit, most needed first, each in the longest form that leaves the others their place.
 fn fitting<'a>(pieces: &'a [Piece], room: &mut usize) -> Vec<(&'a Piece, &'a str)> {
     let mut chosen: Vec<(&Piece, &str)> = Vec::new();
-    for piece in pieces {
-        let Some(form) = piece.forms.last() else { continue };
+    for (nth, piece) in pieces.iter().enumerate() {
+        let behind = pieces.iter().skip(nth + 1).filter(|piece| piece.needed);
+        let others: usize = behind.map(|piece| self::shortest(piece) + 2).sum();
+        let is_room = |form: &&String| piece.whole && text::width(form) + 2 + others <= *room;
+        let Some(form) = piece.forms.first().filter(is_room).or(piece.forms.last()) else { continue };
         let cells = text::width(form) + 2;
         if cells <= *room {
             *room -= cells;
@@ -165,7 +170,7 @@ fn badge(model: &Model, pane: Pane) -> (String, bool) {
 /// Most needed first.
 fn right_pieces(model: &Model, pen: &Pen) -> Vec<Piece> {
     let words = model.text();
-    let piece = |place, forms: Vec<String>, style| Piece { place, forms, style, needed: false };
+    let piece = |place, forms: Vec<String>, style| Piece { place, forms, style, needed: false, whole: false };
     let needed = |piece: Piece| Piece { needed: true, ..piece };
     let quantity = format!("Q {}", text::quantity(model.quantity));
     let mut pieces = vec![needed(piece(1, vec![quantity], pen.accent))];
@@ -173,7 +178,9 @@ fn right_pieces(model: &Model, pen: &Pen) -> Vec<Piece> {
     if let Some(status) = status.filter(|status| status.sandbox) {
         let ahead = messages::clock_ahead(model.lang, words.sandbox, status.clock_ahead_ms);
         let forms = [ahead.as_str(), words.sandbox].map(|badge| format!(" {badge} "));
-        pieces.push(needed(piece(5, forms.into(), pen.badge)));
+        // A clock that was moved explains every date on the screen.
+        let whole = status.clock_ahead_ms != 0;
+        pieces.push(needed(Piece { whole, ..piece(5, forms.into(), pen.badge) }));
     }
     if let Some(status) = status.filter(|status| !status.sandbox && !status.market.is_empty()) {
         pieces.push(needed(piece(5, vec![text::cut(status.market.as_str(), 16, pen.sign())], pen.plain)));

@@ -316,7 +316,11 @@ impl Catalog {
         Ok(SearchPage {
             total: found.total.unwrap_or(found.at_least),
             counted: found.total.is_some(),
-            cached: self.on_sale(view.connection, view.fresh.generation)?.cached,
+            cached: if counts {
+                self.on_sale(view.connection, view.fresh.generation)?.cached
+            } else {
+                self.on_sale_lately(view.connection, view.fresh.generation)?.cached
+            },
             searched: found
                 .looked_at
                 .map(|looked_at| looked_at + view.live.as_ref().map_or(0, |live| live.len())),

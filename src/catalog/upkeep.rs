@@ -166,16 +166,20 @@ impl Catalog {
 
     /// How many offers are on sale. Counted once for each state of the store, unless that was noted.
     pub(super) fn on_sale(&self, connection: &Connection, generation: i64) -> Result<OnSale, Failure> {
-        let mut kept = lock(&self.inner.on_sale);
-        if let Some(on_sale) = (*kept).filter(|on_sale| on_sale.generation == generation) {
-            return Ok(on_sale);
+        if let Some(known) = self.on_sale_if_known(connection, generation)? {
+            return Ok(known);
         }
-        let on_sale = match told_on_sale(connection)?.filter(|told| told.generation == generation) {
-            Some(told) => told,
-            None => counted(connection, generation)?,
-        };
-        *kept = Some(on_sale);
+        // Nobody waits for the counting who can do with an older figure.
+        let on_sale = counted(connection, generation)?;
+        *lock(&self.inner.on_sale) = Some(on_sale);
         Ok(on_sale)
+    }
+
+    /// The same as it was counted last: for somebody who types while the store is being filled, who would wait for
+    /// a counting after each page that came.
+    pub(super) fn on_sale_lately(&self, connection: &Connection, generation: i64) -> Result<OnSale, Failure> {
+        let lately = *lock(&self.inner.on_sale);
+        lately.map_or_else(|| self.on_sale(connection, generation), Ok)
     }
 
     /// How many offers are on sale, fee links among them. Counted once a generation.

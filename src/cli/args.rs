@@ -524,7 +524,7 @@ pub struct ReorderArgs {
     /// Order ids, or our own numbers of them
     #[arg(required_unless_present = "from", value_name = "ORDER")]
     pub orders: Vec<String>,
-    /// Take the lines of an order history (CSV) instead: its columns are known by their names
+    /// Take the lines of an order history (CSV or XLSX) instead: its columns are known by their names
     #[arg(long, value_name = "FILE", conflicts_with = "orders")]
     pub from: Option<PathBuf>,
     /// Order so many times as much, rounded up

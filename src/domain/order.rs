@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::cart::PricedLine;
 use crate::domain::id::{LineId, OfferKey, OrderId, OutOrderId, SpecId, SupplierId};
 use crate::domain::money::Money;
 use crate::domain::quantity::{Quantity, Unit};
@@ -176,6 +177,25 @@ pub struct OrderLine {
     /// How far its goods are on their way, as the market told.
     #[serde(default)]
     pub shipping: Option<LineShipping>,
+}
+
+impl OrderLine {
+    /// A line of the cart at its predicted price.
+    pub fn of(priced: &PricedLine) -> OrderLine {
+        let line = &priced.line;
+        OrderLine {
+            line_id: Some(line.id),
+            offer_id: line.offer.key.clone(),
+            spec_id: line.spec_id.clone(),
+            title: line.offer.title.clone(),
+            spec_name: line.sku().map(|sku| sku.name.clone()).unwrap_or_default(),
+            unit: line.offer.unit.clone(),
+            quantity: line.quantity,
+            unit_price: priced.unit_price,
+            amount: priced.amount,
+            shipping: None,
+        }
+    }
 }
 
 /// How far a line's goods are on their way (`logisticsStatus` of an order's line, GATEWAY.md 2.8).

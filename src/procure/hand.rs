@@ -5,7 +5,7 @@
 //! order's own number says that it is the same one. What the supplier calls it is typed in when they have said so.
 
 use super::{CartView, Desk, DeskError};
-use crate::domain::cart::{SupplierPart, ViolationKind};
+use crate::domain::cart::ViolationKind;
 use crate::domain::id::{MarketId, OrderId, OutOrderId};
 use crate::domain::order::{ActionKind, ActionState, Order, OrderLine};
 use crate::domain::text::Clean;
@@ -67,7 +67,7 @@ impl Desk {
                     supplier_name: part.supplier_name.clone(),
                     target: None,
                     address: cart.address.clone(),
-                    lines: lines(part),
+                    lines: part.lines.iter().map(OrderLine::of).collect(),
                     goods: Some(part.goods).filter(|_| part.goods_complete),
                     freight: part.freight.amount(),
                     total: None,
@@ -103,23 +103,4 @@ impl Desk {
             .filter(|action| action.new.kind == ActionKind::Create && action.state == state)
             .ok_or_else(|| DeskError::NoOrder(Clean::capped(number, 60)))
     }
-}
-
-fn lines(part: &SupplierPart) -> Vec<OrderLine> {
-    let line = |priced: &crate::domain::cart::PricedLine| {
-        let line = &priced.line;
-        OrderLine {
-            line_id: Some(line.id),
-            offer_id: line.offer.key.clone(),
-            spec_id: line.spec_id.clone(),
-            title: line.offer.title.clone(),
-            spec_name: line.sku().map(|sku| sku.name.clone()).unwrap_or_default(),
-            unit: line.offer.unit.clone(),
-            quantity: line.quantity,
-            unit_price: priced.unit_price,
-            amount: priced.amount,
-            shipping: None,
-        }
-    };
-    part.lines.iter().map(line).collect()
 }

@@ -1,9 +1,8 @@
-//! A buyer's past as a file: the rows of an order history (CSV), by the names its columns have in the exports people
+//! A buyer's past as a file: the rows of an order history (CSV or XLSX, see [`crate::table`]), by the names its columns have in the exports people
 //! have. Every row that cannot be read is named with its line; returns are told, never ordered.
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -12,17 +11,15 @@ use jiff::{Timestamp, tz::TimeZone};
 use rust_decimal::Decimal;
 
 use super::{Desk, DeskError};
-use crate::catalog::import::{Records, separator, split};
 use crate::domain::drift::{PastLine, Return};
+use crate::domain::entry::is_ruined;
 use crate::domain::id::{OfferKey, SpecId};
 use crate::domain::money::Money;
 use crate::domain::quantity::{Quantity, Unit};
 use crate::domain::text::Clean;
 use crate::domain::written::FileTrouble;
 use crate::query::fold::fold;
-
-/// Most rows of a file that are read.
-const MOST_ROWS: usize = 200_000;
+use crate::table::{self, Opened, Stop, TableError};
 
 /// What a column of a history can mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -214,39 +211,33 @@ fn plain(name: &str) -> String {
 }
 
 fn read(path: &Path, bad: &mut Vec<(u64, Clean)>) -> Result<Vec<Row>, DeskError> {
-    let io = |error: std::io::Error| FileTrouble::new(path, 0, &error.to_string());
-    let mut reader = BufReader::new(File::open(path).map_err(io)?);
-    let separator = separator(reader.fill_buf().map_err(io)?);
-    let mut records = Records::new(reader, separator);
+    let wrong = |line: u64, what: &str| DeskError::from(FileTrouble::new(path, line, what));
+    let opened = File::open(path).map_err(TableError::from).and_then(table::load);
+    let opened =
+        opened.and_then(|bytes| table::open(&bytes)).map_err(|error| wrong(0, &error.to_string()))?;
+    let table = match opened {
+        Opened::Text(text) => text.table(),
+        Opened::Sheet(table) => table,
+    };
+    // A history that was read in part would be ordered in part.
+    if let Some(Stop::Rows(_) | Stop::Cells(_)) = table.stopped {
+        return Err(wrong(0, "too long to be read as a whole: cut the file"));
+    }
     let mut columns: Option<Vec<(Column, usize)>> = None;
     let mut rows = Vec::new();
-    while let Some((line, record)) = records.next_record().map_err(io)? {
-        let fields = match record {
-            Ok(bytes) if bytes.trim_ascii().is_empty() => continue,
-            Ok(bytes) => split(bytes, separator),
-            Err(reason) => {
-                bad.push((line, Clean::capped(&reason, 200)));
-                continue;
-            }
-        };
-        let fields: Vec<String> =
-            fields.into_iter().map(|field| String::from_utf8_lossy(&field).into_owned()).collect();
+    for table::Row { line, cells } in table.rows {
         let Some(columns) = &columns else {
-            columns = Some(header(path, &fields)?);
+            let names = cells.map_err(|fault| wrong(line, &fault.to_string()))?;
+            columns = Some(header(path, &names)?);
             continue;
         };
-        if rows.len() + bad.len() >= MOST_ROWS {
-            return Err(
-                FileTrouble::new(path, line, &format!("more than {MOST_ROWS} rows: cut the file")).into()
-            );
-        }
-        match row(line, &fields, columns) {
+        match cells.map_err(|fault| fault.to_string()).and_then(|cells| row(line, &cells, columns)) {
             Ok(row) => rows.push(row),
             Err(reason) => bad.push((line, Clean::capped(&reason, 200))),
         }
     }
     if columns.is_none() {
-        return Err(FileTrouble::new(path, 1, "the file is empty").into());
+        return Err(wrong(1, "the file is empty"));
     }
     Ok(rows)
 }
@@ -280,13 +271,7 @@ fn row(line: u64, fields: &[String], columns: &[(Column, usize)]) -> Result<Row,
     // `="123"` is how spreadsheets are told to leave a number alone.
     let code = field(Column::Code).ok_or("no code of the goods")?;
     let code = code.trim_start_matches(['=', '\'']).trim_matches('"').to_owned();
-    let ruined = |code: &str| {
-        let (digits, power) = code.split_once(['E', 'e']).unwrap_or(("", ""));
-        digits.contains('.')
-            && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-            && power.strip_prefix('+').is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
-    };
-    if ruined(&code) {
+    if is_ruined(&code) {
         return Err(format!(
             "{}: a spreadsheet has rounded this id, export the column as text",
             short(&code)
@@ -386,6 +371,24 @@ mod tests {
         assert_eq!(rows.iter().map(|row| row.code.as_str()).collect::<Vec<_>>(), ["a", "g", "j"]);
         assert_eq!(bad.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 4, 5, 6, 7, 8, 10, 11, 12]);
         assert!(bad.last().unwrap().1.contains("spreadsheet"), "{bad:?}");
+    }
+
+    #[test]
+    fn an_office_computers_encodings_and_workbooks_are_read_too() {
+        let text = "订单编号,货品标题,单价(元),数量,商品ID\n1,杯,2.50,12,676651652931\n";
+        let (gb18030, _, _) = encoding_rs::GB18030.encode(text);
+        let cells = |line: &str| line.split(',').map(|cell| table::Cell::Text(cell.to_owned())).collect();
+        let lines: Vec<&str> = text.lines().collect();
+        let heads: Vec<&str> = lines[0].split(',').collect();
+        let rows: Vec<Vec<table::Cell>> = vec![cells(lines[1])];
+        for bytes in [gb18030.to_vec(), table::xlsx(&heads, &rows).unwrap()] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), bytes).unwrap();
+            let mut bad = Vec::new();
+            let [row] = read(file.path(), &mut bad).unwrap().try_into().ok().unwrap();
+            assert_eq!((row.code.as_str(), row.title.as_str(), bad.len()), ("676651652931", "杯", 0));
+            assert_eq!((row.quantity, row.price), (Decimal::from(12), Some("2.50".parse().unwrap())));
+        }
     }
 
     #[test]

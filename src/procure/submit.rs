@@ -400,24 +400,14 @@ fn prepare(
         .lines
         .iter()
         .map(|priced| {
-            let line = &priced.line;
-            let confirmed = shown.and_then(|proposal| shown_line(proposal, line.id));
-            OrderLine {
-                line_id: Some(line.id),
-                offer_id: line.offer.key.clone(),
-                spec_id: line.spec_id.clone(),
-                title: line.offer.title.clone(),
-                spec_name: line.sku().map(|sku| sku.name.clone()).unwrap_or_default(),
-                unit: line.offer.unit.clone(),
-                quantity: line.quantity,
-                // What was confirmed for another quantity is not what was shown for this one.
-                unit_price: confirmed
-                    .filter(|shown| shown.quantity == line.quantity)
-                    .map_or(priced.unit_price, |shown| shown.unit_price),
-                amount: confirmed
-                    .filter(|shown| shown.quantity == line.quantity)
-                    .map_or(priced.amount, |shown| shown.amount),
-                shipping: None,
+            // What was confirmed for another quantity is not what was shown for this one.
+            let confirmed = shown
+                .and_then(|proposal| shown_line(proposal, priced.line.id))
+                .filter(|shown| shown.quantity == priced.line.quantity);
+            let line = OrderLine::of(priced);
+            match confirmed {
+                Some(shown) => OrderLine { unit_price: shown.unit_price, amount: shown.amount, ..line },
+                None => line,
             }
         })
         .collect();

@@ -44,6 +44,17 @@ pub enum Fault {
     Long,
 }
 
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Fault::Encoding => "neither UTF-8 nor GB18030",
+            Fault::Quote => "a quote is opened and never closed",
+            Fault::Wide => "too many columns",
+            Fault::Long => "the row is too long",
+        })
+    }
+}
+
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {

@@ -28,11 +28,10 @@ use crate::domain::id::SupplierId;
 use crate::domain::offer::Offer;
 use crate::domain::text::Clean;
 use crate::query::fold::fold;
-use crate::table::{self, Encoding, Fault, Opened, Table, TableError};
+use crate::table::{self, Encoding, Opened, Table, TableError};
 
 use columns::{Field, Meaning, meaning};
-use lines::{Line, MAX_LINE, next_line};
-pub use lines::{Records, split};
+use lines::{Line, MAX_LINE, Records, next_line, split};
 use row::Fields;
 
 /// Rows of one file that are read; the rest is left and the report says so.
@@ -431,7 +430,7 @@ fn sheet(table: Table, rows: &mut Rows<'_>) -> Result<(), Stop> {
                 continue;
             }
             Err(fault) => {
-                rows.bad(row.line, faulty(fault));
+                rows.bad(row.line, fault.to_string());
                 continue;
             }
         };
@@ -452,15 +451,6 @@ fn sheet(table: Table, rows: &mut Rows<'_>) -> Result<(), Stop> {
         });
     }
     Ok(())
-}
-
-fn faulty(fault: Fault) -> &'static str {
-    match fault {
-        Fault::Encoding => "neither UTF-8 nor GB18030",
-        Fault::Quote => "a quote is opened and never closed",
-        Fault::Wide => "too many columns",
-        Fault::Long => "the row is too long",
-    }
 }
 
 /// With an id made of the supplier's name, where the file names one.
@@ -502,7 +492,7 @@ fn header(record: &[Vec<u8>]) -> Result<Vec<Option<Meaning>>, Stop> {
 }
 
 /// The likeliest separator: the one that stands most often in the first line.
-pub fn separator(begin: &[u8]) -> u8 {
+fn separator(begin: &[u8]) -> u8 {
     let line = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let count = |separator: u8| memchr::memchr_iter(separator, line).count();
     // The later of equals wins, so the comma stands last.

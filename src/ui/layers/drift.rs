@@ -195,12 +195,12 @@ fn detail(model: &Model, pen: &Pen, sheet: &Sheet, layer: &DriftLayer, cells: us
     let count = |quantity| messages::with_unit(&text::quantity(quantity), unit);
     let now = planned.map_or_else(|| "-".to_owned(), |planned| count(planned.quantity));
     let sums = format!(
-        " {} {arrow} {now}   {} {arrow} {}   ¥{} {arrow} ¥{}",
+        " {} {arrow} {now}   {} {arrow} {}   ¥{} {arrow} {}",
         count(line.past.quantity),
         text::money_or(line.past.unit_price),
         priced.map_or_else(|| "-".to_owned(), |priced| text::money_or(priced.unit_price)),
         text::money_or(line.past.amount),
-        priced.map_or_else(|| "-".to_owned(), |priced| text::money_or(priced.amount)),
+        priced.map_or_else(|| "-".to_owned(), |priced| format!("¥{}", text::money_or(priced.amount))),
     );
     let ends = format!(
         " {}: {} {arrow} {}",

@@ -59,7 +59,7 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         | ActionId::OfferCopyText
         | ActionId::OfferChat => offer::enabled(model, id),
         ActionId::ClockHour | ActionId::ClockDay => {
-            needs(model.status.as_ref().is_some_and(|status| status.sandbox), text.not_offered)
+            needs(model.status.as_ref().is_some_and(|status| status.sandbox), text.why_only_own_clock)
         }
         ActionId::FixApply => fix::can_apply(model),
         ActionId::FixWithoutNew => fix::can_switch(model),

@@ -207,6 +207,7 @@ words! {
     state_closed: "已关闭", "已關閉", "closed";
     deals_empty: "现在没有团批", "現在沒有團批", "no group-buys now";
     not_offered: "这个市场没有团批", "這個市場沒有團批", "group-buys are not offered by this marketplace";
+    why_only_own_clock: "只有内置沙盒的时间能拨", "只有內建沙盒的時間能撥", "only the embedded sandbox's clock can be moved from here";
     alone: "单买", "單買", "alone";
     last_step: "已到最后一档", "已到最後一檔", "last step";
     group_succeeded: "已成团", "已成團", "succeeded";

@@ -141,6 +141,25 @@ mod tests {
         }
     }
 
+    /// What whoever looks from outside may go by, at every hour of a fortnight in the world one starts with.
+    #[test]
+    fn the_one_that_fills_is_two_or_three_short_and_ends_first_of_those_open_long_enough() {
+        let goods = Goods::of_world(World::new(1688, 20_000, None));
+        for hour in 0..14 * 24 {
+            let now = NOW + hour * 3_600_000;
+            let opening = Opening::choose(&goods, &goods.groups(now), now).unwrap();
+            let open = goods.groups(now);
+            let short = open.iter().filter(|group| {
+                let missing = group.steps[0].0 - arrivals(&goods, Some(&opening), group, now);
+                group.counts == "people"
+                    && (2..=3).contains(&missing)
+                    && group.deadline_ms - now >= OPEN_FOR_MS
+            });
+            let first = short.min_by_key(|group| group.deadline_ms).map(|group| &group.group_id);
+            assert_eq!(first, Some(&opening.group_id), "hour {hour}");
+        }
+    }
+
     #[test]
     fn other_groups_go_on_as_they_did() {
         let goods = Goods::of_world(World::new(4, 20_000, None));

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use jiff::Timestamp;
 use pifa::i18n::{Lang, follow, messages};
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use crate::market::{Browser, Market, look_at_cashier, press_pay, run};
 use crate::steps::{
     LANGS, agree, before_number, beginning, borrowed, command, down_to, find, quit, selected, sum_after,
 };
-use crate::{filled, verb};
+use crate::verb;
 
 /// The fen of an amount in yuan.
 fn fen(yuan: &str) -> i64 {
@@ -175,13 +176,20 @@ fn a_group_joined_crosses_its_step_in_english() {
 
 fn a_group_joined_crosses_its_step(lang: Lang) {
     let words = lang.text();
-    let folder = filled();
-    // The first look: from now on one group fills. It is the one two or three short that ends first.
-    let listed = verb(folder.path(), &["group", "list"]);
+    // Which groups are open, and how full they are, is a matter of the hour: this market has its own.
+    let market = Market::start(&["--now", "2026-03-02T01:00:00Z"]);
+    let variables = market.variables.clone();
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &variables, &["sync"]).0, 0);
+    // The first look: from now on one group fills. It is the one two or three short that ends first, of those
+    // that stay open for twelve hours yet.
+    let listed = run(folder.path(), &variables, &["group", "list"]).1;
+    let open_until: Timestamp = "2026-03-02T13:00:00Z".parse().unwrap();
     let short = |group: &&Value| {
         let missing = group["steps"][0]["participants"].as_u64().unwrap() as i64
             - group["participants"].as_i64().unwrap();
-        group["counts"] == "people" && (2..=3).contains(&missing)
+        let deadline: Timestamp = group["deadline"].as_str().unwrap().parse().unwrap();
+        group["counts"] == "people" && (2..=3).contains(&missing) && deadline >= open_until
     };
     let group = listed["groups"].as_array().unwrap().iter().filter(short);
     let group =
@@ -189,7 +197,8 @@ fn a_group_joined_crosses_its_step(lang: Lang) {
     let first_step = group["steps"][0]["unit_price"].as_str().unwrap();
     let title = group[if lang.is_chinese() { "title" } else { "title_en" }].as_str().unwrap();
     let begins: String = title.chars().take(16).collect();
-    let mut pifa = Session::start(folder.path(), &["--lang", lang.as_tag()], 24, 80);
+    let mut pifa =
+        Session::start_with(folder.path(), &["--lang", lang.as_tag()], 24, 80, &borrowed(&variables));
     pifa.wait_for("▌");
     pifa.type_text("4");
     pifa.wait("the groups", |shown| shown.lines().skip(3).any(|row| row.contains(words.alone)));
@@ -215,7 +224,10 @@ fn a_group_joined_crosses_its_step(lang: Lang) {
     let shown = agree(&mut pifa, lang, "joined", |shown| shown.contains(&joined) && shown.contains(&mine));
     // What is ours comes first, and stays selected.
     assert!(selected(&shown).is_some_and(|row| row.contains(&mine) && row.contains(words.alone)), "{shown}");
-    command(&mut pifa, "clock.hour");
+    // An hour later there, and looked at again.
+    let moved = run(folder.path(), &variables, &["sandbox", "clock", "+1h", "--url", market.url()]);
+    assert_eq!(moved.0, 0, "{}", moved.1);
+    pifa.type_text("r");
     let shown = pifa.wait_for(words.step_crossed);
     let row = selected(&shown).expect("a row");
     let mine = mine.trim_end_matches(')');
@@ -224,7 +236,7 @@ fn a_group_joined_crosses_its_step(lang: Lang) {
     assert!(is_marked && row.contains(mine), "{shown}");
     assert!(row.contains(first_step) && !row.contains(words.alone), "{first_step}\n{shown}");
     quit(&mut pifa);
-    let books = verb(folder.path(), &["sandbox", "ledger"]);
+    let books = market.books();
     assert_eq!(orders(&books).len(), 0, "{books}");
     let joins = books["joins"].as_array().unwrap();
     assert_eq!(joins.len(), 1, "{books}");

@@ -1,20 +1,15 @@
 //! The terms of a segment as tables to look through: those that contain something, those that can be read as pinyin.
-//!
-//! tantivy tells terms one after the other, which takes a tenth of a second where there are many; nobody who asks once
-//! and leaves should wait for that. So whoever writes the index writes these tables beside each segment too ([`Worked`]),
-//! and everybody else reads them from there. They are derived: a file that is missing, cut or of another version is as
-//! good as none.
+//! tantivy tells terms one after the other, which takes a tenth of a second where there are many.
 
 use std::collections::HashMap;
-use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use tantivy::InvertedIndexReader;
+use tantivy::directory::OwnedBytes;
 use tantivy::postings::TermInfo;
 
+use crate::catalog::index::tables::{Packed, Table, Unpacked};
 use crate::query::pinyin::{self, Constraint};
 
 /// Where the documents of each term of a field are, by the number of the term: the dictionary itself only tells it by
@@ -42,61 +37,84 @@ impl Lists {
     }
 }
 
-/// The terms of a field as one text, to look for those that contain something.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// The terms of a field as one text, to look for those that contain something. It is read where it lies: who asks for
+/// one word of a million offers should not wait for megabytes to be copied and counted.
 pub struct Lexicon {
-    text: String,
-    ends: Vec<u32>,
-    lists: Lists,
+    bytes: OwnedBytes,
+    /// How many terms.
+    count: usize,
+    /// Where the tables begin among the bytes: ends of the terms in the text, begins of their lists, their documents.
+    ends: usize,
+    begins: usize,
+    docs: usize,
+    /// End of the last list.
+    end: u32,
+    /// Where the text begins; it goes on to the end of the bytes.
+    text: usize,
 }
 
 impl Lexicon {
-    pub(super) fn of(index: &InvertedIndexReader) -> std::io::Result<Lexicon> {
-        let mut lexicon = Lexicon::default();
-        let mut stream = index.terms().stream()?;
-        while stream.advance() {
-            lexicon.text.push_str(std::str::from_utf8(stream.key()).unwrap_or_default());
-            lexicon.text.push('\0');
-            lexicon.ends.push(u32::try_from(lexicon.text.len()).unwrap_or(u32::MAX));
-            lexicon.lists.push(stream.value())?;
-        }
-        lexicon.text.shrink_to_fit();
-        lexicon.ends.shrink_to_fit();
-        lexicon.lists.of.shrink_to_fit();
-        Ok(lexicon)
-    }
-
     /// Where the documents of a term are.
     pub fn info(&self, number: usize) -> TermInfo {
-        self.lists.get(number)
+        let start = self.number(self.begins, number).unwrap_or_default();
+        let end = self.number(self.begins, number + 1).unwrap_or(self.end).max(start);
+        let doc_freq = self.number(self.docs, number).unwrap_or_default();
+        TermInfo { doc_freq, postings_range: start as usize..end as usize, positions_range: 0..0 }
     }
 
     /// The term of a number.
     pub fn term(&self, number: usize) -> &str {
         let from =
-            number.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |at| *at as usize);
-        let to = self.ends.get(number).map_or(0, |at| *at as usize);
-        self.text.get(from..to.saturating_sub(1)).unwrap_or_default()
+            number.checked_sub(1).and_then(|before| self.number(self.ends, before)).unwrap_or_default();
+        let to = self.number(self.ends, number).unwrap_or_default().saturating_sub(1);
+        let term = self.text().get(from as usize..to as usize).unwrap_or_default();
+        std::str::from_utf8(term).unwrap_or_default()
     }
 
-    /// Numbers of the terms that contain a text, ascending.
-    pub fn containing(&self, text: &str) -> Vec<usize> {
+    /// Numbers of the terms that contain a text, ascending; those found so far when nobody wants them any more.
+    pub fn containing(&self, text: &str, is_over: &dyn Fn() -> bool) -> Vec<usize> {
         let finder = memchr::memmem::Finder::new(text.as_bytes());
-        let mut found = Vec::new();
-        let mut from = 0;
-        while let Some(at) = self.text.as_bytes().get(from..).and_then(|rest| finder.find(rest)) {
-            let at = from + at;
-            let number = self.ends.partition_point(|end| *end as usize <= at);
+        let (whole, mut found, mut from) = (self.text(), Vec::new(), 0);
+        while let Some(at) = whole.get(from..).and_then(|rest| finder.find(rest)) {
+            let number = self.term_at(from + at);
             found.push(number);
-            let Some(end) = self.ends.get(number) else { break };
-            from = *end as usize;
+            if found.len().is_multiple_of(256) && is_over() {
+                break;
+            }
+            let Some(end) = self.number(self.ends, number) else { break };
+            // Never back: the table is not ours alone to write.
+            from = (end as usize).max(from + at + 1);
         }
         found
     }
 
     /// How many terms.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.count
+    }
+
+    /// The term a place of the text belongs to.
+    fn term_at(&self, at: usize) -> usize {
+        let (mut low, mut high) = (0, self.count);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.number(self.ends, middle).is_some_and(|end| end as usize <= at) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    /// A number of a table.
+    fn number(&self, table: usize, nth: usize) -> Option<u32> {
+        let bytes = self.bytes.get(table + nth * 4..).filter(|_| nth < self.count)?.first_chunk::<4>()?;
+        Some(u32::from_le_bytes(*bytes))
+    }
+
+    fn text(&self) -> &[u8] {
+        self.bytes.get(self.text..).unwrap_or_default()
     }
 }
 
@@ -144,7 +162,7 @@ fn kind_of(constraint: Constraint) -> usize {
 }
 
 impl Pairs {
-    pub(super) fn of(index: &InvertedIndexReader) -> std::io::Result<Pairs> {
+    fn of(index: &InvertedIndexReader) -> io::Result<Pairs> {
         let mut found = Pairs::default();
         let mut stream = index.terms().stream()?;
         while stream.advance() {
@@ -194,6 +212,21 @@ impl Pairs {
         self.kinds = kinds;
     }
 
+    /// The table of a field, as it is written.
+    pub(super) fn pack(index: &InvertedIndexReader, out: &mut dyn Write) -> io::Result<()> {
+        Pairs::of(index)?.pack_into(out)
+    }
+
+    fn pack_into(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut packed = Packed::new(out)?;
+        let count = self.pairs.len();
+        packed.numbers(count, self.pairs.iter().map(|pair| u32::from(pair.chars.0)))?;
+        packed.numbers(count, self.pairs.iter().map(|pair| u32::from(pair.chars.1)))?;
+        packed.numbers(count, self.pairs.iter().map(|pair| pair.docs))?;
+        self.lists.pack(&mut packed)?;
+        packed.end()
+    }
+
     /// Where the documents of a pair are.
     pub fn info(&self, number: u32) -> TermInfo {
         self.lists.get(number as usize)
@@ -238,63 +271,11 @@ impl Pairs {
     }
 }
 
-/// The beginning of every file; raise the number when their shape changes.
-const MAGIC: &[u8; 8] = b"pifa-lx1";
-/// The ending of their names.
-const ENDING: &str = "lexicon";
-
-/// Writes numbers and texts one after the other, with what is needed to see that all of it is there.
-struct Packed(Vec<u8>);
-
-impl Packed {
-    fn new() -> Packed {
-        Packed(MAGIC.to_vec())
-    }
-
-    fn numbers(&mut self, count: usize, numbers: impl Iterator<Item = u32>) {
-        self.0.extend_from_slice(&(count as u32).to_le_bytes());
-        for number in numbers {
-            self.0.extend_from_slice(&number.to_le_bytes());
-        }
-    }
-
-    fn end(mut self) -> Vec<u8> {
-        let sum = crc32fast::hash(&self.0);
-        self.0.extend_from_slice(&sum.to_le_bytes());
-        self.0
-    }
-}
-
-/// Reads them back; `None` where something is missing.
-struct Unpacked<'a>(&'a [u8]);
-
-impl<'a> Unpacked<'a> {
-    fn open(bytes: &'a [u8]) -> Option<Unpacked<'a>> {
-        let (body, sum) = bytes.split_last_chunk::<4>()?;
-        let is_whole = crc32fast::hash(body) == u32::from_le_bytes(*sum);
-        Some(Unpacked(body.strip_prefix(MAGIC.as_slice()).filter(|_| is_whole)?))
-    }
-
-    fn number(&mut self) -> Option<u32> {
-        let (number, rest) = self.0.split_first_chunk::<4>()?;
-        self.0 = rest;
-        Some(u32::from_le_bytes(*number))
-    }
-
-    fn numbers(&mut self) -> Option<impl ExactSizeIterator<Item = u32> + use<'a>> {
-        let count = self.number()? as usize;
-        let (numbers, rest) = self.0.split_at_checked(count.checked_mul(4)?)?;
-        self.0 = rest;
-        let (numbers, _) = numbers.as_chunks::<4>();
-        Some(numbers.iter().map(|number| u32::from_le_bytes(*number)))
-    }
-}
-
 impl Lists {
-    fn pack(&self, packed: &mut Packed) {
-        packed.numbers(self.of.len(), self.of.iter().map(|(begin, _)| *begin));
-        packed.numbers(self.of.len(), self.of.iter().map(|(_, docs)| *docs));
-        packed.numbers(1, [self.end].into_iter());
+    fn pack(&self, packed: &mut Packed<'_>) -> io::Result<()> {
+        packed.numbers(self.of.len(), self.of.iter().map(|(begin, _)| *begin))?;
+        packed.numbers(self.of.len(), self.of.iter().map(|(_, docs)| *docs))?;
+        packed.numbers(1, [self.end].into_iter())
     }
 
     fn unpack(unpacked: &mut Unpacked<'_>) -> Option<Lists> {
@@ -305,55 +286,49 @@ impl Lists {
     }
 }
 
-/// A table of a segment's terms.
-trait Table: Sized {
-    fn of(index: &InvertedIndexReader) -> io::Result<Self>;
-    fn pack(&self) -> Vec<u8>;
-    fn unpack(bytes: &[u8]) -> Option<Self>;
+impl Lexicon {
+    /// The table of a field, as it is written.
+    pub(super) fn pack(index: &InvertedIndexReader, out: &mut dyn Write) -> io::Result<()> {
+        let (mut text, mut ends, mut lists) = (Vec::new(), Vec::new(), Lists::default());
+        let mut stream = index.terms().stream()?;
+        while stream.advance() {
+            text.extend_from_slice(stream.key());
+            text.push(0);
+            ends.push(u32::try_from(text.len()).map_err(|_| io::Error::other("the index is too large"))?);
+            lists.push(stream.value())?;
+        }
+        pack_lexicon(&text, &ends, &lists, out)
+    }
 }
 
 impl Table for Lexicon {
-    fn of(index: &InvertedIndexReader) -> io::Result<Self> {
-        Lexicon::of(index)
-    }
-
-    fn pack(&self) -> Vec<u8> {
-        let mut packed = Packed::new();
-        packed.numbers(self.ends.len(), self.ends.iter().copied());
-        self.lists.pack(&mut packed);
-        packed.0.extend_from_slice(self.text.as_bytes());
-        packed.end()
-    }
-
-    fn unpack(bytes: &[u8]) -> Option<Self> {
-        let mut unpacked = Unpacked::open(bytes)?;
-        let ends: Vec<u32> = unpacked.numbers()?.collect();
-        let lists = Lists::unpack(&mut unpacked)?;
-        let text = std::str::from_utf8(unpacked.0).ok()?.to_owned();
-        let is_whole = ends.len() == lists.of.len()
-            && ends.is_sorted()
-            && ends.last().is_none_or(|end| *end as usize == text.len());
-        is_whole.then_some(Lexicon { text, ends, lists })
+    fn open(bytes: OwnedBytes) -> Option<Self> {
+        let mut unpacked = Unpacked::open(&bytes)?;
+        let (of_ends, ends) = unpacked.numbers_at()?;
+        let (of_begins, begins) = unpacked.numbers_at()?;
+        let (of_docs, docs) = unpacked.numbers_at()?;
+        let end = unpacked.numbers()?.next()?;
+        let (count, text, length) = (of_ends.len(), unpacked.at(), unpacked.rest().len());
+        let holds = of_begins.len() == count
+            && of_docs.len() == count
+            && of_ends.last().is_none_or(|end| end as usize == length);
+        // Without the sum at the end.
+        let bytes = bytes.slice(0..text + length);
+        holds.then_some(Lexicon { bytes, count, ends, begins, docs, end, text })
     }
 }
 
+fn pack_lexicon(text: &[u8], ends: &[u32], lists: &Lists, out: &mut dyn Write) -> io::Result<()> {
+    let mut packed = Packed::new(out)?;
+    packed.numbers(ends.len(), ends.iter().copied())?;
+    lists.pack(&mut packed)?;
+    packed.bytes(text)?;
+    packed.end()
+}
+
 impl Table for Pairs {
-    fn of(index: &InvertedIndexReader) -> io::Result<Self> {
-        Pairs::of(index)
-    }
-
-    fn pack(&self) -> Vec<u8> {
-        let mut packed = Packed::new();
-        let count = self.pairs.len();
-        packed.numbers(count, self.pairs.iter().map(|pair| u32::from(pair.chars.0)));
-        packed.numbers(count, self.pairs.iter().map(|pair| u32::from(pair.chars.1)));
-        packed.numbers(count, self.pairs.iter().map(|pair| pair.docs));
-        self.lists.pack(&mut packed);
-        packed.end()
-    }
-
-    fn unpack(bytes: &[u8]) -> Option<Self> {
-        let mut unpacked = Unpacked::open(bytes)?;
+    fn open(bytes: OwnedBytes) -> Option<Self> {
+        let mut unpacked = Unpacked::open(&bytes)?;
         let (firsts, seconds) = (unpacked.numbers()?, unpacked.numbers()?);
         let docs = unpacked.numbers()?;
         let lists = Lists::unpack(&mut unpacked)?;
@@ -370,106 +345,27 @@ impl Table for Pairs {
     }
 }
 
-/// What is worked out of a segment's terms; they never change.
-#[derive(Default)]
-pub struct Worked {
-    /// Where the tables of the segment may be kept; nothing where the index is in memory.
-    file: Option<PathBuf>,
-    words: OnceLock<Lexicon>,
-    shops: OnceLock<Lexicon>,
-    pairs: OnceLock<Pairs>,
-}
-
-impl Worked {
-    /// Of a segment by its name in the folder of the index.
-    pub fn new(folder: Option<&Path>, segment: &str) -> Worked {
-        Worked { file: folder.map(|folder| folder.join(segment)), ..Worked::default() }
-    }
-
-    /// Runs of letters and digits.
-    pub fn words(&self, index: &InvertedIndexReader) -> io::Result<&Lexicon> {
-        self.worked(&self.words, "words", index)
-    }
-
-    /// Names of suppliers with their belts.
-    pub fn shops(&self, index: &InvertedIndexReader) -> io::Result<&Lexicon> {
-        self.worked(&self.shops, "shops", index)
-    }
-
-    /// Pairs of characters.
-    pub fn pairs(&self, index: &InvertedIndexReader) -> io::Result<&Pairs> {
-        self.worked(&self.pairs, "pairs", index)
-    }
-
-    fn place(&self, table: &str) -> Option<PathBuf> {
-        self.file.as_ref().map(|file| file.with_extension(format!("{table}.{ENDING}")))
-    }
-
-    fn worked<'a, T: Table>(
-        &self,
-        slot: &'a OnceLock<T>,
-        table: &str,
-        index: &InvertedIndexReader,
-    ) -> io::Result<&'a T> {
-        if let Some(made) = slot.get() {
-            return Ok(made);
-        }
-        let kept = self.place(table).and_then(|place| T::unpack(&fs::read(place).ok()?));
-        let made = match kept {
-            Some(kept) => kept,
-            None => T::of(index)?,
-        };
-        Ok(slot.get_or_init(|| made))
-    }
-
-    /// Writes the tables that are not there yet.
-    pub fn keep(
-        &self,
-        words: &InvertedIndexReader,
-        shops: &InvertedIndexReader,
-        pairs: &InvertedIndexReader,
-    ) -> io::Result<()> {
-        self.keep_one::<Lexicon>("words", words)?;
-        self.keep_one::<Lexicon>("shops", shops)?;
-        self.keep_one::<Pairs>("pairs", pairs)
-    }
-
-    fn keep_one<T: Table>(&self, table: &str, index: &InvertedIndexReader) -> io::Result<()> {
-        let Some(place) = self.place(table).filter(|place| !place.exists()) else { return Ok(()) };
-        // Whole or not at all: a name that is there is never written again.
-        let part = place.with_extension("part");
-        fs::write(&part, T::of(index)?.pack())?;
-        fs::rename(part, place)
-    }
-}
-
-/// Takes away the tables of segments that are no more.
-pub fn forget_others(folder: &Path, is_there: impl Fn(&str) -> bool) {
-    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = file.file_name();
-        let Some((segment, rest)) = name.to_str().and_then(|name| name.split_once('.')) else { continue };
-        let is_table = rest.ends_with(ENDING) || rest.ends_with("part") && rest != "part";
-        if is_table && !is_there(segment) {
-            // Another time then.
-            let _ = fs::remove_file(file.path());
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs;
 
-    fn lexicon() -> Lexicon {
-        let mut lexicon = Lexicon::default();
-        for (at, term) in (0_u32..).zip(["304", "cm", "usb", "\u{4e0d}\u{9508}\u{94a2}"]) {
-            lexicon.text.push_str(term);
-            lexicon.text.push('\0');
-            lexicon.ends.push(lexicon.text.len() as u32);
-            lexicon.lists.of.push((at * 10, at + 1));
+    use super::*;
+    use crate::catalog::index::tables::{is_in_order, is_whole};
+
+    const TERMS: [&str; 4] = ["304", "cm", "usb", "\u{4e0d}\u{9508}\u{94a2}"];
+
+    fn lexicon() -> Vec<u8> {
+        let (mut text, mut ends, mut lists) = (Vec::new(), Vec::new(), Lists::default());
+        for (at, term) in (0_u32..).zip(TERMS) {
+            text.extend_from_slice(term.as_bytes());
+            text.push(0);
+            ends.push(text.len() as u32);
+            lists.of.push((at * 10, at + 1));
         }
-        lexicon.lists.end = 40;
-        lexicon
+        lists.end = 40;
+        let mut packed = Vec::new();
+        pack_lexicon(&text, &ends, &lists, &mut packed).unwrap();
+        packed
     }
 
     fn pairs() -> Pairs {
@@ -487,35 +383,39 @@ mod tests {
 
     #[test]
     fn tables_come_back_as_they_were_written_and_damaged_ones_not_at_all() {
-        let (words, found) = (lexicon(), pairs());
-        let (first, second) = (words.pack(), found.pack());
-        assert_eq!(Lexicon::unpack(&first), Some(words));
-        assert_eq!(Pairs::unpack(&second), Some(found));
-        for at in 0..first.len() {
-            let mut damaged = first.clone();
-            damaged[at] ^= 0x10;
-            assert_eq!(Lexicon::unpack(&damaged), None, "byte {at} was changed");
-            assert_eq!(Lexicon::unpack(&first[..at]), None, "cut at {at}");
-        }
-        for at in 0..second.len() {
-            assert_eq!(Pairs::unpack(&second[..at]), None, "cut at {at}");
-        }
-    }
-
-    #[test]
-    fn tables_of_segments_that_are_gone_are_taken_away() {
+        let words = Lexicon::open(OwnedBytes::new(lexicon())).unwrap();
+        let terms: Vec<&str> = (0..words.len()).map(|number| words.term(number)).collect();
+        assert_eq!((terms.as_slice(), words.term(4)), (TERMS.as_slice(), ""));
+        let list = |number| (words.info(number).doc_freq, words.info(number).postings_range);
+        assert_eq!((list(0), list(3)), ((1, 0..10), (4, 30..40)));
+        assert_eq!(words.containing("\u{9508}", &|| false), [3]);
+        assert_eq!((words.containing("s", &|| false), words.containing("x", &|| false)), (vec![2], vec![]));
+        let mut found = Vec::new();
+        pairs().pack_into(&mut found).unwrap();
+        assert_eq!(Pairs::open(OwnedBytes::new(found.clone())), Some(pairs()));
         let folder = tempfile::tempdir().unwrap();
-        for name in
-            ["a.words.lexicon", "b.words.lexicon", "b.pairs.part", "b.term", "checked.part", "meta.json"]
-        {
-            fs::write(folder.path().join(name), b"x").unwrap();
+        let file = folder.path().join("a.words.lexicon");
+        for table in [lexicon(), found] {
+            assert!(is_whole(&table));
+            for at in 0..table.len() {
+                let mut damaged = table.clone();
+                damaged[at] ^= 0x10;
+                assert!(!is_whole(&damaged), "byte {at} was changed");
+                assert!(!is_whole(&table[..at]), "cut at {at}");
+                // Nobody need have looked at it before.
+                for bytes in [damaged, table[..at].to_vec()] {
+                    let _ = Pairs::open(OwnedBytes::new(bytes.clone()));
+                    let Some(words) = Lexicon::open(OwnedBytes::new(bytes)) else { continue };
+                    let _ = words.containing("s", &|| false);
+                    for number in 0..6 {
+                        let _ = (words.term(number), words.info(number));
+                    }
+                }
+            }
+            fs::write(&file, &table).unwrap();
+            assert!(is_in_order(&file) && file.exists());
+            fs::write(&file, &table[1..]).unwrap();
+            assert!(!is_in_order(&file) && !file.exists());
         }
-        forget_others(folder.path(), |segment| segment == "a");
-        let mut left: Vec<String> = fs::read_dir(folder.path())
-            .unwrap()
-            .map(|file| file.unwrap().file_name().into_string().unwrap())
-            .collect();
-        left.sort();
-        assert_eq!(left, ["a.words.lexicon", "b.term", "checked.part", "meta.json"]);
     }
 }

@@ -17,9 +17,9 @@ use tantivy::index::SegmentId;
 use tantivy::{Directory, Index, IndexReader, ReloadPolicy, TantivyError};
 
 use crate::catalog::index::guard::{be_quiet, guarded};
-use crate::catalog::index::lexicon::{self, Worked};
 use crate::catalog::index::schema::{Payload, VERSION, schema, tokenizers};
 use crate::catalog::index::segment::Segment;
+use crate::catalog::index::tables::{self, Worked};
 use crate::catalog::index::writer::Writer;
 use crate::catalog::store::lock;
 
@@ -196,15 +196,23 @@ impl Home {
     /// that are no more. Readers do without where it cannot be written.
     pub(super) fn keep_tables(&self, live: &Live) {
         let Some(folder) = &self.folder else { return };
+        let mut is_new = false;
         for segment in live.segments() {
-            if let Err(error) = segment.keep() {
-                tracing::warn!(%error, "the tables beside the index cannot be written");
-                return;
+            match segment.keep() {
+                Ok(is) => is_new |= is,
+                Err(error) => {
+                    tracing::warn!(%error, "the tables beside the index cannot be written");
+                    return;
+                }
             }
+        }
+        if is_new {
+            // Opened again when next asked, with them.
+            lock(&self.seen).stamp = None;
         }
         let names: HashSet<String> =
             live.segments().map(|segment| segment.reader.segment_id().uuid_string()).collect();
-        lexicon::forget_others(folder, |segment| names.contains(segment));
+        tables::forget_others(folder, |segment| names.contains(segment));
     }
 
     /// The folder for tantivy.
@@ -226,9 +234,12 @@ fn nanoseconds(meta: &fs::Metadata) -> u64 {
 /// Checks the files nobody vouches for.
 fn check(folder: &Path, directory: &ManagedDirectory) -> Result<(), TantivyError> {
     let known = vouched(folder);
-    let now = states(folder, directory);
+    let mut now = states(folder, directory);
+    now.retain(|name, state| {
+        !tables::is_table(name) || known.get(name) == Some(state) || tables::is_in_order(&folder.join(name))
+    });
     for (name, state) in &now {
-        if known.get(name) == Some(state) || !has_checksum(name) {
+        if known.get(name) == Some(state) || tables::is_table(name) || !has_checksum(name) {
             continue;
         }
         match directory.validate_checksum(Path::new(name)) {
@@ -245,9 +256,13 @@ fn check(folder: &Path, directory: &ManagedDirectory) -> Result<(), TantivyError
     Ok(())
 }
 
-/// Notes that all files are in order: they were just written.
+/// Notes that all files are in order: they were just written. Tables are not among those, and are looked at when they
+/// are next read.
 pub(super) fn vouch(folder: &Path, directory: &ManagedDirectory) {
-    vouch_for(folder, &states(folder, directory));
+    let known = vouched(folder);
+    let mut now = states(folder, directory);
+    now.retain(|name, state| !tables::is_table(name) || known.get(name) == Some(state));
+    vouch_for(folder, &now);
 }
 
 fn has_checksum(name: &str) -> bool {
@@ -258,7 +273,10 @@ fn has_checksum(name: &str) -> bool {
 type States = BTreeMap<String, (u64, u64)>;
 
 fn states(folder: &Path, directory: &ManagedDirectory) -> States {
-    let files = directory.list_managed_files().into_iter();
+    let tables = fs::read_dir(folder).into_iter().flatten().flatten();
+    let tables = tables.map(|file| PathBuf::from(file.file_name()));
+    let tables = tables.filter(|file| file.to_str().is_some_and(tables::is_table));
+    let files = directory.list_managed_files().into_iter().chain(tables);
     let states = files.filter_map(|file| {
         let name = file.to_str()?.to_owned();
         let meta = fs::metadata(folder.join(&file)).ok()?;

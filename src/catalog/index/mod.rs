@@ -5,6 +5,7 @@
 //! in memory and searched by reading them ([`fresh`]); where there are too many, as while the index is built, the best
 //! ranked are read from the store ([`tail`]). A query is made into a [`plan`], and [`view`] runs it over all three.
 
+mod columns;
 pub mod fresh;
 pub mod guard;
 pub mod lexicon;
@@ -15,6 +16,7 @@ pub mod plan;
 pub mod schema;
 mod segment;
 mod stream;
+mod tables;
 mod tail;
 pub mod test;
 pub mod view;

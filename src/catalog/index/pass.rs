@@ -127,7 +127,7 @@ impl<'a> Pass<'a> {
         }
         for test in plan.tests.iter().chain(more) {
             halt(cancel)?;
-            match test.in_segment(segment)? {
+            match test.in_segment(segment, cancel)? {
                 InSegment::Driver(stream) => pass.drivers.push(stream),
                 InSegment::Docs(bits, outside) => pass.sets.push((bits, outside)),
                 InSegment::Each(test) => {
@@ -151,7 +151,7 @@ impl<'a> Pass<'a> {
     pub fn next(&mut self, with: &mut With<'_>) -> Result<Option<(u32, Tier)>, Halt> {
         loop {
             halt(with.cancel)?;
-            let doc = self.candidate(self.next);
+            let doc = self.candidate(self.next, with.cancel)?;
             if doc >= self.segment.max_doc() {
                 self.next = END;
                 return Ok(None);
@@ -269,7 +269,7 @@ impl<'a> Pass<'a> {
         let mut is_end = false;
         self.found.clear();
         while self.found.len() < count {
-            let doc = self.candidate(self.next);
+            let doc = self.candidate(self.next, cancel)?;
             if doc >= self.segment.max_doc() {
                 self.next = END;
                 is_end = true;
@@ -299,11 +299,16 @@ impl<'a> Pass<'a> {
     }
 
     /// The first document from `target` on that is on every list.
-    fn candidate(&mut self, target: u32) -> u32 {
+    fn candidate(&mut self, target: u32, cancel: &Cancel) -> Result<u32, Halt> {
         let mut doc = target;
+        let mut rounds = 0_u32;
         'again: loop {
             if doc >= self.segment.max_doc() {
-                return END;
+                return Ok(END);
+            }
+            rounds += 1;
+            if rounds.is_multiple_of(256) {
+                halt(cancel)?;
             }
             if !self.drivers.is_empty() {
                 doc = together(&mut self.drivers, doc);
@@ -321,7 +326,7 @@ impl<'a> Pass<'a> {
                 }
             }
             if doc == before || self.drivers.is_empty() {
-                return doc;
+                return Ok(doc);
             }
         }
     }

@@ -4,17 +4,20 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use tantivy::columnar::{ColumnIndex, ColumnValues};
 use tantivy::index::SegmentId;
 use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{InvertedIndexReader, SegmentReader, TantivyError};
 
 use crate::catalog::facts::{Facts, Flags};
-use crate::catalog::index::lexicon::{Lexicon, Pairs, Worked};
+use crate::catalog::index::Halt;
+use crate::catalog::index::columns::Columns;
+use crate::catalog::index::lexicon::{Lexicon, Pairs};
 use crate::catalog::index::place::Place;
-use crate::catalog::index::schema::{self, Column, Entry, Fields, STEP_FROM, STEP_PRICE};
+use crate::catalog::index::schema::{self, Column, Entry, Fields};
 use crate::catalog::index::stream::Stream;
+use crate::catalog::index::tables::Worked;
+use crate::domain::search::Cancel;
 
 /// What can be asked of an offer beside its words, wherever it is kept.
 pub trait Row {
@@ -36,108 +39,6 @@ pub trait Row {
     /// An optional figure.
     fn figure(&self, column: Column) -> Option<u64> {
         self.get(column).checked_sub(1)
-    }
-}
-
-/// Columns of a segment.
-pub struct Columns {
-    values: Vec<Arc<dyn ColumnValues<u64>>>,
-    /// `None` where no offer of the segment has a price.
-    steps: Option<Steps>,
-}
-
-/// See [`STEP_FROM`].
-struct Steps {
-    of: ColumnIndex,
-    from: Arc<dyn ColumnValues<u64>>,
-    price: Arc<dyn ColumnValues<u64>>,
-}
-
-impl Columns {
-    fn open(reader: &SegmentReader) -> Result<Columns, TantivyError> {
-        let fast = reader.fast_fields();
-        let column = |name: &str| {
-            fast.column_opt::<u64>(name)?
-                .ok_or_else(|| TantivyError::SchemaError(format!("the index has no column {name}")))
-        };
-        let mut values = Vec::with_capacity(Column::ALL.len());
-        for of in Column::ALL {
-            let column = column(of.name())?;
-            if !matches!(column.index, ColumnIndex::Full) || column.values.num_vals() != reader.max_doc() {
-                return Err(TantivyError::SchemaError(format!("the column {} has holes", of.name())));
-            }
-            values.push(column.values);
-        }
-        let from = fast.column_opt::<u64>(STEP_FROM)?;
-        let price = fast.column_opt::<u64>(STEP_PRICE)?;
-        let steps = from.zip(price).map(|(from, price)| Steps {
-            of: from.index,
-            from: from.values,
-            price: price.values,
-        });
-        Ok(Columns { values, steps })
-    }
-
-    /// The value of a document.
-    #[inline]
-    pub fn get(&self, column: Column, doc: u32) -> u64 {
-        self.values.get(column as usize).map_or(0, |values| values.get_val(doc))
-    }
-
-    /// Values of some documents, ascending.
-    pub fn values(&self, column: Column, docs: &[u32], into: &mut Vec<u64>) {
-        into.clear();
-        into.resize(docs.len(), 0);
-        match (docs.first(), docs.last()) {
-            (Some(first), Some(last)) if (last - first) as usize + 1 == docs.len() => {
-                self.range(column, *first, into);
-            }
-            _ => {
-                if let Some(values) = self.values.get(column as usize) {
-                    values.get_vals(docs, into);
-                }
-            }
-        }
-    }
-
-    /// The least and the greatest value.
-    pub fn bounds(&self, column: Column) -> (u64, u64) {
-        self.values
-            .get(column as usize)
-            .map_or((0, u64::MAX), |values| (values.min_value(), values.max_value()))
-    }
-
-    /// Values of neighbouring documents, far faster than one by one. Nothing where there are not so many.
-    pub fn range(&self, column: Column, from: u32, into: &mut [u64]) {
-        if let Some(values) = self.values.get(column as usize)
-            && u64::from(from) + into.len() as u64 <= u64::from(values.num_vals())
-        {
-            values.get_range(u64::from(from), into);
-        }
-    }
-
-    /// See [`Row::at`].
-    pub fn at(&self, doc: u32, quantity: u64) -> (Option<u64>, bool) {
-        let mut found = None;
-        let Some(steps) = &self.steps else { return (None, false) };
-        for step in steps.of.value_row_ids(doc) {
-            let from = steps.from.get_val(step);
-            if from >> 1 > quantity {
-                break;
-            }
-            found = Some((step, from & 1 == 1));
-        }
-        let Some((step, buyable)) = found else { return (None, false) };
-        let price = steps.price.get_val(step).checked_sub(1);
-        (price, buyable && quantity.is_multiple_of(self.lot_or_unit(doc)))
-    }
-
-    fn lot_or_unit(&self, doc: u32) -> u64 {
-        match self.get(Column::Lot, doc) {
-            0 | 1 if Flags(self.get(Column::Flags, doc) as u32).has(Flags::MEASURED) => 1,
-            0 | 1 => 1_000,
-            lot => lot - 1,
-        }
     }
 }
 
@@ -190,25 +91,26 @@ impl Segment {
         known: &HashMap<SegmentId, Arc<Worked>>,
         folder: Option<&Path>,
     ) -> Result<Segment, TantivyError> {
+        let worked = match known.get(&reader.segment_id()) {
+            Some(worked) => Arc::clone(worked),
+            None => Arc::new(Worked::new(folder, &reader.segment_id().uuid_string())),
+        };
         Ok(Segment {
-            columns: Columns::open(reader)?,
+            columns: Columns::open(reader, worked.numbers(reader))?,
             chars: reader.inverted_index(fields.chars)?,
             pairs: reader.inverted_index(fields.pairs)?,
             triples: reader.inverted_index(fields.triples)?,
             words: reader.inverted_index(fields.words)?,
             shop: reader.inverted_index(fields.shop)?,
             tags: reader.inverted_index(fields.tags)?,
-            worked: match known.get(&reader.segment_id()) {
-                Some(worked) => Arc::clone(worked),
-                None => Arc::new(Worked::new(folder, &reader.segment_id().uuid_string())),
-            },
+            worked,
             reader: reader.clone(),
         })
     }
 
-    /// Writes what can be worked out of it beside it, for those who come later.
-    pub fn keep(&self) -> std::io::Result<()> {
-        self.worked.keep(&self.words, &self.shop, &self.pairs)
+    /// Writes what can be worked out of it beside it, for those who come later; whether it was not there yet.
+    pub fn keep(&self) -> std::io::Result<bool> {
+        self.worked.keep(&self.words, &self.shop, &self.pairs, &self.reader)
     }
 
     /// What was worked out of it, to be kept.
@@ -263,7 +165,12 @@ pub fn of_info(
 const SIDE_BY_SIDE: usize = 8;
 
 /// Documents of any of some terms.
-pub fn any_of(index: &InvertedIndexReader, infos: &[TermInfo], max_doc: u32) -> std::io::Result<Stream> {
+pub fn any_of(
+    index: &InvertedIndexReader,
+    infos: &[TermInfo],
+    max_doc: u32,
+    cancel: &Cancel,
+) -> Result<Stream, Halt> {
     if infos.len() <= SIDE_BY_SIDE {
         let mut parts = Vec::with_capacity(infos.len());
         for info in infos {
@@ -276,6 +183,6 @@ pub fn any_of(index: &InvertedIndexReader, infos: &[TermInfo], max_doc: u32) -> 
         });
     }
     let mut bits = super::stream::Bits::none(max_doc);
-    bits.insert_all(index, infos)?;
+    bits.insert_all(index, infos, cancel)?;
     Ok(Stream::bits(bits))
 }

@@ -1,10 +1,11 @@
 //! Ascending lists of documents of one segment, and how they are stepped through together.
 
-use std::io;
-
 use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, InvertedIndexReader, TERMINATED};
+
+use crate::catalog::index::{Halt, halt};
+use crate::domain::search::Cancel;
 
 /// After the last document.
 pub const END: u32 = TERMINATED;
@@ -31,10 +32,16 @@ impl Bits {
         self.words.get((doc / 64) as usize).is_some_and(|word| word >> (doc % 64) & 1 == 1)
     }
 
-    /// Adds every document of a term.
-    pub fn insert_all(&mut self, index: &InvertedIndexReader, infos: &[TermInfo]) -> io::Result<()> {
+    /// Adds every document of many terms, for somebody who may lose interest.
+    pub fn insert_all(
+        &mut self,
+        index: &InvertedIndexReader,
+        infos: &[TermInfo],
+        cancel: &Cancel,
+    ) -> Result<(), Halt> {
         let mut postings: Option<BlockSegmentPostings> = None;
         for info in infos {
+            halt(cancel)?;
             match &mut postings {
                 Some(postings) => index.reset_block_postings_from_terminfo(info, postings)?,
                 None => {
@@ -140,7 +147,14 @@ impl Stream {
         match self {
             Stream::Term(postings) => {
                 let doc = postings.doc();
-                if doc >= target { doc } else { postings.seek(target) }
+                if doc >= target {
+                    doc
+                } else if doc + 1 == target {
+                    // What a search through all of a list does most.
+                    postings.advance()
+                } else {
+                    postings.seek(target)
+                }
             }
             Stream::Bits(bits, at) => {
                 if *at < target {

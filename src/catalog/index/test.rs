@@ -9,11 +9,12 @@ use rust_decimal::prelude::ToPrimitive;
 use tantivy::postings::TermInfo;
 
 use crate::catalog::facts::Flags;
-use crate::catalog::index::Halt;
 use crate::catalog::index::schema::{Column, tag};
 use crate::catalog::index::segment::{Row, Segment, any_of};
 use crate::catalog::index::stream::{Bits, END, Stream};
 use crate::catalog::index::word::{Marked, tagged};
+use crate::catalog::index::{Halt, halt};
+use crate::domain::search::Cancel;
 use crate::query::{Asks, Op};
 
 /// A condition.
@@ -165,21 +166,21 @@ impl Test {
     }
 
     /// How it is checked in a segment.
-    pub fn in_segment<'a>(&'a self, segment: &Segment) -> Result<InSegment<'a>, Halt> {
+    pub fn in_segment<'a>(&'a self, segment: &Segment, cancel: &Cancel) -> Result<InSegment<'a>, Halt> {
         // Fewer than one in so many documents: stepping through those is cheaper than asking every one.
         const FEW: u64 = 4;
         let drives = |stream: &Stream| !self.negated && stream.cost() * FEW < u64::from(segment.max_doc());
         let stream = match &self.says {
             Says::Trait { name, asks } => {
-                let stream = with_trait(segment, name, asks)?;
+                let stream = with_trait(segment, name, asks, cancel)?;
                 if drives(&stream) {
                     return Ok(InSegment::Driver(stream));
                 }
-                return Ok(InSegment::Docs(all_bits(stream, segment.max_doc()), self.negated));
+                return Ok(InSegment::Docs(all_bits(stream, segment.max_doc(), cancel)?, self.negated));
             }
             _ if self.negated => return Ok(InSegment::Each(self)),
-            Says::Marked(marked) => marked.stream(segment)?,
-            Says::Category(ids) => tagged(segment, ids.iter().map(|id| tag::category(*id)))?,
+            Says::Marked(marked) => marked.stream(segment, cancel)?,
+            Says::Category(ids) => tagged(segment, ids.iter().map(|id| tag::category(*id)), cancel)?,
             Says::Word(column, words) => {
                 let tag = match column {
                     Column::Supplier => tag::supplier,
@@ -187,7 +188,7 @@ impl Test {
                     Column::City => tag::city,
                     _ => return Ok(InSegment::Each(self)),
                 };
-                tagged(segment, words.iter().map(|word| tag(*word)))?
+                tagged(segment, words.iter().map(|word| tag(*word)), cancel)?
             }
             _ => return Ok(InSegment::Each(self)),
         };
@@ -244,32 +245,36 @@ pub enum InSegment<'a> {
     Each(&'a Test),
 }
 
-fn all_bits(stream: Stream, max_doc: u32) -> Bits {
-    match stream {
+fn all_bits(stream: Stream, max_doc: u32, cancel: &Cancel) -> Result<Bits, Halt> {
+    Ok(match stream {
         Stream::Bits(bits, _) => bits,
         mut other => {
             let mut bits = Bits::none(max_doc);
             let mut doc = other.doc();
             while doc != END {
+                if doc.is_multiple_of(256) {
+                    halt(cancel)?;
+                }
                 bits.insert(doc);
                 doc = other.seek(doc + 1);
             }
             bits
         }
-    }
+    })
 }
 
-fn with_trait(segment: &Segment, name: &str, asks: &[Asks]) -> Result<Stream, Halt> {
+fn with_trait(segment: &Segment, name: &str, asks: &[Asks], cancel: &Cancel) -> Result<Stream, Halt> {
     let head = tag::attribute(&format!("{name}="));
     let mut infos: Vec<TermInfo> = Vec::new();
     let mut stream = segment.tags.terms().range().ge(head.as_bytes()).into_stream()?;
     while stream.advance() {
+        halt(cancel)?;
         let Some(value) = stream.key().strip_prefix(head.as_bytes()) else { break };
         if std::str::from_utf8(value).is_ok_and(|value| answers(asks, value)) {
             infos.push(stream.value().clone());
         }
     }
-    Ok(any_of(&segment.tags, &infos, segment.max_doc())?)
+    any_of(&segment.tags, &infos, segment.max_doc(), cancel)
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
-use tantivy::InvertedIndexReader;
 use tantivy::index::SegmentId;
 use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
@@ -40,20 +39,25 @@ impl Marked {
     }
 
     /// Its documents in a segment.
-    pub fn stream(&self, segment: &Segment) -> Result<Stream, Halt> {
+    pub fn stream(&self, segment: &Segment, cancel: &Cancel) -> Result<Stream, Halt> {
         let tags = self
             .offers
             .iter()
             .map(|tie| tag::offer(*tie))
             .chain(self.suppliers.iter().map(|word| tag::supplier(*word)));
-        tagged(segment, tags)
+        tagged(segment, tags, cancel)
     }
 }
 
 /// Documents of a segment with any of some tags.
-pub fn tagged(segment: &Segment, tags: impl Iterator<Item = String>) -> Result<Stream, Halt> {
+pub fn tagged(
+    segment: &Segment,
+    tags: impl Iterator<Item = String>,
+    cancel: &Cancel,
+) -> Result<Stream, Halt> {
     let mut infos = Vec::new();
     for tag in tags {
+        halt(cancel)?;
         infos.extend(segment.tags.terms().get(tag.as_bytes())?);
     }
     // Many offers of one document each are a list, not a set.
@@ -69,7 +73,7 @@ pub fn tagged(segment: &Segment, tags: impl Iterator<Item = String>) -> Result<S
         }
         return Ok(Stream::list(docs));
     }
-    Ok(any_of(&segment.tags, &infos, segment.max_doc())?)
+    any_of(&segment.tags, &infos, segment.max_doc(), cancel)
 }
 
 /// A word.
@@ -193,27 +197,33 @@ impl Word {
     pub fn finder<'a>(&'a self, segment: &Segment, most: Tier, cancel: &Cancel) -> Result<Finder<'a>, Halt> {
         let mut ways = Vec::new();
         if !self.is_of_names {
-            self.in_titles(segment, most, &mut ways)?;
+            self.in_titles(segment, most, &mut ways, cancel)?;
         }
         if most >= Tier::Pinyin && !self.parses.is_empty() {
             ways.extend(self.by_pinyin(segment, cancel)?);
         }
         if most >= Tier::Mine && !self.mine.is_empty() {
-            let stream = self.mine.stream(segment)?;
+            let stream = self.mine.stream(segment, cancel)?;
             ways.push(Way::new(Tier::Mine, stream, Check::Nothing));
         }
         if most >= Tier::Supplier {
             let lexicon = segment.shop_lexicon()?;
-            let infos: Vec<TermInfo> =
-                lexicon.containing(&self.text).into_iter().map(|number| lexicon.info(number)).collect();
-            let stream = any_of(&segment.shop, &infos, segment.max_doc())?;
+            let numbers = lexicon.containing(&self.text, &|| cancel.is_cancelled());
+            let infos: Vec<TermInfo> = numbers.into_iter().map(|number| lexicon.info(number)).collect();
+            let stream = any_of(&segment.shop, &infos, segment.max_doc(), cancel)?;
             ways.push(Way::new(Tier::Supplier, stream, Check::Nothing));
         }
         ways.retain(|way| !matches!(way.stream, Stream::Nothing));
         Ok(Finder { word: self, ways })
     }
 
-    fn in_titles(&self, segment: &Segment, most: Tier, ways: &mut Vec<Way>) -> Result<(), Halt> {
+    fn in_titles(
+        &self,
+        segment: &Segment,
+        most: Tier,
+        ways: &mut Vec<Way>,
+        cancel: &Cancel,
+    ) -> Result<(), Halt> {
         let is_run = |unit: &Unit| unit.is_run;
         let has_blank = self.chars.iter().any(|c| c.is_whitespace());
         if !has_blank && self.units.len() == 1 && self.units.iter().all(is_run) {
@@ -224,10 +234,10 @@ impl Word {
             }
             if most >= Tier::Part {
                 let lexicon = segment.word_lexicon()?;
-                let longer = lexicon.containing(&self.text).into_iter();
+                let longer = lexicon.containing(&self.text, &|| cancel.is_cancelled()).into_iter();
                 let longer = longer.filter(|number| lexicon.term(*number) != self.text);
                 let infos: Vec<TermInfo> = longer.map(|number| lexicon.info(number)).collect();
-                let stream = any_of(&segment.words, &infos, segment.max_doc())?;
+                let stream = any_of(&segment.words, &infos, segment.max_doc(), cancel)?;
                 ways.push(Way::new(Tier::Part, stream, Check::Nothing));
             }
             return Ok(());
@@ -282,12 +292,12 @@ impl Word {
                 _ => true,
             };
             let infos: Vec<TermInfo> = lexicon
-                .containing(text)
+                .containing(text, &|| cancel.is_cancelled())
                 .into_iter()
                 .filter(|number| fits(lexicon.term(*number)))
                 .map(|number| lexicon.info(number))
                 .collect();
-            parts.push(any_of(&segment.words, &infos, segment.max_doc())?);
+            parts.push(any_of(&segment.words, &infos, segment.max_doc(), cancel)?);
         }
         if !parts.iter().any(|part| matches!(part, Stream::Nothing)) && !parts.is_empty() {
             parts.sort_by_cached_key(Stream::cost);
@@ -368,7 +378,7 @@ impl Word {
                     }
                 }
                 let all = all.get_or_insert_with(|| Bits::none(segment.max_doc()));
-                insert(all, &segment.chars, &infos, cancel)?;
+                all.insert_all(&segment.chars, &infos, cancel)?;
                 continue;
             }
             let mut joints: Vec<(Constraint, Constraint)> =
@@ -392,7 +402,7 @@ impl Word {
                         known.get(&joint).map(|(numbers, _)| numbers.as_slice()).unwrap_or_default();
                     let infos: Vec<TermInfo> = numbers.iter().map(|number| pairs.info(*number)).collect();
                     let mut bits = Bits::none(segment.max_doc());
-                    insert(&mut bits, &segment.pairs, &infos, cancel)?;
+                    bits.insert_all(&segment.pairs, &infos, cancel)?;
                     e.insert(bits);
                 }
                 let Some(bits) = sets.get(&joint) else { continue };
@@ -502,22 +512,8 @@ fn triples_fitting(
         }
     }
     let mut bits = Bits::none(segment.max_doc());
-    insert(&mut bits, &segment.triples, &infos, cancel)?;
+    bits.insert_all(&segment.triples, &infos, cancel)?;
     Ok(Some(bits))
-}
-
-/// Adds every document of many terms, for somebody who may lose interest.
-fn insert(
-    bits: &mut Bits,
-    index: &InvertedIndexReader,
-    infos: &[TermInfo],
-    cancel: &Cancel,
-) -> Result<(), Halt> {
-    for some in infos.chunks(64) {
-        halt(cancel)?;
-        bits.insert_all(index, some)?;
-    }
-    Ok(())
 }
 
 /// Whether a Latin word or number found at `at` begins and ends where words do. Chinese has no such places: any

@@ -1,0 +1,282 @@
+//! Tables beside the segments of the index: what everybody who searches would have to work out of them.
+//!
+//! tantivy keeps numbers packed to the bit and tells terms one after the other. Whoever asks once and leaves should wait
+//! for neither, and who asks for an order by price reads a million numbers. So whoever writes the index writes tables
+//! beside each segment too ([`Worked`]), which are mapped and read where they lie. They are derived: a file that is
+//! missing, cut or of another version is as good as none.
+
+use std::fs;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use tantivy::directory::{MmapDirectory, OwnedBytes};
+use tantivy::{Directory, InvertedIndexReader, SegmentReader};
+
+use crate::catalog::index::columns::Numbers;
+use crate::catalog::index::lexicon::{Lexicon, Pairs};
+
+/// The beginning of every file; raise the number when their shape changes.
+const MAGIC: &[u8; 8] = b"pifa-lx2";
+/// The ending of their names.
+const ENDING: &str = "lexicon";
+
+/// Writes numbers and texts one after the other, with what is needed to see that all of it is there.
+pub struct Packed<'a> {
+    out: &'a mut dyn Write,
+    sum: crc32fast::Hasher,
+}
+
+impl<'a> Packed<'a> {
+    pub fn new(out: &'a mut dyn Write) -> io::Result<Packed<'a>> {
+        let mut packed = Packed { out, sum: crc32fast::Hasher::new() };
+        packed.bytes(MAGIC)?;
+        Ok(packed)
+    }
+
+    /// Numbers, to be taken back without knowing how many.
+    pub fn numbers(&mut self, count: usize, numbers: impl Iterator<Item = u32>) -> io::Result<()> {
+        self.bytes(&(count as u32).to_le_bytes())?;
+        for number in numbers {
+            self.bytes(&number.to_le_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// One number.
+    pub fn number(&mut self, number: u32) -> io::Result<()> {
+        self.bytes(&number.to_le_bytes())
+    }
+
+    /// Bytes as they are, to be taken back by their count.
+    pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.sum.update(bytes);
+        self.out.write_all(bytes)
+    }
+
+    /// With the sum at the end.
+    pub fn end(self) -> io::Result<()> {
+        self.out.write_all(&self.sum.finalize().to_le_bytes())
+    }
+}
+
+/// Whether a table is all there and as it was written.
+pub fn is_whole(bytes: &[u8]) -> bool {
+    bytes.split_last_chunk::<4>().is_some_and(|(body, sum)| {
+        body.starts_with(MAGIC) && crc32fast::hash(body) == u32::from_le_bytes(*sum)
+    })
+}
+
+/// Reads them back; `None` where something is missing. Whether they are as they were written was seen before.
+pub struct Unpacked<'a> {
+    rest: &'a [u8],
+    /// Bytes before the rest.
+    at: usize,
+}
+
+impl<'a> Unpacked<'a> {
+    pub fn open(bytes: &'a [u8]) -> Option<Unpacked<'a>> {
+        let (body, _) = bytes.split_last_chunk::<4>()?;
+        Some(Unpacked { rest: body.strip_prefix(MAGIC.as_slice())?, at: MAGIC.len() })
+    }
+
+    /// So many bytes.
+    pub fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at_checked(count)?;
+        self.rest = rest;
+        self.at += count;
+        Some(taken)
+    }
+
+    pub fn number(&mut self) -> Option<u32> {
+        Some(u32::from_le_bytes(*self.take(4)?.first_chunk::<4>()?))
+    }
+
+    /// What is left, the sum excepted.
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// How many bytes stand before the rest.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Numbers, and where among the bytes they begin.
+    pub fn numbers_at(&mut self) -> Option<(impl ExactSizeIterator<Item = u32> + use<'a>, usize)> {
+        let count = self.number()? as usize;
+        let at = self.at;
+        let (numbers, _) = self.take(count.checked_mul(4)?)?.as_chunks::<4>();
+        Some((numbers.iter().map(|number| u32::from_le_bytes(*number)), at))
+    }
+
+    pub fn numbers(&mut self) -> Option<impl ExactSizeIterator<Item = u32> + use<'a>> {
+        self.numbers_at().map(|(numbers, _)| numbers)
+    }
+}
+
+/// A table of a segment.
+pub trait Table: Sized {
+    /// As it was written; `None` where it does not hold together.
+    fn open(bytes: OwnedBytes) -> Option<Self>;
+}
+
+/// What is worked out of a segment's terms; they never change.
+#[derive(Default)]
+pub struct Worked {
+    /// Where the tables of the segment may be kept; nothing where the index is in memory.
+    file: Option<PathBuf>,
+    words: OnceLock<Lexicon>,
+    shops: OnceLock<Lexicon>,
+    pairs: OnceLock<Pairs>,
+    numbers: OnceLock<Numbers>,
+}
+
+impl Worked {
+    /// Of a segment by its name in the folder of the index.
+    pub fn new(folder: Option<&Path>, segment: &str) -> Worked {
+        Worked { file: folder.map(|folder| folder.join(segment)), ..Worked::default() }
+    }
+
+    /// Runs of letters and digits.
+    pub fn words(&self, index: &InvertedIndexReader) -> io::Result<&Lexicon> {
+        self.worked(&self.words, "words", |out| Lexicon::pack(index, out))
+    }
+
+    /// Names of suppliers with their belts.
+    pub fn shops(&self, index: &InvertedIndexReader) -> io::Result<&Lexicon> {
+        self.worked(&self.shops, "shops", |out| Lexicon::pack(index, out))
+    }
+
+    /// Pairs of characters.
+    pub fn pairs(&self, index: &InvertedIndexReader) -> io::Result<&Pairs> {
+        self.worked(&self.pairs, "pairs", |out| Pairs::pack(index, out))
+    }
+
+    /// What is known of the documents, where it was written, or the index is in memory. Nobody works it out to ask
+    /// once: there are tantivy's own columns.
+    pub fn numbers(&self, reader: &SegmentReader) -> Option<&Numbers> {
+        if self.file.is_some() && self.numbers.get().is_none() {
+            let kept = self.place("numbers").and_then(|place| Numbers::open(mapped(&place)?))?;
+            return Some(self.numbers.get_or_init(|| kept));
+        }
+        let pack = |out: &mut dyn Write| Numbers::pack(reader, out);
+        self.worked(&self.numbers, "numbers", pack).ok().filter(|numbers| numbers.is_of(reader.max_doc()))
+    }
+
+    fn place(&self, table: &str) -> Option<PathBuf> {
+        self.file.as_ref().map(|file| file.with_extension(format!("{table}.{ENDING}")))
+    }
+
+    fn worked<'a, T: Table>(
+        &self,
+        slot: &'a OnceLock<T>,
+        table: &str,
+        pack: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<&'a T> {
+        if let Some(made) = slot.get() {
+            return Ok(made);
+        }
+        let kept = self.place(table).and_then(|place| T::open(mapped(&place)?));
+        let made = match kept {
+            Some(kept) => kept,
+            None => {
+                let mut bytes = Vec::new();
+                pack(&mut bytes)?;
+                T::open(OwnedBytes::new(bytes))
+                    .ok_or_else(|| io::Error::other("a table does not hold together"))?
+            }
+        };
+        Ok(slot.get_or_init(|| made))
+    }
+
+    /// Writes the tables that are not there yet; whether there were such.
+    pub fn keep(
+        &self,
+        words: &InvertedIndexReader,
+        shops: &InvertedIndexReader,
+        pairs: &InvertedIndexReader,
+        reader: &SegmentReader,
+    ) -> io::Result<bool> {
+        let kept = [
+            self.keep_one("words", |out| Lexicon::pack(words, out))?,
+            self.keep_one("shops", |out| Lexicon::pack(shops, out))?,
+            self.keep_one("pairs", |out| Pairs::pack(pairs, out))?,
+            self.keep_one("numbers", |out| Numbers::pack(reader, out))?,
+        ];
+        Ok(kept.contains(&true))
+    }
+
+    fn keep_one(&self, table: &str, pack: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<bool> {
+        let Some(place) = self.place(table).filter(|place| !is_of_this_version(place)) else {
+            return Ok(false);
+        };
+        // Whole or not at all: what is there is never written over, another file takes its name.
+        let part = place.with_extension("part");
+        let mut out = BufWriter::with_capacity(1 << 16, fs::File::create(&part)?);
+        pack(&mut out)?;
+        out.into_inner()?.sync_data()?;
+        fs::rename(part, place)?;
+        Ok(true)
+    }
+}
+
+/// A file as it lies, mapped; tables are written whole or not at all, and never again.
+fn mapped(file: &Path) -> Option<OwnedBytes> {
+    let folder = MmapDirectory::open(file.parent()?).ok()?;
+    folder.open_read(Path::new(file.file_name()?)).ok()?.read_bytes().ok()
+}
+
+fn is_of_this_version(file: &Path) -> bool {
+    let mut head = [0; MAGIC.len()];
+    fs::File::open(file).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == *MAGIC
+}
+
+/// Whether a file in the folder of an index is such a table.
+pub fn is_table(name: &str) -> bool {
+    name.ends_with(&format!(".{ENDING}"))
+}
+
+/// Whether a table is as it was written; what is not, is taken away: it is derived, and made again.
+pub fn is_in_order(file: &Path) -> bool {
+    let is_whole = fs::read(file).is_ok_and(|bytes| is_whole(&bytes));
+    if !is_whole {
+        let _ = fs::remove_file(file);
+    }
+    is_whole
+}
+
+/// Takes away the tables of segments that are no more.
+pub fn forget_others(folder: &Path, is_there: impl Fn(&str) -> bool) {
+    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = file.file_name();
+        let Some((segment, rest)) = name.to_str().and_then(|name| name.split_once('.')) else { continue };
+        let is_table = rest.ends_with(ENDING) || rest.ends_with("part") && rest != "part";
+        if is_table && !is_there(segment) {
+            // Another time then.
+            let _ = fs::remove_file(file.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_of_segments_that_are_gone_are_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in
+            ["a.words.lexicon", "b.words.lexicon", "b.pairs.part", "b.term", "checked.part", "meta.json"]
+        {
+            fs::write(folder.path().join(name), b"x").unwrap();
+        }
+        forget_others(folder.path(), |segment| segment == "a");
+        let mut left: Vec<String> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        assert_eq!(left, ["a.words.lexicon", "b.term", "checked.part", "meta.json"]);
+    }
+}

@@ -1,7 +1,7 @@
 //! Orders other than the rank's: every hit is looked at, the first of the order are kept.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use rusqlite::Connection;
 use rust_decimal::Decimal;
@@ -9,11 +9,11 @@ use rust_decimal::Decimal;
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::view::{Chunk, View};
-use crate::catalog::index::{Halt, Place, Row};
+use crate::catalog::index::{Halt, Place, Row, Segment, halt};
 use crate::catalog::overlay::text_of;
 use crate::domain::freight::{Destination, FreightTerms, Shipment, estimate};
 use crate::domain::money::Money;
-use crate::domain::search::Sort;
+use crate::domain::search::{Cancel, Sort};
 
 /// Hits in an order.
 pub(super) struct Sorted {
@@ -143,6 +143,9 @@ fn by_figure(
     Ok(Sorted { rows: rows.into_iter().map(|(_, row)| row).take(count).collect(), total, looked_at })
 }
 
+/// Units that are looked through alone, before all others are at once.
+const ALONE: usize = 2;
+
 /// 0 buyable and known, 1 buyable but its landed cost unknown, 2 cannot be bought at the quantity.
 type Class = u8;
 
@@ -158,7 +161,9 @@ fn by_price(
 ) -> Result<Sorted, Halt> {
     let freights = Freights { connection: view.connection, destination, known: HashMap::new() };
     let mut prices = Prices { sort, count, one_per_supplier, freights, units: ByUnit::new() };
-    let (mut units, mut leasts) = (Vec::new(), Vec::new());
+    let mut hits: Vec<OfSegment<'_>> =
+        view.segments().map(|segment| OfSegment { segment, docs: Vec::new(), units: Vec::new() }).collect();
+    let mut units = Vec::new();
     let mut total = 0;
     let looked_at = view.each_chunk(plan, &mut |chunk| {
         match chunk {
@@ -171,44 +176,66 @@ fn by_price(
             Chunk::Docs(segment, docs) => {
                 total += docs.len();
                 segment.columns.values(Column::Unit, docs, &mut units);
-                segment.columns.values(Column::Least, docs, &mut leasts);
-                // What is dearer than a whole page of its unit is only counted.
-                let quantity = plan.overrides.is_empty().then_some(plan.quantity);
-                for ((doc, unit), least) in docs.iter().zip(&units).zip(&leasts) {
-                    let dearest = match quantity {
-                        Some(quantity) => prices.dearest(*unit, quantity),
-                        None => u64::MAX,
-                    };
+                for unit in &units {
                     prices.units.at(*unit).count += 1;
-                    if *least <= dearest {
-                        prices.take(plan, &segment.doc(*doc), *unit)?;
-                    }
+                }
+                // Which unit comes first is only known when all are counted.
+                if let Some(of) = hits.iter_mut().find(|of| std::ptr::eq(of.segment, segment)) {
+                    of.docs.extend_from_slice(docs);
+                    of.units.extend(units.iter().map(|unit| *unit as u32));
                 }
             }
         }
         Ok(())
     })?;
-    let mut ordered = BTreeMap::new();
-    for (unit, OfUnit { count, best }) in prices.units.into_all().filter(|(_, of)| of.count > 0) {
+    let mut order = Vec::new();
+    for (unit, of) in prices.units.all().filter(|(_, of)| of.count > 0) {
         let text = text_of(unit as u32, view.connection)?;
-        for (class, best) in (0..).zip(best) {
-            let Some(best) = best else { continue };
-            let key: (Class, _, _, _, _) = (class, unit == 0, Reverse(count), text.clone(), unit);
-            ordered.insert(key, best);
-        }
+        order.push((unit == 0, Reverse(of.count), text, unit));
     }
-    let mut rows = Vec::new();
+    order.sort_unstable();
+    let (mut rows, mut rest) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
-    for (_, best) in ordered {
-        for (supplier, row) in best.into_sorted() {
+    let mut add = |best: Option<Best>, rows: &mut Vec<i64>| {
+        for (supplier, row) in best.into_iter().flat_map(Best::into_sorted) {
             if supplier.is_none_or(|supplier| seen.insert(supplier)) {
                 rows.push(row);
             }
         }
+    };
+    let order: Vec<u64> = order.into_iter().map(|(.., unit)| unit).collect();
+    // Mostly the first unit fills the page; where it does not, all others are looked through in one go.
+    let alone = order.get(..if one_per_supplier { 0 } else { ALONE.min(order.len()) }).unwrap_or_default();
+    for (nth, unit) in order.iter().enumerate() {
+        for of in &hits {
+            match nth.cmp(&alone.len()) {
+                Ordering::Less => prices.take_all(plan, of, &|its| its == *unit, view.cancel)?,
+                Ordering::Equal => prices.take_all(plan, of, &|its| !alone.contains(&its), view.cancel)?,
+                Ordering::Greater => {}
+            }
+        }
+        let [first, second, third] = std::mem::take(&mut prices.units.at(*unit).best);
+        add(first, &mut rows);
+        rest.push((second, third));
+        // The units that follow can only add to the end.
+        if !one_per_supplier && rows.len() >= count {
+            break;
+        }
+    }
+    let (seconds, thirds): (Vec<_>, Vec<_>) = rest.into_iter().unzip();
+    for best in seconds.into_iter().chain(thirds) {
+        add(best, &mut rows);
     }
     let total = if one_per_supplier { rows.len() } else { total };
     rows.truncate(count);
     Ok(Sorted { rows, total, looked_at })
+}
+
+/// Hits of a segment with their units.
+struct OfSegment<'a> {
+    segment: &'a Segment,
+    docs: Vec<u32>,
+    units: Vec<u32>,
 }
 
 /// Something by unit; units are words of the dictionary, and most have small numbers.
@@ -241,8 +268,8 @@ impl<T: Default> ByUnit<T> {
         }
     }
 
-    fn into_all(self) -> impl Iterator<Item = (u64, T)> {
-        (0..).zip(self.small).chain(self.large)
+    fn all(&self) -> impl Iterator<Item = (u64, &T)> {
+        (0..).zip(&self.small).chain(self.large.iter().map(|(unit, of)| (*unit, of)))
     }
 }
 
@@ -284,6 +311,38 @@ impl Prices<'_> {
                 u64::try_from(price).unwrap_or(u64::MAX).saturating_add(2)
             }
         }
+    }
+
+    /// Takes the hits of some units in a segment; what is dearer than a whole page of its unit is passed over.
+    fn take_all(
+        &mut self,
+        plan: &Plan,
+        of: &OfSegment<'_>,
+        is_wanted: &dyn Fn(u64) -> bool,
+        cancel: &Cancel,
+    ) -> Result<(), Halt> {
+        const AT_ONCE: usize = 4_096;
+        let quantity = plan.overrides.is_empty().then_some(plan.quantity);
+        let (mut docs, mut its, mut leasts) = (Vec::new(), Vec::new(), Vec::new());
+        for (some, units) in of.docs.chunks(AT_ONCE).zip(of.units.chunks(AT_ONCE)) {
+            halt(cancel)?;
+            docs.clear();
+            its.clear();
+            for (doc, unit) in some.iter().zip(units) {
+                if is_wanted(u64::from(*unit)) {
+                    docs.push(*doc);
+                    its.push(u64::from(*unit));
+                }
+            }
+            of.segment.columns.values(Column::Least, &docs, &mut leasts);
+            for ((doc, unit), least) in docs.iter().zip(&its).zip(&leasts) {
+                let dearest = quantity.map_or(u64::MAX, |quantity| self.dearest(*unit, quantity));
+                if *least <= dearest {
+                    self.take(plan, &of.segment.doc(*doc), *unit)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn take(&mut self, plan: &Plan, row: &dyn Row, unit: u64) -> Result<(), Halt> {

@@ -268,7 +268,15 @@ impl<'a> Pass<'a> {
         let alive = self.segment.reader.alive_bitset();
         let mut is_end = false;
         self.found.clear();
-        while self.found.len() < count {
+        if let ([word], []) = (self.words.as_mut_slice(), self.drivers.as_slice()) {
+            // One list alone is run through.
+            self.next = word.run(self.next, count, &mut self.found);
+            is_end = self.next >= self.segment.max_doc();
+            if let Some(alive) = alive {
+                self.found.retain(|doc| alive.is_alive(*doc));
+            }
+        }
+        while self.found.len() < count && !is_end {
             let doc = self.candidate(self.next, cancel)?;
             if doc >= self.segment.max_doc() {
                 self.next = END;
@@ -288,12 +296,14 @@ impl<'a> Pass<'a> {
             self.found.retain(|_| values.next().is_some_and(|value| mask.lets(*value)));
         }
         let (plan, segment, each) = (self.plan, self.segment, &self.each);
+        if each.is_empty() {
+            docs.append(&mut self.found);
+            return Ok(is_end);
+        }
         docs.extend(self.found.iter().filter(|doc| {
             let row = segment.doc(**doc);
-            each.is_empty() || {
-                let quantity = plan.quantity_of(&row);
-                each.iter().all(|test| test.holds(&row, quantity, ""))
-            }
+            let quantity = plan.quantity_of(&row);
+            each.iter().all(|test| test.holds(&row, quantity, ""))
         }));
         Ok(is_end)
     }

@@ -78,6 +78,11 @@ impl View<'_> {
         }
     }
 
+    /// Segments of the index.
+    pub fn segments(&self) -> impl Iterator<Item = &Segment> {
+        self.live.iter().flat_map(|live| live.segments())
+    }
+
     /// Whether there are rows no index has, beside the fresh ones.
     pub fn has_tail(&self) -> bool {
         self.fresh.is_too_many || self.payload.above.is_some()

@@ -435,6 +435,23 @@ impl Finder<'_> {
         self.ways.iter_mut().map(|way| way.stream.seek(target)).min().unwrap_or(super::stream::END)
     }
 
+    /// Adds the documents from `from` on that may have the word, until there are `count`; where to go on.
+    pub fn run(&mut self, from: u32, count: usize, into: &mut Vec<u32>) -> u32 {
+        let mut stands: Vec<u32> = self.ways.iter_mut().map(|way| way.stream.seek(from)).collect();
+        loop {
+            let doc = stands.iter().copied().min().unwrap_or(super::stream::END);
+            if doc == super::stream::END || into.len() >= count {
+                return doc;
+            }
+            into.push(doc);
+            for (way, stand) in self.ways.iter_mut().zip(&mut stands) {
+                if *stand == doc {
+                    *stand = way.stream.seek(doc + 1);
+                }
+            }
+        }
+    }
+
     /// Whether every document found surely has the word at one of these tiers.
     pub fn is_certain(&self, tiers: &std::ops::RangeInclusive<Tier>) -> bool {
         self.ways.iter().all(|way| way.check == Check::Nothing && tiers.contains(&way.tier))

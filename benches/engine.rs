@@ -2,6 +2,10 @@
 //! (`{"kind":["query",...]}`) and prints one line of JSON, microseconds by kind:
 //! `cargo bench --bench engine -- CATALOG.db QUESTIONS.json`.
 //!
+//! `-- CATALOG.db QUESTIONS.json --random N --seed S [--hostile FOLDER]` asks random texts instead, made of pieces of the
+//! questions, of the language's signs and of anything at all, and each text of the files of the folder; it tells the
+//! longest time until the first page (or the message that there is none) was there, and how many took over 50 ms.
+//!
 //! `p50`/`p99` are the first 50 offers in the order asked for, found and ordered and not yet read (for an order other
 //! than the rank: the page, which is where such an order is made); `page_*` with the 50 listings read and priced and
 //! the fuzzy score; `cancel` the longest time from a cancelling to the return of a search that was running, `resident`
@@ -27,7 +31,7 @@ const ROUNDS: usize = 3;
 
 fn main() {
     let given: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
-    let [catalog, questions] = given.as_slice() else {
+    let [catalog, questions, options @ ..] = given.as_slice() else {
         // `cargo bench` without arguments runs every bench: there is nothing to measure then.
         println!("engine: give a catalog.db and a file of questions, see benches/million.py");
         return;
@@ -40,6 +44,18 @@ fn main() {
         .index_some(Duration::from_secs(60), &mut |_| {})
         .expect("the index can be brought up to date")
     {}
+
+    let option = |name: &str| {
+        let at = options.iter().position(|word| word == name)?;
+        options.get(at + 1).map(String::as_str)
+    };
+    if let Some(count) = option("--random") {
+        let seed = option("--seed").expect("a seed").parse().expect("the seed is a number");
+        let texts = questions.into_values().flatten().collect();
+        let hostile = option("--hostile").map(Path::new);
+        println!("{}", anything(&catalog, texts, count.parse().expect("a number"), seed, hostile));
+        return;
+    }
 
     let marks: Arc<Marks> = Arc::default();
     let nowhere = Destination::default();
@@ -92,6 +108,135 @@ fn main() {
     said.insert("cancel".to_owned(), serde_json::json!(longest.as_secs_f64() * 1e6));
     said.insert("resident".to_owned(), resident());
     println!("{}", serde_json::Value::Object(said));
+}
+
+/// What the language is made of.
+const SIGNS: [&str; 44] = [
+    "price<",
+    "price@300<=8",
+    "price@",
+    "moq<=",
+    "moq:",
+    "lot:",
+    "belt:",
+    "city:",
+    "cat:",
+    "supplier:",
+    "id:",
+    "factory",
+    "identity:",
+    "yanxuan",
+    "mix",
+    "fav",
+    "-",
+    "blocked",
+    "tag:",
+    "note:",
+    "bought",
+    "pickup48>=",
+    "kind:fee",
+    "stock>=",
+    "sold>=",
+    "repeat>=",
+    "ship<=48h",
+    "age<7d",
+    "ra>=",
+    "sort:price",
+    "sort:landed",
+    "sort:age",
+    "new:suppliers",
+    "(",
+    ")",
+    "\"",
+    "'",
+    ":",
+    ",",
+    "<=",
+    "%",
+    "1e999",
+    "https://detail.1688.com/offer/",
+    "99999999999999999999",
+];
+
+fn strings(json: &serde_json::Value, into: &mut Vec<String>) {
+    match json {
+        serde_json::Value::String(text) => into.push(text.clone()),
+        serde_json::Value::Array(all) => all.iter().for_each(|json| strings(json, into)),
+        serde_json::Value::Object(all) => all.values().for_each(|json| strings(json, into)),
+        _ => {}
+    }
+}
+
+/// Asks random texts and those of files; the longest answer.
+fn anything(
+    catalog: &Catalog,
+    texts: Vec<String>,
+    count: usize,
+    seed: u64,
+    hostile: Option<&Path>,
+) -> serde_json::Value {
+    let mut state = seed;
+    // SplitMix64.
+    let mut next = move |below: usize| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % below.max(1) as u64).unwrap_or(0)
+    };
+    let words: Vec<&str> = texts.iter().flat_map(|text| text.split_whitespace()).collect();
+    let mut asked: Vec<String> = Vec::new();
+    if let Some(folder) = hostile {
+        for file in std::fs::read_dir(folder).expect("the folder can be read").flatten() {
+            let text = std::fs::read(file.path()).unwrap_or_default();
+            match serde_json::from_slice(&text) {
+                Ok(json) => strings(&json, &mut asked),
+                Err(_) => asked.extend(String::from_utf8_lossy(&text).lines().map(str::to_owned)),
+            }
+        }
+    }
+    let of_files = asked.len();
+    for _ in 0..count {
+        let mut text = String::new();
+        for _ in 0..=next(6) {
+            match next(8) {
+                0..3 => text.push_str(words.get(next(words.len())).copied().unwrap_or_default()),
+                3..5 => text.push_str(SIGNS.get(next(SIGNS.len())).copied().unwrap_or_default()),
+                5 => text.extend((0..next(9)).filter_map(|_| char::from_u32(0x61 + next(26) as u32))),
+                6 => text.extend((0..next(6)).filter_map(|_| char::from_u32(0x4e00 + next(20_000) as u32))),
+                _ => text.extend((0..next(6)).filter_map(|_| char::from_u32(next(0x11_0000) as u32))),
+            }
+            if next(2) == 0 {
+                text.push(' ');
+            }
+        }
+        asked.push(text);
+    }
+    let (marks, nowhere) = (Arc::default(), Destination::default());
+    let mut took: Vec<(Duration, String)> = Vec::with_capacity(asked.len());
+    let mut with_rows = 0;
+    for text in asked {
+        let request = SearchRequest {
+            text,
+            quantity: Quantity::whole(300),
+            limit: PAGE,
+            now: Some(jiff::Timestamp::UNIX_EPOCH),
+            ..SearchRequest::default()
+        };
+        let began = Instant::now();
+        let page = catalog.search_cancellable(&request, &nowhere, &marks, &Cancel::default());
+        let page = page.expect("the catalog answers").expect("nobody cancelled");
+        took.push((began.elapsed(), request.text));
+        with_rows += usize::from(!page.rows.is_empty());
+    }
+    took.sort_unstable_by(|a, b| b.cmp(a));
+    let slow = took.iter().filter(|(took, _)| *took > Duration::from_millis(50)).count();
+    let longest: Vec<_> =
+        took.iter().take(8).map(|(took, text)| serde_json::json!([took.as_secs_f64() * 1e3, text])).collect();
+    serde_json::json!({
+        "seed": seed, "random": count, "of_files": of_files, "with_rows": with_rows, "over_50_ms": slow,
+        "longest_ms": longest,
+    })
 }
 
 /// The longest time a search goes on after it was cancelled in its middle.

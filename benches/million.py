@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -26,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import permutations
 from pathlib import Path
 
 try:
@@ -256,15 +258,17 @@ def whole(command, environment=None, stdin=None):
 
 
 def contestants(options, query, flat, environment):
-    word = query.split()[0]
+    # The same question: all words of it, in whatever order.
+    words = [re.escape(word) for word in query.split()]
+    asked = ["-F", query] if len(words) == 1 else ["|".join(".*".join(some) for some in permutations(words))]
     searched = [options.pifa, "--offline", "search", query, "--json", "--limit", "50"]
     those = {
         "empty process": lambda: whole(["/bin/true"]),
         "pifa search": lambda: whole(searched, environment),
     }
     if shutil.which("rg"):
-        those["rg -c"] = lambda: whole(["rg", "-c", "-F", word, str(flat)])
-        those["rg -m50"] = lambda: whole(["rg", "-m50", "-F", word, str(flat)])
+        those["rg -c"] = lambda: whole(["rg", "-c", *asked, str(flat)])
+        those["rg -m50"] = lambda: whole(["rg", "-m50", *asked, str(flat)])
     if shutil.which("fzf"):
 
         def fzf():

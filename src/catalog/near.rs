@@ -83,7 +83,8 @@ pub(super) fn nearest(view: &View<'_>, plan: &Plan) -> Result<Option<Plan>, Halt
 /// Words near one, the likeliest first.
 fn near_words(view: &View<'_>, text: &str) -> Result<Vec<String>, Halt> {
     let chars: Vec<char> = text.chars().collect();
-    if chars.len() < 2 || chars.len() > LONGEST {
+    // Signs are no slip of letters, and letters none of signs.
+    if chars.len() < 2 || chars.len() > LONGEST || !chars.iter().all(|c| c.is_alphanumeric()) {
         return Ok(Vec::new());
     }
     let mut counts: HashMap<String, (usize, u64)> = HashMap::new();
@@ -245,7 +246,7 @@ impl<'a> Known<'a> {
             }
             (None, None) => {}
         }
-        counts.retain(|c, _| !c.is_whitespace());
+        counts.retain(|c, _| c.is_alphanumeric());
         if let (Some(_), Some(behind)) = (before, behind) {
             counts.retain(|c, _| self.docs(*c, behind) > 0);
         }

@@ -91,6 +91,8 @@ pub struct Word {
     is_of_names: bool,
     /// What by pinyin was found in segments so far: a search passes through each several times.
     read: Arc<Mutex<HashMap<SegmentId, Option<Bits>>>>,
+    /// Documents of many terms that contain it, likewise.
+    containing: Arc<Mutex<HashMap<(SegmentId, Tier), Bits>>>,
 }
 
 /// What a document must still show when its terms are there.
@@ -102,9 +104,16 @@ enum Check {
     Phrase,
     /// That the text has it; whether whole or as a part, too.
     Text,
+    /// That it stands there as a whole word, else it is a part: that it is there is sure. Only so many texts are read
+    /// for it, the best ranked; behind those it is a part.
+    Whole,
     /// That the title can be read so.
     Pinyin,
 }
+
+/// Texts read to tell whole words from parts, see [`Check::Whole`]: most people mean neither by a letter and a sign,
+/// and a quarter of all titles may have them.
+const TOLD_APART: u32 = 1_000;
 
 /// One way for a document to have a word.
 struct Way {
@@ -125,6 +134,8 @@ impl Way {
 pub struct Finder<'a> {
     word: &'a Word,
     ways: Vec<Way>,
+    /// Texts read for [`Check::Whole`].
+    told_apart: u32,
 }
 
 /// Where texts of rows are read.
@@ -145,6 +156,7 @@ impl Word {
             mine,
             is_of_names: false,
             read: Arc::default(),
+            containing: Arc::default(),
             text: text.to_owned(),
         }
     }
@@ -207,14 +219,11 @@ impl Word {
             ways.push(Way::new(Tier::Mine, stream, Check::Nothing));
         }
         if most >= Tier::Supplier {
-            let lexicon = segment.shop_lexicon()?;
-            let numbers = lexicon.containing(&self.text, &|| cancel.is_cancelled());
-            let infos: Vec<TermInfo> = numbers.into_iter().map(|number| lexicon.info(number)).collect();
-            let stream = any_of(&segment.shop, &infos, segment.max_doc(), cancel)?;
+            let stream = self.in_terms(segment, Tier::Supplier, cancel)?;
             ways.push(Way::new(Tier::Supplier, stream, Check::Nothing));
         }
         ways.retain(|way| !matches!(way.stream, Stream::Nothing));
-        Ok(Finder { word: self, ways })
+        Ok(Finder { word: self, ways, told_apart: 0 })
     }
 
     fn in_titles(
@@ -233,11 +242,7 @@ impl Word {
                 ways.push(Way::new(Tier::Word, stream, Check::Nothing));
             }
             if most >= Tier::Part {
-                let lexicon = segment.word_lexicon()?;
-                let longer = lexicon.containing(&self.text, &|| cancel.is_cancelled()).into_iter();
-                let longer = longer.filter(|number| lexicon.term(*number) != self.text);
-                let infos: Vec<TermInfo> = longer.map(|number| lexicon.info(number)).collect();
-                let stream = any_of(&segment.words, &infos, segment.max_doc(), cancel)?;
+                let stream = self.in_terms(segment, Tier::Part, cancel)?;
                 ways.push(Way::new(Tier::Part, stream, Check::Nothing));
             }
             return Ok(());
@@ -262,6 +267,12 @@ impl Word {
             };
             let stream = term(index, &self.text, IndexRecordOption::Basic)?;
             ways.push(Way::new(Tier::Word, stream, Check::Nothing));
+            return Ok(());
+        }
+        if !has_blank && self.chars.len() == 2 {
+            // A letter and a sign are a pair themselves.
+            let stream = term(&segment.pairs, &self.text, IndexRecordOption::Basic)?;
+            ways.push(Way::new(Tier::Word, stream, Check::Whole));
             return Ok(());
         }
         // Runs and other characters mixed, or blanks inside: what must be there, and then the text itself.
@@ -304,6 +315,26 @@ impl Word {
             ways.push(Way::new(Tier::Word, Stream::All(parts), Check::Text));
         }
         Ok(())
+    }
+
+    /// Documents with a longer run that contains it, or with such a name of a supplier or belt.
+    fn in_terms(&self, segment: &Segment, tier: Tier, cancel: &Cancel) -> Result<Stream, Halt> {
+        let id = (segment.reader.segment_id(), tier);
+        if let Some(known) = lock(&self.containing).get(&id) {
+            return Ok(Stream::bits(known.clone()));
+        }
+        let (lexicon, index) = match tier {
+            Tier::Part => (segment.word_lexicon()?, &segment.words),
+            _ => (segment.shop_lexicon()?, &segment.shop),
+        };
+        let numbers = lexicon.containing(&self.text, &|| cancel.is_cancelled()).into_iter();
+        let numbers = numbers.filter(|number| tier != Tier::Part || lexicon.term(*number) != self.text);
+        let infos: Vec<TermInfo> = numbers.map(|number| lexicon.info(number)).collect();
+        let stream = any_of(index, &infos, segment.max_doc(), cancel)?;
+        if let Stream::Bits(bits, _) = &stream {
+            lock(&self.containing).insert(id, bits.clone());
+        }
+        Ok(stream)
     }
 
     /// Documents with every three neighbours of a word of other characters, the rarest first.
@@ -454,7 +485,11 @@ impl Finder<'_> {
 
     /// Whether every document found surely has the word at one of these tiers.
     pub fn is_certain(&self, tiers: &std::ops::RangeInclusive<Tier>) -> bool {
-        self.ways.iter().all(|way| way.check == Check::Nothing && tiers.contains(&way.tier))
+        self.ways.iter().all(|way| match way.check {
+            Check::Nothing => tiers.contains(&way.tier),
+            Check::Whole => tiers.contains(&Tier::Word) && tiers.contains(&Tier::Part),
+            Check::Phrase | Check::Text | Check::Pinyin => false,
+        })
     }
 
     /// About how many documents may have it.
@@ -481,6 +516,12 @@ impl Finder<'_> {
                     follow.then_some(way.tier)
                 }
                 Check::Text => {
+                    let text = texts.text(segment.columns.get(Column::Row, doc))?;
+                    self.word.in_text(&text).filter(|tier| *tier <= Tier::Part)
+                }
+                Check::Whole if self.told_apart >= TOLD_APART => Some(Tier::Part),
+                Check::Whole => {
+                    self.told_apart += 1;
                     let text = texts.text(segment.columns.get(Column::Row, doc))?;
                     self.word.in_text(&text).filter(|tier| *tier <= Tier::Part)
                 }

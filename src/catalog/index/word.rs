@@ -104,15 +104,15 @@ enum Check {
     Phrase,
     /// That the text has it; whether whole or as a part, too.
     Text,
-    /// That it stands there as a whole word, else it is a part: that it is there is sure. Only so many texts are read
-    /// for it, the best ranked; behind those it is a part.
+    /// That the terms follow each other, and that it stands there as a whole word, else it is a part. Only so many texts
+    /// are read for that, the best ranked; behind those it is a part.
     Whole,
     /// That the title can be read so.
     Pinyin,
 }
 
-/// Texts read to tell whole words from parts, see [`Check::Whole`]: most people mean neither by a letter and a sign,
-/// and a quarter of all titles may have them.
+/// Texts read to tell whole words from parts, see [`Check::Whole`]: a quarter of all titles may have a letter and a sign
+/// that somebody is just typing.
 const TOLD_APART: u32 = 1_000;
 
 /// One way for a document to have a word.
@@ -269,13 +269,10 @@ impl Word {
             ways.push(Way::new(Tier::Word, stream, Check::Nothing));
             return Ok(());
         }
-        if !has_blank && self.chars.len() == 2 {
-            // A letter and a sign are a pair themselves.
-            let stream = term(&segment.pairs, &self.text, IndexRecordOption::Basic)?;
-            ways.push(Way::new(Tier::Word, stream, Check::Whole));
-            return Ok(());
+        if !has_blank {
+            return self.mixed(segment, most, ways);
         }
-        // Runs and other characters mixed, or blanks inside: what must be there, and then the text itself.
+        // Blanks inside: what must be there, and then the text itself.
         let mut parts = Vec::new();
         let is_other = |c: char| !c.is_ascii_alphanumeric();
         match self.all_pairs(segment, IndexRecordOption::Basic, |a, b| is_other(a) || is_other(b))? {
@@ -313,6 +310,46 @@ impl Word {
         if !parts.iter().any(|part| matches!(part, Stream::Nothing)) && !parts.is_empty() {
             parts.sort_by_cached_key(Stream::cost);
             ways.push(Way::new(Tier::Word, Stream::All(parts), Check::Text));
+        }
+        Ok(())
+    }
+
+    /// Runs and other characters side by side: all its pairs follow each other where it stands, and where a run at its
+    /// edge stands whole too, it may be a whole word.
+    fn mixed(&self, segment: &Segment, most: Tier, ways: &mut Vec<Way>) -> Result<(), Halt> {
+        let pairs = || -> Result<Vec<Stream>, Halt> {
+            Ok(match self.all_pairs(segment, IndexRecordOption::Basic, |_, _| true)? {
+                Stream::All(pairs) => pairs,
+                _ => Vec::new(),
+            })
+        };
+        let phrase = || self.all_pairs(segment, IndexRecordOption::WithFreqsAndPositions, |_, _| true);
+        let way = |tier, mut parts: Vec<Stream>, check| -> Result<Way, Halt> {
+            parts.sort_by_cached_key(Stream::cost);
+            Ok(Way { phrase: phrase()?, ..Way::new(tier, Stream::All(parts), check) })
+        };
+        let mut whole = pairs()?;
+        if whole.is_empty() {
+            return Ok(());
+        }
+        let mut has_run_at_edge = false;
+        for unit in self.units.iter().filter(|unit| unit.is_run) {
+            if unit.from == 0 || unit.to == self.text.len() {
+                has_run_at_edge = true;
+                let run = self.text.get(unit.from..unit.to).unwrap_or_default();
+                whole.push(term(&segment.words, run, IndexRecordOption::Basic)?);
+            }
+        }
+        if !has_run_at_edge {
+            ways.push(way(Tier::Word, whole, Check::Phrase)?);
+            return Ok(());
+        }
+        if !whole.iter().any(|part| matches!(part, Stream::Nothing)) {
+            ways.push(way(Tier::Word, whole, Check::Whole)?);
+        }
+        if most >= Tier::Part {
+            let check = if self.chars.len() == 2 { Check::Nothing } else { Check::Phrase };
+            ways.push(way(Tier::Part, pairs()?, check)?);
         }
         Ok(())
     }
@@ -487,7 +524,9 @@ impl Finder<'_> {
     pub fn is_certain(&self, tiers: &std::ops::RangeInclusive<Tier>) -> bool {
         self.ways.iter().all(|way| match way.check {
             Check::Nothing => tiers.contains(&way.tier),
-            Check::Whole => tiers.contains(&Tier::Word) && tiers.contains(&Tier::Part),
+            Check::Whole => {
+                self.word.chars.len() == 2 && tiers.contains(&Tier::Word) && tiers.contains(&Tier::Part)
+            }
             Check::Phrase | Check::Text | Check::Pinyin => false,
         })
     }
@@ -519,6 +558,7 @@ impl Finder<'_> {
                     let text = texts.text(segment.columns.get(Column::Row, doc))?;
                     self.word.in_text(&text).filter(|tier| *tier <= Tier::Part)
                 }
+                Check::Whole if way.phrase.seek(doc) != doc || !way.phrase.follow_each_other(room) => None,
                 Check::Whole if self.told_apart >= TOLD_APART => Some(Tier::Part),
                 Check::Whole => {
                     self.told_apart += 1;

@@ -41,6 +41,7 @@ mod plan;
 mod print;
 mod reorder;
 mod sandbox;
+pub mod sandbox_args;
 mod saved;
 mod search;
 pub mod session;

@@ -362,9 +362,18 @@ fn credentials(env: &impl Fn(&str) -> Option<String>) -> Result<Credentials, Fai
     })
 }
 
+/// In debug builds only: what is waited before a market that failed in passing is asked again, in thousandths of a
+/// second, so that tests of what happens then need not wait as politely as buyers do.
+fn hurried() -> Option<Duration> {
+    let told = std::env::var("PIFA_TEST_FIRST_WAIT_MS").ok().filter(|_| cfg!(debug_assertions))?;
+    told.parse().ok().map(Duration::from_millis)
+}
+
 /// A connection to an origin; a wrong origin is a mistake of the command line.
 pub(super) fn connect(origin: &str, credentials: Credentials) -> Result<Gateway, Failure> {
-    Gateway::new(credentials, GatewayOptions::new(origin)).map_err(|error| {
+    let mut options = GatewayOptions::new(origin);
+    options.first_wait = hurried().unwrap_or(options.first_wait);
+    Gateway::new(credentials, options).map_err(|error| {
         Failure::usage(error.to_string(), "an origin without path: https://host, or http://127.0.0.1:port")
     })
 }

@@ -4,17 +4,7 @@ use crate::domain::drift::{DriftRow, Field, Sheet, Value};
 use crate::domain::freight::Freight;
 use crate::domain::money::Money;
 use crate::i18n::Lang;
-
-/// The sentence of each language, in the order of [`Lang::ALL`].
-macro_rules! say {
-    ($lang:expr; $zh:literal, $tw:literal, $en:literal) => {
-        match $lang {
-            Lang::ZhCn => format!($zh),
-            Lang::ZhTw => format!($tw),
-            Lang::En => format!($en),
-        }
-    };
-}
+use crate::i18n::messages::say;
 
 /// Fixed words of the sheet.
 #[derive(Debug)]

@@ -2,17 +2,7 @@
 
 use crate::domain::fix::Reason;
 use crate::i18n::Lang;
-
-/// The sentence of each language, in the order of [`Lang::ALL`].
-macro_rules! say {
-    ($lang:expr; $zh:literal, $tw:literal, $en:literal) => {
-        match $lang {
-            Lang::ZhCn => format!($zh),
-            Lang::ZhTw => format!($tw),
-            Lang::En => format!($en),
-        }
-    };
-}
+use crate::i18n::messages::say;
 
 /// Why a quantity changes.
 pub fn reason(lang: Lang, reason: Reason) -> &'static str {

@@ -16,6 +16,7 @@ pub mod places;
 pub mod prices;
 pub mod queries;
 pub mod text;
+mod text_orders;
 pub mod trouble;
 
 pub use messages::violation_message;

@@ -2,17 +2,7 @@
 
 use crate::domain::watch::{Crossed, WatchNews};
 use crate::i18n::Lang;
-
-/// The sentence of each language, in the order of [`Lang::ALL`].
-macro_rules! say {
-    ($lang:expr; $zh:literal, $tw:literal, $en:literal) => {
-        match $lang {
-            Lang::ZhCn => format!($zh),
-            Lang::ZhTw => format!($tw),
-            Lang::En => format!($en),
-        }
-    };
-}
+use crate::i18n::messages::say;
 
 /// A watch that rang.
 pub fn rang(lang: Lang, news: &WatchNews) -> String {

@@ -2,18 +2,8 @@
 //! quoted as they came; ids and sums of money are the values themselves.
 
 use crate::domain::trouble::Trouble;
+use crate::i18n::messages::say;
 use crate::i18n::{Lang, kept};
-
-/// The sentence of each language, in the order of [`Lang::ALL`].
-macro_rules! say {
-    ($lang:expr; $zh:literal, $tw:literal, $en:literal) => {
-        match $lang {
-            Lang::ZhCn => format!($zh),
-            Lang::ZhTw => format!($tw),
-            Lang::En => format!($en),
-        }
-    };
-}
 
 /// What happened.
 pub fn sentence(lang: Lang, trouble: &Trouble) -> String {

@@ -55,6 +55,26 @@ pub struct NewAction {
     pub policy: Policy,
 }
 
+impl NewAction {
+    /// One that says no more than what it asks, under our number.
+    pub fn blank(kind: ActionKind, out_order_id: OutOrderId) -> NewAction {
+        NewAction {
+            kind,
+            out_order_id,
+            supplier_id: None,
+            supplier_name: None,
+            target: None,
+            address: None,
+            lines: Vec::new(),
+            goods: None,
+            freight: None,
+            total: None,
+            message: None,
+            policy: Policy::default(),
+        }
+    }
+}
+
 /// An action as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Action {
@@ -389,12 +409,6 @@ mod tests {
         let add = Edit::Add { offer, spec_id: None, quantity: Quantity::whole(5) };
         let line = ledger.edit_cart(&market(), "add", &[add], Timestamp::UNIX_EPOCH).unwrap().unwrap()[0];
         let new = NewAction {
-            kind: ActionKind::Create,
-            out_order_id: OutOrderId::new("0192-a"),
-            supplier_id: None,
-            supplier_name: None,
-            target: None,
-            address: None,
             lines: vec![OrderLine {
                 line_id: Some(line),
                 offer_id: OfferKey::Market(1),
@@ -407,11 +421,7 @@ mod tests {
                 amount: None,
                 shipping: None,
             }],
-            goods: None,
-            freight: None,
-            total: None,
-            message: None,
-            policy: Policy::default(),
+            ..NewAction::blank(ActionKind::Create, OutOrderId::new("0192-a"))
         };
         let id = ledger.queue(&market(), &new, Timestamp::UNIX_EPOCH).unwrap().unwrap();
         (ledger, id, line)

@@ -240,7 +240,7 @@ pub(super) fn give_message_back(tx: &Transaction<'_>, action: i64) -> rusqlite::
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Edit, NewAction, Outcome, Policy};
+    use super::super::{Edit, NewAction, Outcome};
     use super::*;
     use crate::domain::id::OfferKey;
     use crate::domain::offer::Offer;
@@ -269,19 +269,11 @@ mod tests {
     }
 
     fn create(supplier: &SupplierId, message: Option<&str>) -> NewAction {
+        let number = OutOrderId::new(&format!("n-{}", message.unwrap_or_default().len()));
         NewAction {
-            kind: ActionKind::Create,
-            out_order_id: OutOrderId::new(&format!("n-{}", message.unwrap_or_default().len())),
             supplier_id: Some(supplier.clone()),
-            supplier_name: None,
-            target: None,
-            address: None,
-            lines: Vec::new(),
-            goods: None,
-            freight: None,
-            total: None,
             message: message.map(str::to_owned),
-            policy: Policy::default(),
+            ..NewAction::blank(ActionKind::Create, number)
         }
     }
 

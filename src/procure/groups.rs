@@ -8,7 +8,7 @@ use crate::domain::id::{GroupId, SpecId};
 use crate::domain::order::{ActionKind, ActionState, OrderLine};
 use crate::domain::quantity::Quantity;
 use crate::domain::text::Clean;
-use crate::ledger::{NewAction, Outcome, Policy};
+use crate::ledger::{NewAction, Outcome};
 use crate::market::Marketplace;
 
 impl Desk {
@@ -97,18 +97,9 @@ impl Desk {
             }
         }
         let new = NewAction {
-            kind,
-            out_order_id: self.fresh_number(),
-            supplier_id: None,
-            supplier_name: None,
             target: Some(id.as_str().to_owned()),
-            address: None,
             lines,
-            goods: None,
-            freight: None,
-            total: None,
-            message: None,
-            policy: Policy::default(),
+            ..NewAction::blank(kind, self.fresh_number())
         };
         let action = match again {
             Some(action) => action,

@@ -140,7 +140,7 @@ mod tests {
     use super::*;
     use crate::domain::id::OutOrderId;
     use crate::domain::order::{ActionKind, ActionState};
-    use crate::ledger::{ActionId, NewAction, Policy};
+    use crate::ledger::{ActionId, NewAction};
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -149,20 +149,7 @@ mod tests {
     fn sent(at: Timestamp) -> Action {
         Action {
             id: ActionId(1),
-            new: NewAction {
-                kind: ActionKind::Create,
-                out_order_id: OutOrderId::new("n"),
-                supplier_id: None,
-                supplier_name: None,
-                target: None,
-                address: None,
-                lines: Vec::new(),
-                goods: None,
-                freight: None,
-                total: None,
-                message: None,
-                policy: Policy::default(),
-            },
+            new: NewAction::blank(ActionKind::Create, OutOrderId::new("n")),
             state: ActionState::Unknown,
             body: None,
             total: None,

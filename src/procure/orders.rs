@@ -4,7 +4,7 @@ use super::{Desk, DeskError, off_thread};
 use crate::domain::id::{OrderId, SupplierId};
 use crate::domain::order::{ActionKind, ActionState, Order, OrderState};
 use crate::domain::text::Clean;
-use crate::ledger::{Action, NewAction, Outcome, Policy};
+use crate::ledger::{Action, NewAction, Outcome};
 use crate::market::{MarketError, Marketplace, OrderQuery};
 
 /// Orders are read this many pages back at most: 5,000 of them.
@@ -135,18 +135,9 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let gateway = self.gateway()?;
         let new = NewAction {
-            kind,
-            out_order_id: self.fresh_number(),
             supplier_id,
-            supplier_name: None,
             target: Some(id.as_str().to_owned()),
-            address: None,
-            lines: Vec::new(),
-            goods: None,
-            freight: None,
-            total: None,
-            message: None,
-            policy: Policy::default(),
+            ..NewAction::blank(kind, self.fresh_number())
         };
         let ledger = &self.parts.ledger;
         let Some(action) = ledger.queue(&self.parts.market_id, &new, self.now())? else { return Ok(()) };

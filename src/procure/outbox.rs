@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::lease::Lease;
 use super::orders::is_carried_out;
-use super::{Desk, DeskError, off_thread};
+use super::{Desk, DeskError, Gateway, off_thread};
 use crate::domain::id::OrderId;
 use crate::domain::money::Money;
 use crate::domain::order::{ActionKind, ActionState, Order, OrderLine};
@@ -22,8 +22,8 @@ use crate::market::{
 
 /// How often one run may send one action again after it was proven not placed, or asked to slow down.
 const RESENDS: usize = 3;
-/// First wait after the market asked a create to slow down; doubles.
-const SLOW_DOWN: Duration = Duration::from_millis(700);
+/// First wait after the market asked a create to slow down, in first waits of the gateway; doubles.
+const SLOW_DOWN: u32 = 3;
 
 /// What settling did.
 #[derive(Debug, Clone, Default)]
@@ -79,7 +79,7 @@ impl Desk {
 
     /// Brings one action as far as it goes now. `Some` when the market cannot be used at all.
     pub(super) async fn settle_one(&self, id: ActionId) -> Result<Option<MarketError>, DeskError> {
-        let mut wait = SLOW_DOWN;
+        let mut wait = self.parts.gateway.as_ref().map_or(Duration::ZERO, Gateway::first_wait) * SLOW_DOWN;
         for round in 0..=RESENDS {
             let Some(action) = self.parts.ledger.action(id)? else { return Ok(None) };
             match action.state {

@@ -4,8 +4,12 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::*;
+use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::offer::OfferKind;
-use crate::domain::search::Flag;
+use crate::domain::search::{Flag, Sort};
+use crate::domain::supplier::Identity;
+use crate::domain::text::Clean;
+use crate::query::terms::Seller;
 
 fn terms(text: &str) -> Vec<Term> {
     let query = Query::parse(text);

@@ -1,7 +1,7 @@
 //! The marketplace's order book: rows in, rows out, closing and the dump. What may be ordered is judged in
 //! [`super::rules`], what becomes of it in [`super::life`]; this only keeps it.
 
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, ToSql, Transaction, params};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -265,6 +265,23 @@ pub(super) struct Filter {
     pub product_name: Option<String>,
 }
 
+impl Filter {
+    /// The values of [`WHERE`], in its order; the number of the seller is the caller's, as SQLite counts.
+    fn values<'a>(&'a self, seller: &'a dyn ToSql) -> Vec<&'a dyn ToSql> {
+        vec![
+            &self.out_order_id,
+            &self.status,
+            seller,
+            &self.created_from_ms,
+            &self.created_to_ms,
+            &self.modified_from_ms,
+            &self.modified_to_ms,
+            &self.order_ids,
+            &self.product_name,
+        ]
+    }
+}
+
 const WHERE: &str = "(?1 IS NULL OR out_order_id = ?1) AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR supplier = ?3)
     AND (?4 IS NULL OR created_ms >= ?4) AND (?5 IS NULL OR created_ms <= ?5)
     AND (?6 IS NULL OR modified_ms >= ?6) AND (?7 IS NULL OR modified_ms <= ?7)
@@ -279,40 +296,17 @@ pub(super) fn page(
     page_size: i64,
 ) -> rusqlite::Result<(Vec<Order>, i64)> {
     let seller = filter.seller.map(|number| number as i64);
-    let total = tx.prepare_cached(&format!("SELECT COUNT(*) FROM orders WHERE {WHERE}"))?.query_row(
-        params![
-            filter.out_order_id,
-            filter.status,
-            seller,
-            filter.created_from_ms,
-            filter.created_to_ms,
-            filter.modified_from_ms,
-            filter.modified_to_ms,
-            filter.order_ids,
-            filter.product_name
-        ],
-        |row| row.get(0),
-    )?;
+    let before = page_size.saturating_mul(page - 1);
+    let mut values = filter.values(&seller);
+    let total = tx
+        .prepare_cached(&format!("SELECT COUNT(*) FROM orders WHERE {WHERE}"))?
+        .query_row(values.as_slice(), |row| row.get(0))?;
+    values.extend([&page_size as &dyn ToSql, &before]);
     let heads = tx
         .prepare_cached(&format!(
             "SELECT {COLUMNS} FROM orders WHERE {WHERE} ORDER BY created_ms DESC, position DESC LIMIT ?10 OFFSET ?11"
         ))?
-        .query_map(
-            params![
-                filter.out_order_id,
-                filter.status,
-                seller,
-                filter.created_from_ms,
-                filter.created_to_ms,
-                filter.modified_from_ms,
-                filter.modified_to_ms,
-                filter.order_ids,
-                filter.product_name,
-                page_size,
-                page_size.saturating_mul(page - 1)
-            ],
-            read,
-        )?
+        .query_map(values.as_slice(), read)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     Ok((complete(tx, heads)?, total))
 }

@@ -10,11 +10,11 @@ use pifa::domain::id::OrderId;
 use pifa::domain::order::{LineShipping, OrderState, Shipment};
 use pifa::domain::text::Clean;
 use pifa::market::gateway::bodies::{deal, extension, logistics, order, pay};
-use pifa::market::gateway::{Credentials, Gateway, GatewayOptions};
+use pifa::market::gateway::{Credentials, Gateway};
 use pifa::market::{MarketError, Marketplace};
 use serde_json::Value;
 
-use crate::bench::{Doing, Fault, Proxy};
+use crate::bench::{Doing, Fault, Proxy, hurried};
 use crate::contract::{now, yuan};
 use crate::hostile::{NASTY, places};
 
@@ -271,7 +271,7 @@ fn answering(answers: Vec<(&'static str, &'static str)>) -> (Gateway, Arc<Mutex<
     });
     let credentials =
         Credentials { app_key: "1".into(), app_secret: "s".into(), access_token: Some("t".into()) };
-    (Gateway::new(credentials, GatewayOptions::new(&proxy.url)).unwrap(), asked)
+    (Gateway::new(credentials, hurried(&proxy.url)).unwrap(), asked)
 }
 
 #[tokio::test(flavor = "multi_thread")]

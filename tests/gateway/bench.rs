@@ -6,9 +6,23 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
+use pifa::market::Marketplace;
+use pifa::market::gateway::{Credentials, Gateway, GatewayOptions};
 use serde_json::Value;
+
+use crate::filled;
+
+/// Before what failed in passing is asked again: a test of what happens then need not wait as politely as a buyer does.
+const FIRST_WAIT_MS: u64 = 20;
+const FIRST_WAIT: &str = "PIFA_TEST_FIRST_WAIT_MS";
+
+/// Options of a gateway that asks again sooner than a buyer's.
+pub fn hurried(origin: &str) -> GatewayOptions {
+    GatewayOptions { first_wait: Duration::from_millis(FIRST_WAIT_MS), ..GatewayOptions::new(origin) }
+}
 
 /// A seed chosen when the test runs; printed, and taken from PIFA_TEST_SEED to repeat a run.
 pub fn seed() -> u64 {
@@ -34,6 +48,8 @@ fn binary() -> Command {
 /// `pifa sandbox` in a process of its own; it ends with its owner.
 pub struct Sandbox {
     child: Child,
+    /// It lets five calls a second through: whoever asks it has to wait as a buyer's program does.
+    is_plain: bool,
     pub ready: Value,
 }
 
@@ -50,6 +66,7 @@ impl Sandbox {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         Sandbox {
             child,
+            is_plain: arguments.contains(&"--plain"),
             ready: serde_json::from_str(&line).expect("the first line on stdout is the ready line"),
         }
     }
@@ -62,23 +79,29 @@ impl Sandbox {
         self.url().rsplit(':').next().unwrap().to_owned()
     }
 
-    /// The market's own books.
+    /// The market's own books, asked for in this process: they are looked at a thousand times.
     pub fn ledger(&self) -> Value {
-        let out = self
-            .credentials(&mut binary())
-            .args(["--json", "sandbox", "ledger", "--url", self.url()])
-            .output()
-            .unwrap();
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-        serde_json::from_slice(&out.stdout).unwrap()
+        let credentials = self.credentials();
+        // On a thread of its own: whoever asks may be in a runtime already.
+        let asked = std::thread::scope(|scope| {
+            let asking = scope.spawn(|| {
+                let gateway = Gateway::new(credentials, GatewayOptions::new(self.url())).unwrap();
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(gateway.ledger_dump(false))
+            });
+            asking.join().unwrap()
+        });
+        asked.unwrap()
     }
 
-    fn credentials<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+    /// What its client signs with.
+    pub fn credentials(&self) -> Credentials {
         let text = |field: &str| self.ready[field].as_str().unwrap().to_owned();
-        command
-            .env("PIFA_APP_KEY", text("app_key"))
-            .env("PIFA_APP_SECRET", text("app_secret"))
-            .env("PIFA_ACCESS_TOKEN", text("access_token"))
+        Credentials {
+            app_key: text("app_key"),
+            app_secret: text("app_secret"),
+            access_token: Some(text("access_token")),
+        }
     }
 
     pub fn kill(mut self) {
@@ -159,12 +182,28 @@ impl Said {
 pub struct Buyer {
     folder: tempfile::TempDir,
     market: Option<(String, Value)>,
+    is_hurried: bool,
 }
 
 impl Buyer {
     /// At the profile's own sandbox.
     pub fn embedded() -> Buyer {
-        Buyer { folder: tempfile::tempdir().unwrap(), market: None }
+        Buyer { folder: tempfile::tempdir().unwrap(), market: None, is_hurried: true }
+    }
+
+    /// At the profile's own sandbox, with everything it sells in the catalog: a copy of a profile that was filled once.
+    pub fn filled() -> Buyer {
+        static FILLED: OnceLock<PathBuf> = OnceLock::new();
+        let filled = FILLED.get_or_init(|| {
+            let buyer = Buyer::embedded();
+            assert_eq!(buyer.does(&["sync"])["complete"], true);
+            let kept = filled::folder("gateway");
+            filled::copy(buyer.data_dir(), &kept);
+            kept
+        });
+        let buyer = Buyer::embedded();
+        filled::copy(filled, buyer.data_dir());
+        buyer
     }
 
     /// At a running sandbox.
@@ -174,11 +213,13 @@ impl Buyer {
 
     /// At a running sandbox, by way of a proxy.
     pub fn through(sandbox: &Sandbox, url: &str) -> Buyer {
-        Buyer { folder: tempfile::tempdir().unwrap(), market: Some((url.to_owned(), sandbox.ready.clone())) }
+        let market = Some((url.to_owned(), sandbox.ready.clone()));
+        Buyer { folder: tempfile::tempdir().unwrap(), market, is_hurried: !sandbox.is_plain }
     }
 
     /// The same data folder at another market.
     pub fn moves_to(&mut self, sandbox: &Sandbox) {
+        self.is_hurried = !sandbox.is_plain;
         self.market = Some((sandbox.url().to_owned(), sandbox.ready.clone()));
     }
 
@@ -207,6 +248,9 @@ impl Buyer {
     pub fn human_command(&self) -> Command {
         let mut command = binary();
         command.env("PIFA_DATA_DIR", self.folder.path());
+        if self.is_hurried {
+            command.env(FIRST_WAIT, FIRST_WAIT_MS.to_string());
+        }
         if let Some((url, ready)) = &self.market {
             command.args(["--market", url]);
             for (name, field) in [
@@ -222,6 +266,11 @@ impl Buyer {
 
     pub fn says(&self, arguments: &[&str]) -> Said {
         Said::of(self.command().args(arguments))
+    }
+
+    /// The same with the waits of a buyer's own program.
+    pub fn says_unhurried(&self, arguments: &[&str]) -> Said {
+        Said::of(self.command().env_remove(FIRST_WAIT).args(arguments))
     }
 
     /// What people are told.

@@ -10,11 +10,11 @@ use pifa::domain::minimum;
 use pifa::domain::money::Money;
 use pifa::domain::offer::{Offer, OfferKind};
 use pifa::domain::quantity::Quantity;
-use pifa::market::gateway::{Credentials, Gateway, GatewayOptions};
+use pifa::market::gateway::{Credentials, Gateway};
 use pifa::market::{Capabilities, MarketError, Marketplace, PreviewRequest, RequestLine};
 use pifa::sandbox::{Options, start};
 
-use crate::bench::seed;
+use crate::bench::{hurried, seed};
 
 /// Each costs a call over the socket. Ten thousand and more with `PIFA_CASES`; that many are judged on every run beside
 /// the market's rules themselves, in `src/sandbox/export/preview_tests.rs`.
@@ -104,7 +104,7 @@ async fn verdict_and_totals_equal_the_preview_on_random_carts() {
         app_secret: running.app_secret.clone(),
         access_token: Some(running.access_token.clone()),
     };
-    let gateway = Gateway::new(credentials, GatewayOptions::new(&running.url)).unwrap();
+    let gateway = Gateway::new(credentials, hurried(&running.url)).unwrap();
     let capabilities: Capabilities = gateway.capabilities().await.unwrap();
     let address = gateway.addresses().await.unwrap().remove(0);
     let destination = Destination {

@@ -9,12 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use pifa::domain::cart::Rules;
 use pifa::domain::id::{MarketId, OutOrderId};
 use pifa::domain::quantity::Quantity;
-use pifa::procure::{
-    Blocked, Catalog, Credentials, Desk, DeskParts, Gateway, GatewayOptions, Ledger, SubmitOptions,
-};
+use pifa::procure::{Blocked, Catalog, Credentials, Desk, DeskParts, Gateway, Ledger, SubmitOptions};
 use serde_json::Value;
 
-use crate::bench::{Buyer, Fault, Proxy, Sandbox, seed};
+use crate::bench::{Buyer, Fault, Proxy, Sandbox, hurried, seed};
 use crate::following::steady_at;
 use crate::job::{number, pick, same_order, strict, text};
 
@@ -74,7 +72,7 @@ impl Window {
             catalog: Catalog::open(&catalog).unwrap(),
             ledger: ledger.clone(),
             market_id: market.clone(),
-            gateway: Some(Gateway::new(credentials, GatewayOptions::new(url)).unwrap()),
+            gateway: Some(Gateway::new(credentials, hurried(url)).unwrap()),
             sandbox: false,
             history: pifa::procure::History::in_memory(),
             searches: std::env::temp_dir().join("never"),

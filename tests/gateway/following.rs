@@ -19,7 +19,7 @@ use pifa::procure::{
 };
 use pifa::sandbox;
 
-use crate::bench::{Doing, Fault, Proxy, seed};
+use crate::bench::{Doing, Fault, Proxy, hurried, seed};
 
 /// A desk, the sandbox it sits at, and a clock of its own.
 pub struct Seat {
@@ -58,12 +58,16 @@ impl Seat {
         let mut wanted = sandbox::Options::new(folder.path().join("sandbox"));
         (wanted.offers, wanted.seed) = (400, seed());
         options(&mut wanted);
+        // One that lets five calls a second through has to be waited for as a buyer's program does.
+        let is_plain = wanted.plain;
         let running = sandbox::start(wanted).await.unwrap();
         let credentials = Credentials {
             app_key: running.app_key.clone(),
             app_secret: running.app_secret.clone(),
             access_token: Some(running.access_token.clone()),
         };
+        let url = url(&running.url);
+        let patience = if is_plain { GatewayOptions::new(&url) } else { hurried(&url) };
         let market = MarketId::new(&running.market_id);
         let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
         let ahead_ms = Arc::new(AtomicI64::new(0));
@@ -73,7 +77,7 @@ impl Seat {
             catalog: Catalog::open(&folder.path().join("catalog.db")).unwrap(),
             ledger: ledger.clone(),
             market_id: market.clone(),
-            gateway: Some(Gateway::new(credentials, GatewayOptions::new(&url(&running.url))).unwrap()),
+            gateway: Some(Gateway::new(credentials, patience).unwrap()),
             sandbox: true,
             history: pifa::procure::History::in_memory(),
             searches: std::env::temp_dir().join("never"),

@@ -233,8 +233,7 @@ fn a_create_the_market_never_saw_is_sent_again_under_the_same_number() {
 
 #[test]
 fn two_windows_on_one_profile_see_one_marketplace() {
-    let buyer = Buyer::embedded();
-    buyer.does(&["catalog", "stats"]);
+    let buyer = Buyer::filled();
     let (line, shown) = pick(&buyer, strict);
     let moq = shown["moq"].to_string();
     let mut windows = Vec::new();

@@ -17,6 +17,8 @@ mod by_hand;
 mod carts;
 mod contract;
 mod exactly_once;
+#[path = "../filled.rs"]
+mod filled;
 mod fix;
 mod following;
 mod history;

@@ -289,8 +289,7 @@ async fn the_command_line_shows_a_changed_total_before_any_link() {
 
 #[test]
 fn the_command_line_lists_deals_and_orders_again() {
-    let buyer = Buyer::embedded();
-    buyer.does(&["sync", "--limit", "3000"]);
+    let buyer = Buyer::filled();
     let listed = buyer.does(&["order", "list"]);
     let past = listed["orders"].as_array().unwrap();
     assert_eq!(past.len(), 14);

@@ -31,8 +31,7 @@ fn large(buyer: &Buyer) -> Value {
 
 #[test]
 fn six_things_changed_since_last_months_order_and_six_rows_say_so() {
-    let buyer = Buyer::embedded();
-    buyer.does(&["sync"]);
+    let buyer = Buyer::filled();
     let order = large(&buyer);
     let id = text(&order["order_id"]);
     let first = buyer.says(&["reorder", id, "--dry-run"]).exits(0);
@@ -160,8 +159,7 @@ fn two(buyer: &Buyer) -> [String; 2] {
 
 #[test]
 fn a_list_comes_back_scaled_and_comes_due() {
-    let buyer = Buyer::embedded();
-    buyer.does(&["sync", "--limit", "2000"]);
+    let buyer = Buyer::filled();
     let [one, other] = two(&buyer);
     buyer.says(&["list", "save", "每月"]).fails(1);
     buyer.does(&["cart", "add", &one, "10"]);
@@ -219,8 +217,7 @@ fn a_list_comes_back_scaled_and_comes_due() {
 
 #[test]
 fn a_plan_is_applied_once_and_refused_when_stale() {
-    let buyer = Buyer::embedded();
-    buyer.does(&["sync", "--limit", "2000"]);
+    let buyer = Buyer::filled();
     let [one, other] = two(&buyer);
     buyer.does(&["cart", "add", &one, "10"]);
     let written = || String::from_utf8(buyer.tells(&["cart", "plan"]).exits(0).out.clone()).unwrap();

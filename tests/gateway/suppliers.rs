@@ -10,10 +10,11 @@ use pifa::domain::mark::Marks;
 use pifa::domain::quantity::Quantity;
 use pifa::domain::supplier::Supplier;
 use pifa::market::Marketplace;
-use pifa::market::gateway::{Credentials, Gateway, GatewayOptions};
+use pifa::market::gateway::{Credentials, Gateway};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
+use crate::bench::hurried;
 use crate::sandbox::Market;
 
 /// A market, and a catalog that has read all of it.
@@ -24,7 +25,7 @@ async fn read_whole(offers: u64, seed: u64) -> (Market, Catalog, Vec<Supplier>) 
         app_secret: market.running.app_secret.clone(),
         access_token: Some(market.running.access_token.clone()),
     };
-    let gateway = Gateway::new(credentials, GatewayOptions::new(&market.running.url)).unwrap();
+    let gateway = Gateway::new(credentials, hurried(&market.running.url)).unwrap();
     let catalog = Catalog::open_in_memory().unwrap();
     let mut suppliers: HashMap<SupplierId, Supplier> = HashMap::new();
     let mut cursor = String::new();

@@ -12,12 +12,14 @@ use pifa::domain::offer::{Completeness, Offer, OfferKind};
 use pifa::domain::order::OrderState;
 use pifa::domain::price;
 use pifa::domain::quantity::Quantity;
-use pifa::market::gateway::{Credentials, Gateway, GatewayOptions};
+use pifa::market::gateway::{Credentials, Gateway};
 use pifa::market::{
     Capabilities, CreateError, CreateRequest, JoinRequest, KeywordQuery, MarketError, Marketplace,
     OrderQuery, PreviewRequest, Quote, RequestLine,
 };
 use pifa::sandbox::{Options, Running, start};
+
+use crate::bench::hurried;
 
 struct Pair {
     running: Running,
@@ -40,7 +42,7 @@ fn gateway_to(running: &Running, secret: &str, token: Option<&str>) -> Gateway {
         app_secret: secret.to_owned(),
         access_token: token.map(str::to_owned),
     };
-    Gateway::new(credentials, GatewayOptions::new(&running.url)).unwrap()
+    Gateway::new(credentials, hurried(&running.url)).unwrap()
 }
 
 /// All offers by the extension.

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::harness::Session;
 use crate::steps::{before_number, quit};
-use crate::verb;
+use crate::{filled, verb};
 
 /// Most keys from a started program to orders that are placed (BARS J1).
 const MOST_KEYS: usize = 8;
@@ -31,8 +31,7 @@ fn last_months_order_again_in_english() {
 
 fn last_months_order_again(lang: Lang) {
     let words = lang.text();
-    let folder = tempfile::tempdir().unwrap();
-    verb(folder.path(), &["sync"]);
+    let folder = filled();
     let listed = verb(folder.path(), &["order", "list"]);
     let large = listed["orders"]
         .as_array()

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod again;
+#[path = "../filled.rs"]
+mod copies;
 mod harness;
 mod market;
 mod minimums;
@@ -11,8 +13,9 @@ mod shell;
 mod steps;
 mod stories;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use harness::Session;
@@ -32,10 +35,38 @@ fn verb(folder: &Path, arguments: &[&str]) -> serde_json::Value {
     })
 }
 
+/// Profiles as they are a moment after the first start, and when everything is there: made once, copied for each test.
+struct Profiles {
+    begun: PathBuf,
+    filled: PathBuf,
+}
+
+impl Profiles {
+    fn get() -> &'static Profiles {
+        static PROFILES: OnceLock<Profiles> = OnceLock::new();
+        PROFILES.get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap();
+            let (begun, filled) = (copies::folder("pty-begun"), copies::folder("pty-filled"));
+            assert_eq!(verb(folder.path(), &["sync", "--limit", "4000"])["complete"], false);
+            copies::copy(folder.path(), &begun);
+            assert_eq!(verb(folder.path(), &["sync"])["complete"], true);
+            copies::copy(folder.path(), &filled);
+            Profiles { begun, filled }
+        })
+    }
+}
+
 /// A folder whose catalog is filled, so that a test need not wait for it.
 fn filled() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    verb(folder.path(), &["sync", "--limit", "4000"]);
+    copies::copy(&Profiles::get().filled, folder.path());
+    folder
+}
+
+/// A folder whose catalog holds enough to show, and which a session goes on filling: its workers are busy.
+fn begun() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copies::copy(&Profiles::get().begun, folder.path());
     folder
 }
 
@@ -126,7 +157,7 @@ fn the_job_of_a_buyer() {
 
 #[test]
 fn signals_give_the_terminal_back() {
-    let folder = filled();
+    let folder = begun();
     for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)] {
         let mut pifa = Session::start(folder.path(), &["--lang", "en"], 24, 80);
         pifa.wait_for("▌");
@@ -164,7 +195,7 @@ fn a_stop_gives_the_terminal_back_and_going_on_draws_anew() {
 
 #[test]
 fn a_vanished_terminal_ends_the_program() {
-    let folder = filled();
+    let folder = begun();
     let mut pifa = Session::start(folder.path(), &["--lang", "en"], 24, 80);
     pifa.wait_for("▌");
     pifa.hang_up();
@@ -174,7 +205,7 @@ fn a_vanished_terminal_ends_the_program() {
 
 #[test]
 fn a_burst_of_twenty_thousand_bytes_is_handled_whole() {
-    let folder = filled();
+    let folder = begun();
     let mut pifa = Session::start(folder.path(), &["--lang", "en"], 24, 80);
     pifa.wait_for("▌");
     // Up and down a list, then one key that shows on the screen.

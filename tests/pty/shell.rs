@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::filled;
 use crate::harness::Session;
+use crate::{begun, filled};
 
 #[test]
 fn a_click_goes_where_it_points_and_the_mouse_is_given_back() {
@@ -87,7 +87,7 @@ fn an_esc_alone_is_a_key_and_a_mistake_in_the_keymap_is_told_with_its_line() {
 #[cfg(debug_assertions)]
 #[test]
 fn a_panic_on_any_thread_gives_the_terminal_back_and_says_one_clean_thing() {
-    let folder = filled();
+    let folder = begun();
     for thread in ["ui", "worker", "input"] {
         let mut pifa =
             Session::start_with(folder.path(), &["--lang", "en"], 24, 80, &[("PIFA_TEST_PANIC", thread)]);

@@ -67,6 +67,11 @@ impl Gateway {
         origin.loopback.then_some(origin.base.as_str())
     }
 
+    /// How long is waited before what the market turned away is asked again for the first time.
+    pub fn first_wait(&self) -> Duration {
+        self.transport.first_wait()
+    }
+
     /// Makes a sandbox's world move: so many offers (`("count", "200")`) or so many of a hundred (`("percent", "1")`)
     /// change. Answers the ids as the sandbox says them. Sent once: moved twice is moved further.
     pub async fn churn(

@@ -111,6 +111,10 @@ impl Transport {
         &self.origin
     }
 
+    pub fn first_wait(&self) -> Duration {
+        self.options.first_wait
+    }
+
     /// Reads: repeated, with growing waits, while the failure is one that passes. A market that cannot be
     /// reached at all is not asked again here: being offline is a state, and the buyer should know at once.
     pub async fn read(&self, call: &Call) -> Result<Vec<u8>, MarketError> {

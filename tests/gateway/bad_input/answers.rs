@@ -73,7 +73,7 @@ fn every_verb_ends_clearly_whatever_the_market_answers() {
                     &["sandbox", "ledger", "--url", &proxy.url],
                 ] {
                     let began = Instant::now();
-                    let said = buyer.says(verb);
+                    let said = buyer.says_unhurried(verb);
                     assert_eq!(said.code, code, "{kind} {verb:?}: {said:?}");
                     said.fails(code);
                     crate::bad_input::texts::harmless(&said.err, kind);

@@ -23,8 +23,10 @@ use crate::catalog::index::place::Place;
 use crate::catalog::index::schema::{Fields, Payload, VERSION, schema, settings, tokenizers};
 use crate::catalog::store::{Failure, lock};
 
-/// What terms and lists may take before they become a segment; the documents of one are some 60,000.
+/// What terms and lists may take before they become segments; the documents of them are some 60,000.
 const ROOM: usize = 96_000_000;
+/// Threads that cut texts into terms while an index is built; one more reads the rows.
+const WORKERS: usize = 2;
 /// Small segments beside a large one that are left alone.
 const SMALL_ONES: usize = 3;
 /// Documents between two commits at most.
@@ -371,10 +373,12 @@ impl Writer {
 /// While an index is being built its segments are left as they are: at its end they are merged once, and no document
 /// is moved twice.
 fn new_writer(index: &Index, is_building: bool) -> Result<IndexWriter, TantivyError> {
+    // Every segment is sorted by rank for itself, and so are merged ones: it does not matter who takes a document.
+    let workers = if is_building { WORKERS } else { 1 };
     let options = IndexWriterOptions::builder()
-        .num_worker_threads(1)
+        .num_worker_threads(workers)
         .num_merge_threads(1)
-        .memory_budget_per_thread(ROOM)
+        .memory_budget_per_thread(ROOM / workers)
         .build();
     let writer: IndexWriter = index.writer_with_options(options)?;
     if is_building {

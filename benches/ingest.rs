@@ -289,10 +289,12 @@ fn import(folder: &Path, offers: &[Offer]) -> Outcome<()> {
         let catalog = Catalog::open(&folder.join(format!("import-{run}.db")))?;
         took.push(timed(|| Ok(catalog.import(&path, now, false).map(drop)?))?);
         if run + 1 == RUNS {
-            catalog.each_offer::<()>(&mut |offer| {
-                parsed.push(offer.clone());
-                Ok(())
-            })?.map_err(|()| "stopped")?;
+            catalog
+                .each_offer::<()>(&mut |offer| {
+                    parsed.push(offer.clone());
+                    Ok(())
+                })?
+                .map_err(|()| "stopped")?;
             rate(&format!("import of {} MB of JSONL", bytes >> 20), parsed.len(), median(&mut took));
             index("  and the index over them", &catalog, parsed.len())?;
             drop(catalog);

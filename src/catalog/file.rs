@@ -177,10 +177,7 @@ pub(super) fn note_damage(path: &Path) -> io::Result<()> {
 
 /// Size on disk, the write-ahead log included.
 pub(super) fn bytes(path: &Path) -> u64 {
-    [path.to_owned(), log_of(path)]
-        .iter()
-        .map(|file| fs::metadata(file).map_or(0, |meta| meta.len()))
-        .sum()
+    [path.to_owned(), log_of(path)].iter().map(|file| fs::metadata(file).map_or(0, |meta| meta.len())).sum()
 }
 
 /// The write-ahead log of the file.

@@ -104,6 +104,7 @@ impl Keys {
 
 fn has_more_than(transaction: &Transaction<'_>, rows: usize) -> Result<bool, Failure> {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-    let found = transaction.query_row("SELECT 1 FROM offers LIMIT 1 OFFSET ?1", [rows], |_| Ok(())).optional()?;
+    let found =
+        transaction.query_row("SELECT 1 FROM offers LIMIT 1 OFFSET ?1", [rows], |_| Ok(())).optional()?;
     Ok(found.is_some())
 }

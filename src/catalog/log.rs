@@ -27,15 +27,21 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// The log of one file.
 pub(super) struct Log {
     path: PathBuf,
-    /// At work, or ended and not yet asked what it did. It gives its connection back: closing one would leave a
-    /// descriptor behind (see [`crate::catalog::readers`]).
-    thread: Mutex<Option<JoinHandle<Option<Connection>>>>,
+    work: Mutex<Work>,
+}
+
+#[derive(Default)]
+struct Work {
+    /// Kept from one time to the next: closing one would leave a descriptor behind (see [`crate::catalog::readers`]).
+    connection: Option<Connection>,
+    /// At work, or ended and not yet asked for its connection.
+    thread: Option<JoinHandle<Option<Connection>>>,
 }
 
 impl Log {
     /// Of the catalog at `path`.
     pub fn new(path: &Path) -> Log {
-        Log { path: path.to_owned(), thread: Mutex::new(None) }
+        Log { path: path.to_owned(), work: Mutex::default() }
     }
 
     /// Something was committed.
@@ -44,33 +50,43 @@ impl Log {
         if bytes < WORTH_IT {
             return;
         }
-        let mut thread = self.thread();
+        let mut work = self.work();
+        work.begin(&self.path);
         if bytes >= MOST {
-            self.start(&mut thread);
-            wait(&mut thread);
-        } else if thread.as_ref().is_none_or(JoinHandle::is_finished) {
-            self.start(&mut thread);
+            work.wait();
         }
     }
 
     /// Begins to bring all of it into the file, unless that is being done.
     pub fn begin(&self) {
-        self.start(&mut self.thread());
+        self.work().begin(&self.path);
     }
 
     /// Waits until nothing is being done.
     pub fn rest(&self) {
-        wait(&mut self.thread());
+        self.work().wait();
     }
 
-    fn start(&self, thread: &mut Option<JoinHandle<Option<Connection>>>) {
-        if thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
+    fn work(&self) -> MutexGuard<'_, Work> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.rest();
+    }
+}
+
+impl Work {
+    fn begin(&mut self, path: &Path) {
+        if self.thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
             return;
         }
-        let connection = thread.take().and_then(|thread| thread.join().ok().flatten());
-        let path = self.path.clone();
+        self.wait();
+        let (connection, path) = (self.connection.take(), path.to_owned());
         // Without a thread the log stays; closing the last connection brings it into the file.
-        *thread = Builder::new()
+        self.thread = Builder::new()
             .name("catalog-log".to_owned())
             .spawn(move || {
                 let connection = connection.or_else(|| file::connect(&path).ok())?;
@@ -82,20 +98,12 @@ impl Log {
             .ok();
     }
 
-    fn thread(&self) -> MutexGuard<'_, Option<JoinHandle<Option<Connection>>>> {
-        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
+    fn wait(&mut self) {
+        // A panic in there is one line in the log of the program; the rows are safe all the same.
+        if let Some(thread) = self.thread.take() {
+            self.connection = thread.join().ok().flatten();
+        }
     }
-}
-
-impl Drop for Log {
-    fn drop(&mut self) {
-        self.rest();
-    }
-}
-
-fn wait(thread: &mut Option<JoinHandle<Option<Connection>>>) {
-    // A panic in there is one line in the log of the program; the rows are safe all the same.
-    drop(thread.take().map(JoinHandle::join));
 }
 
 /// Most of it while others write, then the short rest with writers kept away for a moment, so that the log begins

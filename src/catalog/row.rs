@@ -78,8 +78,9 @@ pub(super) fn text_of(offer: &Offer) -> String {
 /// Attributes as they are asked for: `name=value` folded, a line each, and the translated pair where it differs.
 /// A name has no `=` of its own.
 pub(super) fn traits_of(offer: &Offer) -> String {
-    let (mut traits, mut count) = (String::new(), 0);
-    let mut line = String::new();
+    let room = 40 * offer.attributes.len();
+    let (mut traits, mut count) = (String::with_capacity(room), 0);
+    let mut line = String::with_capacity(64);
     for attribute in &offer.attributes {
         let own = (attribute.name.as_str(), attribute.value.as_str());
         let name_en = attribute.name_en.as_ref().map_or(own.0, |text| text.as_str());

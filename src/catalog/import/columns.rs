@@ -129,7 +129,8 @@ mod tests {
     #[test]
     fn what_is_remembered_is_what_is_looked_up() {
         let mut names = Names::default();
-        for row in [&["id", "title", "colour"][..], &["title", "id"], &["colour", "colour", "起批量", "id"]] {
+        for row in [&["id", "title", "colour"][..], &["title", "id"], &["colour", "colour", "起批量", "id"]]
+        {
             names.begin();
             for name in row {
                 assert_eq!(names.meaning(name), meaning(name), "{name}");

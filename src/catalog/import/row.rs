@@ -209,7 +209,9 @@ fn tiers_of(tiers: &[&RawValue]) -> Result<Vec<PriceTier>, String> {
 
 /// The text or number of the first of these names that has one.
 fn scalar<'a>(members: &[(String, &'a RawValue)], names: &[&str]) -> Option<Cow<'a, str>> {
-    let of = |name: &&str| members.iter().rev().find(|(key, _)| key == name).and_then(|(_, raw)| Cell::scalar(raw));
+    let of = |name: &&str| {
+        members.iter().rev().find(|(key, _)| key == name).and_then(|(_, raw)| Cell::scalar(raw))
+    };
     names.iter().find_map(of)
 }
 
@@ -272,10 +274,9 @@ fn attributes(fields: &Fields<'_>) -> Result<Vec<Attribute>, String> {
     };
     let mut found: Vec<Attribute> = match fields.value(Field::Attributes) {
         None => Vec::new(),
-        Some(Cell::Object(object)) => members(object)
-            .iter()
-            .filter_map(|(name, value)| pair(name, &Cell::scalar(value)?))
-            .collect(),
+        Some(Cell::Object(object)) => {
+            members(object).iter().filter_map(|(name, value)| pair(name, &Cell::scalar(value)?)).collect()
+        }
         Some(Cell::List(list)) => elements(list)
             .into_iter()
             .filter_map(|item| {

@@ -139,6 +139,7 @@ fn a_fill_that_is_cut_off_leaves_nothing_of_itself() {
         catalog.fill(600, until)
     }));
     assert!(cut.is_err());
+    assert_eq!(parcels.len(), 2, "it was cut where it was to be");
     assert_eq!(rows(&catalog), rows_before);
     assert_eq!(indexes(&catalog), indexes_before);
     catalog.fill(600, goods("b", 0..600, "1.00")).unwrap();
@@ -150,9 +151,8 @@ fn a_fill_that_is_cut_off_leaves_nothing_of_itself() {
 fn of_before(path: &Path) {
     drop(Catalog::open(path).unwrap());
     let made = Connection::open(path).unwrap();
-    let sql: String = made
-        .query_row("SELECT sql FROM sqlite_schema WHERE name = 'offers'", [], |row| row.get(0))
-        .unwrap();
+    let sql: String =
+        made.query_row("SELECT sql FROM sqlite_schema WHERE name = 'offers'", [], |row| row.get(0)).unwrap();
     let sql = sql.replace("key TEXT NOT NULL,", "key TEXT NOT NULL UNIQUE,");
     assert!(sql.contains("UNIQUE"));
     let others: Vec<String> = made
@@ -196,11 +196,9 @@ fn the_log_goes_into_the_file_while_others_read_and_write() {
         }
         assert_eq!(rows(&catalog).len(), (round + 1) * 150);
     }
-    let whole = length(&path) + length(&log);
     catalog.settle_soon().unwrap();
     catalog.settle().unwrap();
     assert_eq!(length(&log), 0);
-    assert!(length(&path) * 3 > whole, "nothing of it is written twice");
     drop(catalog);
     sound(&Catalog::open(&path).unwrap());
 }

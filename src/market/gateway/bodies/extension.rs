@@ -72,9 +72,19 @@ fn zones(list: List<ZoneBody>) -> Vec<Vec<String>> {
     }
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct ChangesBody<const QUICK: bool> {
+/// Bodies with lists in them, of either way of reading these ([`List`]). (A derived reader cannot take defaults from a
+/// body as a whole where it has a parameter, only from each field.)
+macro_rules! lists {
+    (struct $name:ident<$quick:ident> { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }) => {
+        #[derive(Deserialize, Default)]
+        struct $name<const $quick: bool> {
+            $($(#[$attribute])* #[serde(default)] $field: $type,)*
+        }
+    };
+}
+
+lists! {
+struct ChangesBody<QUICK> {
     items: List<OfferBody<QUICK>, QUICK>,
     suppliers: List<SupplierBody<QUICK>, QUICK>,
     cursor: Field<String>,
@@ -88,10 +98,10 @@ struct ChangesBody<const QUICK: bool> {
     ret_code: Option<IgnoredAny>,
     code: Option<IgnoredAny>,
 }
+}
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct OfferBody<const QUICK: bool> {
+lists! {
+struct OfferBody<QUICK> {
     offer_id: Field<Id>,
     supplier_id: Field<String>,
     gone: Field<bool>,
@@ -128,6 +138,7 @@ struct OfferBody<const QUICK: bool> {
     attributes: List<AttributeBody, QUICK>,
     description: Field<String>,
 }
+}
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -137,15 +148,15 @@ struct TierBody {
     promotion_price: Field<Yuan>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct SkuBody<const QUICK: bool> {
+lists! {
+struct SkuBody<QUICK> {
     spec_id: Field<String>,
     sku_id: Field<Id>,
     attributes: List<AttributeBody, QUICK>,
     price: Field<Yuan>,
     promotion_price: Field<Yuan>,
     stock: Field<Quantity>,
+}
 }
 
 #[derive(Deserialize, Default)]
@@ -157,15 +168,15 @@ struct AttributeBody {
     value_en: Field<String>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct FreightBody<const QUICK: bool> {
+lists! {
+struct FreightBody<QUICK> {
     kind: Field<String>,
     charge: Field<String>,
     first_unit: Field<Decimal>,
     next_unit: Field<Decimal>,
     fees: List<FeeBody, QUICK>,
     free_from: Field<Yuan>,
+}
 }
 
 #[derive(Deserialize, Default)]
@@ -175,9 +186,8 @@ struct FeeBody {
     next: Field<Yuan>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct SupplierBody<const QUICK: bool> {
+lists! {
+struct SupplierBody<QUICK> {
     supplier_id: Field<String>,
     name: Field<String>,
     name_en: Field<String>,
@@ -193,6 +203,7 @@ struct SupplierBody<const QUICK: bool> {
     medal_level: Field<u32>,
     collect_48h: Field<Rate>,
     quality_refund_30d: Field<Rate>,
+}
 }
 
 #[derive(Deserialize, Default)]

@@ -269,15 +269,20 @@ mod tests {
 
     #[test]
     fn a_quick_list_is_whole_or_none() {
-        let quick = |json: &str| serde_json::from_str::<List<Row, true>>(json).map(|list| list.items.len()).ok();
+        let quick =
+            |json: &str| serde_json::from_str::<List<Row, true>>(json).map(|list| list.items.len()).ok();
         assert_eq!(quick(r#"[{"id":1,"tags":["a"],"inner":null},{}]"#), Some(2));
         assert_eq!((quick("null"), quick("[]")), (Some(0), Some(0)));
         for odd in ["[1]", "[{},null]", "[[1]]", r#"[{"id":1,"id":2}]"#, r#"["a"]"#] {
             assert_eq!(quick(odd), None, "{odd}");
         }
         assert_eq!(quick(&format!("[{}{{}}]", "{},".repeat(5_000))), None);
-        let inner = |json: &str| serde_json::from_str::<Maybe<Inner, true>>(json).map(|inner| inner.0.is_some()).ok();
-        assert_eq!((inner("{}"), inner("null"), inner("[1]"), inner("5")), (Some(true), Some(false), None, None));
+        let inner =
+            |json: &str| serde_json::from_str::<Maybe<Inner, true>>(json).map(|inner| inner.0.is_some()).ok();
+        assert_eq!(
+            (inner("{}"), inner("null"), inner("[1]"), inner("5")),
+            (Some(true), Some(false), None, None)
+        );
     }
 
     #[test]

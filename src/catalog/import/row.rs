@@ -1,6 +1,7 @@
 //! One row of a file made into an offer, or the reason why not, in words.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -274,9 +275,11 @@ fn attributes(fields: &Fields<'_>) -> Result<Vec<Attribute>, String> {
     };
     let mut found: Vec<Attribute> = match fields.value(Field::Attributes) {
         None => Vec::new(),
-        Some(Cell::Object(object)) => {
-            members(object).iter().filter_map(|(name, value)| pair(name, &Cell::scalar(value)?)).collect()
-        }
+        // By name, as they have no order of their own; of two of one name the later counts.
+        Some(Cell::Object(object)) => BTreeMap::from_iter(members(object))
+            .iter()
+            .filter_map(|(name, value)| pair(name, &Cell::scalar(value)?))
+            .collect(),
         Some(Cell::List(list)) => elements(list)
             .into_iter()
             .filter_map(|item| {

@@ -276,7 +276,9 @@ fn attributes(fields: &Fields<'_>) -> Result<Vec<Attribute>, String> {
     let mut found: Vec<Attribute> = match fields.value(Field::Attributes) {
         None => Vec::new(),
         // By name, as they have no order of their own; of two of one name the later counts.
-        Some(Cell::Object(object)) => BTreeMap::from_iter(members(object))
+        Some(Cell::Object(object)) => members(object)
+            .into_iter()
+            .collect::<BTreeMap<_, _>>()
             .iter()
             .filter_map(|(name, value)| pair(name, &Cell::scalar(value)?))
             .collect(),

@@ -1,13 +1,16 @@
 //! How fast listings get into the catalog: `cargo bench --bench ingest -- [OFFERS]` (default 20,000; also
-//! PIFA_BENCH_OFFERS). The listings are those of an embedded sandbox (seed PIFA_BENCH_SEED), read once over loopback;
-//! what is measured then is ours alone. Prints offers a second: reading pages (the market's share and ours cannot be
-//! told apart there), writing them into a new catalog in pages as `sync` does and in one batch of twenty pages, the
-//! same again unchanged, with one in a hundred changed, importing a JSONL file of as many rows; bytes on disk an
-//! offer; and microseconds for one body: writing, reading, facts.
+//! PIFA_BENCH_OFFERS). The listings are those of a sandbox (seed PIFA_BENCH_SEED), read once over loopback. Prints
+//! offers a second, and processor time an offer: reading pages (the market's share and ours cannot be told apart
+//! there), writing them into a new catalog in pages as `sync` does and at once as a file of them, the same again
+//! unchanged, with one in a hundred changed; a local export of as many rows: its offers alone, parsed before, and the
+//! file from end to end, then the index over them, which makes them searchable in full; the same where the rows come
+//! best first; `sync --full` as the program does it, with the sandbox a process of its own; bytes on disk an offer;
+//! and microseconds for the facts of one.
 
 use std::hint::black_box;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -85,7 +88,88 @@ fn main() -> Outcome<()> {
         })?);
     }
     rate("store: batches of 20,000", count, median(&mut took));
-    import(folder.path(), &flat)
+    fill(folder.path(), "store: at once", &flat)?;
+    import(folder.path(), &flat)?;
+    if std::env::var_os("PIFA_BENCH_NO_SYNC").is_none() {
+        sync(folder.path(), offers, seed)?;
+    }
+    Ok(())
+}
+
+/// The rows alone: offers that were parsed before, in parcels, as an import hands them over.
+fn fill(folder: &Path, name: &str, offers: &[Offer]) -> Outcome<()> {
+    let mut took = Vec::new();
+    for run in 0..RUNS {
+        let catalog = Catalog::open(&folder.join(format!("fill-{run}.db")))?;
+        let parcels: Vec<Vec<Offer>> = offers.chunks(2_000).map(<[Offer]>::to_vec).collect();
+        took.push(timed(|| Ok(catalog.fill(offers.len(), parcels).map(drop)?))?);
+        drop(catalog);
+        remove(folder, &format!("fill-{run}"))?;
+    }
+    rate(name, offers.len(), median(&mut took));
+    Ok(())
+}
+
+/// A catalog of the folder, so that the next one begins from nothing.
+fn remove(folder: &Path, name: &str) -> Outcome<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name)) {
+            if path.is_dir() { std::fs::remove_dir_all(path)? } else { std::fs::remove_file(path)? }
+        }
+    }
+    Ok(())
+}
+
+/// Builds the index, beside which nothing is scanned any more.
+fn index(name: &str, catalog: &Catalog, count: usize) -> Outcome<()> {
+    let took = timed(|| {
+        while catalog.index_some(Duration::from_secs(1), &mut |_| {})? {}
+        Ok(())
+    })?;
+    rate(name, count, took);
+    Ok(())
+}
+
+/// The program against a sandbox of its own.
+fn sync(folder: &Path, offers: u64, seed: u64) -> Outcome<()> {
+    let pifa = env!("CARGO_BIN_EXE_pifa");
+    let mut sandbox = Command::new(pifa)
+        .args(["sandbox", "--offers", &offers.to_string(), "--seed", &seed.to_string(), "--state"])
+        .arg(folder.join("market"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let done = sync_with(pifa, folder, &mut sandbox);
+    sandbox.kill()?;
+    sandbox.wait()?;
+    done
+}
+
+fn sync_with(pifa: &str, folder: &Path, sandbox: &mut Child) -> Outcome<()> {
+    let mut ready = String::new();
+    BufReader::new(sandbox.stdout.take().ok_or("no ready line")?).read_line(&mut ready)?;
+    let ready: serde_json::Value = serde_json::from_str(&ready)?;
+    let said = |name: &str| ready.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+    let theirs = processor_time_of(&sandbox.id().to_string(), OWN);
+    let (started, ours) = (Instant::now(), processor_time_of("self", CHILDREN));
+    let output = Command::new(pifa)
+        .args(["sync", "--full", "--json"])
+        .env("PIFA_MARKET", said("url"))
+        .env("PIFA_APP_KEY", said("app_key"))
+        .env("PIFA_APP_SECRET", said("app_secret"))
+        .env("PIFA_ACCESS_TOKEN", said("access_token"))
+        .env("PIFA_DATA_DIR", folder.join("profile"))
+        .stderr(Stdio::null())
+        .output()?;
+    let took = (started.elapsed(), processor_time_of("self", CHILDREN).saturating_sub(ours));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    let count = report.get("fetched").and_then(serde_json::Value::as_u64).ok_or("no report")? as usize;
+    rate("sync --full, searchable", count, took);
+    let theirs = processor_time_of(&sandbox.id().to_string(), OWN).saturating_sub(theirs);
+    let each = theirs.as_secs_f64() * 1e6 / count.max(1) as f64;
+    say(&format!("{:<34} {each:>9.1} us of the sandbox's processor time each", ""));
+    Ok(())
 }
 
 /// Every page of a sandbox's export.
@@ -199,18 +283,33 @@ fn import(folder: &Path, offers: &[Offer]) -> Outcome<()> {
     }
     file.flush()?;
     let bytes = std::fs::metadata(&path)?.len();
-    let mut took = Vec::new();
-    let mut imported = 0;
+    let (mut took, mut parsed) = (Vec::new(), Vec::new());
+    let now = Timestamp::from_second(1_760_000_000)?;
     for run in 0..RUNS {
         let catalog = Catalog::open(&folder.join(format!("import-{run}.db")))?;
-        let now = Timestamp::from_second(1_760_000_000)?;
-        took.push(timed(|| {
-            imported = catalog.import(&path, now, false)?.imported;
-            Ok(())
-        })?);
+        took.push(timed(|| Ok(catalog.import(&path, now, false).map(drop)?))?);
+        if run + 1 == RUNS {
+            catalog
+                .each_offer::<()>(&mut |offer| {
+                    parsed.push(offer.clone());
+                    Ok(())
+                })?
+                .map_err(|()| "stopped")?;
+            rate(&format!("import of {} MB of JSONL", bytes >> 20), parsed.len(), median(&mut took));
+            index("  and the index over them", &catalog, parsed.len())?;
+            drop(catalog);
+        }
+        remove(folder, &format!("import-{run}"))?;
     }
-    rate(&format!("import of {} MB of JSONL", bytes >> 20), imported, median(&mut took));
-    Ok(())
+    fill(folder, "  the rows alone", &parsed)?;
+    // As a market tells them best first: the index is built in that order.
+    let sold = |offer: &Offer| std::cmp::Reverse(offer.sold_30d);
+    parsed.sort_by_key(sold);
+    let catalog = Catalog::open(&folder.join("ranked.db"))?;
+    let count = parsed.len();
+    let took = timed(|| Ok(catalog.fill(count, parsed.chunks(2_000).map(<[Offer]>::to_vec)).map(drop)?))?;
+    rate("best first", count, took);
+    index("  and the index over them", &catalog, count)
 }
 
 fn timed(job: impl FnOnce() -> Outcome<()>) -> Outcome<Took> {
@@ -219,12 +318,20 @@ fn timed(job: impl FnOnce() -> Outcome<()>) -> Outcome<Took> {
     Ok((started.elapsed(), processor_time().saturating_sub(busy)))
 }
 
-/// Of this process so far, in hundredths of a second: the machine is shared, wall time alone says little. Zero where
-/// there is no /proc.
+/// Where in /proc/PID/stat a process's own times stand, and those of its children that have ended.
+const OWN: usize = 11;
+const CHILDREN: usize = 13;
+
+/// Of this process so far: the machine is shared, wall time alone says little.
 fn processor_time() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    processor_time_of("self", OWN)
+}
+
+/// In hundredths of a second; zero where there is no /proc.
+fn processor_time_of(process: &str, at: usize) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    let ticks: u64 = fields.skip(at).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 10)
 }
 

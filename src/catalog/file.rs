@@ -19,12 +19,13 @@ use crate::catalog::store::Failure;
 const SCHEMA: i64 = 2;
 /// `PRAGMA application_id`: tells our files from anybody else's ("pifa").
 const APPLICATION: i64 = 0x7069_6661;
-/// Pages of the write-ahead log after which it is written into the file: 64 MB.
-const CHECKPOINT_PAGES: i64 = 16_000;
+/// Bytes of a page of a new file. A row has about 1,500: of smaller pages a fifth would stay empty, and each costs a
+/// frame of the log and a place in a tree; of larger ones, of 16 KB, a page of hits takes a third longer to read.
+const PAGE: i64 = 8_192;
 /// Page cache of the connection that writes, in KiB (negative is SQLite's way to say so).
 const WRITER_CACHE: i64 = -48_000;
-/// How long a statement waits for another process's write.
-const BUSY: Duration = Duration::from_secs(5);
+/// How long a statement waits for another process's write: a million offers imported are one.
+const BUSY: Duration = Duration::from_secs(30);
 
 /// The tables beside the offers.
 const TABLES: &str = "
@@ -47,7 +48,7 @@ pub(super) const WORDS: &str = "CREATE TABLE words(id INTEGER PRIMARY KEY, text 
 /// Columns of the offers. The long ones come last: what stands before them is read without them.
 pub(super) const OFFERS: &str = "(
     row INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,      -- OfferKey as written in JSON
+    key TEXT NOT NULL,             -- OfferKey as written in JSON; no two are the same
     market_id INTEGER,             -- NULL for imported goods
     supplier_id TEXT,
     kind INTEGER NOT NULL,         -- 0 goods, 1 fee link
@@ -69,8 +70,13 @@ pub(super) const OFFERS: &str = "(
     body BLOB NOT NULL             -- Offer; its time stands in fetched_at
 )";
 
+/// The one index that says what may be in the table. In files of before it is a constraint of the column, which comes
+/// to the same for whoever asks.
+const KEYS: &str = "offers_key";
+
 /// Indexes over the offers. Imports come after market goods of one score, as keys are ordered.
 pub(super) const INDEXES: &str = "
+CREATE UNIQUE INDEX offers_key ON offers(key);
 CREATE INDEX offers_generation ON offers(generation);
 CREATE INDEX offers_supplier ON offers(supplier_id, gone) WHERE supplier_id IS NOT NULL;
 CREATE INDEX offers_todo ON offers(todo, fetched_at, market_id) WHERE todo > 0 AND gone = 0;
@@ -171,10 +177,50 @@ pub(super) fn note_damage(path: &Path) -> io::Result<()> {
 
 /// Size on disk, the write-ahead log included.
 pub(super) fn bytes(path: &Path) -> u64 {
-    [path.to_owned(), beside(path, "-wal")]
-        .iter()
-        .map(|file| fs::metadata(file).map_or(0, |meta| meta.len()))
-        .sum()
+    [path.to_owned(), log_of(path)].iter().map(|file| fs::metadata(file).map_or(0, |meta| meta.len())).sum()
+}
+
+/// The write-ahead log of the file.
+pub(super) fn log_of(path: &Path) -> PathBuf {
+    beside(path, "-wal")
+}
+
+/// Indexes over the offers that are taken away while many rows are written: making one of all rows at the end sorts
+/// them once, while adding to it row by row looks for the place of each.
+///
+/// Nobody ever sees the table without them: they go and come back in one transaction.
+pub(super) struct TakenAway(Vec<(String, String)>);
+
+impl TakenAway {
+    /// Takes them away, that of the keys only `with_keys`.
+    pub fn from(transaction: &Connection, with_keys: bool) -> Result<TakenAway, rusqlite::Error> {
+        let mut select = transaction.prepare(
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'offers' AND sql IS NOT NULL",
+        )?;
+        let all = select.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let mut taken: Vec<(String, String)> = all.collect::<Result<_, _>>()?;
+        drop(select);
+        taken.retain(|(name, _)| with_keys || name != KEYS);
+        for (name, _) in &taken {
+            transaction.execute_batch(&format!("DROP INDEX \"{name}\""))?;
+        }
+        Ok(TakenAway(taken))
+    }
+
+    /// Puts back that of the keys, where it was taken: somebody wants to look one up.
+    pub fn put_back_keys(&mut self, transaction: &Connection) -> Result<(), rusqlite::Error> {
+        let (keys, rest) = std::mem::take(&mut self.0).into_iter().partition(|(name, _)| name == KEYS);
+        self.0 = rest;
+        TakenAway(keys).put_back(transaction)
+    }
+
+    /// Puts them back, as they were.
+    pub fn put_back(self, transaction: &Connection) -> Result<(), rusqlite::Error> {
+        for (_, sql) in self.0 {
+            transaction.execute_batch(&sql)?;
+        }
+        Ok(())
+    }
 }
 
 fn try_open(
@@ -192,6 +238,8 @@ fn try_open(
         if application != 0 || version != 0 || tables != 0 {
             return Ok(Err(Unusable::Foreign));
         }
+        // Before anything is written, or it stays as it is.
+        connection.pragma_update(None, "page_size", PAGE)?;
         prepare(&connection)?;
         create_tables(&mut connection)?;
     } else if version > SCHEMA {
@@ -207,9 +255,9 @@ fn try_open(
             return Ok(Err(Unusable::Corrupt));
         }
     }
-    // One connection writes, in batches of a thousand offers: pages that many of them touch (indexes) stay in memory
-    // and go to the file once in a while instead of after each batch.
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    // One connection writes, in batches of a thousand offers: pages that many of them touch (indexes) stay in memory.
+    // The log goes into the file on another thread, see `log`.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
     // A first look at every table: a file that fails here would fail at the first search.
     let looks = "SELECT (SELECT count(*) FROM state), (SELECT count(*) FROM meta),

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::catalog::store::{Catalog, CatalogError, Failure, next_generation, read_offer};
-use crate::catalog::write::write_batch;
+use crate::catalog::write::{Batch, Between, write_batch};
 use crate::domain::offer::{Completeness, Offer};
 use crate::domain::supplier::Supplier;
 
@@ -60,8 +60,17 @@ impl Catalog {
             taken.suppliers = strangers.len();
             let generation =
                 if wanted.is_empty() && strangers.is_empty() { 0 } else { next_generation(transaction)? };
-            let prices = self.inner.history.get();
-            write_batch(transaction, words, generation, i64::MIN, &wanted, &strangers, prices)?;
+            let between = Between::of(transaction, &wanted)?;
+            write_batch(&mut Batch {
+                transaction,
+                words,
+                generation,
+                least_seen_ms: i64::MIN,
+                offers: &wanted,
+                suppliers: &strangers,
+                is_new: &mut |offer| between.is_new(offer),
+                prices: self.inner.history.get(),
+            })?;
             Ok(taken)
         })
     }

@@ -9,7 +9,7 @@ use crate::catalog::rank;
 use crate::catalog::words::Dictionary;
 use crate::domain::offer::{Completeness, Offer, OfferKind};
 use crate::domain::supplier::Supplier;
-use crate::query::fold::fold;
+use crate::query::fold::fold_onto;
 
 /// Attributes of one offer that can be asked for.
 const MOST_TRAITS: usize = 32;
@@ -78,24 +78,44 @@ pub(super) fn text_of(offer: &Offer) -> String {
 /// Attributes as they are asked for: `name=value` folded, a line each, and the translated pair where it differs.
 /// A name has no `=` of its own.
 pub(super) fn traits_of(offer: &Offer) -> String {
-    let mut traits: Vec<String> = Vec::new();
+    let room = 40 * offer.attributes.len();
+    let (mut traits, mut count) = (String::with_capacity(room), 0);
+    let mut line = String::with_capacity(64);
     for attribute in &offer.attributes {
         let own = (attribute.name.as_str(), attribute.value.as_str());
         let name_en = attribute.name_en.as_ref().map_or(own.0, |text| text.as_str());
         let value_en = attribute.value_en.as_ref().map_or(own.1, |text| text.as_str());
         for (name, value) in [own, (name_en, value_en)] {
-            let line = format!("{}={}", fold(name).replace('=', " "), fold(value));
-            if traits.len() < MOST_TRAITS && !traits.contains(&line) {
-                traits.push(line);
+            line.clear();
+            fold_onto(name, &mut line);
+            if line.contains('=') {
+                line = line.replace('=', " ");
             }
+            line.push('=');
+            fold_onto(value, &mut line);
+            if count >= MOST_TRAITS || traits.split('\n').any(|earlier| earlier == line) {
+                continue;
+            }
+            if count > 0 {
+                traits.push('\n');
+            }
+            traits.push_str(&line);
+            count += 1;
         }
     }
-    traits.join("\n")
+    traits
 }
 
 /// Clean text has no line breaks, so no word matches across two lines.
 pub(super) fn lines<const N: usize>(parts: [&str; N]) -> String {
-    parts.map(fold).join("\n")
+    let mut lines = String::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
+    for (at, part) in parts.into_iter().enumerate() {
+        if at > 0 {
+            lines.push('\n');
+        }
+        fold_onto(part, &mut lines);
+    }
+    lines
 }
 
 /// A number of some bytes; different bytes give different numbers but for one in 10^19.

@@ -14,6 +14,7 @@ use crate::catalog::file::{self, Opened};
 use crate::catalog::history::{History, HistoryError};
 use crate::catalog::index::live::Home;
 use crate::catalog::index::{Fresh, fresh};
+use crate::catalog::log::Log;
 use crate::catalog::migrate::Migrating;
 use crate::catalog::overlay::Overlay;
 use crate::catalog::readers::Readers;
@@ -92,6 +93,8 @@ pub(super) struct Inner {
     path: Option<PathBuf>,
     opened: Opened,
     writer: Mutex<Connection>,
+    /// `None` in memory.
+    log: Option<Log>,
     pub(super) readers: Readers,
     /// The index; see [`crate::catalog::index`].
     pub(super) home: Home,
@@ -143,6 +146,7 @@ impl Catalog {
         Catalog {
             inner: Arc::new(Inner {
                 home: Home::new(path.as_deref()),
+                log: path.as_deref().map(Log::new),
                 path,
                 opened,
                 writer: Mutex::new(connection),
@@ -199,22 +203,23 @@ impl Catalog {
 
     /// Where imported goods came from: the sources of all local keys, by name.
     pub fn local_sources(&self) -> Result<Vec<String>, CatalogError> {
-        self.read(|connection| {
-            // From one source to the next by the index of keys, however many goods each has.
-            let mut next = connection.prepare_cached(
-                "SELECT key FROM offers WHERE key >= ?1 AND key < 'L;' ORDER BY key LIMIT 1",
-            )?;
-            let mut sources: Vec<String> = Vec::new();
-            let mut from = "L:".to_owned();
-            loop {
-                let found: Option<String> = next.query_row([&from], |row| row.get(0)).optional()?;
-                let source = found.as_deref().and_then(|key| key.strip_prefix("L:")?.split_once(':'));
-                let Some((source, _)) = source else { return Ok(sources) };
-                // `;` is the character after `:`.
-                from = format!("L:{source};");
-                sources.push(source.to_owned());
-            }
-        })
+        self.read(Catalog::sources)
+    }
+
+    pub(super) fn sources(connection: &Connection) -> Result<Vec<String>, Failure> {
+        // From one source to the next by the index of keys, however many goods each has.
+        let mut next = connection
+            .prepare_cached("SELECT key FROM offers WHERE key >= ?1 AND key < 'L;' ORDER BY key LIMIT 1")?;
+        let mut sources: Vec<String> = Vec::new();
+        let mut from = "L:".to_owned();
+        loop {
+            let found: Option<String> = next.query_row([&from], |row| row.get(0)).optional()?;
+            let source = found.as_deref().and_then(|key| key.strip_prefix("L:")?.split_once(':'));
+            let Some((source, _)) = source else { return Ok(sources) };
+            // `;` is the character after `:`.
+            from = format!("L:{source};");
+            sources.push(source.to_owned());
+        }
     }
 
     /// A note of the caller's: the sync cursor, freight zones, pages walked.
@@ -351,8 +356,21 @@ impl Catalog {
         })
     }
 
-    /// Gives back what a long run of writes took: memory of the writing connection, and the write-ahead log.
+    /// Gives back what a long run of writes took: memory of the writing connection now, the write-ahead log on a
+    /// thread that is waited for when the catalog is closed.
+    pub fn settle_soon(&self) -> Result<(), CatalogError> {
+        let done = lock(&self.inner.writer).execute_batch("PRAGMA shrink_memory");
+        if let Some(log) = &self.inner.log {
+            log.begin();
+        }
+        done.map_err(|error| self.failed(error.into()))
+    }
+
+    /// The same, and waits for it.
     pub fn settle(&self) -> Result<(), CatalogError> {
+        if let Some(log) = &self.inner.log {
+            log.rest();
+        }
         let writer = lock(&self.inner.writer);
         // Somebody reading keeps a part of the log; it goes another time.
         let done = writer.execute_batch("PRAGMA shrink_memory; PRAGMA wal_checkpoint(TRUNCATE);");
@@ -438,6 +456,10 @@ impl Catalog {
                 transaction.commit()?;
                 Ok(answer)
             });
+        drop(writer);
+        if let Some(log) = &self.inner.log {
+            log.grew();
+        }
         done.map_err(|failure| self.failed(failure))
     }
 

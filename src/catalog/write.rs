@@ -73,8 +73,17 @@ impl Catalog {
             let writes = !offers.is_empty() || !suppliers.is_empty() || with.ends;
             let generation = if writes { next_generation(transaction)? } else { 0 };
             let pass_ms = with.pass.map_or(i64::MIN, |pass| pass.as_millisecond());
-            let prices = self.inner.history.get();
-            let mut done = write_batch(transaction, words, generation, pass_ms, offers, suppliers, prices)?;
+            let between = Between::of(transaction, offers)?;
+            let mut done = write_batch(&mut Batch {
+                transaction,
+                words,
+                generation,
+                least_seen_ms: pass_ms,
+                offers,
+                suppliers,
+                is_new: &mut |offer| between.is_new(offer),
+                prices: self.inner.history.get(),
+            })?;
             if with.ends
                 && let Some(pass) = with.pass
             {
@@ -172,19 +181,51 @@ fn set_gone(
     Ok(rows.len())
 }
 
-/// Writes offers and suppliers inside a transaction; every offer counts as seen at `least_seen_ms` at least. Changed
-/// prices are kept in `prices` before it is committed: a cut in between is made good by the next reading, which keeps
-/// nothing twice.
-pub(super) fn write_batch(
-    transaction: &Transaction<'_>,
-    words: &mut Dictionary,
-    generation: i64,
-    least_seen_ms: i64,
-    offers: &[Offer],
-    suppliers: &[Supplier],
-    prices: Option<&(History, MarketId)>,
-) -> Result<Upserted, Failure> {
-    for supplier in suppliers {
+/// What is written inside a transaction.
+pub(super) struct Batch<'a> {
+    pub transaction: &'a Transaction<'a>,
+    pub words: &'a mut Dictionary,
+    /// Of this write.
+    pub generation: i64,
+    /// Every offer counts as seen then at least, UTC milliseconds.
+    pub least_seen_ms: i64,
+    pub offers: &'a [Offer],
+    pub suppliers: &'a [Supplier],
+    /// Whether an offer is certainly not stored; asked once of each of [`Batch::offers`], in their order.
+    pub is_new: &'a mut dyn FnMut(&Offer) -> bool,
+    /// Where changed prices are kept, before the transaction is committed: a cut in between is made good by the next
+    /// reading, which keeps nothing twice.
+    pub prices: Option<&'a (History, MarketId)>,
+}
+
+/// The stored keys between the least and the greatest of a batch, unless they are many more than it has: an export
+/// tells its offers in order, so of a new catalog there are next to none, and no key need be looked for.
+pub(super) struct Between(Option<HashSet<String>>);
+
+impl Between {
+    pub fn of(transaction: &Transaction<'_>, offers: &[Offer]) -> Result<Between, Failure> {
+        let keys = || offers.iter().map(|offer| offer.key.to_string());
+        let (Some(least), Some(greatest)) = (keys().min(), keys().max()) else { return Ok(Between(None)) };
+        let most = 2 * offers.len() + 50;
+        let mut select =
+            transaction.prepare_cached("SELECT key FROM offers WHERE key BETWEEN ?1 AND ?2 LIMIT ?3")?;
+        let stored: HashSet<String> = select
+            .query_map(params![least, greatest, most as i64], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        Ok(Between((stored.len() < most).then_some(stored)))
+    }
+
+    /// Whether an offer of the batch is certainly not stored.
+    pub fn is_new(&self, offer: &Offer) -> bool {
+        self.0.as_ref().is_some_and(|stored| !stored.contains(&offer.key.to_string()))
+    }
+}
+
+/// Writes offers and suppliers inside a transaction.
+pub(super) fn write_batch(batch: &mut Batch<'_>) -> Result<Upserted, Failure> {
+    let Batch { transaction, words, generation, least_seen_ms, offers, suppliers, is_new, prices } = batch;
+    let (transaction, offers, generation) = (*transaction, *offers, *generation);
+    for supplier in *suppliers {
         record::write(transaction, supplier, generation)?;
     }
     let mut known: Known = suppliers.iter().map(|s| (&s.id, Some(Cow::Borrowed(s)))).collect();
@@ -194,26 +235,23 @@ pub(super) fn write_batch(
     // Offers named twice in one batch are looked up when their turn comes.
     let mut named = HashSet::with_capacity(offers.len());
     let mut work = Vec::with_capacity(offers.len());
-    // Keys above all that are stored need not be looked for: an export tells its offers in order.
-    let greatest: Option<String> =
-        transaction.prepare_cached("SELECT max(key) FROM offers")?.query_row([], |row| row.get(0))?;
     for offer in offers {
+        let is_new = is_new(offer);
         let again = !named.insert(&offer.key);
-        let key = offer.key.to_string();
-        let is_new = again || greatest.as_ref().is_none_or(|greatest| key > *greatest);
-        let stored = if is_new { None } else { stored(transaction, &key)? };
+        let stored = if is_new || again { None } else { stored(transaction, &offer.key.to_string())? };
         work.push(Work { offer, stored, again });
     }
-    let mut batch = Batch {
+    let mut batch = Writing {
         transaction,
         words,
         generation,
-        least_seen_ms,
+        least_seen_ms: *least_seen_ms,
         known: &known,
         weights: rank::stored(transaction)?,
         done: Upserted::default(),
         repriced: Vec::new(),
     };
+    let prices = *prices;
     if work.len() < WORTH_A_THREAD {
         for one in &work {
             batch.write(one, prepared(one, &known))?;
@@ -300,7 +338,7 @@ fn record_of<'k>(offer: &Offer, known: &'k Known<'_>) -> Option<&'k Supplier> {
     known.get(offer.supplier_id.as_ref()?)?.as_deref()
 }
 
-struct Batch<'a> {
+struct Writing<'a> {
     transaction: &'a Transaction<'a>,
     words: &'a mut Dictionary,
     generation: i64,
@@ -312,7 +350,7 @@ struct Batch<'a> {
     repriced: Vec<Repriced>,
 }
 
-impl Batch<'_> {
+impl Writing<'_> {
     fn end(self, prices: Option<&(History, MarketId)>) -> Result<Upserted, Failure> {
         if let Some((history, market)) = prices {
             history.record(market, &self.repriced)?;

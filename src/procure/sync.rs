@@ -153,7 +153,7 @@ impl Desk {
         self.parts.catalog.set_meta(FILLED, &self.now().to_string())?;
         let catalog = self.parts.catalog.clone();
         report.held = off_thread(move || {
-            catalog.settle()?;
+            catalog.settle_soon()?;
             catalog.stats()
         })
         .await??

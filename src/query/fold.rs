@@ -18,6 +18,13 @@ const LAST: u32 = 0x9fff;
 /// Folds for matching.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
+    fold_onto(text, &mut folded);
+    folded
+}
+
+/// Folds for matching, onto the end of a text.
+pub fn fold_onto(text: &str, folded: &mut String) {
+    let begin = folded.len();
     // Nearly all listings are ideographs and ASCII, each of which folds by itself; anything else (a mark that joins
     // what stands before it, full-width forms) takes the long way, from the beginning.
     for c in text.chars() {
@@ -25,13 +32,12 @@ pub fn fold(text: &str) -> String {
             '\0'..='\x7f' => folded.push(c.to_ascii_lowercase()),
             '\u{4e00}'..='\u{9fff}' => folded.push(simplified(c)),
             _ => {
-                folded.clear();
+                folded.truncate(begin);
                 fold_each(text, |c, _| folded.push(c));
-                break;
+                return;
             }
         }
     }
-    folded
 }
 
 /// Folds without looking whether that is easy.

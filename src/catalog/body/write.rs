@@ -53,7 +53,7 @@ pub(in crate::catalog) fn write(offer: &Offer) -> Vec<u8> {
         gone,
         completeness,
     } = offer;
-    let mut out = Out(Vec::with_capacity(512));
+    let mut out = Out(Vec::with_capacity(1024));
     out.0.push(VERSION);
     out.text(field::TITLE, title.as_str());
     out.some(field::TITLE_EN, title_en.as_ref().map(|text| text.as_str()));

@@ -5,12 +5,14 @@
 //!
 //! [`OfferKey::Local`]: crate::domain::id::OfferKey::Local
 
+mod cells;
 mod columns;
 mod lines;
 mod row;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -19,7 +21,6 @@ use std::path::Path;
 use std::sync::mpsc::sync_channel;
 
 use jiff::Timestamp;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::catalog::store::{Catalog, CatalogError};
@@ -30,7 +31,8 @@ use crate::domain::text::Clean;
 use crate::query::fold::fold;
 use crate::table::{self, Encoding, Opened, Table, TableError};
 
-use columns::{Field, Meaning, meaning};
+use cells::{Cell, Fault};
+use columns::{Field, Meaning, Names, meaning};
 use lines::{Line, MAX_LINE, Records, next_line, split};
 use row::Fields;
 
@@ -40,8 +42,11 @@ const MAX_ROWS: usize = 1_000_000;
 const MAX_BAD: usize = 10_000;
 /// Most columns of a CSV file.
 const MAX_COLUMNS: usize = 1_000;
-/// Offers handed over at once.
-const BATCH: usize = 4_000;
+/// Offers handed over at once, and how many times that may wait.
+const BATCH: usize = 2_000;
+const AHEAD: usize = 4;
+/// Bytes a row of a file has at least, nearly always.
+const A_ROW: usize = 300;
 
 /// Shape of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,18 +114,12 @@ impl Catalog {
         let mut reader = BufReader::new(File::open(path).map_err(io)?);
         let format = format_of(path, reader.fill_buf().map_err(io)?);
         let table = tabular(path, format).map_err(|error| ImportError::Shape(error.to_string()))?;
+        let bytes = usize::try_from(std::fs::metadata(path).map_err(io)?.len()).unwrap_or(usize::MAX);
+        let expected = (bytes / A_ROW).min(MAX_ROWS);
         let read = std::thread::scope(|scope| {
             // The next batch is read while this one is written.
-            let (batches, arriving) = sync_channel::<Vec<Offer>>(1);
-            let writer = scope.spawn(move || {
-                let mut upserted = Upserted::default();
-                for offers in arriving {
-                    let done = self.upsert(&offers, &[])?;
-                    upserted.new += done.new;
-                    upserted.changed += done.changed;
-                }
-                Ok::<_, CatalogError>(upserted)
-            });
+            let (batches, arriving) = sync_channel::<Vec<Offer>>(AHEAD);
+            let writer = scope.spawn(move || self.fill(expected, arriving));
             let mut send = |offers| batches.send(offers).map_err(|_| Stop::Writer);
             let input = match table {
                 Some(table) => Input::Table(table),
@@ -140,7 +139,7 @@ impl Catalog {
             Stop::Error(error) => error,
             Stop::Writer => ImportError::Shape("the catalog took no more rows".to_owned()),
         })?;
-        self.settle()?;
+        self.settle_soon()?;
         Ok(report)
     }
 }
@@ -255,7 +254,7 @@ impl Rows<'_> {
         }
     }
 
-    fn take(&mut self, line: u64, fields: &Fields) -> Result<(), Stop> {
+    fn take(&mut self, line: u64, fields: &Fields<'_>) -> Result<(), Stop> {
         let offer = match row::offer(fields, self.source, self.now) {
             Ok(offer) if self.by_name => named(offer),
             Ok(offer) => offer,
@@ -295,6 +294,7 @@ impl Rows<'_> {
 
 fn jsonl(mut reader: impl BufRead, rows: &mut Rows<'_>) -> Result<(), Stop> {
     let mut buffer = Vec::new();
+    let mut names = Names::default();
     let mut number = 0;
     loop {
         number += 1;
@@ -317,18 +317,22 @@ fn jsonl(mut reader: impl BufRead, rows: &mut Rows<'_>) -> Result<(), Stop> {
             rows.bad(number, format!("line is longer than {MAX_LINE} bytes"));
             continue;
         }
-        match serde_json::from_slice::<Value>(line) {
-            Ok(Value::Object(object)) => {
-                let mut fields = Fields::default();
-                for (name, value) in object {
-                    if let Some(meaning) = meaning(&name) {
-                        fields.put(meaning, value);
-                    }
-                }
-                rows.take(number, &fields)?;
+        let mut fields = Fields::default();
+        names.begin();
+        let read = cells::object(line, &mut |name, value| {
+            if let Some(meaning) = names.meaning(name)
+                && let Some(cell) = Cell::of(value)?
+            {
+                fields.put(meaning, cell);
             }
-            Ok(_) => rows.bad(number, "not a JSON object"),
-            Err(error) => rows.bad(number, format!("not JSON: {}", Clean::capped(&error.to_string(), 120))),
+            Ok(())
+        });
+        match read {
+            Ok(()) => rows.take(number, &fields)?,
+            Err(Fault::NoObject) => rows.bad(number, "not a JSON object"),
+            Err(Fault::NoJson(error)) => {
+                rows.bad(number, format!("not JSON: {}", Clean::capped(&error, 120)))
+            }
         }
     }
 }
@@ -366,7 +370,7 @@ fn csv(mut reader: impl BufRead, rows: &mut Rows<'_>) -> Result<(), Stop> {
         for (meaning, value) in columns.iter().zip(record) {
             let Some(meaning) = meaning else { continue };
             match String::from_utf8(value) {
-                Ok(value) => fields.put(*meaning, Value::String(value)),
+                Ok(value) => fields.put(*meaning, Cell::Text(Cow::Owned(value))),
                 Err(_) => readable = false,
             }
         }
@@ -437,7 +441,7 @@ fn sheet(table: Table, rows: &mut Rows<'_>) -> Result<(), Stop> {
         let mut fields = Fields::default();
         for (meaning, value) in columns.iter().zip(cells) {
             let Some(meaning) = meaning else { continue };
-            fields.put(*meaning, Value::String(value));
+            fields.put(*meaning, Cell::Text(Cow::Owned(value)));
         }
         rows.take(row.line, &fields)?;
     }

@@ -1,12 +1,14 @@
 //! One row of a file made into an offer, or the reason why not, in words.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
-use crate::catalog::import::columns::{Field, Meaning};
+use crate::catalog::import::cells::{Cell, elements, members};
+use crate::catalog::import::columns::{FIELDS, Field, Meaning};
 use crate::domain::entry::is_ruined;
 use crate::domain::id::OfferKey;
 use crate::domain::money::Money;
@@ -25,59 +27,58 @@ const MAX_PRICE: Decimal = Decimal::from_parts(99_999_999, 0, 0, false, 0);
 
 /// The values of one row by what they mean; blank ones are left out.
 #[derive(Debug, Default)]
-pub struct Fields {
-    values: HashMap<Field, (usize, Value)>,
+pub struct Fields<'a> {
+    values: [Option<(usize, Cell<'a>)>; FIELDS],
 }
 
-impl Fields {
+impl<'a> Fields<'a> {
     /// Takes a value unless a better named column has given one already.
-    pub fn put(&mut self, meaning: Meaning, value: Value) {
-        let blank = match &value {
-            Value::Null => true,
-            Value::String(text) => text.trim().is_empty(),
-            _ => false,
-        };
-        if blank || self.values.get(&meaning.field).is_some_and(|(place, _)| *place <= meaning.place) {
+    pub fn put(&mut self, meaning: Meaning, value: Cell<'a>) {
+        let blank = matches!(&value, Cell::Text(text) if text.trim().is_empty());
+        let Some(slot) = self.values.get_mut(meaning.field as usize) else { return };
+        if blank || slot.as_ref().is_some_and(|(place, _)| *place <= meaning.place) {
             return;
         }
-        self.values.insert(meaning.field, (meaning.place, value));
+        *slot = Some((meaning.place, value));
     }
 
-    fn value(&self, field: Field) -> Option<&Value> {
-        self.values.get(&field).map(|(_, value)| value)
+    fn value(&self, field: Field) -> Option<&Cell<'a>> {
+        self.values.get(field as usize)?.as_ref().map(|(_, value)| value)
     }
 
     /// A number or text as text; a list or an object is not one.
-    fn text(&self, field: Field, name: &str) -> Result<Option<String>, String> {
+    fn text(&self, field: Field, name: &str) -> Result<Option<&str>, String> {
         match self.value(field) {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(Value::Number(number)) => Ok(Some(number.to_string())),
-            Some(Value::Bool(_)) => Err(format!("{name} is true or false, not text or a number")),
-            Some(_) => Err(format!("{name} is a list or an object, not text or a number")),
+            Some(Cell::Text(text)) => Ok(Some(text.as_ref())),
+            Some(Cell::Number(digits)) => Ok(Some(*digits)),
+            Some(Cell::Flag) => Err(format!("{name} is true or false, not text or a number")),
+            Some(Cell::List(_) | Cell::Object(_)) => {
+                Err(format!("{name} is a list or an object, not text or a number"))
+            }
         }
     }
 
     fn clean(&self, field: Field, name: &str) -> Result<Option<Clean>, String> {
-        Ok(self.text(field, name)?.map(|text| Clean::new(&text)).filter(|text| !text.is_empty()))
+        Ok(self.text(field, name)?.map(Clean::new).filter(|text| !text.is_empty()))
     }
 
     fn quantity(&self, field: Field, name: &str) -> Result<Option<Quantity>, String> {
         let Some(text) = self.text(field, name)? else { return Ok(None) };
-        let quantity = decimal(&text, name)?;
+        let quantity = decimal(text, name)?;
         if quantity.is_sign_negative() && !quantity.is_zero() {
-            return Err(format!("{name} is negative: {}", shown(&text)));
+            return Err(format!("{name} is negative: {}", shown(text)));
         }
         Quantity::from_decimal(quantity).map(Some).ok_or_else(|| {
-            format!("{name} is not a quantity (at most 99,999,999, three decimals): {}", shown(&text))
+            format!("{name} is not a quantity (at most 99,999,999, three decimals): {}", shown(text))
         })
     }
 
     fn count(&self, field: Field, name: &str) -> Result<Option<u64>, String> {
         use rust_decimal::prelude::ToPrimitive;
         let Some(text) = self.text(field, name)? else { return Ok(None) };
-        let number = decimal(&text, name)?;
-        number.to_u64().map(Some).ok_or_else(|| format!("{name} is not a count: {}", shown(&text)))
+        let number = decimal(text, name)?;
+        number.to_u64().map(Some).ok_or_else(|| format!("{name} is not a count: {}", shown(text)))
     }
 
     /// The currency, where the row names one that is not yuan.
@@ -89,7 +90,7 @@ impl Fields {
 }
 
 /// The offer a row describes. Several things wrong are told together.
-pub fn offer(fields: &Fields, source: &str, now: Timestamp) -> Result<Offer, String> {
+pub fn offer(fields: &Fields<'_>, source: &str, now: Timestamp) -> Result<Offer, String> {
     let mut wrong = Vec::new();
     let mut take = |problem: String| wrong.push(problem);
     let item_no = item_no(fields).map_err(&mut take).unwrap_or_default();
@@ -139,9 +140,9 @@ pub fn offer(fields: &Fields, source: &str, now: Timestamp) -> Result<Offer, Str
     if wrong.is_empty() { Ok(offer) } else { Err(wrong.join("; ")) }
 }
 
-fn item_no(fields: &Fields) -> Result<String, String> {
+fn item_no(fields: &Fields<'_>) -> Result<String, String> {
     let text = fields.text(Field::ItemNo, "id")?.ok_or("id is missing")?;
-    let clean = Clean::capped(&text, MAX_ITEM_NO + 1);
+    let clean = Clean::capped(text, MAX_ITEM_NO + 1);
     match clean.as_str().chars().count() {
         0 => Err("id is missing".to_owned()),
         _ if is_ruined(clean.as_str()) => Err(format!(
@@ -155,27 +156,25 @@ fn item_no(fields: &Fields) -> Result<String, String> {
 
 /// One price is a tier from the minimum on; a least and a greatest one are the range of an offer priced by SKUs
 /// that the file does not name.
-fn prices(fields: &Fields, offer: &mut Offer) -> Result<(), String> {
+fn prices(fields: &Fields<'_>, offer: &mut Offer) -> Result<(), String> {
     let from = offer.moq.unwrap_or(Quantity::ONE);
-    if let Some(Value::Array(tiers)) = fields.value(Field::Tiers)
-        && !tiers.is_empty()
-    {
-        offer.tiers = tiers_of(tiers)?;
-        return Ok(());
+    if let Some(Cell::List(list)) = fields.value(Field::Tiers) {
+        let tiers = elements(list);
+        if !tiers.is_empty() {
+            offer.tiers = tiers_of(&tiers)?;
+            return Ok(());
+        }
     }
     let single = fields.text(Field::Price, "price")?;
     let least = fields.text(Field::PriceMin, "least price")?;
     let greatest = fields.text(Field::PriceMax, "greatest price")?;
     let (least, greatest) = match (least, greatest, single) {
         (Some(least), Some(greatest), _) => (least, greatest),
-        (_, _, Some(single)) => match range(&single) {
-            Some((least, greatest)) => (least.to_owned(), greatest.to_owned()),
-            None => (single.clone(), single),
-        },
-        (Some(only), None, None) | (None, Some(only), None) => (only.clone(), only),
+        (_, _, Some(single)) => range(single).unwrap_or((single, single)),
+        (Some(only), None, None) | (None, Some(only), None) => (only, only),
         (None, None, None) => return Err("price is missing".to_owned()),
     };
-    let (least, greatest) = (price(&least)?, price(&greatest)?);
+    let (least, greatest) = (price(least)?, price(greatest)?);
     if least > greatest {
         return Err(format!("least price {least} is above greatest price {greatest}"));
     }
@@ -189,23 +188,17 @@ fn prices(fields: &Fields, offer: &mut Offer) -> Result<(), String> {
     Ok(())
 }
 
-fn tiers_of(tiers: &[Value]) -> Result<Vec<PriceTier>, String> {
+fn tiers_of(tiers: &[&RawValue]) -> Result<Vec<PriceTier>, String> {
     if tiers.len() > MAX_TIERS {
         return Err(format!("more than {MAX_TIERS} price tiers"));
     }
-    let scalar = |tier: &Value, names: &[&str]| {
-        names.iter().find_map(|name| match tier.get(name)? {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        })
-    };
     tiers
         .iter()
         .map(|tier| {
-            let from = scalar(tier, &["from_quantity", "startQuantity", "quantity"])
+            let tier = members(tier);
+            let from = scalar(&tier, &["from_quantity", "startQuantity", "quantity"])
                 .ok_or("a price tier has no from_quantity")?;
-            let cost = scalar(tier, &["unit_price", "price"]).ok_or("a price tier has no unit_price")?;
+            let cost = scalar(&tier, &["unit_price", "price"]).ok_or("a price tier has no unit_price")?;
             let from_quantity = Quantity::from_decimal(decimal(&from, "from_quantity of a price tier")?)
                 .ok_or_else(|| {
                     format!("from_quantity of a price tier is not a quantity: {}", shown(&from))
@@ -213,6 +206,14 @@ fn tiers_of(tiers: &[Value]) -> Result<Vec<PriceTier>, String> {
             Ok(PriceTier { from_quantity, price: price(&cost)?, promotion: None })
         })
         .collect()
+}
+
+/// The text or number of the first of these names that has one.
+fn scalar<'a>(members: &[(String, &'a RawValue)], names: &[&str]) -> Option<Cow<'a, str>> {
+    let of = |name: &&str| {
+        members.iter().rev().find(|(key, _)| key == name).and_then(|(_, raw)| Cell::scalar(raw))
+    };
+    names.iter().find_map(of)
 }
 
 /// `1.60-5.80` in one column.
@@ -238,31 +239,31 @@ fn price(text: &str) -> Result<Money, String> {
 }
 
 /// A share such as `0.18` or `18%`.
-fn share(fields: &Fields) -> Result<Option<Decimal>, String> {
+fn share(fields: &Fields<'_>) -> Result<Option<Decimal>, String> {
     let Some(text) = fields.text(Field::RepeatRate, "repeat rate")? else { return Ok(None) };
     let share = match text.trim().strip_suffix('%') {
         Some(percent) => decimal(percent, "repeat rate")? / Decimal::ONE_HUNDRED,
-        None => decimal(&text, "repeat rate")?,
+        None => decimal(text, "repeat rate")?,
     };
     if share < Decimal::ZERO || share > Decimal::ONE {
-        return Err(format!("repeat rate is not between 0 and 1: {}", shown(&text)));
+        return Err(format!("repeat rate is not between 0 and 1: {}", shown(text)));
     }
     Ok(Some(share))
 }
 
 /// A score from 0 to 5.
-fn rating(fields: &Fields) -> Result<Option<Decimal>, String> {
+fn rating(fields: &Fields<'_>) -> Result<Option<Decimal>, String> {
     let Some(text) = fields.text(Field::Rating, "rating")? else { return Ok(None) };
-    let rating = decimal(&text, "rating")?;
+    let rating = decimal(text, "rating")?;
     if rating < Decimal::ZERO || rating > Decimal::from(5) {
-        return Err(format!("rating is not between 0 and 5: {}", shown(&text)));
+        return Err(format!("rating is not between 0 and 5: {}", shown(text)));
     }
     Ok(Some(rating))
 }
 
 /// `{"材质":"304"}`, `[{"name":"材质","value":"304"}]` or `材质:304;容量:500ml`. A pair without a name or a value says
 /// nothing and is left out.
-fn attributes(fields: &Fields) -> Result<Vec<Attribute>, String> {
+fn attributes(fields: &Fields<'_>) -> Result<Vec<Attribute>, String> {
     let pair = |name: &str, value: &str| {
         let (name, value) = (Clean::capped(name.trim(), 40), Clean::capped(value.trim(), 120));
         (!name.is_empty() && !value.is_empty()).then_some(Attribute {
@@ -272,21 +273,23 @@ fn attributes(fields: &Fields) -> Result<Vec<Attribute>, String> {
             value_en: None,
         })
     };
-    let scalar = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
     let mut found: Vec<Attribute> = match fields.value(Field::Attributes) {
         None => Vec::new(),
-        Some(Value::Object(members)) => {
-            members.iter().filter_map(|(name, value)| pair(name, &scalar(value)?)).collect()
-        }
-        Some(Value::Array(items)) => {
-            let text = |item: &Value, key: &str| item.get(key).and_then(scalar);
-            items.iter().filter_map(|item| pair(&text(item, "name")?, &text(item, "value")?)).collect()
-        }
-        Some(Value::String(text)) => text
+        // By name, as they have no order of their own; of two of one name the later counts.
+        Some(Cell::Object(object)) => members(object)
+            .into_iter()
+            .collect::<BTreeMap<_, _>>()
+            .iter()
+            .filter_map(|(name, value)| pair(name, &Cell::scalar(value)?))
+            .collect(),
+        Some(Cell::List(list)) => elements(list)
+            .into_iter()
+            .filter_map(|item| {
+                let item = members(item);
+                pair(&scalar(&item, &["name"])?, &scalar(&item, &["value"])?)
+            })
+            .collect(),
+        Some(Cell::Text(text)) => text
             .split([';', '；', '\n'])
             .filter_map(|part| part.split_once([':', '：', '=']))
             .filter_map(|(name, value)| pair(name, value))
@@ -297,11 +300,11 @@ fn attributes(fields: &Fields) -> Result<Vec<Attribute>, String> {
     Ok(found)
 }
 
-fn weight(fields: &Fields) -> Result<Option<Decimal>, String> {
+fn weight(fields: &Fields<'_>) -> Result<Option<Decimal>, String> {
     let Some(text) = fields.text(Field::WeightKg, "weight")? else { return Ok(None) };
-    let weight = decimal(&text, "weight")?;
+    let weight = decimal(text, "weight")?;
     if weight.is_sign_negative() || weight > Decimal::from(1_000_000) {
-        return Err(format!("weight is out of range: {}", shown(&text)));
+        return Err(format!("weight is out of range: {}", shown(text)));
     }
     Ok(Some(weight))
 }
@@ -317,9 +320,9 @@ fn decimal(text: &str, name: &str) -> Result<Decimal, String> {
         if !(1..=3).contains(&first) || !groups.all(|group| group.len() == 3) {
             return Err(problem());
         }
-        trimmed.replace(',', "")
+        Cow::Owned(trimmed.replace(',', ""))
     } else {
-        trimmed.to_owned()
+        Cow::Borrowed(trimmed)
     };
     let digits = plain.strip_prefix('-').unwrap_or(&plain);
     if !digits.starts_with(|c: char| c.is_ascii_digit())

@@ -64,7 +64,7 @@ fn jsonl_rows_become_offers_and_every_bad_one_is_told() {
             (11, "not JSON: EOF while parsing an object at line 1 column 14"),
             (12, "not a JSON object"),
             (13, "least price 5.00 is above greatest price 4.00"),
-            (14, "title is a list or an object, not text or a number; price is not a number: 1e+999"),
+            (14, "title is a list or an object, not text or a number; price is not a number: 1e999"),
         ]
     );
     let [one, two, three] = offers.try_into().unwrap();

@@ -23,8 +23,12 @@ use crate::catalog::index::place::Place;
 use crate::catalog::index::schema::{Fields, Payload, VERSION, schema, settings, tokenizers};
 use crate::catalog::store::{Failure, lock};
 
-/// What terms and lists may take before they become a segment; the documents of one are some 60,000.
+/// What terms and lists may take before they become segments; the documents of them are some 60,000.
 const ROOM: usize = 96_000_000;
+/// Rows that become one segment by that.
+const ONE_SEGMENT: i64 = 60_000;
+/// Threads that cut texts into terms while a large index is built; one more reads the rows.
+const WORKERS: usize = 2;
 /// Small segments beside a large one that are left alone.
 const SMALL_ONES: usize = 3;
 /// Documents between two commits at most.
@@ -138,7 +142,7 @@ impl Home {
         let together: Vec<SegmentId> = together.iter().map(tantivy::index::SegmentMeta::id).collect();
         // Files of segments that somebody knows of are not taken away.
         drop(segments);
-        let mut writer = new_writer(&index, true)?;
+        let mut writer = new_writer(&index, true, false)?;
         writer.merge(&together).wait()?;
         writer.garbage_collect_files().wait()?;
         writer.wait_merging_threads()
@@ -181,7 +185,8 @@ impl Home {
             |payload: &Payload| payload.weights == wanted.weights && payload.generation <= generation;
         if let Some(payload) = known.map(|live| live.payload().clone()).filter(is_same) {
             let (index, fields) = self.open_index()?;
-            let writer = new_writer(&index, payload.above.is_some())?;
+            let is_building = payload.above.is_some();
+            let writer = new_writer(&index, is_building, is_building && is_large(connection)?)?;
             return Ok(Some(Writer::new(writer, fields, payload, held)));
         }
         if let Some(folder) = &self.folder {
@@ -189,7 +194,7 @@ impl Home {
             create_folder(folder)?;
         }
         let (index, fields) = self.open_index()?;
-        let writer = new_writer(&index, true)?;
+        let writer = new_writer(&index, true, is_large(connection)?)?;
         writer.delete_all_documents()?;
         let payload = Payload {
             version: VERSION,
@@ -368,13 +373,24 @@ impl Writer {
     }
 }
 
+/// Whether there are more rows than one segment takes: then segments are merged at the end in any case.
+fn is_large(connection: &Connection) -> Result<bool, Halt> {
+    let found = connection
+        .prepare_cached("SELECT 1 FROM offers LIMIT 1 OFFSET ?1")?
+        .query_row([ONE_SEGMENT], |_| Ok(()))
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// While an index is being built its segments are left as they are: at its end they are merged once, and no document
 /// is moved twice.
-fn new_writer(index: &Index, is_building: bool) -> Result<IndexWriter, TantivyError> {
+fn new_writer(index: &Index, is_building: bool, is_large: bool) -> Result<IndexWriter, TantivyError> {
+    // Every segment is sorted by rank for itself, and so are merged ones: it does not matter who takes a document.
+    let workers = if is_large { WORKERS } else { 1 };
     let options = IndexWriterOptions::builder()
-        .num_worker_threads(1)
+        .num_worker_threads(workers)
         .num_merge_threads(1)
-        .memory_budget_per_thread(ROOM)
+        .memory_budget_per_thread(ROOM / workers)
         .build();
     let writer: IndexWriter = index.writer_with_options(options)?;
     if is_building {

@@ -3,6 +3,7 @@
 mod cuts;
 mod engine;
 mod files;
+mod fill;
 mod marks;
 mod migrate;
 mod search;

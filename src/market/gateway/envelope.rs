@@ -174,6 +174,10 @@ impl GatewayFault {
 
 /// The gateway's own error in a body of any status, if it is one.
 pub fn gateway_fault(body: &[u8]) -> Option<GatewayFault> {
+    // A page of an export is walked over for nothing else: without these letters, plain or as escapes, it is none.
+    if memchr::memmem::find(body, b"error_code").is_none() && memchr::memmem::find(body, b"\\u00").is_none() {
+        return None;
+    }
     let members = Members::read(std::str::from_utf8(body).ok()?)?;
     fault_of(&members)
 }

@@ -5,6 +5,9 @@ use std::io::{self, Write};
 
 use flate2::write::{DeflateDecoder, GzDecoder, ZlibDecoder};
 
+/// Room that is made on the word of a sender.
+const MOST_ROOM: usize = 8 << 20;
+
 /// Why a body cannot be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BodyFault {
@@ -36,6 +39,14 @@ impl Collector {
             "gzip" | "x-gzip" => Ok(Collector(Form::Gzip(Box::new(GzDecoder::new(sink))))),
             "deflate" => Ok(Collector(Form::Undecided(sink))),
             _ => Err(BodyFault::Encoding),
+        }
+    }
+
+    /// Makes room for as many bytes as the sender says there are, so that a large body is not moved about while it
+    /// grows; a sender who lies about them gains [`MOST_ROOM`].
+    pub fn expect(&mut self, length: Option<usize>) {
+        if let (Form::Plain(sink), Some(length)) = (&mut self.0, length) {
+            sink.bytes.reserve(length.min(sink.cap).min(MOST_ROOM));
         }
     }
 

@@ -208,6 +208,8 @@ impl Transport {
         let encoding = response.headers().get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
         let mut collector =
             Collector::new(encoding.unwrap_or_default(), self.options.max_body).map_err(fault)?;
+        // No more than the cap, as was just seen.
+        collector.expect(response.content_length().and_then(|length| usize::try_from(length).ok()));
         loop {
             let piece =
                 tokio::time::timeout(idle, response.chunk()).await.map_err(stalled)?.map_err(failure)?;

@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::detail::volume_m3;
 use super::list::{List, Maybe, Words, object};
@@ -71,20 +72,36 @@ fn zones(list: List<ZoneBody>) -> Vec<Vec<String>> {
     }
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct ChangesBody {
-    items: List<OfferBody>,
-    suppliers: List<SupplierBody>,
+/// Bodies with lists in them, of either way of reading these ([`List`]). (A derived reader cannot take defaults from a
+/// body as a whole where it has a parameter, only from each field.)
+macro_rules! lists {
+    (struct $name:ident<$quick:ident> { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }) => {
+        #[derive(Deserialize, Default)]
+        struct $name<const $quick: bool> {
+            $($(#[$attribute])* #[serde(default)] $field: $type,)*
+        }
+    };
+}
+
+lists! {
+struct ChangesBody<QUICK> {
+    items: List<OfferBody<QUICK>, QUICK>,
+    suppliers: List<SupplierBody<QUICK>, QUICK>,
     cursor: Field<String>,
     complete: Field<bool>,
     total: Field<u64>,
     restarted: Field<bool>,
+    /// What an envelope has, and a page has not.
+    success: Option<IgnoredAny>,
+    result: Option<IgnoredAny>,
+    #[serde(rename = "retCode")]
+    ret_code: Option<IgnoredAny>,
+    code: Option<IgnoredAny>,
+}
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct OfferBody {
+lists! {
+struct OfferBody<QUICK> {
     offer_id: Field<Id>,
     supplier_id: Field<String>,
     gone: Field<bool>,
@@ -94,14 +111,14 @@ struct OfferBody {
     category_id: Field<Id>,
     unit: Field<String>,
     quote_type: Field<i64>,
-    tiers: List<TierBody>,
-    skus: List<SkuBody>,
+    tiers: List<TierBody, QUICK>,
+    skus: List<SkuBody<QUICK>, QUICK>,
     stock: Field<Quantity>,
     moq: Field<Quantity>,
     lot: Field<Quantity>,
     purchase_limit: Field<Quantity>,
     mix_enabled: Field<bool>,
-    freight: Maybe<FreightBody>,
+    freight: Maybe<FreightBody<QUICK>, QUICK>,
     weight_g: Field<Decimal>,
     size_cm: Words,
     kind: Field<String>,
@@ -118,8 +135,9 @@ struct OfferBody {
     invoice: Field<bool>,
     customizable: Field<bool>,
     pay_later: Field<bool>,
-    attributes: List<AttributeBody>,
+    attributes: List<AttributeBody, QUICK>,
     description: Field<String>,
+}
 }
 
 #[derive(Deserialize, Default)]
@@ -130,15 +148,15 @@ struct TierBody {
     promotion_price: Field<Yuan>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct SkuBody {
+lists! {
+struct SkuBody<QUICK> {
     spec_id: Field<String>,
     sku_id: Field<Id>,
-    attributes: List<AttributeBody>,
+    attributes: List<AttributeBody, QUICK>,
     price: Field<Yuan>,
     promotion_price: Field<Yuan>,
     stock: Field<Quantity>,
+}
 }
 
 #[derive(Deserialize, Default)]
@@ -150,15 +168,15 @@ struct AttributeBody {
     value_en: Field<String>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct FreightBody {
+lists! {
+struct FreightBody<QUICK> {
     kind: Field<String>,
     charge: Field<String>,
     first_unit: Field<Decimal>,
     next_unit: Field<Decimal>,
-    fees: List<FeeBody>,
+    fees: List<FeeBody, QUICK>,
     free_from: Field<Yuan>,
+}
 }
 
 #[derive(Deserialize, Default)]
@@ -168,9 +186,8 @@ struct FeeBody {
     next: Field<Yuan>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct SupplierBody {
+lists! {
+struct SupplierBody<QUICK> {
     supplier_id: Field<String>,
     name: Field<String>,
     name_en: Field<String>,
@@ -179,13 +196,14 @@ struct SupplierBody {
     belt: Field<String>,
     identities: Words,
     years: Field<u32>,
-    mix: Maybe<MixBody>,
+    mix: Maybe<MixBody, QUICK>,
     offers: Field<u64>,
     repeat_rate: Field<Rate>,
-    scores: Maybe<ScoresBody>,
+    scores: Maybe<ScoresBody, QUICK>,
     medal_level: Field<u32>,
     collect_48h: Field<Rate>,
     quality_refund_30d: Field<Rate>,
+}
 }
 
 #[derive(Deserialize, Default)]
@@ -208,18 +226,40 @@ struct MixBody {
 
 /// A page of the bulk export. What the page says of suppliers is put into their offers too.
 pub fn changes(body: &[u8], read_at: Timestamp) -> Result<Changes, MarketError> {
-    let mut body: ChangesBody = payload(body)?;
+    if let Some(page) = quick_page(body) {
+        let cursor = page.cursor.as_ref().cloned().unwrap_or_default();
+        return Ok(Changes { cursor, ..page.into_changes(read_at) });
+    }
+    let mut body: ChangesBody<false> = payload(body)?;
     let cursor = std::mem::take(&mut body.cursor).get();
     let cursor = cursor.ok_or_else(|| envelope::unreadable("changes without a cursor"))?;
     Ok(Changes { cursor, ..body.into_changes(read_at) })
 }
 
-/// The best of one category, in the rows of [`changes`]; there is no cursor to go on from.
-pub fn best(body: &[u8], read_at: Timestamp) -> Result<Changes, MarketError> {
-    Ok(Changes { complete: true, ..payload::<ChangesBody>(body)?.into_changes(read_at) })
+/// A page in the form it nearly always has, walked over once: `{"success":true,"result":{...}}`, all of it readable.
+/// `None` for anything that looks otherwise, which is for the lenient reader to judge.
+fn quick_page(body: &[u8]) -> Option<ChangesBody<true>> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Plain {
+        success: bool,
+        result: Maybe<ChangesBody<true>, true>,
+    }
+    let text = std::str::from_utf8(body).ok()?;
+    // A derived reader would take a list for an object.
+    let plain: Plain = text.starts_with('{').then(|| serde_json::from_str(text).ok())??;
+    let page = plain.result.0.filter(|_| plain.success)?;
+    // Members of an envelope inside: what it wraps is the page.
+    let wraps = [&page.success, &page.result, &page.ret_code, &page.code].into_iter().any(Option::is_some);
+    (matches!(page.cursor, Field::Known(_)) && !wraps).then_some(page)
 }
 
-impl ChangesBody {
+/// The best of one category, in the rows of [`changes`]; there is no cursor to go on from.
+pub fn best(body: &[u8], read_at: Timestamp) -> Result<Changes, MarketError> {
+    Ok(Changes { complete: true, ..payload::<ChangesBody<false>>(body)?.into_changes(read_at) })
+}
+
+impl<const QUICK: bool> ChangesBody<QUICK> {
     fn into_changes(self, read_at: Timestamp) -> Changes {
         let suppliers: Vec<Supplier> =
             self.suppliers.items.into_iter().filter_map(SupplierBody::into_supplier).collect();
@@ -248,7 +288,7 @@ pub fn suppliers(body: &[u8]) -> Result<Page<Supplier>, MarketError> {
     #[derive(Deserialize, Default)]
     #[serde(default)]
     struct Body {
-        suppliers: List<SupplierBody>,
+        suppliers: List<SupplierBody<false>>,
         total: Field<u64>,
     }
     let body: Body = payload(body)?;
@@ -309,7 +349,7 @@ fn describe(offer: &mut Offer, supplier: &Supplier) {
     offer.identities = identities;
 }
 
-impl OfferBody {
+impl<const QUICK: bool> OfferBody<QUICK> {
     fn into_offer(self, read_at: Timestamp) -> Option<Offer> {
         let key = OfferKey::Market(self.offer_id.get()?.0);
         let gone =
@@ -399,7 +439,7 @@ fn volume(size_cm: &Words) -> Option<Decimal> {
 }
 
 /// All tiers, or none: with one of them missing, prices between its neighbours would be wrong.
-fn tiers(list: List<TierBody>) -> Vec<PriceTier> {
+fn tiers<const QUICK: bool>(list: List<TierBody, QUICK>) -> Vec<PriceTier> {
     if list.dropped > 0 {
         return Vec::new();
     }
@@ -422,7 +462,7 @@ impl AttributeBody {
     }
 }
 
-impl SkuBody {
+impl<const QUICK: bool> SkuBody<QUICK> {
     fn into_sku(self) -> Option<Sku> {
         let spec_id = SpecId::new(&self.spec_id.get()?);
         if spec_id.as_str().is_empty() {
@@ -447,7 +487,7 @@ impl SkuBody {
     }
 }
 
-impl FreightBody {
+impl<const QUICK: bool> FreightBody<QUICK> {
     fn into_terms(self) -> FreightTerms {
         match self.kind.as_ref().map(String::as_str) {
             Some("seller_pays") => FreightTerms::SellerPays,
@@ -479,7 +519,7 @@ impl FreightBody {
     }
 }
 
-impl SupplierBody {
+impl<const QUICK: bool> SupplierBody<QUICK> {
     fn into_supplier(self) -> Option<Supplier> {
         let id = SupplierId::new(&self.supplier_id.get()?);
         if id.as_str().is_empty() {

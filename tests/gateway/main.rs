@@ -18,6 +18,7 @@ mod carts;
 mod contract;
 mod exactly_once;
 mod fix;
+mod flows;
 mod following;
 mod history;
 mod hostile;

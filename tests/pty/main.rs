@@ -7,6 +7,7 @@ mod again;
 mod harness;
 mod market;
 mod minimums;
+mod pick;
 mod shell;
 mod steps;
 mod stories;

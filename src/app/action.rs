@@ -96,9 +96,9 @@ actions! {
     SearchSort "search.sort" Search 6 do_sort;
     SearchFacets "search.facets" Search 6 do_facets;
     SearchCategories "search.categories" Search 0 do_categories;
-    SearchRange "search.range" Search 4 do_range;
-    RangeCompare "range.compare" Range 2 do_range_compare;
-    RangeEnd "range.end" Range 3 do_range_end;
+    SearchRange "search.range" Search 4 do_hits_range;
+    RangeCompare "range.compare" Range 2 do_hits_compare;
+    RangeEnd "range.end" Range 3 do_hits_range_end;
     SearchQuantity "search.own_quantity" Search 8 do_own_quantity;
     SearchNearest "search.take_nearest" Search 3 do_take_nearest;
     SearchQuantitiesClear "search.own_quantities_clear" Search 0 do_own_clear;
@@ -333,7 +333,7 @@ pub static SECTIONS: &[Section] = &[
     Section { scopes: &[Scope::Search], title: |text| text.pane_search },
     Section { scopes: &[Scope::Query], title: |text| text.section_query },
     Section { scopes: &[Scope::Facets], title: |text| text.section_facets },
-    Section { scopes: &[Scope::Range], title: |text| text.section_range },
+    Section { scopes: &[Scope::Range], title: |text| text.section_hits_range },
     Section { scopes: &[Scope::Suppliers], title: |text| text.section_suppliers },
     Section { scopes: &[Scope::Compare], title: |text| text.pane_compare },
     Section { scopes: &[Scope::Cart], title: |text| text.pane_cart },

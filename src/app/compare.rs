@@ -73,17 +73,10 @@ pub enum Below {
 pub const ACROSS_NAMES: usize = 12;
 /// Cells of one offer's column.
 pub const ACROSS_COLUMN: usize = 13;
-/// Least columns that are worth showing.
-const ACROSS_LEAST: usize = 2;
 
 /// How many offers a screen so wide shows as columns; those that do not fit come into view with the selection.
 pub fn columns_across(width: u16) -> usize {
-    usize::from(width).saturating_sub(ACROSS_NAMES) / ACROSS_COLUMN
-}
-
-/// Whether offers can be shown as columns on a screen so wide.
-pub fn fits_across(offers: usize, width: u16) -> bool {
-    columns_across(width) >= ACROSS_LEAST.min(offers)
+    (usize::from(width).saturating_sub(ACROSS_NAMES) / ACROSS_COLUMN).max(1)
 }
 
 /// Where goods go, as far as it is known.

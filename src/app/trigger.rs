@@ -93,11 +93,6 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         | ActionId::CompareBreakEven
         | ActionId::CompareQuantity
         | ActionId::CompareFlows => needs(!model.compare.offers.is_empty(), text.why_nothing_marked),
-        ActionId::CompareTranspose => {
-            needs(!model.compare.offers.is_empty(), text.why_nothing_marked)?;
-            let fits = compare::fits_across(model.compare.offers.len(), model.width);
-            needs(fits || model.compare.transposed, text.why_not_across)
-        }
         ActionId::CartMessage => cart::can_message(model),
         ActionId::ConfirmAddress => cart::can_change_address(model),
         ActionId::Sync => needs(model.sync.is_none(), text.why_syncing),

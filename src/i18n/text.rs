@@ -475,7 +475,6 @@ words! {
     trade_unknown: "交易方式未知", "交易方式未知", "trade type ?";
     why_no_supplier: "还不知道供应商是谁", "還不知道供應商是誰", "the supplier is not known yet";
     why_one_address: "账号只有一个收货地址", "帳號只有一個收貨地址", "the account has only one address";
-    why_not_across: "列太多，窗口放不下：先去掉几个，或把窗口拉宽", "欄太多，視窗放不下：先去掉幾個，或把視窗拉寬", "too many to stand side by side: drop some, or widen the window";
     // Counts beside the list, quantities of single offers, reasons for the order.
     section_facets: "筛选栏", "篩選欄", "Filters";
     facets_title: "筛选", "篩選", "filters";
@@ -614,10 +613,10 @@ words! {
     state_handed_over: "已交给供应商", "已交給供應商", "handed over";
 
     // Comparing, ranges, flows, buying lists.
-    section_range: "选一段", "選一段", "Range";
-    do_range: "选一段", "選一段", "range";
-    do_range_compare: "这些去比价", "這些去比價", "compare these";
-    do_range_end: "不选了", "不選了", "end the range";
+    section_hits_range: "选一段", "選一段", "Range";
+    do_hits_range: "选一段", "選一段", "range";
+    do_hits_compare: "这些去比价", "這些去比價", "compare these";
+    do_hits_range_end: "不选了", "不選了", "end the range";
     do_flows: "下单方式", "下單方式", "ways to order";
     do_lists: "清单", "清單", "buying lists";
     do_list_load: "进采购车", "進採購車", "into the cart";

@@ -11,7 +11,7 @@ use pifa::domain::flow::{Flow, FlowTerms};
 use pifa::domain::freight::FreightTerms;
 use pifa::domain::id::{OfferKey, SupplierId};
 use pifa::domain::list::{Difference, ListRow};
-use pifa::domain::offer::Offer;
+use pifa::domain::offer::{Offer, QuoteType};
 use pifa::domain::price::row_price;
 use pifa::domain::quantity::Unit;
 use pifa::domain::saved::SavedName;
@@ -39,7 +39,8 @@ fn terms(flow: Flow, start: Option<u32>, price: &str, post_included: Option<bool
 
 /// Offer `n` of a series of cups, each a little dearer than the one before.
 fn one(n: i64) -> Offer {
-    let mut offer = if n % 2 == 0 { straw() } else { rival() };
+    let mut offer = if n % 2 == 0 { cup() } else { rival() };
+    (offer.quote_type, offer.skus) = (QuoteType::ByOffer, Vec::new());
     offer.key = OfferKey::Market(700_000_000_000 + n);
     offer.supplier_id = Some(SupplierId::new(&format!("T{n}")));
     offer.title = Clean::new(&format!("第{n}款 {}", offer.title));
@@ -125,11 +126,9 @@ fn what_does_not_fit_is_counted_and_said() {
     assert_eq!(model.compare.offers.len(), 8);
     assert_eq!(model.notice.as_ref().unwrap().text, comparing::taken(Lang::En, 8, 4, 8));
     // One that is there already takes no room twice, and a ninth is refused in words.
-    press(&mut model, "1");
-    press(&mut model, "g g V 8 c");
+    press(&mut model, "g 1 g g V 8 c");
     assert_eq!(model.notice.as_ref().unwrap().text, comparing::taken(Lang::En, 0, 0, 8));
-    press(&mut model, "1");
-    press(&mut model, "G c");
+    press(&mut model, "g 1 G c");
     assert_eq!(model.compare.offers.len(), 8);
     assert_eq!(model.notice.as_ref().unwrap().text, comparing::full(Lang::En, 8));
     press(&mut model, "g g c");
@@ -276,7 +275,7 @@ fn dominated_quantities_are_shaded_in_the_curve() {
     let drawn = shown(&mut model);
     assert!(drawn.matches('▒').count() > 1, "{drawn}");
     model.ascii = true;
-    assert!(shown(&mut model).contains('%'));
+    assert!(shown(&mut model).contains(&comparing::shaded(Lang::En, "%")));
 }
 
 #[test]

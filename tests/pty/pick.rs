@@ -105,7 +105,10 @@ fn pick_one_of_five(lang: Lang) {
     pifa.wait_for("¥@300");
     press(&mut pifa, &word);
     let hits = verb(&["search", &word, "--qty", "300", "--limit", "1"]).1["total"].as_u64().unwrap();
-    let counted = messages::hits(lang, hits, true, 7).split('7').next().unwrap().to_owned();
+    // What stands before the size of the catalog, whatever that is.
+    let [one, other] = [1, 2].map(|cached| messages::hits(lang, hits, true, cached));
+    let counted: String =
+        one.chars().zip(other.chars()).take_while(|(one, other)| one == other).map(|(c, _)| c).collect();
     pifa.wait("the hits", |shown| shown.lines().nth(1).is_some_and(|row| row.contains(&counted)));
     press(&mut pifa, "\r");
     // One offer of each supplier, five of them into the comparison.
@@ -126,7 +129,7 @@ fn pick_one_of_five(lang: Lang) {
             (None, Some(goods)) => format!(">= {}", grouped(goods)),
             (None, None) => "?".to_owned(),
         };
-        let price = grouped(text(offer, "unit_price"));
+        let price = offer["unit_price"].as_str().map_or_else(|| "?".to_owned(), grouped);
         let found = lines.iter().any(|line| {
             if offer["buyable"] == true {
                 line.contains(&price) && line.contains(&landed)

@@ -14,10 +14,12 @@ use crate::i18n::{buying, comparing};
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
-const NAME: usize = 20;
-const START: usize = 9;
-const PRICE: usize = 10;
-const SUM: usize = 13;
+const NAME: usize = 24;
+const START: usize = 7;
+const PRICE: usize = 9;
+const SUM: usize = 12;
+const FREIGHT: usize = 10;
+const LANDED: usize = 13;
 
 /// One line of the table.
 struct Way {
@@ -42,8 +44,8 @@ pub fn lines(model: &Model, pen: &Pen, chosen: &Row, cells: usize) -> Vec<Line<'
         text::right(words.col_start, START, ""),
         text::right(words.col_price, PRICE, ""),
         text::right(words.goods, SUM, ""),
-        text::right(words.freight, SUM, ""),
-        text::right(words.landed, SUM, ""),
+        text::right(words.freight, FREIGHT, ""),
+        text::right(words.landed, LANDED, ""),
     );
     lines.push(Line::styled(text::cut(&head, cells, ""), pen.head));
     lines.push(way(model, pen, &wholesale(model, chosen)));
@@ -90,16 +92,17 @@ fn way(model: &Model, pen: &Pen, way: &Way) -> Line<'static> {
     let price = text::money_or(way.price);
     let price = if way.buyable == Some(false) { format!("({price})") } else { price };
     let landed = way.goods.map_or_else(|| "?".to_owned(), |goods| text::landed(goods, true, way.freight));
+    let name = if way.best { format!("{} {}", way.name, words.best) } else { way.name.clone() };
+    let name = text::left(&name, NAME, pen.sign());
     let start = way.start.map_or_else(|| "?".to_owned(), text::quantity);
     Line::from(vec![
         Span::raw("   "),
-        Span::styled(text::left(&way.name, NAME, pen.sign()), style),
+        Span::styled(name, if way.best { pen.good } else { style }),
         Span::styled(text::right(&start, START, pen.sign()), style),
         Span::styled(text::right(&price, PRICE, pen.sign()), style),
         Span::styled(text::right(&text::money_or(way.goods), SUM, pen.sign()), style),
-        Span::styled(text::right(&text::freight(way.freight), SUM, pen.sign()), style),
-        Span::styled(text::right(&landed, SUM, pen.sign()), style),
-        Span::styled(if way.best { format!("  {}", words.best) } else { String::new() }, pen.good),
+        Span::styled(text::right(&text::freight(way.freight), FREIGHT, pen.sign()), style),
+        Span::styled(text::right(&landed, LANDED, pen.sign()), style),
     ])
 }
 

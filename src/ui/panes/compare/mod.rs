@@ -56,7 +56,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
         }
         _ => area,
     };
-    let transposed = model.compare.transposed && compare::fits_across(rows.len(), area.width);
+    let transposed = model.compare.transposed;
     let chosen_rows = if area.height >= 10 { CHOSEN } else { 0 };
     let below = if area.height >= CURVE_FROM { BELOW } else { 0 };
     let most = area.height.saturating_sub(chosen_rows + below);

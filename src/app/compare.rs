@@ -154,7 +154,8 @@ pub fn rows(model: &Model) -> Vec<Row> {
     rows.sort_by_key(|row| {
         let unit = units.iter().position(|unit| *unit == row.offer.unit);
         let (landed, goods) = (row.per_unit(row.at.landed), row.per_unit(row.at.goods));
-        (unit, !row.at.buyable, landed.is_none(), landed, goods.is_none(), goods)
+        // What is priced to lure wins nothing: it does not stand first either.
+        (unit, !row.at.buyable, row.bait, landed.is_none(), landed, goods.is_none(), goods)
     });
     let crowns = compare::crowns(&rows.iter().map(Row::rival).collect::<Vec<_>>());
     for ((row, letter), crown) in rows.iter_mut().zip(('A'..='Z').cycle()).zip(crowns) {

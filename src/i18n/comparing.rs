@@ -2,8 +2,8 @@
 //! They take clean text and figures already written, and give text that is safe to show.
 
 use crate::domain::flow::{Flow, Lost, Needs, Unsaid};
-use crate::i18n::Lang;
 use crate::i18n::messages::say;
+use crate::i18n::{Lang, buying};
 
 /// No more can be compared.
 pub fn full(lang: Lang, most: usize) -> String {
@@ -176,7 +176,8 @@ pub fn due_in(lang: Lang, over: i64) -> String {
 
 /// A list went into the cart.
 pub fn list_loaded(lang: Lang, name: &str, lines: usize, missing: usize) -> String {
-    let said = say!(lang; "“{name}”进了采购车：{lines} 行", "「{name}」進了採購車：{lines} 行", "{name} is in the cart: {lines} lines");
+    let lines = buying::lines(lang, lines);
+    let said = say!(lang; "“{name}”进了采购车：{lines}", "「{name}」進了採購車：{lines}", "{name} is in the cart: {lines}");
     if missing == 0 {
         return said;
     }

@@ -3,6 +3,7 @@
 
 use crate::app::facets;
 use crate::app::model::{Layer, Model, Pane};
+use crate::app::range;
 use crate::app::suppliers::SearchView;
 use crate::config::keymap::{self, BadKeymap, Binding, Key, Sequence};
 use crate::i18n::Text;
@@ -25,6 +26,8 @@ pub enum Scope {
     Offer,
     /// In the query field.
     Query,
+    /// While a range over the hits is made.
+    Range,
     Compare,
     Cart,
     Deals,
@@ -40,6 +43,8 @@ pub enum Scope {
     Sheet,
     /// In the picker of saved searches.
     Saved,
+    /// Among the buying lists.
+    Lists,
     /// In the sheet of a reorder.
     Drift,
     /// In the fix sheet.
@@ -91,6 +96,9 @@ actions! {
     SearchSort "search.sort" Search 6 do_sort;
     SearchFacets "search.facets" Search 6 do_facets;
     SearchCategories "search.categories" Search 0 do_categories;
+    SearchRange "search.range" Search 4 do_hits_range;
+    RangeCompare "range.compare" Range 2 do_hits_compare;
+    RangeEnd "range.end" Range 3 do_hits_range_end;
     SearchQuantity "search.own_quantity" Search 8 do_own_quantity;
     SearchNearest "search.take_nearest" Search 3 do_take_nearest;
     SearchQuantitiesClear "search.own_quantities_clear" Search 0 do_own_clear;
@@ -133,6 +141,8 @@ actions! {
     CompareBreakEven "compare.break_even" Compare 5 do_break_even;
     ComparePick "compare.pick" Compare 4 do_pick;
     CompareTranspose "compare.transpose" Compare 0 do_transpose;
+    CompareQuantity "compare.own_quantity" Compare 6 do_own_quantity;
+    CompareFlows "compare.flows" Compare 5 do_flows;
     CartEdit "cart.edit" Cart 2 do_edit;
     CartMore "cart.more" Cart 3 do_more;
     CartLess "cart.less" Cart 4 do_less;
@@ -145,6 +155,11 @@ actions! {
     CartRedo "cart.redo" Panes 0 do_redo;
     CartClear "cart.clear" Cart 0 do_cart_clear;
     CartMessage "cart.message" Cart 9 do_message;
+    Lists "lists" Panes 0 do_lists;
+    ListsLoad "lists.load" Lists 2 do_list_load;
+    ListsSave "lists.save" Lists 3 do_list_save;
+    ListsDiff "lists.diff" Lists 4 do_list_diff;
+    ListsDelete "lists.delete" Lists 5 do_forget;
     DealsOpen "deals.open" Deals 2 do_open;
     DealsJoin "deals.join" Deals 3 do_join;
     DealsLeave "deals.leave" Deals 4 do_leave;
@@ -234,6 +249,7 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
         Some(Layer::Order(_)) => &[Scope::Layers, Scope::Orders, Scope::Offer, Scope::Always],
         Some(Layer::Group(_)) => &[Scope::Layers, Scope::Deals, Scope::Offer, Scope::Always],
         Some(Layer::Saved(_)) => &[Scope::Saved, Scope::Layers, Scope::Always],
+        Some(Layer::Lists(_)) => &[Scope::Lists, Scope::Layers, Scope::Always],
         Some(Layer::Why(_) | Layer::Categories(_) | Layer::Entry(_)) => &[Scope::Layers, Scope::Always],
         Some(Layer::Sheet(_)) => &[Scope::Sheet, Scope::Offer, Scope::Layers, Scope::Always],
         Some(Layer::Drift(_)) => &[Scope::Drift, Scope::Layers, Scope::Always],
@@ -251,6 +267,9 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
 pub fn list_scopes(model: &Model) -> &'static [Scope] {
     if model.pane == Pane::Search && model.search.view == SearchView::Suppliers {
         return &[Scope::Suppliers, Scope::Offer, Scope::Panes, Scope::Anywhere, Scope::Always];
+    }
+    if range::has_keys(model) {
+        return &[Scope::Range, Scope::Panes, Scope::Anywhere, Scope::Always];
     }
     if facets::has_keys(model) {
         return &[Scope::Facets, Scope::Panes, Scope::Anywhere, Scope::Always];
@@ -274,7 +293,7 @@ fn meet(one: Scope, other: Scope) -> bool {
     let over = |near: Scope, far: Scope| match near {
         Scope::Query => matches!(far, Scope::Anywhere | Scope::Always),
         Scope::Suppliers => matches!(far, Scope::Offer | Scope::Panes | Scope::Anywhere | Scope::Always),
-        Scope::Facets => matches!(far, Scope::Panes | Scope::Anywhere | Scope::Always),
+        Scope::Facets | Scope::Range => matches!(far, Scope::Panes | Scope::Anywhere | Scope::Always),
         Scope::Sheet => matches!(far, Scope::Offer | Scope::Layers | Scope::Always),
         Scope::Help
         | Scope::Palette
@@ -283,6 +302,7 @@ fn meet(one: Scope, other: Scope) -> bool {
         | Scope::Confirm
         | Scope::Decide
         | Scope::Saved
+        | Scope::Lists
         | Scope::Drift
         | Scope::Fix
         | Scope::QuitAnyway => matches!(far, Scope::Layers | Scope::Always),
@@ -313,6 +333,7 @@ pub static SECTIONS: &[Section] = &[
     Section { scopes: &[Scope::Search], title: |text| text.pane_search },
     Section { scopes: &[Scope::Query], title: |text| text.section_query },
     Section { scopes: &[Scope::Facets], title: |text| text.section_facets },
+    Section { scopes: &[Scope::Range], title: |text| text.section_hits_range },
     Section { scopes: &[Scope::Suppliers], title: |text| text.section_suppliers },
     Section { scopes: &[Scope::Compare], title: |text| text.pane_compare },
     Section { scopes: &[Scope::Cart], title: |text| text.pane_cart },
@@ -330,6 +351,7 @@ pub static SECTIONS: &[Section] = &[
             Scope::Confirm,
             Scope::Sheet,
             Scope::Saved,
+            Scope::Lists,
             Scope::Fix,
             Scope::Decide,
             Scope::Layers,
@@ -343,8 +365,8 @@ pub fn sections_from(model: &Model) -> Vec<&'static Section> {
     let here = list_scopes(model);
     let in_search = model.pane == Pane::Search;
     let near = |section: &Section| {
-        let of_query =
-            in_search && [Scope::Query, Scope::Facets].iter().any(|of| section.scopes.contains(of));
+        let of_query = in_search
+            && [Scope::Query, Scope::Facets, Scope::Range].iter().any(|of| section.scopes.contains(of));
         of_query || section.scopes.iter().any(|scope| here.contains(scope))
     };
     let (mut first, rest): (Vec<_>, Vec<_>) = SECTIONS.iter().partition(|section| near(section));

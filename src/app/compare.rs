@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::app::model::{ComparePane, Model, Tone};
+use crate::app::field::Field;
+use crate::app::model::{ComparePane, Layer, Model, Prompt, Tone, Wish};
 use crate::app::msg::{Effect, Trouble};
-use crate::domain::compare::{self, Comparison};
+use crate::domain::compare::{self, Comparison, Rival};
+pub use crate::domain::compare::{Crown, MOST};
+use crate::domain::flow::{self, Flow, FlowAt};
 use crate::domain::freight::Destination;
 use crate::domain::id::OfferKey;
 use crate::domain::mark::Bought;
@@ -15,6 +18,7 @@ use crate::domain::money::Money;
 use crate::domain::offer::Offer;
 use crate::domain::price;
 use crate::domain::quantity::{Quantity, Unit};
+use crate::i18n::comparing;
 
 /// One row of the comparison.
 #[derive(Debug, Clone)]
@@ -34,26 +38,45 @@ pub struct Row {
     pub picked: bool,
     /// Its SKU is priced to lure: it is never crowned.
     pub bait: bool,
+    /// The other ways to order it, at that quantity.
+    pub flows: Vec<FlowAt>,
+    /// The cheapest way to order it, where that is certain.
+    pub best_flow: Option<Flow>,
 }
 
 impl Row {
-    /// A sum by the unit, unrounded: offers looked at unlike quantities are compared by it, and those at the same one
-    /// come in the same order as by their sums.
-    fn per_unit(&self, sum: Option<Money>) -> Option<Decimal> {
-        sum?.yuan().checked_div(self.quantity.decimal())
+    fn rival(&self) -> Rival<'_> {
+        Rival { unit: self.offer.unit.as_ref(), quantity: self.quantity, at: &self.at, bait: self.bait }
     }
+
+    /// See [`Rival::per_unit`].
+    fn per_unit(&self, sum: Option<Money>) -> Option<Decimal> {
+        self.rival().per_unit(sum)
+    }
+}
+
+/// What stands under the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Below {
+    /// What one unit costs over quantities.
+    #[default]
+    Curve,
+    /// Who is the cheapest where, of all.
+    Ranges,
+    /// The selected one against each other.
+    Pairs,
+    /// The other ways to order the selected one.
+    Flows,
 }
 
 /// Cells of the names left of the columns when offers are columns.
 pub const ACROSS_NAMES: usize = 12;
 /// Cells of one offer's column.
 pub const ACROSS_COLUMN: usize = 13;
-/// Most offers that are shown as columns.
-pub const ACROSS_MOST: usize = 8;
 
-/// Whether so many offers can be shown as columns on a screen so wide.
-pub fn fits_across(offers: usize, width: u16) -> bool {
-    offers <= ACROSS_MOST && ACROSS_NAMES + offers * ACROSS_COLUMN <= usize::from(width)
+/// How many offers a screen so wide shows as columns; those that do not fit come into view with the selection.
+pub fn columns_across(width: u16) -> usize {
+    (usize::from(width).saturating_sub(ACROSS_NAMES) / ACROSS_COLUMN).max(1)
 }
 
 /// Where goods go, as far as it is known.
@@ -61,14 +84,32 @@ pub fn destination(model: &Model) -> Destination {
     model.status.as_ref().map(|status| status.destination.clone()).unwrap_or_default()
 }
 
-/// Whether a row is the cheapest of its unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Crown {
-    No,
-    /// Nothing among the compared can land cheaper.
-    Best,
-    /// Cheapest of those whose freight is known; one with unknown freight might be cheaper.
-    BestKnown,
+/// A quantity that is being typed: the comparison shows what it would be there before Enter is pressed.
+fn typed(model: &Model) -> Option<(Option<&OfferKey>, Quantity)> {
+    let Some(Layer::Prompt(prompt)) = model.layers.last() else { return None };
+    let of = match &prompt.wish {
+        Wish::Quantity => None,
+        Wish::OwnQuantity { key, .. } => Some(key),
+        _ => return None,
+    };
+    let quantity = prompt.field.text().parse::<Quantity>().ok().filter(|quantity| !quantity.is_zero())?;
+    Some((of, quantity))
+}
+
+/// The quantity of all: Q, or what is being typed for it.
+pub fn asked_quantity(model: &Model) -> Quantity {
+    match typed(model) {
+        Some((None, quantity)) => quantity,
+        _ => model.quantity,
+    }
+}
+
+/// The quantity one offer is compared at: its own, else that of all.
+pub fn quantity_at(model: &Model, key: &OfferKey) -> Quantity {
+    match typed(model) {
+        Some((Some(of), quantity)) if of == key => quantity,
+        _ => model.own_quantities.get(key).copied().unwrap_or_else(|| asked_quantity(model)),
+    }
 }
 
 /// The rows as they are shown: by unit, cheapest landed first, unknown after known, what cannot be bought
@@ -80,7 +121,7 @@ pub fn rows(model: &Model) -> Vec<Row> {
         .offers
         .iter()
         .map(|offer| {
-            let quantity = model.quantity_of(&offer.key);
+            let quantity = quantity_at(model, &offer.key);
             let at = compare::at(offer, None, quantity, &destination);
             let each = at
                 .landed
@@ -88,10 +129,13 @@ pub fn rows(model: &Model) -> Vec<Row> {
                 .and_then(|landed| landed.yuan().checked_div(quantity.decimal()))
                 .map(|each| Money::from_yuan(each).rounded());
             let bait = at.spec_id.as_ref().is_some_and(|spec| price::sku_is_bait(offer, spec));
+            let flows = flow::at(offer, at.spec_id.as_ref(), quantity, &destination);
             Row {
                 bait,
                 quantity,
                 offer: offer.clone(),
+                best_flow: flow::cheapest(&at, &flows),
+                flows,
                 at,
                 each,
                 crown: Crown::No,
@@ -110,28 +154,14 @@ pub fn rows(model: &Model) -> Vec<Row> {
     rows.sort_by_key(|row| {
         let unit = units.iter().position(|unit| *unit == row.offer.unit);
         let (landed, goods) = (row.per_unit(row.at.landed), row.per_unit(row.at.goods));
-        (unit, !row.at.buyable, landed.is_none(), landed, goods.is_none(), goods)
+        // What is priced to lure wins nothing: it does not stand first either.
+        (unit, !row.at.buyable, row.bait, landed.is_none(), landed, goods.is_none(), goods)
     });
-    for (row, letter) in rows.iter_mut().zip(('A'..='Z').cycle()) {
-        row.letter = letter;
-    }
-    for unit in &units {
-        crown(rows.iter_mut().filter(|row| row.offer.unit == *unit && row.at.buyable && !row.bait).collect());
+    let crowns = compare::crowns(&rows.iter().map(Row::rival).collect::<Vec<_>>());
+    for ((row, letter), crown) in rows.iter_mut().zip(('A'..='Z').cycle()).zip(crowns) {
+        (row.letter, row.crown) = (letter, crown);
     }
     rows
-}
-
-/// Crowns the first of the buyable rows of one unit, when there is something to win against.
-fn crown(mut rows: Vec<&mut Row>) {
-    if rows.len() < 2 {
-        return;
-    }
-    let rivals: Vec<Option<Decimal>> =
-        rows.iter().skip(1).map(|row| row.per_unit(row.at.landed.or(row.at.goods))).collect();
-    let Some(first) = rows.first_mut() else { return };
-    let Some(landed) = first.per_unit(first.at.landed) else { return };
-    let certain = rivals.iter().all(|least| least.is_some_and(|least| least >= landed));
-    first.crown = if certain { Crown::Best } else { Crown::BestKnown };
 }
 
 /// Marks the selected hit, or takes its mark away.
@@ -142,12 +172,15 @@ pub fn toggle(model: &mut Model) {
         Some(bought) => model.compare.bought.insert(offer.key.clone(), bought),
         None => model.compare.bought.remove(&offer.key),
     };
-    let marked = &mut model.compare.offers;
-    match marked.iter().position(|other| other.key == offer.key) {
+    match model.compare.offers.iter().position(|other| other.key == offer.key) {
         Some(at) => {
-            marked.remove(at);
+            model.compare.offers.remove(at);
         }
-        None => marked.push(offer),
+        None if model.compare.offers.len() >= MOST => {
+            model.say(Tone::Warn, comparing::full(model.lang, MOST));
+            return;
+        }
+        None => model.compare.offers.push(offer),
     }
     let (len, page) = (model.compare.offers.len(), model.viewport.rows);
     model.compare.list.settle(len, page);
@@ -155,12 +188,59 @@ pub fn toggle(model: &mut Model) {
     model.say(Tone::Info, crate::i18n::messages::marked(model.lang, count));
 }
 
+/// Marks these besides those that are marked, as far as there is room: how many were new, and how many are left out.
+pub fn take_all(model: &mut Model, hits: Vec<(Arc<Offer>, Option<Bought>)>) -> (usize, usize) {
+    let (mut taken, mut left_out) = (0, 0);
+    for (offer, bought) in hits {
+        if model.compare.has(&offer.key) {
+            continue;
+        }
+        if model.compare.offers.len() >= MOST {
+            left_out += 1;
+            continue;
+        }
+        if let Some(bought) = bought {
+            model.compare.bought.insert(offer.key.clone(), bought);
+        }
+        model.compare.offers.push(offer);
+        taken += 1;
+    }
+    let (len, page) = (model.compare.offers.len(), model.viewport.rows);
+    model.compare.list.settle(len, page);
+    (taken, left_out)
+}
+
+/// The selected row.
+pub fn selected(model: &Model) -> Option<Row> {
+    rows(model).into_iter().nth(model.compare.list.selected)
+}
+
+/// Asks for the quantity of the selected offer alone.
+pub fn ask_own(model: &mut Model) -> Vec<Effect> {
+    let Some(row) = selected(model) else { return Vec::new() };
+    let field = Field::new(&row.quantity.to_string());
+    let wish = Wish::OwnQuantity { key: row.offer.key.clone(), title: model.title_of(&row.offer).clone() };
+    model.layers.push(Layer::Prompt(Prompt { wish, field, untouched: true, trouble: None }));
+    Vec::new()
+}
+
+/// The next thing under the rows: the curve, who is the cheapest where, the selected one against each other.
+pub fn next_below(model: &mut Model) {
+    model.compare.below = match model.compare.below {
+        Below::Curve => Below::Ranges,
+        Below::Ranges if model.compare.offers.len() > 2 => Below::Pairs,
+        Below::Ranges | Below::Pairs | Below::Flows => Below::Curve,
+    };
+}
+
+/// The other ways to order the selected one under the rows, or the curve again.
+pub fn toggle_flows(model: &mut Model) {
+    model.compare.below = if model.compare.below == Below::Flows { Below::Curve } else { Below::Flows };
+}
+
 /// Takes the selected row out of the comparison.
 pub fn drop_selected(model: &mut Model) {
-    let Some(key) = rows(model).into_iter().nth(model.compare.list.selected).map(|row| row.offer.key.clone())
-    else {
-        return;
-    };
+    let Some(key) = selected(model).map(|row| row.offer.key.clone()) else { return };
     model.compare.offers.retain(|offer| offer.key != key);
     let (len, page) = (model.compare.offers.len(), model.viewport.rows);
     model.compare.list.settle(len, page);
@@ -168,7 +248,7 @@ pub fn drop_selected(model: &mut Model) {
 
 /// Marks the selected row as the one the buyer means to take, or takes that mark away.
 pub fn pick(model: &mut Model) -> Vec<Effect> {
-    let key = rows(model).into_iter().nth(model.compare.list.selected).map(|row| row.offer.key.clone());
+    let key = selected(model).map(|row| row.offer.key.clone());
     model.compare.pick = if model.compare.pick == key { None } else { key };
     Vec::new()
 }
@@ -179,7 +259,9 @@ pub fn marked(model: &Model) -> impl Iterator<Item = &OfferKey> {
 }
 
 /// Takes the marks of the last sitting up, unless there are new ones already.
-pub fn restore(model: &mut Model, keys: Vec<OfferKey>) -> Vec<Effect> {
+pub fn restore(model: &mut Model, mut keys: Vec<OfferKey>) -> Vec<Effect> {
+    // A sitting of before may have marked more.
+    keys.truncate(MOST);
     if !model.compare.offers.is_empty() {
         return Vec::new();
     }
@@ -213,7 +295,7 @@ pub fn read(model: &mut Model, generation: u64, result: Result<Vec<Arc<Offer>>, 
             return Vec::new();
         }
     };
-    let selected = rows(model).into_iter().nth(model.compare.list.selected).map(|row| row.offer.key.clone());
+    let selected = selected(model).map(|row| row.offer.key.clone());
     let pane = &mut model.compare;
     pane.trouble = None;
     let wanted = std::mem::take(&mut pane.wanted);

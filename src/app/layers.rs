@@ -8,7 +8,7 @@ use crate::app::action::ActionId;
 use crate::app::list::{List, Move};
 use crate::app::model::{Layer, Model, PickFor, Picker, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect, NewLine};
-use crate::app::{deals, drift, entry, facets, palette, quantities, saved, search, trigger, words};
+use crate::app::{deals, drift, entry, facets, lists, palette, quantities, saved, search, trigger, words};
 use crate::config::keymap::{Code, Key};
 use crate::domain::id::SpecId;
 use crate::domain::offer::Offer;
@@ -34,6 +34,16 @@ pub fn add_or_pick(model: &mut Model, offer: Arc<Offer>, spec: Option<SpecId>) -
     vec![Effect::Cart(CartDeed::Add(vec![line]))]
 }
 
+/// In a SKU picker that was just opened: begins at this SKU.
+pub fn pick_first(model: &mut Model, spec: Option<&SpecId>) {
+    let page = model.viewport.layer_rows;
+    if let Some(Layer::Picker(picker)) = model.layers.last_mut()
+        && let Some(at) = picker.offer.skus.iter().position(|sku| Some(&sku.spec_id) == spec)
+    {
+        picker.list.select(at, picker.quantities.len(), page);
+    }
+}
+
 /// Moves in the top layer's list.
 pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
     let page = model.viewport.layer_rows;
@@ -52,6 +62,7 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
             let rows = layer.len();
             layer.list.go(to, rows, page);
         }
+        Some(Layer::Lists(layer)) => layer.go(to, page),
         Some(Layer::Picker(picker)) => picker.list.go(to, picker.quantities.len(), page),
         Some(Layer::Drift(layer)) => {
             let rows = layer.rows().len();
@@ -117,6 +128,10 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
         Some(layer @ Layer::Saved(_)) => {
             model.layers.push(layer);
             saved::take(model)
+        }
+        Some(layer @ Layer::Lists(_)) => {
+            model.layers.push(layer);
+            trigger::trigger(model, ActionId::ListsLoad)
         }
         Some(layer @ Layer::Decide(_)) => {
             model.layers.push(layer);
@@ -265,6 +280,7 @@ fn take_number(model: &mut Model, mut prompt: Prompt) -> Vec<Effect> {
             search::search(model)
         }
         Wish::OwnQuantity { key, .. } => quantities::set(model, key, Some(quantity)),
+        Wish::Sets { name } => lists::load(name, quantity),
         Wish::Line { id, .. } => vec![Effect::Cart(CartDeed::Set(id, quantity))],
         Wish::Join { id, spec, .. } => deals::ask_join(model, &id, spec, quantity),
     }

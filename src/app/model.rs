@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::app::action::Keys;
 use crate::app::coach::Coach;
+use crate::app::compare::Below;
 use crate::app::deals::{DealList, DealsView, GroupLayer, OfferWish};
 use crate::app::decide::Decision;
 use crate::app::drift::DriftLayer;
@@ -16,6 +17,7 @@ use crate::app::facets::CategoryPicker;
 use crate::app::field::Field;
 use crate::app::fix::FixLayer;
 use crate::app::list::List;
+use crate::app::lists::ListsLayer;
 use crate::app::mouse::Places;
 use crate::app::msg::{CartSnapshot, Effect, Status, Trouble};
 use crate::app::orders::{Cashier, OrderLayer};
@@ -36,6 +38,7 @@ use crate::domain::offer::Offer;
 use crate::domain::order::{Order, OrderLine};
 use crate::domain::proposal::{Proposal, ProposedOrder};
 use crate::domain::quantity::Quantity;
+use crate::domain::saved::SavedName;
 use crate::domain::text::Clean;
 use crate::i18n::{Lang, Text};
 
@@ -83,8 +86,8 @@ pub struct ComparePane {
     pub pick: Option<OfferKey>,
     /// Whether offers are columns.
     pub transposed: bool,
-    /// Whether break-even quantities stand in the place of the curve.
-    pub break_even: bool,
+    /// What stands under the rows.
+    pub below: Below,
     /// Offers that were marked in the last sitting and are still to be read.
     pub wanted: Vec<OfferKey>,
     /// The newest reading asked for; answers to older ones are dropped.
@@ -224,6 +227,8 @@ pub enum Wish {
     OwnQuantity { key: OfferKey, title: Clean },
     /// The quantity of a cart line.
     Line { id: LineId, title: Clean },
+    /// How many sets of a buying list go into the cart.
+    Sets { name: SavedName },
     /// How much to reserve in a group-buy.
     Join { id: GroupId, spec: Option<(SpecId, Clean)>, title: Clean },
 }
@@ -311,6 +316,8 @@ pub enum Layer {
     Categories(CategoryPicker),
     /// Saved searches to choose from.
     Saved(SavedLayer),
+    /// Buying lists.
+    Lists(ListsLayer),
     /// An order in full.
     Order(OrderLayer),
     /// A group-buy in full.

@@ -92,6 +92,9 @@ fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             (Layer::Palette(palette), Some(row)) if palette.list.selected == row => layers::accept(model),
             (Layer::Categories(picker), Some(row)) if picker.list.selected == row => layers::accept(model),
             (Layer::Saved(saved), Some(row)) if saved.list.selected == row => layers::accept(model),
+            (Layer::Lists(lists), Some(row)) if lists.diff.is_none() && lists.list.selected == row => {
+                layers::accept(model)
+            }
             (_, Some(row)) => layers::go(model, Move::To(row)),
             (_, None) if outside => trigger::trigger(model, ActionId::LayerClose),
             (_, None) => Vec::new(),

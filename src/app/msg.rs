@@ -16,7 +16,7 @@ use crate::domain::fix::{Fix, Raise};
 use crate::domain::freight::Destination;
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{GroupId, LineId, OfferKey, SpecId, SupplierId};
-use crate::domain::list::ListLine;
+use crate::domain::list::{Difference, ListLine, ListRow};
 use crate::domain::mark::{MarkEdit, Marks, Subject};
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
@@ -104,6 +104,41 @@ pub enum CartDeed {
     Undo,
     /// Do it again.
     Redo,
+}
+
+/// What is asked of the buying lists.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ListDeed {
+    /// Read all of them, at today's prices.
+    Read,
+    /// Put one into the cart, so many sets of it, as one step of undo.
+    Load { name: SavedName, sets: Quantity },
+    /// Keep the cart under this name; one that is there and differs only where `replace` says so.
+    Save { name: SavedName, replace: bool },
+    /// Delete one.
+    Delete(SavedName),
+    /// Tell what differs between one and the cart.
+    Diff(SavedName),
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ListOutcome {
+    /// The lists, and the files that are none.
+    Read {
+        rows: Vec<ListRow>,
+        bad: Vec<Clean>,
+    },
+    /// Lines that went into the cart, and how many are not on sale.
+    Loaded {
+        lines: usize,
+        missing: usize,
+    },
+    Saved,
+    /// Another one of that name is there.
+    Taken,
+    Deleted,
+    Differs(Vec<Difference>),
 }
 
 /// The chosen lines of a reorder.
@@ -284,6 +319,8 @@ pub enum Fact {
     SearchSaved { name: SavedName, result: Result<(), Trouble> },
     /// A saved search was deleted; what it was.
     SearchForgotten(Result<Box<SavedSearch>, Trouble>),
+    /// Something was done with the buying lists.
+    ListDone { deed: ListDeed, result: Result<ListOutcome, Trouble> },
     /// A sync got so far; `pace` = offers a second, and seconds left.
     SyncProgressed { done: u64, total: Option<u64>, pace: Option<(u64, Option<u64>)> },
     /// A sync ended; how many rows were read.
@@ -435,6 +472,8 @@ pub enum Effect {
     SaveSearch(Box<SavedSearch>),
     /// Delete a saved search.
     ForgetSearch(SavedName),
+    /// Do something with the buying lists.
+    List(ListDeed),
     /// Put text on the clipboard.
     Copy(String),
     /// Set the sandbox's clock forward by so many hours.

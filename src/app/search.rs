@@ -11,6 +11,7 @@ use crate::app::field::Field;
 use crate::app::list::{List, Move};
 use crate::app::model::{Model, Progress};
 use crate::app::msg::{Counts, Effect, IndexState, Trouble};
+use crate::app::range::{self, Range};
 use crate::app::suppliers::{self, SearchView};
 use crate::domain::search::{SearchPage, SearchRequest, SearchRow, Sort};
 use crate::query::{Is, Query};
@@ -52,6 +53,8 @@ pub struct SearchPane {
     /// The counts beside the list.
     pub facets: FacetsPane,
     pub list: List,
+    /// A range over the hits that is being made.
+    pub range: Option<Range>,
     /// The newest search asked for; answers to older ones are dropped.
     pub generation: u64,
     /// Whether an answer is awaited.
@@ -86,6 +89,7 @@ impl Default for SearchPane {
             ads_hidden: None,
             facets: FacetsPane::default(),
             list: List::default(),
+            range: None,
             generation: 0,
             pending: false,
             answered: false,
@@ -149,6 +153,7 @@ pub fn search(model: &mut Model) -> Vec<Effect> {
 /// Asks a new question: the list begins at its top again.
 pub fn from_top(model: &mut Model) -> Vec<Effect> {
     model.search.list = Default::default();
+    model.search.range = None;
     model.search.touched = false;
     model.suppliers.list = Default::default();
     model.suppliers.touched = false;
@@ -252,10 +257,15 @@ pub fn wants_blocked(text: &str) -> bool {
 /// Moves in the list, and reads on where it ends in memory but not in the catalog.
 pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
     let page = model.viewport.rows;
+    let times = range::times(model, to);
     let pane = &mut model.search;
     pane.touched = true;
     let len = pane.page.rows.len();
-    pane.list.go(to, len, page);
+    for _ in 0..times.min(len.max(1)) {
+        pane.list.go(to, len, page);
+    }
+    range::say(model);
+    let pane = &model.search;
     let known = pane.page.counted.then_some(pane.page.total);
     match to {
         Move::Top if pane.from > 0 => {
@@ -340,8 +350,10 @@ pub fn answered(model: &mut Model, generation: u64, result: Result<SearchPage, T
         Some(at) => pane.list.keep(at, above, len, page_rows),
         None => pane.list.settle(len, page_rows),
     }
+    let hide_ads = pane.hide_ads;
+    range::list_changed(model);
     let mut effects = Vec::new();
-    if uncounted || pane.hide_ads {
+    if uncounted || hide_ads {
         effects.push(Effect::Count { generation, request: request(model, 0, 0) });
     }
     effects.extend(facets::ask(model));

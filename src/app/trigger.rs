@@ -6,8 +6,8 @@ use crate::app::model::{Layer, Model, Palette, Pane, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect};
 use crate::app::suppliers::SearchView;
 use crate::app::{
-    cart, coach, compare, deals, decide, drift, facets, fix, layers, offer, orders, quantities, saved,
-    search, suppliers, why,
+    cart, coach, compare, deals, decide, drift, facets, fix, layers, lists, offer, orders, quantities, range,
+    saved, search, suppliers, why,
 };
 
 /// Whether the action can be triggered now; the reason when not.
@@ -15,7 +15,7 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
     let text = model.text();
     let needs = |condition: bool, reason: &'static str| if condition { Ok(()) } else { Err(reason) };
     match id {
-        ActionId::SearchAdd | ActionId::SearchMark => {
+        ActionId::SearchAdd | ActionId::SearchMark | ActionId::SearchRange => {
             let offers = model.search.view == SearchView::Offers;
             needs(offers && model.search.selected().is_some(), text.why_no_offer)
         }
@@ -86,14 +86,13 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         ActionId::OrdersWaiting | ActionId::OrdersBiggest => {
             needs(model.layers.is_empty(), text.why_close_first)
         }
-        ActionId::ComparePick | ActionId::CompareBreakEven => {
-            needs(!model.compare.offers.is_empty(), text.why_nothing_marked)
+        ActionId::ListsLoad | ActionId::ListsSave | ActionId::ListsDiff | ActionId::ListsDelete => {
+            lists::enabled(model, id)
         }
-        ActionId::CompareTranspose => {
-            needs(!model.compare.offers.is_empty(), text.why_nothing_marked)?;
-            let fits = compare::fits_across(model.compare.offers.len(), model.width);
-            needs(fits || model.compare.transposed, text.why_not_across)
-        }
+        ActionId::ComparePick
+        | ActionId::CompareBreakEven
+        | ActionId::CompareQuantity
+        | ActionId::CompareFlows => needs(!model.compare.offers.is_empty(), text.why_nothing_marked),
         ActionId::CartMessage => cart::can_message(model),
         ActionId::ConfirmAddress => cart::can_change_address(model),
         ActionId::Sync => needs(model.sync.is_none(), text.why_syncing),
@@ -130,6 +129,9 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
             compare::toggle(model);
             Vec::new()
         }
+        ActionId::SearchRange => range::begin(model),
+        ActionId::RangeCompare => range::take(model),
+        ActionId::RangeEnd => range::end(model),
         ActionId::SearchQuery => {
             model.pane = Pane::Search;
             model.search.focused = true;
@@ -257,8 +259,17 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
         | ActionId::OfferCopyText
         | ActionId::OfferChat => offer::act(model, id),
         ActionId::CompareBreakEven => {
-            model.compare.break_even = !model.compare.break_even;
+            compare::next_below(model);
             Vec::new()
+        }
+        ActionId::CompareFlows => {
+            compare::toggle_flows(model);
+            Vec::new()
+        }
+        ActionId::CompareQuantity => compare::ask_own(model),
+        ActionId::Lists => lists::open(model),
+        ActionId::ListsLoad | ActionId::ListsSave | ActionId::ListsDiff | ActionId::ListsDelete => {
+            lists::act(model, id)
         }
         ActionId::ComparePick => compare::pick(model),
         ActionId::CompareTranspose => {
@@ -328,6 +339,7 @@ fn neighbour(pane: Pane, by: usize) -> Pane {
 pub fn go(model: &mut Model, pane: Pane) -> Vec<Effect> {
     model.pane = pane;
     model.search.focused = false;
+    model.search.range = None;
     match pane {
         Pane::Search => Vec::new(),
         Pane::Compare => compare::refresh(model),
@@ -343,6 +355,7 @@ pub fn go(model: &mut Model, pane: Pane) -> Vec<Effect> {
 fn view_next(model: &mut Model) -> Vec<Effect> {
     match model.pane {
         Pane::Search => {
+            model.search.range = None;
             model.search.view = match model.search.view {
                 SearchView::Offers => SearchView::Suppliers,
                 SearchView::Suppliers => SearchView::Offers,
@@ -379,9 +392,11 @@ pub fn move_in_pane(model: &mut Model, to: Move) -> Vec<Effect> {
 fn add_selected(model: &mut Model) -> Vec<Effect> {
     let (offer, spec) = match model.pane {
         Pane::Compare => {
-            let rows = compare::rows(model);
-            let Some(row) = rows.into_iter().nth(model.compare.list.selected) else { return Vec::new() };
-            (row.offer, None)
+            let Some(row) = compare::selected(model) else { return Vec::new() };
+            let effects = layers::add_or_pick(model, row.offer, None);
+            // What was compared is what is meant.
+            layers::pick_first(model, row.at.spec_id.as_ref());
+            return effects;
         }
         _ => {
             model.search.touched = true;

@@ -6,8 +6,8 @@ use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
 use crate::app::{
-    cart, coach, compare, deals, drift, entry, facets, fix, layers, mouse, offer, orders, reconnect,
-    remember, saved, search, suppliers, trigger, wake, why, words,
+    cart, coach, compare, deals, drift, entry, facets, fix, layers, lists, mouse, offer, orders, range,
+    reconnect, remember, saved, search, suppliers, trigger, wake, why, words,
 };
 use crate::config::keymap::{Code, Key};
 use crate::i18n::messages;
@@ -136,6 +136,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         }
         Fact::SearchSaved { name, result } => saved::kept(model, &name, result),
         Fact::SearchForgotten(result) => saved::forgotten(model, result),
+        Fact::ListDone { deed, result } => lists::done(model, deed, result),
         Fact::SyncProgressed { done, total, pace } => search::synced(model, done, total, pace),
         Fact::SyncEnded(result) => {
             model.prices.forget();
@@ -351,6 +352,9 @@ fn digit_on_line(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
     if !model.layers.is_empty() || !model.begun.is_empty() {
         return None;
     }
+    if range::digit(model, digit) {
+        return Some(Vec::new());
+    }
     match model.pane {
         Pane::Cart if !model.cart.is_empty() => Some(cart::edit(model, Some(digit))),
         Pane::Compare if !model.compare.offers.is_empty() => {
@@ -394,6 +398,7 @@ fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
         }
         Some(Layer::Words(prompt)) => words::key(prompt, key).then(Vec::new),
         Some(Layer::Saved(_) | Layer::Drift(_) | Layer::Entry(_)) => None,
+        Some(Layer::Lists(_)) => lists::key(model, key),
         Some(Layer::Why(_)) => {
             // The key that opened it closes it.
             let closes = matches!(

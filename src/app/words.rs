@@ -3,7 +3,7 @@
 use crate::app::field::Field;
 use crate::app::model::{Layer, Model};
 use crate::app::msg::Effect;
-use crate::app::{offer, saved};
+use crate::app::{lists, offer, saved};
 use crate::config::keymap::Key;
 use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::mark::{MarkEdit, Subject};
@@ -35,6 +35,8 @@ pub enum WordsWish {
     Message(SupplierId),
     /// The name to save the search on the screen under.
     SaveSearch,
+    /// The name to save the cart under as a buying list.
+    SaveList,
     /// The price of this offer to be told of.
     Watch(OfferKey),
 }
@@ -47,7 +49,7 @@ impl WordsWish {
             WordsWish::Tags(_) => TAGS * (TAG_CHARS + 1),
             WordsWish::Block(_) => REASON_CHARS,
             WordsWish::Message(_) => MESSAGE_CHARS,
-            WordsWish::SaveSearch => NAME_CHARS,
+            WordsWish::SaveSearch | WordsWish::SaveList => NAME_CHARS,
             WordsWish::Watch(_) => PRICE_CHARS,
         }
     }
@@ -109,6 +111,7 @@ pub fn take(model: &mut Model, mut prompt: WordsPrompt) -> Vec<Effect> {
             (subject, MarkEdit::Block(Some(words)))
         }
         WordsWish::SaveSearch => return saved::take_name(model, prompt),
+        WordsWish::SaveList => return lists::take_name(model, prompt),
         WordsWish::Watch(key) => return saved::take_watch(model, key, prompt),
         WordsWish::Message(supplier) => {
             let words = (!words.is_empty()).then_some(words);

@@ -52,6 +52,15 @@ mod field {
     pub const ATTRIBUTE: u8 = 28;
     pub const SERVICES: u8 = 29;
     pub const RATING: u8 = 30;
+    pub const FLOW: u8 = 31;
+    /// Numbers inside a flow.
+    pub const FLOW_WORD: u8 = 1;
+    pub const FLOW_START: u8 = 2;
+    pub const FLOW_PRICE: u8 = 3;
+    pub const FLOW_POST: u8 = 4;
+    pub const FLOW_SKU: u8 = 5;
+    pub const FLOW_SKU_SPEC: u8 = 1;
+    pub const FLOW_SKU_PRICE: u8 = 2;
     /// Numbers inside a SKU.
     pub const SPEC: u8 = 1;
     pub const SPEC_HEX: u8 = 2;

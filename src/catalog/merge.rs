@@ -18,6 +18,7 @@ pub(super) fn merge(stored: Offer, incoming: Offer) -> Offer {
             repeat_rate: incoming.repeat_rate.or(stored.repeat_rate),
             rating: incoming.rating.or(stored.rating),
             services: incoming.services.or(stored.services),
+            flows: either(stored.flows, incoming.flows),
             advertised: incoming.advertised,
             gone: false,
             ..stored
@@ -41,6 +42,7 @@ pub(super) fn merge(stored: Offer, incoming: Offer) -> Offer {
                 attributes: either(incoming.attributes, stored.attributes),
                 services: incoming.services.or(stored.services),
                 rating: incoming.rating.or(stored.rating),
+                flows: either(incoming.flows, stored.flows),
                 ..incoming
             }
         }
@@ -70,6 +72,7 @@ pub(super) fn merge(stored: Offer, incoming: Offer) -> Offer {
                 attributes: either(incoming.attributes, stored.attributes),
                 services: incoming.services.or(stored.services),
                 rating: incoming.rating.or(stored.rating),
+                flows: either(incoming.flows, stored.flows),
                 ..incoming
             }
         }

@@ -10,7 +10,6 @@ use super::marked::BoughtDocument;
 use super::mistakes::ProblemDocument;
 use super::saved::SavedDocument;
 use crate::domain::cart::{Assessment, Measure, SupplierPart, Violation};
-use crate::domain::compare::Comparison;
 use crate::domain::freight::{Destination, Freight, FreightTerms};
 use crate::domain::group_buy::{Counts, GroupBuy, GroupState, Step};
 use crate::domain::id::{GroupId, LineId, OfferKey, SpecId, SupplierId};
@@ -162,6 +161,17 @@ pub(super) struct DominatedDocument {
     pub better_cost: Money,
 }
 
+impl From<compare::Dominated> for DominatedDocument {
+    fn from(run: compare::Dominated) -> Self {
+        DominatedDocument {
+            from: run.from,
+            to: run.to,
+            better_quantity: run.better,
+            better_cost: run.better_cost,
+        }
+    }
+}
+
 /// `show`
 #[derive(Debug, Serialize)]
 pub(super) struct ShowDocument {
@@ -210,12 +220,6 @@ impl ShowDocument {
             stock: sku.stock,
             bait: price::sku_is_bait(offer, &sku.spec_id),
         };
-        let dominated = |run: compare::Dominated| DominatedDocument {
-            from: run.from,
-            to: run.to,
-            better_quantity: run.better,
-            better_cost: run.better_cost,
-        };
         ShowDocument {
             offer: OfferDocument::new(offer, &row, mine),
             quantity,
@@ -234,7 +238,7 @@ impl ShowDocument {
             volume_m3: offer.volume_m3,
             per_carton: offer.per_carton,
             identities: offer.identities.clone(),
-            dominated: compare::dominated(offer, None).into_iter().map(dominated).collect(),
+            dominated: compare::dominated(offer, None).into_iter().map(DominatedDocument::from).collect(),
             rating: offer.rating,
             yanxuan: None,
             yanxuan_place: None,
@@ -265,59 +269,6 @@ fn terms_word(terms: &FreightTerms) -> &'static str {
         FreightTerms::Collect => "collect",
         FreightTerms::ByAgreement => "by_agreement",
         FreightTerms::Template(_) => "template",
-    }
-}
-
-/// `compare`
-#[derive(Debug, Serialize)]
-pub(super) struct CompareDocument {
-    pub quantity: Quantity,
-    pub offers: Vec<ComparedDocument>,
-}
-
-/// One row of a comparison.
-#[derive(Debug, Serialize)]
-pub(super) struct ComparedDocument {
-    pub offer_id: OfferKey,
-    pub spec_id: Option<SpecId>,
-    pub title: Clean,
-    pub title_en: Option<Clean>,
-    pub unit: Option<Unit>,
-    pub unit_price: Option<Money>,
-    pub goods: Option<Money>,
-    pub freight: Option<Money>,
-    pub landed: Option<Money>,
-    pub buyable: bool,
-    pub nearest_quantity: Option<Quantity>,
-    pub moq: Option<Quantity>,
-    pub lot: Option<Quantity>,
-    pub lead_time_hours: Option<u32>,
-    pub supplier_id: Option<SupplierId>,
-    pub supplier_name: Option<Clean>,
-    pub fetched_at: Timestamp,
-}
-
-impl ComparedDocument {
-    pub fn new(offer: &Offer, compared: &Comparison) -> ComparedDocument {
-        ComparedDocument {
-            offer_id: offer.key.clone(),
-            spec_id: compared.spec_id.clone(),
-            title: offer.title.clone(),
-            title_en: offer.title_en.clone(),
-            unit: offer.unit.clone(),
-            unit_price: compared.unit_price,
-            goods: compared.goods,
-            freight: compared.freight.amount(),
-            landed: compared.landed,
-            buyable: compared.buyable,
-            nearest_quantity: compared.nearest,
-            moq: offer.moq,
-            lot: offer.lot,
-            lead_time_hours: compared.lead_time_hours,
-            supplier_id: offer.supplier_id.clone(),
-            supplier_name: offer.supplier_name.clone(),
-            fetched_at: offer.fetched_at,
-        }
     }
 }
 

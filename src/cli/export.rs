@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::documents::ComparedDocument;
+use super::compare_documents::ComparedDocument;
 use super::failure::{Exit, Failure};
 use super::print::Printer;
 use crate::domain::cart::Assessment;

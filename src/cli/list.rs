@@ -12,10 +12,10 @@ use super::sync::progress;
 use crate::domain::id::{LineId, OfferKey, SpecId};
 use crate::domain::list::{BuyList, Difference, ListLine, beijing_day, differences};
 use crate::domain::money::Money;
-use crate::domain::price::unit_price;
 use crate::domain::quantity::Quantity;
 use crate::domain::saved::SavedName;
 use crate::domain::text::Clean;
+use crate::procure::list_rows::{ListItem, goods_of};
 use crate::procure::lists::Listed;
 use crate::procure::{Desk, DeskError};
 
@@ -205,48 +205,20 @@ fn all(desk: &Desk, wanted: impl Fn(&Listed) -> bool, printer: &Printer) -> Resu
     Ok(Exit::Done)
 }
 
-fn item(
-    line: &ListLine,
-    offer: Option<&crate::domain::offer::Offer>,
-    quantity: Quantity,
-    total: Quantity,
-) -> ItemDocument {
-    let price = offer.and_then(|offer| unit_price(offer, line.spec_id.as_ref(), total, quantity));
-    let price = price.map(|price| price.charged);
-    ItemDocument {
-        offer_id: line.offer_id.clone(),
-        spec_id: line.spec_id.clone(),
-        words: line.words.clone(),
-        quantity,
-        unit_price: price,
-        amount: price.map(|price| price.times(quantity.decimal()).rounded()),
-        gone: offer.is_none_or(|offer| offer.gone),
+impl From<ListItem> for ItemDocument {
+    fn from(item: ListItem) -> Self {
+        let ListItem { line, quantity, unit_price, amount, gone } = item;
+        let ListLine { offer_id, spec_id, words, .. } = line;
+        ItemDocument { offer_id, spec_id, words, quantity, unit_price, amount, gone }
     }
 }
 
 /// The list at today's prices.
 fn shown(desk: &Desk, listed: &Listed, scale: Option<Decimal>) -> Result<ShowDocument, Failure> {
-    let lines = &listed.list.lines;
-    let keys: Vec<OfferKey> = lines.iter().map(|line| line.offer_id.clone()).collect();
-    let offers = desk.offers(&keys)?;
-    let quantities: Vec<Quantity> =
-        lines.iter().zip(&offers).map(|(line, offer)| Desk::sets(line, offer.as_ref(), scale)).collect();
-    let items: Vec<ItemDocument> = lines
-        .iter()
-        .zip(&offers)
-        .zip(&quantities)
-        .map(|((line, offer), quantity)| {
-            let of_offer = lines.iter().zip(&quantities).filter(|(other, _)| other.offer_id == line.offer_id);
-            let total = of_offer.map(|(_, quantity)| *quantity).sum();
-            item(line, offer.as_ref(), *quantity, total)
-        })
-        .collect();
-    Ok(ShowDocument {
-        list: listed.into(),
-        goods: items.iter().filter_map(|item| item.amount).sum(),
-        goods_complete: items.iter().all(|item| item.amount.is_some()),
-        items,
-    })
+    let items = desk.list_items(listed, scale)?;
+    let (goods, goods_complete) = goods_of(&items);
+    let items = items.into_iter().map(ItemDocument::from).collect();
+    Ok(ShowDocument { list: listed.into(), items, goods, goods_complete })
 }
 
 fn one(desk: &Desk, name: &str, scale: Option<Decimal>, printer: &Printer) -> Result<Exit, Failure> {
@@ -286,7 +258,16 @@ fn one(desk: &Desk, name: &str, scale: Option<Decimal>, printer: &Printer) -> Re
 fn load(desk: &Desk, name: &str, scale: Option<Decimal>, printer: &Printer) -> Result<Exit, Failure> {
     let listed = desk.list(name)?;
     let loaded = desk.load_list(&listed, scale)?;
-    let missing = loaded.missing.iter().map(|line| item(line, None, line.quantity, line.quantity)).collect();
+    let missing = |line: ListLine| ItemDocument {
+        offer_id: line.offer_id,
+        spec_id: line.spec_id,
+        words: line.words,
+        quantity: line.quantity,
+        unit_price: None,
+        amount: None,
+        gone: true,
+    };
+    let missing = loaded.missing.into_iter().map(missing).collect();
     let document = LoadedDocument { name: listed.list.name.clone(), line_ids: loaded.added, missing };
     printer.document(&document, || {
         let added = document.line_ids.len();

@@ -14,6 +14,7 @@ pub mod args;
 mod cart;
 mod catalog;
 mod compare;
+mod compare_documents;
 mod deals;
 mod doctor;
 mod documents;

@@ -130,6 +130,37 @@ pub fn race(runners: &[Runner<'_>], destination: &Destination) -> Race {
     race
 }
 
+/// Two of the compared against each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// Index of the one.
+    pub one: usize,
+    /// Index of the other, always the greater.
+    pub other: usize,
+    /// Who of the two is the cheaper where; its indexes are those of the runners.
+    pub race: Race,
+}
+
+/// Every two of the runners against each other. Those sold by unlike units, or by one nobody told, are no pair: they
+/// are never compared (DESIGN 6.2).
+pub fn pairs(runners: &[Runner<'_>], destination: &Destination) -> Vec<Pair> {
+    let mut found = Vec::new();
+    for (one, first) in runners.iter().enumerate() {
+        for (other, second) in runners.iter().enumerate().skip(one + 1) {
+            if first.offer.unit.is_none() || first.offer.unit != second.offer.unit {
+                continue;
+            }
+            let mut race = race(&[*first, *second], destination);
+            let index = |within: usize| if within == 0 { one } else { other };
+            race.leads.iter_mut().for_each(|lead| lead.winner = index(lead.winner));
+            race.out.iter_mut().for_each(|out| *out = index(*out));
+            race.unknown_freight.iter_mut().for_each(|dark| *dark = index(*dark));
+            found.push(Pair { one, other, race });
+        }
+    }
+    found
+}
+
 /// Whether an offer's freight is known for every quantity.
 fn freight_is_known(offer: &Offer, destination: &Destination) -> bool {
     let shipment = Shipment {

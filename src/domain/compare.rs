@@ -1,4 +1,4 @@
-//! Comparing offers at one quantity, and the quantities that cost more than a greater one.
+//! Comparing offers at one quantity, who of them is the cheapest, and the quantities that cost more than a greater one.
 
 use rust_decimal::Decimal;
 
@@ -8,7 +8,10 @@ use crate::domain::minimum;
 use crate::domain::money::Money;
 use crate::domain::offer::{Offer, PriceTier, QuoteType, Sku};
 use crate::domain::price;
-use crate::domain::quantity::Quantity;
+use crate::domain::quantity::{Quantity, Unit};
+
+/// Most offers that are compared side by side.
+pub const MOST: usize = 8;
 
 /// One offer at one quantity. All money is a prediction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +61,78 @@ pub fn at(offer: &Offer, spec: Option<&SpecId>, quantity: Quantity, destination:
         nearest,
         lead_time_hours: offer.lead_time_hours,
     }
+}
+
+/// Whether one of the compared is the cheapest of its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crown {
+    /// It is not, or there is nothing it could win against.
+    No,
+    /// Nothing among the compared can land cheaper.
+    Best,
+    /// Cheapest of those whose freight is known; one with unknown freight might be cheaper.
+    BestKnown,
+}
+
+impl Crown {
+    /// Word in JSON; `None` = no crown.
+    pub const fn as_str(self) -> Option<&'static str> {
+        match self {
+            Crown::No => None,
+            Crown::Best => Some("best"),
+            Crown::BestKnown => Some("best_known"),
+        }
+    }
+}
+
+/// One of the compared, as far as the crown is concerned.
+#[derive(Debug, Clone, Copy)]
+pub struct Rival<'a> {
+    /// What it is sold by; `None` = unknown, and then it is compared with nothing.
+    pub unit: Option<&'a Unit>,
+    /// What it is compared at.
+    pub quantity: Quantity,
+    /// Its figures there.
+    pub at: &'a Comparison,
+    /// Priced to lure: it never wins.
+    pub bait: bool,
+}
+
+impl Rival<'_> {
+    /// A sum by the unit, unrounded: offers looked at unlike quantities are compared by it, and those at the same one
+    /// come in the same order as by their sums.
+    pub fn per_unit(&self, sum: Option<Money>) -> Option<Decimal> {
+        sum?.yuan().checked_div(self.quantity.decimal())
+    }
+}
+
+/// Who is crowned, one answer a rival: of each unit the one that can be bought and lands lowest (the first of equals),
+/// where there is another to win against. Unlike units are never compared (DESIGN 6.2), and unknown freight never wins
+/// (6.9): what lands at an unknown sum costs at least its goods.
+pub fn crowns(rivals: &[Rival<'_>]) -> Vec<Crown> {
+    let runs = |rival: &Rival<'_>| rival.at.buyable && !rival.bait;
+    let landed = |rival: &Rival<'_>| rival.per_unit(rival.at.landed);
+    rivals
+        .iter()
+        .enumerate()
+        .map(|(at, own)| {
+            let (Some(unit), true, Some(mine)) = (own.unit, runs(own), landed(own)) else { return Crown::No };
+            let others = || {
+                let all = rivals.iter().enumerate();
+                all.filter(move |(other, rival)| *other != at && rival.unit == Some(unit) && runs(rival))
+            };
+            let beaten = |(other, rival): (usize, &Rival<'_>)| {
+                landed(rival).is_some_and(|theirs| theirs < mine || (theirs == mine && other < at))
+            };
+            if others().next().is_none() || others().any(beaten) {
+                return Crown::No;
+            }
+            let certain = others().all(|(_, rival)| {
+                rival.per_unit(rival.at.landed.or(rival.at.goods)).is_some_and(|least| least >= mine)
+            });
+            if certain { Crown::Best } else { Crown::BestKnown }
+        })
+        .collect()
 }
 
 /// A run of orderable quantities that each cost more in total than some greater orderable one.

@@ -20,6 +20,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, ToSpan};
 
 use crate::domain::id::{OfferKey, SpecId};
+use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
 use crate::domain::saved::SavedName;
 use crate::domain::text::Clean;
@@ -59,6 +60,29 @@ pub struct BuyList {
     pub note: Clean,
     /// By offer and SKU, each once.
     pub lines: Vec<ListLine>,
+}
+
+/// A list as it is listed: what it would cost today, and when it is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRow {
+    /// Its name.
+    pub name: SavedName,
+    /// How many lines it has.
+    pub lines: usize,
+    /// Goods at today's prices: the sum of what is known, yuan.
+    pub goods: Money,
+    /// Whether all of it is on sale at a known price.
+    pub goods_complete: bool,
+    /// Bought again every so many days.
+    pub every_days: Option<u32>,
+    /// The day it was last put into the cart (Beijing).
+    pub bought: Option<Date>,
+    /// The next day it is due.
+    pub due: Option<Date>,
+    /// Days after that; below zero before it.
+    pub days_over: Option<i64>,
+    /// The buyer's words.
+    pub note: Clean,
 }
 
 /// A mistake in a list.

@@ -10,6 +10,7 @@ pub mod drift;
 pub mod entry;
 pub mod factory;
 pub mod fix;
+pub mod flow;
 pub mod freight;
 pub mod fx;
 pub mod group_buy;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::flow::FlowTerms;
 use crate::domain::freight::FreightTerms;
 use crate::domain::id::{OfferKey, SpecId, SupplierId};
 use crate::domain::money::Money;
@@ -237,6 +238,9 @@ pub struct Offer {
     /// What its buyers rate it, 0 to 5 (`tradeScore`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Decimal>,
+    /// The other ways to order it, each with its own price and start quantity.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flows: Vec<FlowTerms>,
     /// What the answer told of the seller besides. It goes into the supplier's record and is not stored with the
     /// offer: what is read from the catalog has none.
     #[serde(skip)]
@@ -307,6 +311,7 @@ impl Offer {
             attributes: Vec::new(),
             services: Services::default(),
             rating: None,
+            flows: Vec::new(),
             reputation: None,
             advertised: false,
             gone: false,

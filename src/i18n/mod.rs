@@ -4,6 +4,7 @@
 //! Nothing but words for people depends on the language: JSON keys, ids and titles never do.
 
 pub mod buying;
+pub mod comparing;
 pub mod drift;
 pub mod entry;
 pub mod fixing;

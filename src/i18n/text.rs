@@ -346,7 +346,6 @@ words_of_orders! { words! {
     trade_unknown: "交易方式未知", "交易方式未知", "trade type ?";
     why_no_supplier: "还不知道供应商是谁", "還不知道供應商是誰", "the supplier is not known yet";
     why_one_address: "账号只有一个收货地址", "帳號只有一個收貨地址", "the account has only one address";
-    why_not_across: "列太多，窗口放不下：先去掉几个，或把窗口拉宽", "欄太多，視窗放不下：先去掉幾個，或把視窗拉寬", "too many to stand side by side: drop some, or widen the window";
     // Counts beside the list, quantities of single offers, reasons for the order.
     section_facets: "筛选栏", "篩選欄", "Filters";
     facets_title: "筛选", "篩選", "filters";
@@ -483,6 +482,32 @@ words_of_orders! { words! {
     entry_nothing: "没有可加入的行", "沒有可加入的行", "there is nothing to add";
 
     state_handed_over: "已交给供应商", "已交給供應商", "handed over";
+
+    // Comparing, ranges, flows, buying lists.
+    section_hits_range: "选一段", "選一段", "Range";
+    do_hits_range: "选一段", "選一段", "range";
+    do_hits_compare: "这些去比价", "這些去比價", "compare these";
+    do_hits_range_end: "不选了", "不選了", "end the range";
+    do_flows: "下单方式", "下單方式", "ways to order";
+    do_lists: "清单", "清單", "buying lists";
+    do_list_load: "进采购车", "進採購車", "into the cart";
+    do_list_save: "存下采购车", "存下採購車", "save the cart";
+    do_list_diff: "与采购车比", "與採購車比", "diff with the cart";
+    lists_title: "采购清单", "採購清單", "Buying lists";
+    no_lists: "还没有清单：按 s 把采购车存成一个", "還沒有清單：按 s 把採購車存成一個", "no lists yet: s saves the cart as one";
+    col_flow: "下单方式", "下單方式", "way to order";
+    col_start: "起订", "起訂", "from";
+    col_against: "对手", "對手", "against";
+    col_lines: "行数", "行數", "lines";
+    col_due: "到期", "到期", "due";
+    col_every: "周期", "週期", "every";
+    col_goods_today: "今天货款", "今天貨款", "goods today";
+    col_in_list: "清单", "清單", "list";
+    col_in_cart: "采购车", "採購車", "cart";
+    no_difference: "没有差别", "沒有差別", "no difference";
+    ask_sets: "几份", "幾份", "how many sets";
+    ask_list_name: "采购车存为", "採購車存為", "save the cart as";
+    why_no_list: "没有选中清单", "沒有選中清單", "no list is selected";
 
     // Joints of sentences.
     or: "或 ", "或 ", " or ";

@@ -170,6 +170,17 @@ impl Desk {
         Ok(lines_of(&cart).map(list_line).collect())
     }
 
+    /// Keeps the cart as a list. One of that name keeps what else it says: its period, its first day, its note.
+    pub fn save_cart_as(&self, name: &SavedName, replace: bool) -> Result<PathBuf, DeskError> {
+        let known = self.lists()?.0.into_iter().find(|listed| listed.list.name == *name);
+        let list = BuyList::new(name.clone(), self.cart_as_list()?);
+        let list = match known {
+            Some(known) => BuyList { lines: list.lines, ..known.list },
+            None => list,
+        };
+        self.save_list(&list, replace)
+    }
+
     /// Keeps a list as a file; where it lies. A different one of that name is only replaced when `replace` says so.
     pub fn save_list(&self, list: &BuyList, replace: bool) -> Result<PathBuf, DeskError> {
         let folder = self.list_folder();

@@ -16,6 +16,7 @@ mod fix;
 mod groups;
 mod hand;
 mod lease;
+pub mod list_rows;
 pub mod lists;
 mod lookup;
 mod marks;

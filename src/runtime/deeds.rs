@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::app::msg::{CartDeed, IndexState, OrderDeed, Reordering, Trouble};
+use crate::app::msg::{CartDeed, IndexState, ListDeed, ListOutcome, OrderDeed, Reordering, Trouble};
 use crate::app::{Effect, Fact};
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::list::LATER;
 use crate::domain::order::Reordered;
+use crate::domain::quantity::Quantity;
 use crate::domain::saved::{SavedName, SavedRow, SavedSearch};
 use crate::domain::text::Clean;
 use crate::domain::watch::{BAND_PERCENT, WatchRule};
@@ -34,6 +35,33 @@ fn reorder(desk: &Desk, wanted: Reordering) -> Result<Reordered, DeskError> {
     }
     let added = desk.put_in_cart("reorder", &wanted.lines)?;
     Ok(Reordered { added, left_out: wanted.left_out, later, submit: wanted.submit })
+}
+
+/// Does something with the buying lists.
+fn do_list(desk: &Desk, deed: &ListDeed) -> Result<ListOutcome, DeskError> {
+    match deed {
+        ListDeed::Read => {
+            let (rows, bad) = desk.list_rows()?;
+            let bad = bad.iter().map(|bad| Clean::new(&bad.to_string())).collect();
+            Ok(ListOutcome::Read { rows, bad })
+        }
+        ListDeed::Load { name, sets } => {
+            let listed = desk.list(name.as_str())?;
+            let scale = (*sets != Quantity::ONE).then(|| sets.decimal());
+            let loaded = desk.load_list(&listed, scale)?;
+            Ok(ListOutcome::Loaded { lines: loaded.added.len(), missing: loaded.missing.len() })
+        }
+        ListDeed::Save { name, replace } => match desk.save_cart_as(name, *replace) {
+            Ok(_) => Ok(ListOutcome::Saved),
+            Err(DeskError::ListTaken(_)) => Ok(ListOutcome::Taken),
+            Err(error) => Err(error),
+        },
+        ListDeed::Delete(name) => desk.forget_list(name.as_str()).map(|_| ListOutcome::Deleted),
+        ListDeed::Diff(name) => {
+            let listed = desk.list(name.as_str())?;
+            Ok(ListOutcome::Differs(desk.list_diff(&listed)?))
+        }
+    }
 }
 
 impl Executor {
@@ -84,6 +112,14 @@ impl Executor {
             }),
             Effect::ForgetSearch(name) => self.at_ledger(move |desk| {
                 Fact::SearchForgotten(said(desk.forget_search(name.as_str())).map(Box::new))
+            }),
+            Effect::List(deed @ (ListDeed::Read | ListDeed::Diff(_))) => self.beside(move |desk| {
+                let result = said(do_list(desk, &deed));
+                Some(Fact::ListDone { deed, result })
+            }),
+            Effect::List(deed) => self.at_ledger(move |desk| {
+                let result = said(do_list(desk, &deed));
+                Fact::ListDone { deed, result }
             }),
             Effect::AddWatch { key, quantity, below } => self.at_ledger(move |desk| {
                 let rule = WatchRule { below: Some(below), rise: None, band: BAND_PERCENT };

@@ -81,6 +81,9 @@ fn prompt_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, prom
         Wish::OwnQuantity { title, .. } => {
             format!(" {} {} ", text::cut(title.as_str(), cells / 3, pen.sign()), words.ask_own)
         }
+        Wish::Sets { name } => {
+            format!(" {} {} ", text::cut(name.as_str(), cells / 2, pen.sign()), words.ask_sets)
+        }
         Wish::Line { title, .. } | Wish::Join { title, spec: None, .. } => {
             format!(" {} {} ", text::cut(title.as_str(), cells / 2, pen.sign()), words.ask_line)
         }
@@ -112,6 +115,7 @@ fn words_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, promp
         WordsWish::Block(_) => words.ask_reason,
         WordsWish::Message(_) => words.ask_message,
         WordsWish::SaveSearch => words.ask_name,
+        WordsWish::SaveList => words.ask_list_name,
         WordsWish::Watch(_) => words.ask_below,
     };
     let said = format!("{}/{}", prompt.field.chars(), prompt.wish.most());
@@ -230,6 +234,7 @@ fn hidden(model: &Model, id: ActionId) -> bool {
                 | Layer::Confirm(_)
                 | Layer::Why(_)
                 | Layer::Saved(_)
+                | Layer::Lists(_)
                 | Layer::Order(_)
                 | Layer::Group(_)
                 | Layer::Decide(_)

@@ -27,6 +27,10 @@ pub struct Glyphs {
     pub tick: &'static str,
     /// A place pointed out in a chart.
     pub here: &'static str,
+    /// The part of a line in a chart that is better not bought.
+    pub shade: &'static str,
+    /// A row of a range, beside the selected one.
+    pub ranged: &'static str,
     /// A line that turns down and fell, that turns up and rose.
     pub bends: [&'static str; 4],
     pub dot: &'static str,
@@ -57,6 +61,8 @@ static UNICODE: Glyphs = Glyphs {
     tee_down: "┴",
     tick: "┤",
     here: "┊",
+    shade: "▒",
+    ranged: "┃",
     bends: ["╮", "╰", "╯", "╭"],
     dot: " · ",
     times: "×",
@@ -80,6 +86,8 @@ static ASCII: Glyphs = Glyphs {
     tee_down: "+",
     tick: "+",
     here: ":",
+    shade: "%",
+    ranged: "|",
     bends: ["+", "+", "+", "+"],
     dot: ", ",
     times: "x",

@@ -77,6 +77,10 @@ fn sane_offer(offer: &Offer) {
         sane(sku.promotion);
         assert!(!sku.spec_id.as_str().is_empty());
     }
+    for terms in &offer.flows {
+        sane(terms.price);
+        terms.sku_prices.iter().for_each(|sku| sane(Some(sku.price)));
+    }
     if let Some((least, greatest)) = offer.price_range {
         sane(Some(least));
         sane(Some(greatest));

@@ -20,6 +20,7 @@ mod exactly_once;
 #[path = "../filled.rs"]
 mod filled;
 mod fix;
+mod flows;
 mod following;
 mod history;
 mod hostile;

@@ -23,6 +23,7 @@ mod reorder;
 mod saved;
 mod screens;
 mod screens_cart_compare;
+mod screens_compare_more;
 mod screens_confirm_sent;
 mod screens_deals_orders;
 mod screens_find;

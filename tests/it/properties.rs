@@ -13,6 +13,7 @@ mod freight;
 mod harness;
 mod many;
 mod many_cases;
+mod pairs;
 mod past;
 mod price;
 mod product;

@@ -67,23 +67,6 @@ fn compare() {
 }
 
 #[test]
-fn more_columns_than_fit_are_refused_in_words() {
-    let mut model = ready(Lang::En, 60, 24);
-    compared(&mut model);
-    press(&mut model, "t");
-    assert!(!model.compare.transposed);
-    let said = model.notice.as_ref().unwrap().text.clone();
-    assert!(said.contains("too many"), "{said}");
-    // A window made narrow shows rows again.
-    let mut model = ready(Lang::En, 120, 24);
-    compared(&mut model);
-    press(&mut model, "t");
-    assert!(model.compare.transposed);
-    tell(&mut model, Fact::Resized { width: 60, height: 24 });
-    assert!(shown(&mut model).contains("offer"));
-}
-
-#[test]
 fn the_curve_in_ascii_has_nothing_but_ascii() {
     let mut model = ready(Lang::En, 80, 24);
     model.ascii = true;

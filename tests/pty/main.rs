@@ -9,6 +9,7 @@ mod copies;
 mod harness;
 mod market;
 mod minimums;
+mod pick;
 mod shell;
 mod steps;
 mod stories;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::{field, flag};
+use crate::domain::flow::{Flow, FlowSku, FlowTerms};
 use crate::domain::freight::{ChargeBy, Fee, Fees, FreightTemplate, FreightTerms};
 use crate::domain::id::{OfferKey, SpecId, SupplierId};
 use crate::domain::money::Money;
@@ -61,10 +62,46 @@ pub(super) fn offer(key: OfferKey, body: &[u8], fetched_at: Timestamp) -> Option
             field::ATTRIBUTE => offer.attributes.push(attribute(value)?),
             field::RATING => offer.rating = Some(In(value).decimal()?),
             field::SERVICES => offer.services = services(number_of(value)?),
+            field::FLOW => offer.flows.push(flow(value)?),
             _ => {}
         }
     }
     Some(offer)
+}
+
+fn flow(body: &[u8]) -> Option<FlowTerms> {
+    let mut terms = FlowTerms {
+        flow: Flow::General,
+        start_quantity: None,
+        price: None,
+        sku_prices: Vec::new(),
+        post_included: None,
+    };
+    let mut fields = In(body);
+    while let Some((number, value)) = fields.field()? {
+        match number {
+            field::FLOW_WORD => terms.flow = Flow::from_word(text(value)?),
+            field::FLOW_START => terms.start_quantity = Some(quantity(value)?),
+            field::FLOW_PRICE => terms.price = Some(In(value).money()?),
+            field::FLOW_POST => terms.post_included = Some(number_of(value)? == 1),
+            field::FLOW_SKU => terms.sku_prices.push(flow_sku(value)?),
+            _ => {}
+        }
+    }
+    Some(terms)
+}
+
+fn flow_sku(body: &[u8]) -> Option<FlowSku> {
+    let (mut spec_id, mut price) = (SpecId::default(), None);
+    let mut fields = In(body);
+    while let Some((number, value)) = fields.field()? {
+        match number {
+            field::FLOW_SKU_SPEC => spec_id = SpecId::new(text(value)?),
+            field::FLOW_SKU_PRICE => price = Some(In(value).money()?),
+            _ => {}
+        }
+    }
+    Some(FlowSku { spec_id, price: price? })
 }
 
 fn sku(body: &[u8]) -> Option<Sku> {

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::{VERSION, read, write};
+use crate::domain::flow::{Flow, FlowSku, FlowTerms};
 use crate::domain::freight::{ChargeBy, Fee, Fees, FreightTemplate, FreightTerms};
 use crate::domain::id::{OfferKey, SpecId, SupplierId};
 use crate::domain::money::Money;
@@ -82,6 +83,22 @@ fn whole() -> Offer {
             pay_later: Some(false),
         },
         rating: Some(decimal("4.85")),
+        flows: vec![
+            FlowTerms {
+                flow: Flow::Fenxiao,
+                start_quantity: Some(Quantity::ONE),
+                price: Some(money("12.50")),
+                sku_prices: vec![FlowSku { spec_id: SpecId::new("abc"), price: money("13.00") }],
+                post_included: Some(true),
+            },
+            FlowTerms {
+                flow: Flow::from_word("newflow"),
+                start_quantity: None,
+                price: None,
+                sku_prices: Vec::new(),
+                post_included: None,
+            },
+        ],
         reputation: None,
         advertised: true,
         gone: true,

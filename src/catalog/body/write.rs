@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{VERSION, field, flag};
+use crate::domain::flow::{FlowSku, FlowTerms};
 use crate::domain::freight::{ChargeBy, Fee, Fees, FreightTemplate, FreightTerms};
 use crate::domain::money::Money;
 use crate::domain::offer::{Attribute, Completeness, Offer, OfferKind, PriceTier, Services, Sku};
@@ -47,6 +48,7 @@ pub(in crate::catalog) fn write(offer: &Offer) -> Vec<u8> {
         attributes,
         services,
         rating,
+        flows,
         // Of the seller: it goes into the supplier's record.
         reputation: _,
         advertised,
@@ -129,6 +131,9 @@ pub(in crate::catalog) fn write(offer: &Offer) -> Vec<u8> {
             bits << 2 | u64::from(said.is_some()) | u64::from(**said == Some(true)) << 1
         });
         out.number(field::SERVICES, bits);
+    }
+    for terms in flows {
+        out.flow(terms);
     }
     out.0
 }
@@ -227,6 +232,22 @@ impl Out {
             out.decimal(price.yuan());
             if let Some(promotion) = promotion {
                 out.decimal(promotion.yuan());
+            }
+        });
+    }
+
+    fn flow(&mut self, terms: &FlowTerms) {
+        let FlowTerms { flow, start_quantity, price, sku_prices, post_included } = terms;
+        self.nested(field::FLOW, |out| {
+            out.text(field::FLOW_WORD, flow.as_str());
+            out.quantity(field::FLOW_START, *start_quantity);
+            out.money(field::FLOW_PRICE, *price);
+            out.some_number(field::FLOW_POST, post_included.map(u64::from));
+            for FlowSku { spec_id, price } in sku_prices {
+                out.nested(field::FLOW_SKU, |out| {
+                    out.text(field::FLOW_SKU_SPEC, spec_id.as_str());
+                    out.money(field::FLOW_SKU_PRICE, Some(*price));
+                });
             }
         });
     }

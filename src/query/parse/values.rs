@@ -107,7 +107,7 @@ impl Reader {
     }
 
     /// What stands in quotation marks, blanks made single; to the end where they are not closed.
-    fn quoted(&mut self, from: usize) -> Value {
+    pub(super) fn quoted(&mut self, from: usize) -> Value {
         let closing = self.char(from).and_then(closer);
         let inside = from + 1;
         let length = self.folded.chars.iter().skip(inside).position(|c| Some(*c) == closing);

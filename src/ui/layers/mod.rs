@@ -8,6 +8,7 @@ mod entry;
 mod fix;
 mod group;
 mod help;
+mod lists;
 mod order;
 mod pairs;
 mod palette;
@@ -39,6 +40,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect) -> usiz
             Layer::Why(why) => why::draw(model, pen, frame, body, why),
             Layer::Categories(picker) => categories::draw(model, pen, frame, body, picker),
             Layer::Saved(layer) => saved::draw(model, pen, frame, body, layer),
+            Layer::Lists(layer) => lists::draw(model, pen, frame, body, layer),
             Layer::Order(order) => order::draw(model, pen, frame, body, order),
             Layer::Group(group) => group::draw(model, pen, frame, body, group),
             Layer::Drift(layer) => drift::draw(model, pen, frame, body, layer),

@@ -144,7 +144,7 @@ fn whole(model: &Model, pen: &Pen, sheet: &SupplierSheet, cells: usize) -> Vec<L
         let columns = Columns::of_one(model, cells);
         lines.push(offer_row::heads(model, pen, &columns));
         for (at, hit) in sheet.offers.iter().enumerate() {
-            let mut line = offer_row::line(model, pen, &columns, hit, false);
+            let mut line = offer_row::line(model, pen, &columns, hit, offer_row::Standing::Plain);
             let verdict = sheet.verdicts.get(at).copied().flatten();
             if let (Some(marker), Some(sign)) = (line.spans.first_mut(), verdict.and_then(sign_of)) {
                 *marker = Span::styled(sign, if sign == "+" { pen.good } else { pen.warn });

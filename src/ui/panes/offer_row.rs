@@ -134,8 +134,18 @@ pub fn heads(model: &Model, pen: &Pen, columns: &Columns) -> Line<'static> {
     Line::styled(head, pen.head)
 }
 
+/// How a row stands in its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Plain,
+    Selected,
+    /// In the range that is being made.
+    Ranged,
+}
+
 /// The row.
-pub fn line(model: &Model, pen: &Pen, columns: &Columns, hit: &SearchRow, selected: bool) -> Line<'static> {
+pub fn line(model: &Model, pen: &Pen, columns: &Columns, hit: &SearchRow, at: Standing) -> Line<'static> {
+    let selected = at == Standing::Selected;
     let offer = &*hit.offer;
     let base = if selected { pen.selected } else { pen.plain };
     let quiet = if hit.price.buyable { base } else { pen.dim };
@@ -143,7 +153,10 @@ pub fn line(model: &Model, pen: &Pen, columns: &Columns, hit: &SearchRow, select
     let mark = if model.compare.has(&offer.key) { "c" } else { " " };
     let unit = offer.unit.as_ref().map(|unit| format!("/{unit}")).unwrap_or_default();
     let mut spans = vec![
-        marker(pen, selected),
+        match at {
+            Standing::Ranged => Span::styled(pen.glyphs.ranged, pen.accent),
+            _ => marker(pen, selected),
+        },
         Span::styled(mark, pen.accent),
         Span::styled(text::right(&price(offer, &hit.price), PRICE, sign), quiet),
         Span::styled(text::left(&unit, UNIT, sign), pen.dim),

@@ -9,13 +9,13 @@ use ratatui::text::{Line, Span};
 
 use crate::app::suppliers::{self as found, SearchView};
 use crate::app::trigger::DETAIL_FROM;
-use crate::app::{ActionId, Model, query_line, search};
+use crate::app::{ActionId, Model, query_line, range, search};
 use crate::i18n::messages;
 use crate::ui::detail;
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
-use super::offer_row::{self, Columns};
+use super::offer_row::{self, Columns, Standing};
 use super::{empty, facets, row, suppliers, troubled};
 
 /// Draws the pane.
@@ -213,7 +213,12 @@ fn list_of(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usize
     let pane = &model.search;
     let first = pane.list.first_in_view(pane.page.rows.len(), rows);
     for (at, hit) in pane.page.rows.iter().enumerate().skip(first).take(rows) {
-        let line = offer_row::line(model, pen, &columns, hit, at == pane.list.selected);
+        let standing = match () {
+            () if at == pane.list.selected => Standing::Selected,
+            () if range::covers(model, at) => Standing::Ranged,
+            () => Standing::Plain,
+        };
+        let line = offer_row::line(model, pen, &columns, hit, standing);
         frame.render_widget(line, row(area, 1 + (at - first) as u16));
         pen.listed(row(area, 1 + (at - first) as u16), at);
     }

@@ -71,6 +71,8 @@ pub struct Series {
     pub style: Style,
     /// Price a column; `None` where it cannot be had.
     pub points: Vec<Option<Money>>,
+    /// Columns that are shaded: a greater quantity costs less there.
+    pub shaded: Vec<bool>,
 }
 
 /// The chart in `height` lines, at least four: two of them are the axis below. The first series is drawn on top.
@@ -96,6 +98,9 @@ pub fn lines(pen: &Pen, axis: &Axis, series: &[Series], height: usize) -> Vec<Li
             let row = point.map(row_of);
             if let Some(row) = row {
                 grid.step(pen, column, before.unwrap_or(row), row, one.style);
+                if one.shaded.get(column) == Some(&true) {
+                    grid.put(row, column, pen.glyphs.shade, one.style);
+                }
             }
             before = row;
         }

@@ -10,6 +10,7 @@
 pub mod cart;
 pub mod fix;
 pub mod freight;
+pub mod pairs;
 pub mod past;
 pub mod plain;
 pub mod price;

@@ -9,6 +9,7 @@ use super::list::{List, Maybe, Words, object};
 use super::rows::{InvoiceBody, SellerData, score};
 use super::scalar::{Field, Id, Rate, money};
 use super::words;
+use crate::domain::flow::{Flow, FlowSku, FlowTerms};
 use crate::domain::id::{OfferKey, SpecId, SupplierId};
 use crate::domain::money::{Money, Yuan};
 use crate::domain::offer::{Attribute, Completeness, Offer, PriceTier, QuoteType, Services, Sku};
@@ -60,6 +61,7 @@ struct SkuBody {
     amount_on_sale: Field<Decimal>,
     price: Field<Yuan>,
     promotion_price: Field<Yuan>,
+    fenxiao_price_info: Maybe<DropshipPriceBody>,
     sku_attributes: List<AttributeBody>,
 }
 
@@ -93,6 +95,16 @@ struct SaleBody {
 #[serde(default, rename_all = "camelCase")]
 struct DropshipBody {
     one_piece_free_postage: Field<bool>,
+    start_quantity: Field<Quantity>,
+    one_piece_price: Field<Yuan>,
+    offer_price: Field<Yuan>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct DropshipPriceBody {
+    one_piece_price: Field<Yuan>,
+    offer_price: Field<Yuan>,
 }
 
 #[derive(Deserialize, Default)]
@@ -171,6 +183,10 @@ impl DetailBody {
         offer.supplier_name = self.company_name.get().map(|name| Clean::capped(&name, 120));
 
         let sale = self.product_sale_info.0.unwrap_or_default();
+        let dropship = sale.fenxiao_sale_info.0.unwrap_or_default();
+        let free_post = dropship.one_piece_free_postage.get();
+        let sku_prices = self.product_sku_infos.items.iter().filter_map(|sku| sku.in_dropship(free_post));
+        offer.flows = dropship.into_terms(sku_prices.collect()).into_iter().collect();
         offer.skus = self.product_sku_infos.items.into_iter().filter_map(SkuBody::into_sku).collect();
         let first_range = sale.price_range_list.items.iter().find_map(|tier| tier.start_quantity.get());
         let tiers = tiers(sale.price_range_list);
@@ -210,10 +226,9 @@ impl DetailBody {
         );
         offer.attributes =
             words::attributes(self.product_attribute.items.into_iter().map(PropertyBody::into_attribute));
-        let dropship = sale.fenxiao_sale_info.0.unwrap_or_default();
         offer.services = Services {
             dropship: tag("isOnePsale"),
-            free_ship: tag("isOnePsaleFreePostage").or(dropship.one_piece_free_postage.get()),
+            free_ship: tag("isOnePsaleFreePostage").or(free_post),
             return_7d: tag("noReason7DReturn"),
             invoice: self.invoice_info.0.and_then(|info| info.can_be_had()),
             // The protocol has no field for it; pages say it among their attributes.
@@ -264,7 +279,36 @@ impl PropertyBody {
     }
 }
 
+/// The price that is with the post where the post is free, else the plain one; whichever is told.
+fn dropship_price(free_post: Option<bool>, with_post: Field<Yuan>, plain: Field<Yuan>) -> Option<Money> {
+    let (with_post, plain) = (promotion(with_post), promotion(plain));
+    if free_post == Some(true) { with_post.or(plain) } else { plain.or(with_post) }
+}
+
+impl DropshipBody {
+    /// Flow `fenxiao`, where anything is told of it.
+    fn into_terms(self, sku_prices: Vec<FlowSku>) -> Option<FlowTerms> {
+        let free_post = self.one_piece_free_postage.get();
+        let price = dropship_price(free_post, self.one_piece_price, self.offer_price);
+        (price.is_some() || !sku_prices.is_empty()).then(|| FlowTerms {
+            flow: Flow::Fenxiao,
+            start_quantity: self.start_quantity.get(),
+            price,
+            sku_prices,
+            post_included: free_post,
+        })
+    }
+}
+
 impl SkuBody {
+    /// What it costs dropshipped.
+    fn in_dropship(&self, free_post: Option<bool>) -> Option<FlowSku> {
+        let prices = self.fenxiao_price_info.0.as_ref()?;
+        let price = dropship_price(free_post, prices.one_piece_price, prices.offer_price)?;
+        let spec_id = SpecId::new(self.spec_id.as_ref()?);
+        (!spec_id.as_str().is_empty()).then_some(FlowSku { spec_id, price })
+    }
+
     /// A SKU without a spec id cannot be ordered and is left out.
     fn into_sku(self) -> Option<Sku> {
         let spec_id = SpecId::new(&self.spec_id.get()?);

@@ -11,6 +11,7 @@ use super::list::{List, Maybe, Words, object};
 use super::rows::{medals, score};
 use super::scalar::{Field, Id, Rate, money};
 use super::words;
+use crate::domain::flow::{Flow, FlowTerms};
 use crate::domain::freight::{ChargeBy, Fee, Fees, FreightTemplate, FreightTerms};
 use crate::domain::id::{MarketId, OfferKey, SpecId, SupplierId};
 use crate::domain::money::{Money, Yuan};
@@ -131,6 +132,7 @@ struct OfferBody<QUICK> {
     trade_score: Field<Decimal>,
     one_piece_dropship: Field<bool>,
     free_post_dropship: Field<bool>,
+    flows: List<FlowBody, QUICK>,
     return_7d: Field<bool>,
     invoice: Field<bool>,
     customizable: Field<bool>,
@@ -146,6 +148,14 @@ struct TierBody {
     from_quantity: Field<Quantity>,
     price: Field<Yuan>,
     promotion_price: Field<Yuan>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct FlowBody {
+    flow: Field<String>,
+    start_quantity: Field<Quantity>,
+    price: Field<Yuan>,
 }
 
 lists! {
@@ -414,6 +424,9 @@ impl<const QUICK: bool> OfferBody<QUICK> {
             custom: self.customizable.get(),
             pay_later: self.pay_later.get(),
         };
+        let free_post = self.free_post_dropship.get();
+        let flows = self.flows.items.into_iter().filter_map(|body| body.into_terms(free_post));
+        offer.flows = flows.take(words::MOST_FLOWS).collect();
         let marks = [(self.yanxuan, Identity::Yanxuan), (self.select, Identity::Crossborder)];
         offer.identities = marks
             .into_iter()
@@ -454,6 +467,20 @@ fn tiers<const QUICK: bool>(list: List<TierBody, QUICK>) -> Vec<PriceTier> {
         })
     };
     list.items.into_iter().map(read).collect::<Option<Vec<_>>>().unwrap_or_default()
+}
+
+impl FlowBody {
+    /// `free_post`: whether dropshipped pieces travel free.
+    fn into_terms(self, free_post: Option<bool>) -> Option<FlowTerms> {
+        let flow = Flow::from_word(&self.flow.get()?);
+        Some(FlowTerms {
+            post_included: free_post.filter(|_| flow == Flow::Fenxiao),
+            start_quantity: self.start_quantity.get(),
+            price: money(self.price).filter(|price| !price.is_zero()),
+            sku_prices: Vec::new(),
+            flow,
+        })
+    }
 }
 
 impl AttributeBody {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::list::{List, Maybe, Words, object};
 use super::scalar::{Field, Id, Rate, money};
 use super::words;
+use crate::domain::flow::{Flow, FlowTerms};
 use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::money::{Money, Yuan};
 use crate::domain::offer::{Completeness, Offer, Services};
@@ -54,6 +55,8 @@ struct RowBody {
 struct PriceBody {
     price: Field<Yuan>,
     promotion_price: Field<Yuan>,
+    jxhy_price: Field<Yuan>,
+    pf_jxhy_price: Field<Yuan>,
 }
 
 /// The seller's figures, in rows and in details.
@@ -154,7 +157,10 @@ impl RowBody {
         offer.title_en =
             self.subject_trans.get().map(|text| words::subject(&text)).filter(|text| !text.is_empty());
         offer.supplier_id = supplier.cloned();
-        offer.price_range = self.price_info.0.and_then(PriceBody::charged).map(|price| (price, price));
+        if let Some(prices) = self.price_info.0 {
+            offer.flows = prices.flows();
+            offer.price_range = prices.charged().map(|price| (price, price));
+        }
         offer.moq = self.min_order_quantity.get().filter(|moq| !moq.is_zero());
         offer.sold_30d = self.month_sold.get();
         offer.repeat_rate = self.repurchase_rate.get().map(|rate| rate.0);
@@ -187,6 +193,25 @@ impl RowBody {
 }
 
 impl PriceBody {
+    /// 精选货源, the flows a row tells prices of: single pieces with the post, and wholesale from more than two pieces
+    /// on (GATEWAY.md 2.7). The deprecated consignPrice names no flow.
+    fn flows(&self) -> Vec<FlowTerms> {
+        let terms = |flow, price: Field<Yuan>, start: u32, post_included| {
+            let price = money(price).filter(|price| !price.is_zero())?;
+            let start_quantity = Some(Quantity::whole(start));
+            Some(FlowTerms {
+                flow,
+                start_quantity,
+                price: Some(price),
+                sku_prices: Vec::new(),
+                post_included,
+            })
+        };
+        let single = terms(Flow::BoutiqueFenxiao, self.jxhy_price, 1, Some(true));
+        let many = terms(Flow::BoutiquePifa, self.pf_jxhy_price, 3, None);
+        single.into_iter().chain(many).collect()
+    }
+
     /// The promotion price where one runs. A price of nothing is not one (500_008), and one that cannot be
     /// read leaves the row without.
     fn charged(self) -> Option<Money> {

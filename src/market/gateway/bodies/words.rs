@@ -7,6 +7,9 @@ use crate::domain::quantity::Quantity;
 use crate::domain::supplier::Identity;
 use crate::domain::text::Clean;
 
+/// Most flows of one offer that are kept: the platform names ten.
+pub const MOST_FLOWS: usize = 16;
+
 /// A certification; ours <- wire as DESIGN section 1 lists them.
 pub fn identity(word: &str) -> Identity {
     match word.trim() {

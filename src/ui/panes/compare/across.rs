@@ -3,18 +3,30 @@
 use ratatui::text::{Line, Span};
 
 use crate::app::Model;
-use crate::app::compare::{ACROSS_COLUMN, ACROSS_NAMES, Row};
+use crate::app::compare::{ACROSS_COLUMN, ACROSS_NAMES, Row, asked_quantity, columns_across};
+use crate::i18n::comparing;
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
 use super::{crown, landed, lot, moq, own_quantity, repeat_rate, ships, unit_price, why_not};
 
-/// All lines: letters and titles first, then a line a figure.
-pub fn lines(model: &Model, pen: &Pen, rows: &[Row]) -> Vec<Line<'static>> {
+/// All lines: letters and titles first, then a line a figure; and which of the rows are in view. Where not all are,
+/// the last line says how many stand to either side.
+pub fn lines(
+    model: &Model,
+    pen: &Pen,
+    rows: &[Row],
+    width: u16,
+) -> (Vec<Line<'static>>, std::ops::Range<usize>) {
     let words = model.text();
-    let at_q = format!("@{}", text::quantity(model.quantity));
+    let fit = columns_across(width).clamp(1, rows.len().max(1));
+    // The selected one is in view, with as many before it as there are behind.
+    let first = model.compare.list.selected.saturating_sub(fit / 2).min(rows.len().saturating_sub(fit));
+    let columns = first..(first + fit).min(rows.len());
+    let in_view = || rows.iter().enumerate().skip(first).take(fit);
+    let at_q = format!("@{}", text::quantity(asked_quantity(model)));
     let mut head = vec![Span::styled(text::left(&format!(" {at_q}"), ACROSS_NAMES, ""), pen.head)];
-    for (at, shown) in rows.iter().enumerate() {
+    for (at, shown) in in_view() {
         let selected = at == model.compare.list.selected;
         let mark = if selected { pen.glyphs.marker } else { " " };
         let picked = if shown.picked { words.picked_mark } else { "" };
@@ -26,7 +38,7 @@ pub fn lines(model: &Model, pen: &Pen, rows: &[Row]) -> Vec<Line<'static>> {
     let mut lines = vec![Line::from(head)];
     let mut add = |name: &str, cell: &dyn Fn(&Row) -> String| {
         let mut spans = vec![Span::styled(text::left(&format!(" {name}"), ACROSS_NAMES, ""), pen.dim)];
-        for (at, shown) in rows.iter().enumerate() {
+        for (at, shown) in in_view() {
             let style = match () {
                 () if at == model.compare.list.selected => pen.selected,
                 () if !shown.at.buyable => pen.dim,
@@ -62,7 +74,11 @@ pub fn lines(model: &Model, pen: &Pen, rows: &[Row]) -> Vec<Line<'static>> {
             shown.bought.as_ref().map(|bought| text::money_or(bought.last_price)).unwrap_or_default()
         });
     }
-    lines
+    if columns.len() < rows.len() {
+        let said = comparing::more_columns(model.lang, first, rows.len() - columns.end);
+        lines.push(Line::styled(text::cut(&format!(" {said}"), width.into(), pen.sign()), pen.dim));
+    }
+    (lines, columns)
 }
 
 /// From or up to which quantity it can be had.

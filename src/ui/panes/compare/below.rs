@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use rust_decimal::Decimal;
 
-use crate::app::compare::{self, Row};
+use crate::app::compare::{self, Below, Row, asked_quantity};
 use crate::app::{ActionId, Model};
 use crate::domain::break_even::{self, Lead, Race, Runner};
 use crate::domain::compare::dominated;
@@ -17,12 +17,12 @@ use crate::domain::money::Money;
 use crate::domain::offer::Sku;
 use crate::domain::price;
 use crate::domain::quantity::Quantity;
-use crate::i18n::buying;
+use crate::i18n::{buying, comparing};
 use crate::ui::pen::Pen;
 use crate::ui::text;
 use crate::ui::widgets::curve::{self, Axis, Series};
 
-use super::row;
+use super::{flows, pairs, row};
 
 /// Cells from which the words stand beside the curve.
 const BESIDE_FROM: usize = 110;
@@ -98,7 +98,7 @@ impl<'a> Group<'a> {
     }
 }
 
-fn runner(shown: &Row) -> Runner<'_> {
+pub(super) fn runner(shown: &Row) -> Runner<'_> {
     Runner { offer: &shown.offer, spec: shown.at.spec_id.as_ref() }
 }
 
@@ -110,6 +110,12 @@ fn sku(shown: &Row) -> Option<&Sku> {
 pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, rows: &[Row], chosen: &Row) {
     let (cells, height) = (area.width as usize, area.height as usize);
     if height == 0 {
+        return;
+    }
+    if model.compare.below == Below::Flows {
+        for (at, line) in flows::lines(model, pen, chosen, cells).into_iter().take(height).enumerate() {
+            frame.render_widget(line, row(area, at as u16));
+        }
         return;
     }
     let group = Group::of(model, rows, chosen);
@@ -125,12 +131,11 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, rows: &
     let spoken = if beside { 0 } else { words.len().min(height.saturating_sub(CURVE_GOOD)).max(1) };
     let left_cells = if beside { cells - cells * 2 / 5 } else { cells };
     let left_rows = height.saturating_sub(spoken).min(CURVE_MOST);
-    let drawn = if model.compare.break_even {
-        ranges(model, pen, &group, left_cells, left_rows)
-    } else if left_rows >= CURVE_LEAST.min(6) {
-        chart(model, pen, &group, left_cells, left_rows)
-    } else {
-        Vec::new()
+    let drawn = match model.compare.below {
+        Below::Ranges => ranges(model, pen, &group, left_cells, left_rows),
+        Below::Pairs => pairs::lines(model, pen, &group.rows, &group.destination, chosen, left_cells),
+        Below::Curve if left_rows >= CURVE_LEAST.min(6) => chart(model, pen, &group, left_cells, left_rows),
+        Below::Curve | Below::Flows => Vec::new(),
     };
     let used = drawn.len().min(left_rows);
     for (at, line) in drawn.into_iter().take(left_rows).enumerate() {
@@ -217,7 +222,7 @@ fn range(from: Quantity, to: Quantity) -> String {
 
 /// The runs around Q, as a list.
 fn runs_told(model: &Model, group: &Group<'_>, leads: &[Lead]) -> String {
-    let around = leads.iter().position(|lead| lead.to >= model.quantity).unwrap_or(leads.len());
+    let around = leads.iter().position(|lead| lead.to >= asked_quantity(model)).unwrap_or(leads.len());
     let first = around.saturating_sub(RUNS_TOLD / 2).min(leads.len().saturating_sub(RUNS_TOLD));
     let mut runs: Vec<String> = leads
         .iter()
@@ -236,7 +241,7 @@ fn runs_told(model: &Model, group: &Group<'_>, leads: &[Lead]) -> String {
 }
 
 /// `up to 299`, `300-999`, `from 1,000 on`.
-fn lead_range(model: &Model, leads: &[Lead], at: usize, lead: &Lead) -> String {
+pub(super) fn lead_range(model: &Model, leads: &[Lead], at: usize, lead: &Lead) -> String {
     match () {
         () if at + 1 == leads.len() => buying::from_on(model.lang, &text::quantity(lead.from)),
         () if at == 0 => buying::up_to(model.lang, &text::quantity(lead.to)),
@@ -290,8 +295,9 @@ fn block_of(
     title: usize,
 ) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let here = leads.iter().position(|lead| (lead.from..=lead.to).contains(&model.quantity));
-    let middle = here.or_else(|| leads.iter().position(|lead| lead.from > model.quantity)).unwrap_or(0);
+    let here = leads.iter().position(|lead| (lead.from..=lead.to).contains(&asked_quantity(model)));
+    let middle =
+        here.or_else(|| leads.iter().position(|lead| lead.from > asked_quantity(model))).unwrap_or(0);
     let first = middle.saturating_sub(page / 2).min(leads.len().saturating_sub(page));
     for (at, lead) in leads.iter().enumerate().skip(first).take(page) {
         let Some(shown) = group.rows.get(lead.winner) else { continue };
@@ -324,12 +330,17 @@ fn chart(model: &Model, pen: &Pen, group: &Group<'_>, cells: usize, rows: usize)
             letter: shown.letter,
             style: *style,
             points: points(group, shown, axis.quantities()),
+            shaded: shaded(shown, axis.quantities()),
         })
         .collect();
     let mut title = vec![Span::styled(format!(" ¥ {}", words.landed_each), pen.dim)];
     if !group.race.unknown_freight.is_empty() {
         let dark = group.letters(&group.race.unknown_freight);
         title.push(Span::styled(format!("   {dark}: {}", words.goods_each), pen.warn));
+    }
+    if series.iter().any(|one| one.shaded.contains(&true)) {
+        let said = comparing::shaded(model.lang, pen.glyphs.shade);
+        title.push(Span::styled(format!("   {said}"), pen.dim));
     }
     let mut lines = vec![Line::from(title)];
     let drawn = curve::lines(pen, &axis, &series, rows.saturating_sub(1));
@@ -340,9 +351,19 @@ fn chart(model: &Model, pen: &Pen, group: &Group<'_>, cells: usize, rows: usize)
     lines
 }
 
+/// Which columns stand for a quantity that costs more than a greater one, or hide one between it and the next column.
+fn shaded(shown: &Row, quantities: &[Quantity]) -> Vec<bool> {
+    let runs = dominated(&shown.offer, sku(shown));
+    let within = |(at, from): (usize, &Quantity)| {
+        let next = quantities.get(at + 1).copied().filter(|next| next > from);
+        runs.iter().any(|run| run.to >= *from && next.map_or(run.from <= *from, |next| run.from < next))
+    };
+    quantities.iter().enumerate().map(within).collect()
+}
+
 /// From a twentieth of Q (or the least anybody sells) to a bit past the last tier, at most twenty Q.
 fn axis(model: &Model, group: &Group<'_>, columns: usize) -> Axis {
-    let here = model.quantity;
+    let here = asked_quantity(model);
     let scaled = |by: Decimal| {
         let scaled = here.decimal().checked_mul(by).map(|scaled| scaled.ceil());
         scaled.and_then(Quantity::from_decimal).unwrap_or(here)

@@ -2,6 +2,8 @@
 
 mod across;
 mod below;
+mod flows;
+mod pairs;
 mod table;
 
 use ratatui::Frame;
@@ -12,7 +14,7 @@ use ratatui::text::Line;
 use crate::app::compare::{self, ACROSS_COLUMN, ACROSS_NAMES, Crown, Row};
 use crate::app::{ActionId, Model};
 use crate::domain::quantity::Quantity;
-use crate::i18n::{buying, messages};
+use crate::i18n::{buying, comparing, messages};
 use crate::ui::detail::sku_name;
 use crate::ui::pen::Pen;
 use crate::ui::text;
@@ -54,18 +56,18 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
         }
         _ => area,
     };
-    let transposed = model.compare.transposed && compare::fits_across(rows.len(), area.width);
+    let transposed = model.compare.transposed;
     let chosen_rows = if area.height >= 10 { CHOSEN } else { 0 };
     let below = if area.height >= CURVE_FROM { BELOW } else { 0 };
     let most = area.height.saturating_sub(chosen_rows + below);
     let (page, used) = if transposed {
-        let lines = across::lines(model, pen, &rows);
+        let (lines, columns) = across::lines(model, pen, &rows, area.width);
         let used = (lines.len() as u16).min(area.height.saturating_sub(chosen_rows));
         for (at, line) in lines.into_iter().take(used.into()).enumerate() {
             frame.render_widget(line, row(area, at as u16));
         }
-        for at in 0..rows.len() {
-            let x = area.x + (ACROSS_NAMES + at * ACROSS_COLUMN) as u16;
+        for (place, at) in columns.enumerate() {
+            let x = area.x + (ACROSS_NAMES + place * ACROSS_COLUMN) as u16;
             let column = Rect { x, y: area.y, width: ACROSS_COLUMN as u16, height: used };
             pen.listed(column.intersection(area), at);
         }
@@ -111,6 +113,11 @@ fn chosen(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, shown: &R
     facts.extend(shown.at.goods.map(|goods| format!("{} {}", words.goods, text::money(goods))));
     facts.extend(shown.at.lead_time_hours.map(|hours| messages::ships_in(model.lang, hours)));
     facts.extend(offer.repeat_rate.map(|rate| messages::repeat(model.lang, &percent(rate))));
+    facts.extend(shown.flows.first().map(|flow| {
+        let key = model.keys.shown(ActionId::CompareFlows);
+        let name = comparing::flow(model.lang, &flow.flow);
+        comparing::also(model.lang, &name, &text::money_or(flow.unit_price), &key)
+    }));
     // What does not fit is left out whole.
     let facts = text::wrap(&facts, pen.glyphs.dot, cells.saturating_sub(2), pen.sign());
     let facts = facts.first().map_or("", String::as_str);
@@ -150,7 +157,7 @@ fn unit_price(shown: &Row) -> String {
 
 /// `@500 ` before the title of an offer that is compared at a quantity of its own.
 fn own_quantity(model: &Model, shown: &Row) -> String {
-    if shown.quantity == model.quantity {
+    if shown.quantity == compare::asked_quantity(model) {
         return String::new();
     }
     format!("@{} ", text::quantity(shown.quantity))

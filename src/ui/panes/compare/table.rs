@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::Model;
-use crate::app::compare::Row;
+use crate::app::compare::{Row, asked_quantity};
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
@@ -47,7 +47,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, rows: &
         .max(text::width(words.col_price));
     let unit = |shown: &Row| shown.offer.unit.as_ref().map(|unit| format!("/{unit}")).unwrap_or_default();
     let unit_cells = rows.iter().map(|shown| text::width(&unit(shown))).max().unwrap_or(0).min(6);
-    let at_q = format!("@{}", text::quantity(model.quantity));
+    let at_q = format!("@{}", text::quantity(asked_quantity(model)));
     let crown_cells = crown_cells.max(text::width(&at_q));
     let fixed = LETTER + crown_cells + 1 + price_cells + unit_cells;
     let columns = columns(model, rows, cells.saturating_sub(fixed + TITLE));

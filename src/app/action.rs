@@ -49,6 +49,8 @@ pub enum Scope {
     Drift,
     /// In the fix sheet.
     Fix,
+    /// In the list of substitutes.
+    Substitute,
     /// Where something is asked before it is done.
     Decide,
     QuitAnyway,
@@ -140,6 +142,7 @@ actions! {
     CompareClear "compare.clear" Compare 0 do_compare_clear;
     CompareBreakEven "compare.break_even" Compare 5 do_break_even;
     ComparePick "compare.pick" Compare 4 do_pick;
+    CompareSubstitute "compare.substitute" Compare 6 do_substitute;
     CompareTranspose "compare.transpose" Compare 0 do_transpose;
     CompareQuantity "compare.own_quantity" Compare 6 do_own_quantity;
     CompareFlows "compare.flows" Compare 5 do_flows;
@@ -151,6 +154,7 @@ actions! {
     CartFix "cart.fix" Cart 5 do_fix;
     CartSubmit "cart.submit" Cart 6 do_submit;
     CartRemove "cart.remove" Cart 7 do_remove;
+    CartSubstitute "cart.substitute" Cart 7 do_substitute;
     CartUndo "cart.undo" Panes 8 do_undo;
     CartRedo "cart.redo" Panes 0 do_redo;
     CartClear "cart.clear" Cart 0 do_cart_clear;
@@ -175,6 +179,7 @@ actions! {
     OrdersRefresh "orders.refresh" Orders 9 do_settle;
     DriftTake "drift.take" Drift 2 do_drift_take;
     DriftDrop "drift.drop" Drift 3 do_drift_drop;
+    DriftSubstitute "drift.substitute" Drift 3 do_substitute;
     DriftKeep "drift.keep" Drift 7 do_drift_keep;
     DriftLater "drift.later" Drift 8 do_drift_later;
     DriftWithin "drift.within" Drift 5 do_drift_within;
@@ -207,6 +212,12 @@ actions! {
     ConfirmEdit "confirm.edit" Confirm 3 do_edit_line;
     FixApply "fix.apply" Fix 2 do_fix_apply;
     FixWithoutNew "fix.without_new" Fix 3 do_fix_without;
+    SubstituteTake "substitute.take" Substitute 2 do_swap;
+    SubstituteFactories "substitute.factories" Substitute 3 do_factories;
+    SubstituteWhy "substitute.why" Substitute 4 do_substitute_why;
+    SubstituteAdd "substitute.add" Substitute 5 do_add_beside;
+    SubstituteUp "substitute.up" Substitute 0 do_up;
+    SubstituteDown "substitute.down" Substitute 0 do_down;
     DecideYes "decide.yes" Decide 2 do_yes;
     LayerAccept "layer.accept" Layers 3 do_accept;
     LayerUp "layer.up" Layers 0 do_up;
@@ -254,6 +265,7 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
         Some(Layer::Sheet(_)) => &[Scope::Sheet, Scope::Offer, Scope::Layers, Scope::Always],
         Some(Layer::Drift(_)) => &[Scope::Drift, Scope::Layers, Scope::Always],
         Some(Layer::Fix(_)) => &[Scope::Fix, Scope::Layers, Scope::Always],
+        Some(Layer::Substitute(_)) => &[Scope::Substitute, Scope::Offer, Scope::Layers, Scope::Always],
         Some(Layer::Decide(_)) => &[Scope::Decide, Scope::Layers, Scope::Always],
         Some(Layer::QuitAnyway) => &[Scope::QuitAnyway, Scope::Layers, Scope::Always],
         None if model.pane == Pane::Search && model.search.focused => {
@@ -294,7 +306,7 @@ fn meet(one: Scope, other: Scope) -> bool {
         Scope::Query => matches!(far, Scope::Anywhere | Scope::Always),
         Scope::Suppliers => matches!(far, Scope::Offer | Scope::Panes | Scope::Anywhere | Scope::Always),
         Scope::Facets | Scope::Range => matches!(far, Scope::Panes | Scope::Anywhere | Scope::Always),
-        Scope::Sheet => matches!(far, Scope::Offer | Scope::Layers | Scope::Always),
+        Scope::Sheet | Scope::Substitute => matches!(far, Scope::Offer | Scope::Layers | Scope::Always),
         Scope::Help
         | Scope::Palette
         | Scope::Prompt
@@ -340,6 +352,7 @@ pub static SECTIONS: &[Section] = &[
     Section { scopes: &[Scope::Deals], title: |text| text.pane_deals },
     Section { scopes: &[Scope::Orders], title: |text| text.pane_orders },
     Section { scopes: &[Scope::Drift], title: |text| text.section_drift },
+    Section { scopes: &[Scope::Substitute], title: |text| text.section_substitutes },
     Section { scopes: &[Scope::Offer], title: |text| text.section_offer },
     Section {
         scopes: &[Scope::Panes, Scope::Anywhere, Scope::Always],

@@ -15,7 +15,7 @@ use crate::domain::minimum;
 use crate::domain::order::Order;
 use crate::domain::proposal::Proposal;
 use crate::domain::quantity::Quantity;
-use crate::i18n::{fixing, messages, violation_message};
+use crate::i18n::{fixing, messages, substitutes, violation_message};
 
 /// Opens the quantity field of the selected line; `first` is the digit that opened it.
 pub fn edit(model: &mut Model, first: Option<char>) -> Vec<Effect> {
@@ -408,6 +408,23 @@ pub fn changed(model: &mut Model, deed: CartDeed, result: Result<CartSnapshot, T
         CartDeed::Fix(raises) => {
             let undo = model.keys.shown(ActionId::CartUndo);
             model.say(Tone::Done, fixing::fixed(model.lang, raises.len(), &undo));
+        }
+        CartDeed::Swap { ref offer, ref spec_id, .. } => {
+            // The buyer stays on the place: the substitute stands there now, or in its own supplier's part.
+            let at = model
+                .cart
+                .lines()
+                .position(|(_, priced)| priced.line.offer.key == *offer && priced.line.spec_id == *spec_id);
+            if let Some(at) = at {
+                model.cart.list.select(at, len, page);
+            }
+            let undo = model.keys.shown(ActionId::CartUndo);
+            let said = substitutes::swapped(model.lang, &undo);
+            let line = model.cart.selected().map(|line| line.line.id);
+            match line.and_then(|id| problem_of(model, id)) {
+                Some(problem) => model.say(Tone::Warn, format!("{said}{}{problem}", model.text().then)),
+                None => model.say(Tone::Done, said),
+            }
         }
         CartDeed::Remove(_) => model.say(Tone::Done, model.text().removed),
         CartDeed::Clear => model.say(Tone::Done, model.text().cleared),

@@ -1,6 +1,6 @@
 //! The sheet of a reorder: what changed since it was bought, one key a line, and then the cart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
@@ -8,8 +8,8 @@ use crate::app::action::ActionId;
 use crate::app::list::List;
 use crate::app::model::{Layer, Model, Tone};
 use crate::app::msg::{Effect, Reordering, Trouble};
-use crate::app::orders;
-use crate::domain::drift::{Choice, DriftRow, Sheet, planned};
+use crate::app::{orders, substitute};
+use crate::domain::drift::{Choice, DriftRow, Sheet, Today, planned};
 use crate::domain::list::ListLine;
 use crate::domain::money::Money;
 use crate::domain::text::Clean;
@@ -36,9 +36,12 @@ pub struct DriftLayer {
     pub planned: BTreeSet<usize>,
     /// Goods of what goes into the cart, yuan, and whether every price is known.
     pub after: (Money, bool),
-    /// The choices before each step.
-    before: Vec<Vec<Option<Choice>>>,
+    /// The choices and swaps before each step.
+    before: Vec<(Vec<Option<Choice>>, Swaps)>,
 }
+
+/// Substitutes by line of the sheet.
+type Swaps = BTreeMap<usize, Today>;
 
 impl DriftLayer {
     /// What changed.
@@ -77,15 +80,46 @@ impl DriftLayer {
         }
     }
 
+    fn swaps(&self) -> Swaps {
+        self.sheet.as_ref().map(|sheet| sheet.swaps.clone()).unwrap_or_default()
+    }
+
     fn step(&mut self, choices: Vec<Option<Choice>>) {
-        let old = std::mem::replace(&mut self.choices, choices);
-        if old != self.choices {
-            if self.before.len() >= MOST_STEPS {
-                self.before.remove(0);
-            }
-            self.before.push(old);
-            self.settle();
+        let swaps = self.swaps();
+        self.step_with(choices, swaps);
+    }
+
+    fn step_with(&mut self, choices: Vec<Option<Choice>>, swaps: Swaps) {
+        if choices == self.choices && swaps == self.swaps() {
+            return;
         }
+        if self.before.len() >= MOST_STEPS {
+            self.before.remove(0);
+        }
+        let old = (std::mem::take(&mut self.choices), self.swaps());
+        self.before.push(old);
+        self.put(choices, swaps);
+    }
+
+    fn put(&mut self, choices: Vec<Option<Choice>>, swaps: Swaps) {
+        self.choices = choices;
+        if let Some(sheet) = &mut self.sheet {
+            sheet.swaps = swaps;
+        }
+        self.settle();
+    }
+
+    /// The line a substitute is looked for when it is asked for here: the first of the selected change that waits for
+    /// a word, else its first.
+    pub fn line_to_swap(&self) -> Option<usize> {
+        let lines = &self.selected()?.lines;
+        lines.iter().copied().find(|line| self.is_open(*line)).or_else(|| lines.first().copied())
+    }
+
+    /// What stands in the place of a line.
+    pub fn swap_of(&self, line: usize) -> Option<&Today> {
+        let is_swapped = self.choices.get(line).copied().flatten() == Some(Choice::Swap);
+        self.sheet.as_ref()?.swaps.get(&line).filter(|_| is_swapped)
     }
 }
 
@@ -147,9 +181,11 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
     let text = model.text();
     let layer = top(model).filter(|layer| layer.sheet.is_some()).ok_or(text.why_nothing_here)?;
     match id {
-        ActionId::DriftTake | ActionId::DriftDrop | ActionId::DriftKeep | ActionId::DriftLater => {
-            layer.selected().map(|_| ()).ok_or(text.why_none_selected)
-        }
+        ActionId::DriftTake
+        | ActionId::DriftDrop
+        | ActionId::DriftKeep
+        | ActionId::DriftLater
+        | ActionId::DriftSubstitute => layer.selected().map(|_| ()).ok_or(text.why_none_selected),
         ActionId::DriftUndo if layer.before.is_empty() => Err(text.why_no_undo),
         ActionId::DriftCart | ActionId::DriftSubmit if model.orders.busy.is_some() => Err(text.why_busy),
         ActionId::DriftSubmit if model.cart.submitting => Err(text.why_submitting),
@@ -165,6 +201,7 @@ pub fn act(model: &mut Model, id: ActionId) -> Vec<Effect> {
         ActionId::DriftDrop => choose(model, Choice::Drop),
         ActionId::DriftKeep => choose(model, Choice::Keep),
         ActionId::DriftLater => choose(model, Choice::Later),
+        ActionId::DriftSubstitute => return substitute::open(model),
         ActionId::DriftWithin => within(model),
         ActionId::DriftAll => {
             if let Some(layer) = top_mut(model) {
@@ -176,10 +213,9 @@ pub fn act(model: &mut Model, id: ActionId) -> Vec<Effect> {
         ActionId::DriftNext => next(model),
         ActionId::DriftUndo => {
             if let Some(layer) = top_mut(model)
-                && let Some(before) = layer.before.pop()
+                && let Some((choices, swaps)) = layer.before.pop()
             {
-                layer.choices = before;
-                layer.settle();
+                layer.put(choices, swaps);
             }
         }
         ActionId::DriftCart => return into_cart(model, false),
@@ -199,6 +235,18 @@ fn choose(model: &mut Model, choice: Choice) {
         }
     }
     layer.step(choices);
+    next(model);
+}
+
+/// Puts a substitute in the place of a line of the sheet, as one step of its undo, and goes on.
+pub fn swap(model: &mut Model, line: usize, substitute: Today) {
+    let Some(layer) = top_mut(model) else { return };
+    let (mut choices, mut swaps) = (layer.choices.clone(), layer.swaps());
+    if let Some(place) = choices.get_mut(line) {
+        *place = Some(Choice::Swap);
+        swaps.insert(line, substitute);
+        layer.step_with(choices, swaps);
+    }
     next(model);
 }
 

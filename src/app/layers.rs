@@ -64,6 +64,10 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
         }
         Some(Layer::Lists(layer)) => layer.go(to, page),
         Some(Layer::Picker(picker)) => picker.list.go(to, picker.quantities.len(), page),
+        Some(Layer::Substitute(layer)) => {
+            let rows = layer.rows().count();
+            layer.list.go(to, rows, page);
+        }
         Some(Layer::Drift(layer)) => {
             let rows = layer.rows().len();
             layer.list.go(to, rows, page);
@@ -141,6 +145,10 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
         Some(layer @ Layer::Fix(_)) => {
             model.layers.push(layer);
             trigger::trigger(model, ActionId::FixApply)
+        }
+        Some(layer @ Layer::Substitute(_)) => {
+            model.layers.push(layer);
+            trigger::trigger(model, ActionId::SubstituteTake)
         }
         Some(layer @ (Layer::Sheet(_) | Layer::Why(_) | Layer::Order(_) | Layer::Group(_))) => {
             model.layers.push(layer);

@@ -30,6 +30,7 @@ mod reconnect;
 pub mod remember;
 pub mod saved;
 pub mod search;
+pub mod substitute;
 pub mod suppliers;
 pub mod trigger;
 mod update;

@@ -24,6 +24,7 @@ use crate::app::orders::{Cashier, OrderLayer};
 use crate::app::remember::Memory;
 use crate::app::saved::{Prices, SavedLayer};
 pub use crate::app::search::SearchPane;
+use crate::app::substitute::SubstituteLayer;
 use crate::app::suppliers::{SheetLayer, SuppliersPane};
 use crate::app::why::WhyLayer;
 use crate::app::words::WordsPrompt;
@@ -326,6 +327,8 @@ pub enum Layer {
     Drift(DriftLayer),
     /// What makes the cart legal.
     Fix(FixLayer),
+    /// What could stand in a line's place.
+    Substitute(Box<SubstituteLayer>),
     /// Something is asked before it is done.
     Decide(Decision),
     /// Orders are on their way: end all the same?
@@ -402,6 +405,8 @@ pub struct Model {
     pub layers: Vec<Layer>,
     /// What the offer in focus cost before.
     pub prices: Prices,
+    /// Substitutes asked for; answers to older askings are dropped.
+    pub substitutes_asked: u64,
     pub notice: Option<Notice>,
     pub status: Option<Status>,
     /// The buyer's own words on offers and suppliers, and what they bought; `None` until read.
@@ -449,6 +454,7 @@ impl Model {
             orders: OrdersPane::default(),
             layers: Vec::new(),
             prices: Prices::default(),
+            substitutes_asked: 0,
             notice: None,
             status: None,
             marks: None,

@@ -29,6 +29,7 @@ use crate::domain::search::{
     Facets, SearchPage, SearchRequest, SupplierAsk, SupplierPage, SupplierSheet, Why,
 };
 use crate::domain::session::Remembered;
+use crate::domain::substitute::{Present, Substitutes};
 use crate::domain::text::Clean;
 use crate::domain::watch::{Watch, WatchNews};
 use crate::domain::yanxuan::Verdict;
@@ -100,6 +101,8 @@ pub enum CartDeed {
     Clear,
     /// Make these changes of a fix, as one step of undo.
     Fix(Vec<Raise>),
+    /// Put another SKU in a line's place, as one step of undo.
+    Swap { line: LineId, offer: OfferKey, spec_id: Option<SpecId> },
     /// Take the last step back.
     Undo,
     /// Do it again.
@@ -293,6 +296,8 @@ pub enum Fact {
     CartChanged { deed: CartDeed, result: Result<CartSnapshot, Trouble> },
     /// What makes the cart legal at the least cost was worked out.
     FixRead { generation: u64, result: Result<Box<Fix>, Trouble> },
+    /// What could stand in a line's place was looked for.
+    SubstitutesRead { generation: u64, result: Result<Arc<Substitutes>, Trouble> },
     /// A pasted list was looked at.
     EntryChecked { list: Arc<str>, result: Result<Arc<EntryReport>, Trouble> },
     /// A list went into the cart: what became of it, and the cart.
@@ -406,6 +411,8 @@ pub enum Effect {
     Cart(CartDeed),
     /// Work out what makes the cart legal at the least cost.
     ReadFix { generation: u64 },
+    /// Look for what could stand in this one's place; supersedes every earlier asking.
+    ReadSubstitutes { generation: u64, present: Box<Present> },
     /// Look at a pasted list, changing nothing.
     CheckEntry(Arc<str>),
     /// Put the good rows of a list into the cart.

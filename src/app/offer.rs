@@ -44,6 +44,11 @@ pub fn in_focus(model: &Model) -> Option<Focus> {
         let name = named.or_else(|| suppliers::name_of(model, &sheet.id)).unwrap_or_default();
         return Some(of_supplier(model, sheet.id.clone(), name));
     }
+    if let Some(Layer::Substitute(layer)) = model.layers.last() {
+        let row = layer.selected()?;
+        let of = of_offer(model, &row.of.offer);
+        return Some(Focus { spec: row.at.spec_id.clone(), quantity: layer.present.quantity, ..of });
+    }
     match model.pane {
         Pane::Search if model.search.view == SearchView::Suppliers => {
             let supplier = &model.suppliers.selected()?.supplier;

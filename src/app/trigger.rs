@@ -7,7 +7,7 @@ use crate::app::msg::{CartDeed, Effect};
 use crate::app::suppliers::SearchView;
 use crate::app::{
     cart, coach, compare, deals, decide, drift, facets, fix, layers, lists, offer, orders, quantities, range,
-    saved, search, suppliers, why,
+    saved, search, substitute, suppliers, why,
 };
 
 /// Whether the action can be triggered now; the reason when not.
@@ -61,6 +61,14 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         ActionId::ClockHour | ActionId::ClockDay => {
             needs(model.status.as_ref().is_some_and(|status| status.sandbox), text.why_only_own_clock)
         }
+        ActionId::CartSubstitute
+        | ActionId::CompareSubstitute
+        | ActionId::SubstituteTake
+        | ActionId::SubstituteAdd
+        | ActionId::SubstituteWhy
+        | ActionId::SubstituteFactories
+        | ActionId::SubstituteUp
+        | ActionId::SubstituteDown => substitute::enabled(model, id),
         ActionId::FixApply => fix::can_apply(model),
         ActionId::FixWithoutNew => fix::can_switch(model),
         ActionId::DecideYes => decide::enabled(model),
@@ -76,6 +84,7 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         | ActionId::DriftDrop
         | ActionId::DriftKeep
         | ActionId::DriftLater
+        | ActionId::DriftSubstitute
         | ActionId::DriftWithin
         | ActionId::DriftAll
         | ActionId::DriftSubmit
@@ -201,6 +210,14 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
         ActionId::CartNextProblem => cart::to_problem(model, true),
         ActionId::CartPreviousProblem => cart::to_problem(model, false),
         ActionId::CartFix => fix::open(model),
+        ActionId::CartSubstitute
+        | ActionId::CompareSubstitute
+        | ActionId::SubstituteTake
+        | ActionId::SubstituteAdd
+        | ActionId::SubstituteWhy
+        | ActionId::SubstituteFactories
+        | ActionId::SubstituteUp
+        | ActionId::SubstituteDown => substitute::act(model, id),
         ActionId::FixApply => fix::apply(model),
         ActionId::FixWithoutNew => {
             fix::switch(model);
@@ -290,6 +307,7 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
         | ActionId::DriftDrop
         | ActionId::DriftKeep
         | ActionId::DriftLater
+        | ActionId::DriftSubstitute
         | ActionId::DriftWithin
         | ActionId::DriftAll
         | ActionId::DriftSubmit

@@ -7,7 +7,7 @@ use crate::app::model::{Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
 use crate::app::{
     cart, coach, compare, deals, drift, entry, facets, fix, layers, lists, mouse, offer, orders, range,
-    reconnect, remember, saved, search, suppliers, trigger, wake, why, words,
+    reconnect, remember, saved, search, substitute, suppliers, trigger, wake, why, words,
 };
 use crate::config::keymap::{Code, Key};
 use crate::i18n::messages;
@@ -94,7 +94,12 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             }
             let mut effects = cart::changed(model, deed, result);
             effects.extend(fix::cart_changed(model));
+            effects.extend(substitute::cart_changed(model));
             effects
+        }
+        Fact::SubstitutesRead { generation, result } => {
+            substitute::read(model, generation, result);
+            Vec::new()
         }
         Fact::FixRead { generation, result } => {
             fix::read(model, generation, result);
@@ -109,6 +114,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             layers::drop_confirm(model);
             let mut effects = entry::entered(model, result.map(|done| *done));
             effects.extend(fix::cart_changed(model));
+            effects.extend(substitute::cart_changed(model));
             effects
         }
         Fact::OrdersRead(result) => {
@@ -177,7 +183,11 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Fact::Marked { subject, edit, result } => offer::marked(model, &subject, &edit, result),
+        Fact::Marked { subject, edit, result } => {
+            let mut effects = offer::marked(model, &subject, &edit, result);
+            effects.extend(substitute::marked(model));
+            effects
+        }
         Fact::DealsRead { kind, result } => deals::read(model, kind, result),
         Fact::ComparedRead { generation, result } => compare::read(model, generation, result),
         Fact::OfferRead { key, result } => deals::offer_read(model, &key, result),
@@ -230,6 +240,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             // Whatever was under way may be what broke: nothing waits for an answer that cannot come.
             cart::broke(model);
             fix::broke(model, &trouble);
+            substitute::broke(model, &trouble);
             reconnect::settled(model);
             (model.search.pending, model.search.paging) = (false, None);
             model.suppliers.pending = false;
@@ -416,6 +427,7 @@ fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
             | Layer::Order(_)
             | Layer::Group(_)
             | Layer::Fix(_)
+            | Layer::Substitute(_)
             | Layer::Decide(_),
         ) => None,
         None if model.pane == Pane::Search && model.search.focused => {

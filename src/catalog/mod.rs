@@ -31,6 +31,7 @@ mod store;
 mod suppliers;
 #[cfg(test)]
 mod tests;
+mod titles;
 mod upkeep;
 pub mod words;
 mod write;

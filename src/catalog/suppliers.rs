@@ -4,6 +4,7 @@
 //! some ten megabytes) until the catalog changes; what is asked of their records is read when a query first asks. Of the
 //! offers only the facts are read, for the suppliers shown ([`figures`]).
 
+mod confidence;
 mod figures;
 mod list;
 mod wanted;

@@ -80,6 +80,8 @@ pub enum Verb {
     Show(ShowArgs),
     /// Compare offers at one quantity
     Compare(CompareArgs),
+    /// What could be bought in an offer's or a cart line's place (平替)
+    Substitutes(super::substitute_args::SubstitutesArgs),
     /// The cart and its verdict
     Cart {
         /// What to do with it.

@@ -47,6 +47,8 @@ mod saved;
 mod search;
 pub mod session;
 mod show;
+mod substitute;
+pub mod substitute_args;
 mod suppliers;
 mod sync;
 mod values;
@@ -118,6 +120,7 @@ async fn dispatch(verb: Verb, profile: &Profile, printer: &Printer) -> Result<Ex
         Verb::Suppliers(verb) => suppliers::run(verb, profile, printer).await,
         Verb::Show(verb) => show::run(verb, profile, printer).await,
         Verb::Compare(verb) => compare::run(verb, profile, printer).await,
+        Verb::Substitutes(verb) => substitute::run(verb, profile, printer).await,
         Verb::Cart { verb } => cart::run(verb, profile, printer).await,
         Verb::Order { verb } => order::run(verb, profile, printer).await,
         Verb::Group { verb } => group::run(verb, profile, printer).await,

@@ -33,6 +33,7 @@ pub mod quantity;
 pub mod saved;
 pub mod search;
 pub mod session;
+pub mod substitute;
 pub mod supplier;
 pub mod text;
 pub mod trouble;

@@ -22,6 +22,7 @@ pub struct Words {
     pub choice_drop: &'static str,
     pub choice_keep: &'static str,
     pub choice_later: &'static str,
+    pub choice_swap: &'static str,
     pub choice_open: &'static str,
 }
 
@@ -39,6 +40,7 @@ static WORDS: [Words; 3] = [
         choice_drop: "不要",
         choice_keep: "照旧",
         choice_later: "待换",
+        choice_swap: "换平替",
         choice_open: "待定",
     },
     Words {
@@ -54,6 +56,7 @@ static WORDS: [Words; 3] = [
         choice_drop: "不要",
         choice_keep: "照舊",
         choice_later: "待換",
+        choice_swap: "換平替",
         choice_open: "待定",
     },
     Words {
@@ -69,6 +72,7 @@ static WORDS: [Words; 3] = [
         choice_drop: "left out",
         choice_keep: "as it was",
         choice_later: "swap later",
+        choice_swap: "swapped",
         choice_open: "decide",
     },
 ];

@@ -16,6 +16,7 @@ pub mod objections;
 pub mod places;
 pub mod prices;
 pub mod queries;
+pub mod substitutes;
 pub mod text;
 mod text_orders;
 pub mod trouble;

@@ -476,6 +476,25 @@ words_of_orders! { words! {
     why_nothing_to_fix: "没有要修的", "沒有要修的", "nothing to fix";
     why_no_new_goods: "这个方案本来就不加新商品", "這個方案本來就不加新商品", "this plan adds no new goods";
 
+    // Substitutes.
+    section_substitutes: "平替", "平替", "Substitutes";
+    substitutes_title: "平替：用什么代替这一行", "平替：用什麼代替這一行", "Substitutes: what could stand in its place";
+    substitutes_reading: "正在找平替…", "正在找平替…", "looking for substitutes...";
+    substitutes_none: "缓存里没有像样的平替。同步更多商品，或用 pifa substitutes --copy-rules 写自己的规则", "快取裡沒有像樣的平替。同步更多商品，或用 pifa substitutes --copy-rules 寫自己的規則", "nothing in the cache could stand in its place: sync more, or write rules of your own (pifa substitutes --copy-rules)";
+    substitutes_no_factory: "没有一个像工厂的，再按一次 f 看全部", "沒有一個像工廠的，再按一次 f 看全部", "none of them looks like a factory's: f once more shows all";
+    substitutes_only_factories: "只看工厂", "只看工廠", "factories only";
+    substitutes_out_of_stock: "没货", "沒貨", "none left";
+    substitutes_alone: "两边都按单独下单算，含到默认地址的运费", "兩邊都按單獨下單算，含到預設地址的運費", "both as orders of their own, with freight to your default address";
+    col_saving: "省", "省", "saves";
+    col_level: "层级", "層級", "level";
+    col_reason: "依据", "依據", "because";
+    do_substitute: "平替", "平替", "substitute";
+    do_swap: "换成它", "換成它", "swap";
+    do_add_beside: "另加一行", "另加一行", "add beside";
+    do_substitute_why: "为什么", "為什麼", "why";
+    do_factories: "只看工厂/全部", "只看工廠/全部", "factories only/all";
+    why_other_unit: "单位不同，不能原地换；a 另加一行", "單位不同，不能原地換；a 另加一行", "sold in another unit: it cannot take this quantity, a adds it beside";
+
     // Lists pasted into the cart.
     entry_title: "贴进来的清单", "貼進來的清單", "A pasted list";
     entry_reading: "正在逐行核对…", "正在逐行核對…", "looking at each row...";

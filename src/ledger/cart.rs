@@ -63,6 +63,16 @@ pub enum Edit {
         /// The line.
         line: LineId,
     },
+    /// Puts another SKU in a line's place: the new line stands where it stood and has its units. A line of that SKU
+    /// that is in the cart already grows by them.
+    Swap {
+        /// The line that goes.
+        line: LineId,
+        /// The listing that comes, frozen into the new line.
+        offer: Box<Offer>,
+        /// Its SKU.
+        spec_id: Option<SpecId>,
+    },
 }
 
 /// What the journal remembers of one line: its quantity, or that it was not there.
@@ -85,7 +95,7 @@ impl Ledger {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT line_id, offer_key, spec_id, quantity, octet_length(frozen) FROM cart_line
-                 WHERE market_id = ?1 AND present = 1 AND taken_by IS NULL ORDER BY line_id",
+                 WHERE market_id = ?1 AND present = 1 AND taken_by IS NULL ORDER BY ifnull(place, line_id), line_id",
             )?;
             let rows = statement.query_map([market.as_str()], |row| {
                 Ok(LineRow {
@@ -215,11 +225,20 @@ pub(super) fn edit_within(
     now: Timestamp,
 ) -> rusqlite::Result<Option<(Vec<LineId>, Option<i64>)>> {
     let mut changes = Vec::with_capacity(edits.len());
+    let mut lines = Vec::with_capacity(edits.len());
     for edit in edits {
-        let Some(change) = apply(tx, market, edit, now)? else { return Ok(None) };
-        changes.push(change);
+        let Edit::Swap { line, offer, spec_id } = edit else {
+            let Some(change) = apply(tx, market, edit, now)? else { return Ok(None) };
+            lines.push(change.line_id);
+            changes.push(change);
+            continue;
+        };
+        let Some([gone, came]) = swap(tx, market, *line, offer, spec_id.as_ref(), now)? else {
+            return Ok(None);
+        };
+        lines.push(came.line_id);
+        changes.extend([gone, came]);
     }
-    let lines = changes.iter().map(|change| change.line_id).collect();
     if changes.iter().all(|change| change.before == change.after) {
         return Ok(Some((lines, None)));
     }
@@ -231,10 +250,36 @@ pub(super) fn edit_within(
     Ok(Some((lines, Some(tx.last_insert_rowid()))))
 }
 
+/// Takes a line out and puts another SKU in its place.
+fn swap(
+    tx: &Transaction<'_>,
+    market: &MarketId,
+    line: LineId,
+    offer: &Offer,
+    spec_id: Option<&SpecId>,
+    now: Timestamp,
+) -> rusqlite::Result<Option<[Change; 2]>> {
+    let Some(gone) = apply(tx, market, &Edit::Remove { line }, now)? else { return Ok(None) };
+    let add = Edit::Add {
+        offer: Box::new(offer.clone()),
+        spec_id: spec_id.cloned(),
+        quantity: gone.before.unwrap_or_default(),
+    };
+    let Some(came) = apply(tx, market, &add, now)? else { return Ok(None) };
+    if came.before.is_none() {
+        tx.execute(
+            "UPDATE cart_line SET place = (SELECT ifnull(place, line_id) FROM cart_line WHERE line_id = ?2)
+             WHERE line_id = ?1",
+            params![came.line_id.0, line.0],
+        )?;
+    }
+    Ok(Some([gone, came]))
+}
+
 fn visible(connection: &Connection, market: &MarketId) -> rusqlite::Result<Vec<StoredLine>> {
     let mut statement = connection.prepare_cached(
         "SELECT line_id, offer_key, spec_id, quantity, frozen FROM cart_line
-         WHERE market_id = ?1 AND present = 1 AND taken_by IS NULL ORDER BY line_id",
+         WHERE market_id = ?1 AND present = 1 AND taken_by IS NULL ORDER BY ifnull(place, line_id), line_id",
     )?;
     let rows = statement.query_map([market.as_str()], |row| {
         let key: String = row.get(1)?;
@@ -284,6 +329,8 @@ fn apply(
             set(*line, *quantity)?;
             Ok(Some(Change { line_id: *line, before: Some(before), after: Some(*quantity) }))
         }
+        // Two changes: made by `swap`.
+        Edit::Swap { .. } => Ok(None),
         Edit::Remove { line } => {
             let Some(before) = quantity_of(tx, market, *line)? else { return Ok(None) };
             tx.execute("UPDATE cart_line SET present = 0 WHERE line_id = ?1", [line.0])?;
@@ -364,6 +411,42 @@ mod tests {
         assert_eq!(ledger.redo(&market()).unwrap().as_deref(), Some("rm"));
         assert_eq!(ledger.redo(&market()).unwrap().as_deref(), Some("add"));
         assert_eq!(state(&ledger), [(second.0, "6".to_owned())]);
+    }
+
+    #[test]
+    fn a_swap_stands_in_the_place_of_its_line_and_is_one_step() {
+        let ledger = Ledger::in_memory().unwrap();
+        let [first, second, third] = [1, 2, 3].map(|id| add(&ledger, id, 5 + id as u32));
+        let all = ledger.cart_lines(&market()).unwrap();
+        let swap = |line: LineId, id: i64| {
+            let offer = Box::new(Offer::blank(OfferKey::Market(id), Clean::new("壶"), Timestamp::UNIX_EPOCH));
+            let edit = Edit::Swap { line, offer, spec_id: None };
+            ledger.edit_cart(&market(), "substitute", &[edit], Timestamp::UNIX_EPOCH).unwrap()
+        };
+        let came = swap(second, 9).unwrap()[0];
+        let expected = [(first.0, "6".to_owned()), (came.0, "7".to_owned()), (third.0, "8".to_owned())];
+        assert_eq!(
+            state(&ledger),
+            expected,
+            "the new line stands between the others, with the old one's units"
+        );
+        // Swapped once more it stands there still.
+        let again = swap(came, 10).unwrap()[0];
+        assert_eq!(state(&ledger)[1], (again.0, "7".to_owned()));
+        let rows: Vec<LineId> = ledger.cart_rows(&market()).unwrap().iter().map(|row| row.id).collect();
+        assert_eq!(rows, [first, again, third]);
+        for _ in 0..2 {
+            assert_eq!(ledger.undo(&market()).unwrap().as_deref(), Some("substitute"));
+        }
+        assert_eq!(ledger.cart_lines(&market()).unwrap(), all, "byte for byte what it was");
+        assert_eq!(ledger.redo(&market()).unwrap().as_deref(), Some("substitute"));
+        assert_eq!(state(&ledger)[1], (came.0, "7".to_owned()));
+        // For goods that are in the cart already, theirs grows.
+        assert_eq!(swap(first, 3).unwrap(), [third]);
+        assert_eq!(state(&ledger), [(came.0, "7".to_owned()), (third.0, "14".to_owned())]);
+        ledger.undo(&market()).unwrap();
+        assert_eq!(state(&ledger).len(), 3);
+        assert_eq!(swap(LineId(404), 3), None);
     }
 
     #[test]

@@ -28,12 +28,13 @@ pub use marks::Stamp;
 use crate::domain::id::MarketId;
 
 /// The schema this program writes.
-const SCHEMA: i64 = 4;
+const SCHEMA: i64 = 5;
 const MIGRATIONS: [&str; SCHEMA as usize] = [
     include_str!("schema.sql"),
     include_str!("schema2.sql"),
     include_str!("schema3.sql"),
     include_str!("schema4.sql"),
+    include_str!("schema5.sql"),
 ];
 
 /// How long a statement waits for another process's write.

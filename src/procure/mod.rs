@@ -30,6 +30,7 @@ mod quiet;
 mod reorder;
 pub mod saved;
 mod submit;
+mod substitute;
 mod suppliers;
 mod sync;
 mod upkeep;

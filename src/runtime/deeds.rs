@@ -103,6 +103,17 @@ impl Executor {
                     })
                 });
             }
+            Effect::ReadSubstitutes { generation, present } => {
+                self.substitutes_asked.store(generation, Ordering::SeqCst);
+                let asked = self.substitutes_asked.clone();
+                self.beside(move |desk| {
+                    // A newer asking makes this one idle.
+                    (asked.load(Ordering::SeqCst) == generation).then(|| Fact::SubstitutesRead {
+                        generation,
+                        result: said(desk.substitutes(&present)).map(Arc::new),
+                    })
+                });
+            }
             Effect::ReadSaved => {
                 self.beside(|desk| Some(Fact::SavedRead(said(desk.saved_searches()).map(rows))));
             }

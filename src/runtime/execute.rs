@@ -43,6 +43,8 @@ pub struct Executor {
     pub(super) suppliers_asked: Arc<AtomicU64>,
     /// The newest asking for an offer's prices.
     pub(super) prices_asked: Arc<AtomicU64>,
+    /// The newest asking for substitutes.
+    pub(super) substitutes_asked: Arc<AtomicU64>,
     proposing: Option<JoinHandle<()>>,
     progress: Arc<Mutex<Option<SyncProgress>>>,
     reach: Arc<Mutex<Reach>>,
@@ -76,6 +78,7 @@ impl Executor {
             indexing: Arc::default(),
             suppliers_asked: Arc::default(),
             prices_asked: Arc::default(),
+            substitutes_asked: Arc::default(),
             proposing: None,
             progress: Arc::default(),
             reach: Arc::default(),
@@ -434,6 +437,9 @@ pub(super) fn do_cart(desk: &Desk, deed: &CartDeed) -> Result<CartSnapshot, Desk
         CartDeed::Remove(line) => desk.cart_remove(*line)?,
         CartDeed::Clear => unchanged = desk.cart_clear()? == 0,
         CartDeed::Fix(raises) => desk.apply_fix(raises)?,
+        CartDeed::Swap { line, offer, spec_id } => {
+            desk.cart_swap(*line, offer, spec_id.as_ref())?;
+        }
         CartDeed::Undo => unchanged = desk.undo()?.is_none(),
         CartDeed::Redo => unchanged = desk.redo()?.is_none(),
     }

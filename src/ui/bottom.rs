@@ -239,6 +239,7 @@ fn hidden(model: &Model, id: ActionId) -> bool {
                 | Layer::Group(_)
                 | Layer::Decide(_)
                 | Layer::Drift(_)
+                | Layer::Substitute(_)
                 | Layer::Fix(_)
                 | Layer::Sheet(_),
             ) => true,

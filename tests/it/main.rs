@@ -13,6 +13,7 @@ mod flows_interrupted;
 mod flows_marked;
 mod flows_news;
 mod flows_search;
+mod flows_substitute;
 mod imports;
 mod keys_page;
 mod oracle;

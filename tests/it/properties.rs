@@ -20,5 +20,6 @@ mod product;
 mod quantity;
 mod race;
 mod row;
+mod substitute;
 mod worked;
 mod yanxuan;

@@ -121,6 +121,13 @@ fn read(model: &mut Model, changes: usize, limit: i64) {
     tell(model, Fact::DriftRead { ids: vec![DONE.into()], limit: Decimal::from(limit), result: Ok(sheet) });
 }
 
+/// The sheet of so many changes, over no limit.
+pub fn opened(lang: Lang, width: u16, height: u16, changes: usize) -> Model {
+    let mut model = orders_model(lang, width, height);
+    read(&mut model, changes, 0);
+    model
+}
+
 fn said(model: &Model) -> &str {
     model.notice.as_ref().map_or("", |notice| notice.text.as_str())
 }
@@ -204,7 +211,7 @@ fn what_is_to_be_swapped_later_is_noted_and_what_is_left_out_counted() {
     let mut model = orders_model(Lang::En, 80, 24);
     read(&mut model, 5, 0);
     // The price is taken; the lot, the minimum, the gone and the withdrawn follow in the order of their lines.
-    press(&mut model, "k f d p p");
+    press(&mut model, "k f d l l");
     let effects = deeds(press(&mut model, "c"));
     let [Effect::Reorder(wanted)] = effects.as_slice() else { panic!("{effects:?} {}", said(&model)) };
     assert_eq!((wanted.lines.len(), wanted.later.len(), wanted.left_out), (4, 2, 1));

@@ -8,6 +8,7 @@ use pifa::domain::category::CategoryCount;
 use pifa::domain::fix::{Task, fix};
 use pifa::domain::id::OfferKey;
 use pifa::domain::search::{FacetCount, Facets, Tier, Why, WhyPart};
+use pifa::domain::substitute::{Candidate, Level, Present, Substitutes, ranked};
 
 use crate::storm_payloads::Storm;
 
@@ -52,10 +53,36 @@ impl Storm {
         Fact::FixRead { generation, result: self.or_trouble(|_| Box::new(found)) }
     }
 
+    /// What could stand in a line's place, with prices as wild as they come.
+    fn substituted(&mut self, model: &Model) -> Fact {
+        let generation = model.substitutes_asked.wrapping_sub(u64::from(self.dice.chance(4)));
+        let destination = crate::ui_fixtures::destination();
+        let own = Arc::new(self.offer());
+        let present = Present::of(&own, None, self.quantity(), &destination);
+        let candidates = (0..self.dice.below(12))
+            .map(|_| Candidate {
+                offer: Arc::new(self.offer()),
+                level: *self.dice.pick(&Level::ALL),
+                rule: None,
+                alike: self.dice.next() as u32,
+                shared: (0..self.dice.below(4)).map(|_| self.clean()).collect(),
+                attributes: (self.dice.below(9) as u32, self.dice.below(9) as u32),
+                factory: self.maybe(|storm| storm.dice.below(101) as u32),
+            })
+            .collect();
+        let mut rows = ranked(&present, candidates, &destination);
+        for row in &mut rows {
+            row.saving = self.maybe(Self::money);
+        }
+        let found = Substitutes { rows, mistakes: Vec::new() };
+        Fact::SubstitutesRead { generation, result: self.or_trouble(|_| Arc::new(found)) }
+    }
+
     /// What follows a search: more rows, counts, reasons.
     pub fn found(&mut self, model: &Model) -> Fact {
         let generation = model.search.generation.wrapping_sub(u64::from(self.dice.chance(6)));
-        match self.dice.below(7) {
+        match self.dice.below(8) {
+            7 => self.substituted(model),
             6 => self.fixed(model),
             5 => {
                 let [done, of] = [self.dice.below(9_000), self.dice.below(9_000)];

@@ -129,7 +129,7 @@ impl Storm {
         }
     }
 
-    fn offer(&mut self) -> Offer {
+    pub fn offer(&mut self) -> Offer {
         let mut offer = match self.dice.below(5) {
             0 => cup(),
             1 => pot(),

@@ -13,6 +13,7 @@ mod pick;
 mod shell;
 mod steps;
 mod stories;
+mod substitutes;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -11,6 +11,7 @@ mod plan;
 mod tests;
 mod value;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ use crate::domain::money::Money;
 use crate::domain::offer::Offer;
 use crate::domain::order::Unresolved;
 use crate::domain::quantity::{Quantity, Unit};
+use crate::domain::substitute::Present;
 use crate::domain::text::Clean;
 
 pub use plan::{Choice, Planned, batches, planned};
@@ -143,6 +145,29 @@ pub struct SheetLine {
 }
 
 impl SheetLine {
+    /// The line as something to find a substitute for: as it is today where it can be had, else as it was.
+    pub fn present(&self, destination: &Destination) -> Present {
+        if let Ok(today) = &self.today {
+            return Present::of(&today.offer, today.spec_id.as_ref(), self.wanted, destination);
+        }
+        let past = &self.past;
+        let was = past.was.clone();
+        let times = |price: Money| price.times(self.wanted.decimal()).rounded();
+        Present {
+            key: past.offer_id.clone(),
+            spec_id: past.spec_id.clone(),
+            title: past.title.clone(),
+            title_en: was.as_ref().and_then(|was| was.title_en.clone()),
+            spec_name: past.spec_name.clone(),
+            unit: past.unit.clone().or_else(|| was.as_ref().and_then(|was| was.unit.clone())),
+            quantity: self.wanted,
+            unit_price: past.unit_price,
+            goods: past.unit_price.map(times),
+            landed: None,
+            offer: was,
+        }
+    }
+
     /// The seller today, else then.
     pub fn supplier_id(&self) -> Option<&SupplierId> {
         let today = self.today.as_ref().ok().and_then(|today| today.offer.supplier_id.as_ref());
@@ -218,6 +243,8 @@ pub struct Sheet {
     pub returned: Money,
     /// When the latest of it was ordered.
     pub at: Option<Timestamp>,
+    /// Substitutes the buyer chose, by line of the sheet; they count under [`Choice::Swap`].
+    pub swaps: BTreeMap<usize, Today>,
     /// Lines whose last quantity today's rules refuse, ascending.
     pub refused: Vec<usize>,
     /// What the cart will be judged by.

@@ -27,6 +27,8 @@ pub enum Choice {
     Keep,
     /// Left out now and noted, to find something in its place.
     Later,
+    /// Its substitute ([`Sheet::swaps`]) in its place, as many as today's rules ask for.
+    Swap,
 }
 
 /// A line on its way into the cart.
@@ -65,6 +67,12 @@ pub fn planned(sheet: &Sheet, choices: &[Option<Choice>]) -> Vec<Planned> {
             let quantity = line.wanted;
             match (choice(at), &line.today) {
                 (Some(Choice::Drop | Choice::Later), _) | (None | Some(Choice::Take), Err(_)) => None,
+                (Some(Choice::Swap), _) => sheet.swaps.get(&at).map(|swap| Planned {
+                    line: at,
+                    offer: swap.offer.clone(),
+                    spec_id: swap.spec_id.clone(),
+                    quantity,
+                }),
                 (Some(Choice::Keep), Err(why)) => Some(as_it_was(at, line, *why)),
                 (_, Ok(today)) => Some(Planned {
                     line: at,
@@ -76,7 +84,8 @@ pub fn planned(sheet: &Sheet, choices: &[Option<Choice>]) -> Vec<Planned> {
         })
         .filter(|line| !line.quantity.is_zero())
         .collect();
-    for line in plan.iter_mut().filter(|line| choice(line.line) == Some(Choice::Take)) {
+    let fits = |line: usize| matches!(choice(line), Some(Choice::Take | Choice::Swap));
+    for line in plan.iter_mut().filter(|line| fits(line.line)) {
         let sku = line.spec_id.as_ref().and_then(|spec| line.offer.sku(spec));
         let least_step = minimum::step(&line.offer);
         let most = minimum::most(&line.offer, sku);
@@ -85,7 +94,7 @@ pub fn planned(sheet: &Sheet, choices: &[Option<Choice>]) -> Vec<Planned> {
         line.quantity = most.map_or(raised, |most| raised.min(most));
     }
     plan.retain(|line| !line.quantity.is_zero());
-    raise_to_minimums(sheet, &mut plan, &choice);
+    raise_to_minimums(sheet, &mut plan, &fits);
     plan
 }
 
@@ -109,17 +118,14 @@ fn as_it_was(at: usize, line: &SheetLine, why: Unresolved) -> Planned {
     Planned { line: at, offer: Arc::new(offer), spec_id: past.spec_id.clone(), quantity: line.wanted }
 }
 
-/// Raises lines that are taken at today's terms until no minimum of an offer is missed, as far as stock allows.
-fn raise_to_minimums(sheet: &Sheet, plan: &mut [Planned], choice: &dyn Fn(usize) -> Option<Choice>) {
+/// Raises lines that are taken at today's terms (or swapped) until no minimum of an offer is missed, as far as stock allows.
+fn raise_to_minimums(sheet: &Sheet, plan: &mut [Planned], fits: &dyn Fn(usize) -> bool) {
     let cart: Vec<CartLine> = plan.iter().map(Planned::as_cart).collect();
     let judged = assess(&cart, &sheet.rules, &sheet.destination);
     for short in judged.violations.iter().filter(|broken| broken.kind == ViolationKind::Moq) {
         let mut missing = short.shortfall.pieces.unwrap_or_default();
         for line in plan.iter_mut() {
-            if missing.is_zero()
-                || choice(line.line) != Some(Choice::Take)
-                || !short.line_ids.contains(&id_of(line.line))
-            {
+            if missing.is_zero() || !fits(line.line) || !short.line_ids.contains(&id_of(line.line)) {
                 continue;
             }
             let before = line.quantity;

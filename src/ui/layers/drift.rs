@@ -10,6 +10,7 @@ use crate::app::Model;
 use crate::app::drift::DriftLayer;
 use crate::domain::drift::{Choice, DriftRow, Field, Sheet, planned};
 use crate::i18n::{drift as said, messages};
+use crate::ui::detail::sku_name;
 use crate::ui::pen::Pen;
 use crate::ui::text;
 
@@ -129,6 +130,7 @@ fn choice_words(model: &Model, layer: &DriftLayer, change: &DriftRow) -> &'stati
         Some(Choice::Drop) => sheet_words.choice_drop,
         Some(Choice::Keep) => sheet_words.choice_keep,
         Some(Choice::Later) => sheet_words.choice_later,
+        Some(Choice::Swap) => sheet_words.choice_swap,
         None if change.lines.iter().any(|line| layer.is_open(*line)) => sheet_words.choice_open,
         None => "",
     }
@@ -210,7 +212,13 @@ fn detail(model: &Model, pen: &Pen, sheet: &Sheet, layer: &DriftLayer, cells: us
     );
     let over = sheet.rise_percent(at).is_some_and(|rise| rise > layer.limit);
     let over = if over { format!("   {}", said::over(model.lang, layer.limit)) } else { String::new() };
-    let title = format!(" {} {}", title_of(model, sheet, change), line.past.spec_name);
+    let mut title = format!(" {} {}", title_of(model, sheet, change), line.past.spec_name);
+    if let Some(swap) = layer.swap_of(at) {
+        let sku = swap.spec_id.as_ref().and_then(|spec| swap.offer.sku(spec));
+        let name = sku.map(|sku| sku_name(model, sku)).unwrap_or_default();
+        let own = text::cut(title.trim_end(), cells / 3, pen.sign());
+        title = format!("{own} {arrow} {} {name}", model.title_of(&swap.offer));
+    }
     vec![
         Line::styled(pen.glyphs.rule.repeat(cells), pen.dim),
         Line::styled(text::cut(&title, cells, pen.sign()), pen.selected),

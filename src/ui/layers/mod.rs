@@ -15,6 +15,7 @@ mod palette;
 mod picker;
 mod saved;
 mod sheet;
+mod substitute;
 mod why;
 
 use ratatui::Frame;
@@ -44,6 +45,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect) -> usiz
             Layer::Order(order) => order::draw(model, pen, frame, body, order),
             Layer::Group(group) => group::draw(model, pen, frame, body, group),
             Layer::Drift(layer) => drift::draw(model, pen, frame, body, layer),
+            Layer::Substitute(layer) => substitute::draw(model, pen, frame, body, layer),
             Layer::Fix(layer) => fix::draw(model, pen, frame, body, layer),
             Layer::Decide(decision) => decide::draw(model, pen, frame, body, decision),
             Layer::Words(_) | Layer::Prompt(_) | Layer::QuitAnyway => rows,

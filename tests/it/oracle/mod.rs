@@ -18,4 +18,5 @@ pub mod quantity;
 pub mod race;
 pub mod row;
 pub mod sieve;
+pub mod substitute;
 pub mod yanxuan;

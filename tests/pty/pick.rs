@@ -38,9 +38,18 @@ fn worth_comparing(verb: Verb<'_>) -> Option<(String, Value)> {
     }
     words.into_iter().take(150).find_map(|word| {
         let found = verb(&["search", &word, "--qty", "300", "--limit", "100"]).1;
+        // Down to the fifth that can be had nobody stands twice: whose offer stands for a supplier is no question.
+        let mut walked: Vec<&Value> = Vec::new();
         let mut five: Vec<&Value> = Vec::new();
         for offer in rows(&found, "offers") {
-            if five.iter().all(|known| known["supplier_id"] != offer["supplier_id"]) && five.len() < 5 {
+            if five.len() == 5 {
+                break;
+            }
+            if walked.contains(&&offer["supplier_id"]) {
+                return None;
+            }
+            walked.push(&offer["supplier_id"]);
+            if offer["buyable"] == true {
                 five.push(offer);
             }
         }

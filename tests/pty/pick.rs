@@ -21,8 +21,15 @@ fn text<'a>(row: &'a Value, name: &str) -> &'a str {
 
 type Verb<'a> = &'a dyn Fn(&[&str]) -> (i32, Value);
 
-/// A word of two characters whose first five hits, one of each supplier, are worth a comparison at 300: all sold by
-/// one unit, one of them crowned, and that one in stock whatever its SKU. What `pifa compare` says of the five.
+/// The crowned one of those sold by the first one's unit: it stands first on the screen.
+fn crowned(compared: &Value) -> Option<&Value> {
+    let offers = rows(compared, "offers");
+    let unit = &offers.first()?["unit"];
+    offers.iter().find(|offer| !offer["crown"].is_null() && offer["unit"] == *unit)
+}
+
+/// A word of two characters whose first five hits, one of each supplier, are worth a comparison at 300: one of them is
+/// crowned, and it is in stock whatever its SKU. What `pifa compare` says of the five.
 fn worth_comparing(verb: Verb<'_>) -> Option<(String, Value)> {
     let all = verb(&["search", "", "--qty", "300", "--limit", "300"]).1;
     let chinese = |c: &char| ('\u{4e00}'..='\u{9fff}').contains(c);
@@ -38,21 +45,28 @@ fn worth_comparing(verb: Verb<'_>) -> Option<(String, Value)> {
     }
     words.into_iter().take(150).find_map(|word| {
         let found = verb(&["search", &word, "--qty", "300", "--limit", "100"]).1;
+        // Down to the fifth that can be had nobody stands twice: whose offer stands for a supplier is no question.
+        let mut walked: Vec<&Value> = Vec::new();
         let mut five: Vec<&Value> = Vec::new();
         for offer in rows(&found, "offers") {
-            if five.iter().all(|known| known["supplier_id"] != offer["supplier_id"]) && five.len() < 5 {
+            if five.len() == 5 {
+                break;
+            }
+            if walked.contains(&&offer["supplier_id"]) {
+                return None;
+            }
+            walked.push(&offer["supplier_id"]);
+            if offer["buyable"] == true {
                 five.push(offer);
             }
         }
-        let unit = five.first().map(|offer| offer["unit"].clone())?;
-        if five.len() < 5 || five.iter().any(|offer| offer["unit"] != unit || offer["supplier_id"].is_null())
-        {
+        if five.len() < 5 || five.iter().any(|offer| offer["supplier_id"].is_null()) {
             return None;
         }
         let mut asked = vec!["compare", "--qty", "300"];
         asked.extend(five.iter().map(|offer| text(offer, "offer_id")));
         let compared = verb(&asked).1;
-        let best = rows(&compared, "offers").iter().find(|offer| !offer["crown"].is_null())?;
+        let best = crowned(&compared)?;
         let shown = verb(&["show", text(best, "offer_id"), "--qty", "300"]).1;
         let rich = rows(&shown, "skus")
             .iter()
@@ -90,7 +104,7 @@ fn pick_one_of_five(lang: Lang) {
     assert_eq!(verb(&["sync"]).0, 0);
     let (word, compared) = worth_comparing(&verb).expect("a word that finds five suppliers worth comparing");
     let offers = rows(&compared, "offers");
-    let best = offers.iter().find(|offer| !offer["crown"].is_null()).unwrap();
+    let best = crowned(&compared).unwrap();
 
     let mut pifa =
         Session::start_with(folder.path(), &["--lang", lang.as_tag()], 24, 80, &borrowed(&market.variables));
@@ -191,7 +205,12 @@ fn the_lead_changes_where_the_command_line_says() {
     let folder = tempfile::tempdir().unwrap();
     let verb = |arguments: &[&str]| run(folder.path(), &market.variables, arguments);
     assert_eq!(verb(&["sync"]).0, 0);
-    let (_, compared) = worth_comparing(&verb).expect("a word that finds five suppliers worth comparing");
+    let found = verb(&["search", "", "--qty", "300", "--limit", "400"]).1;
+    let by_piece =
+        rows(&found, "offers").iter().filter(|offer| offer["unit"] == "个" && offer["buyable"] == true);
+    let mut asked = vec!["compare", "--qty", "300"];
+    asked.extend(by_piece.take(8).map(|offer| text(offer, "offer_id")));
+    let compared = verb(&asked).1;
     assert!(!rows(&compared, "break_even").is_empty(), "{compared}");
     let mut looked = 0;
     for pair in rows(&compared, "break_even") {

@@ -8,9 +8,10 @@ use pifa::app::msg::CartDeed;
 use pifa::app::{Effect, Fact, Model};
 use pifa::domain::grid::Ratio;
 use pifa::domain::id::{LineId, SpecId};
+use pifa::domain::mark::Mine;
 use pifa::domain::offer::{Offer, QuoteType};
 use pifa::domain::price::row_price;
-use pifa::domain::search::{Mine, SearchPage, SearchRow};
+use pifa::domain::search::{SearchPage, SearchRow};
 use pifa::domain::text::Clean;
 use pifa::i18n::Lang;
 

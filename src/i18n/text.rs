@@ -502,7 +502,7 @@ words_of_orders! { words! {
 
     // The grid of SKUs.
     grid_title: "规格表", "規格表", "Variant grid";
-    grid_hint: "数字填格，空格填下一格，x 3 乘倍或填 3 手，可粘贴表格", "數字填格，空白填下一格，x 3 乘倍或填 3 手，可貼上表格", "digits fill, blank: next cell, x 3: times, or 3 hands; a pasted block fills from here";
+    grid_hint: "数字填格，空格填下一格，x 3 乘倍或填 3 手，可粘贴表格", "數字填格，空白填下一格，x 3 乘倍或填 3 手，可貼上表格", "digits fill; blank: next cell; x 3: times, or 3 hands; paste a block";
     do_grid: "规格表", "規格表", "variant grid";
     do_grid_take: "进采购车", "進採購車", "into the cart";
     do_hand: "加一手", "加一手", "one hand more";

@@ -56,7 +56,10 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, layer: 
     };
     let dearest = prices.iter().flatten().max().copied().unwrap_or_default();
     let head = names(&layer.grid.rows).max(text::width(words.col_stock)).clamp(HEAD, HEAD_MOST);
-    let figures = names(&layer.grid.columns).max(text::width(&text::money(dearest)));
+    let sold_out =
+        if (0..layer.offer.skus.len()).all(|sku| layer.in_stock(sku)) { "" } else { words.sold_out };
+    let figures =
+        names(&layer.grid.columns).max(text::width(&text::money(dearest))).max(text::width(sold_out));
     let column = (figures + 2).clamp(COLUMN, COLUMN_MOST);
     let lines_a_row = if priced { 3 } else { 2 };
     let (rows, columns) = (layer.grid.rows.len(), layer.grid.columns.len());

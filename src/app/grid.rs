@@ -144,7 +144,7 @@ impl GridLayer {
 
 /// The offer in focus, where it has SKUs to show in a grid.
 fn offer_in_focus(model: &Model) -> Option<Arc<Offer>> {
-    if !matches!(model.pane, Pane::Search | Pane::Compare | Pane::Cart) || !model.layers.is_empty() {
+    if !matches!(model.pane, Pane::Search | Pane::Compare | Pane::Cart) {
         return None;
     }
     offer::in_focus(model)?.offer.filter(|offer| !offer.skus.is_empty())

@@ -8,7 +8,9 @@ use crate::app::action::ActionId;
 use crate::app::list::{List, Move};
 use crate::app::model::{Layer, Model, PickFor, Picker, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect, NewLine};
-use crate::app::{algebra, deals, drift, entry, facets, lists, palette, quantities, saved, search, trigger, words};
+use crate::app::{
+    algebra, deals, drift, entry, facets, lists, palette, quantities, saved, search, trigger, words,
+};
 use crate::config::keymap::{Code, Key};
 use crate::domain::id::SpecId;
 use crate::domain::offer::Offer;

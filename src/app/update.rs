@@ -6,8 +6,8 @@ use crate::app::action::{self, ActionId, Found};
 use crate::app::model::{Layer, Model, Pane, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
 use crate::app::{
-    algebra, cart, coach, compare, deals, drift, entry, facets, fix, grid, layers, lists, mouse, offer, orders, range,
-    reconnect, remember, saved, search, suppliers, trigger, wake, why, words,
+    algebra, cart, coach, compare, deals, drift, entry, facets, fix, grid, layers, lists, mouse, offer,
+    orders, range, reconnect, remember, saved, search, suppliers, trigger, wake, why, words,
 };
 use crate::config::keymap::{Code, Key};
 use crate::domain::algebra::MOST_CHARS;

@@ -13,7 +13,8 @@ use super::list_args::ListVerb;
 pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
 pub use super::sandbox_args::{IdempotencyArg, LotRuleArg, SandboxArgs, SandboxVerb};
 use super::values::{
-    Lines, OfferSpec, change, lang_tag, line_id, lines, offer_spec, percent, profile_name, quantity, scale, sort, span, yuan,
+    Lines, OfferSpec, change, lang_tag, line_id, lines, offer_spec, percent, profile_name, quantity, scale,
+    sort, span, yuan,
 };
 use crate::domain::algebra::Expr;
 use crate::domain::id::OfferKey;

@@ -30,6 +30,8 @@ pub enum Scope {
     Range,
     Compare,
     Cart,
+    /// While a range of cart lines is chosen.
+    Visual,
     Deals,
     Orders,
     /// In every layer.
@@ -45,6 +47,8 @@ pub enum Scope {
     Saved,
     /// Among the buying lists.
     Lists,
+    /// In the grid of an offer's SKUs.
+    Grid,
     /// In the sheet of a reorder.
     Drift,
     /// In the fix sheet.
@@ -127,6 +131,16 @@ actions! {
     SavedKeep "saved.keep" Saved 3 do_keep;
     SavedForget "saved.forget" Saved 4 do_forget;
     SavedRestore "saved.restore" Saved 5 do_restore;
+    OfferGrid "offer.grid" Offer 9 do_grid;
+    GridTake "grid.take" Grid 2 do_grid_take;
+    GridHand "grid.hand" Grid 3 do_hand;
+    GridHandLess "grid.hand_less" Grid 4 do_hand_less;
+    GridKeepHand "grid.keep_hand" Grid 5 do_keep_hand;
+    GridClear "grid.clear_row" Grid 6 do_clear_row;
+    GridLeft "grid.left" Grid 0 do_left;
+    GridRight "grid.right" Grid 0 do_right;
+    GridUp "grid.up" Grid 0 do_up;
+    GridDown "grid.down" Grid 0 do_down;
     OfferFavourite "offer.favourite" Offer 0 do_favourite;
     OfferNote "offer.note" Offer 0 do_note;
     OfferTags "offer.tags" Offer 0 do_tags;
@@ -147,6 +161,15 @@ actions! {
     CompareQuantity "compare.own_quantity" Compare 6 do_own_quantity;
     CompareFlows "compare.flows" Compare 5 do_flows;
     CartEdit "cart.edit" Cart 2 do_edit;
+    CartRange "cart.range" Cart 4 do_range;
+    CartAll "cart.all" Cart 0 do_all_lines;
+    CartNextTier "cart.next_tier" Cart 7 do_next_tier;
+    CartRepeat "cart.repeat" Cart 9 do_repeat;
+    CartNarrow "cart.narrow" Cart 8 do_narrow;
+    CartProblems "cart.problems" Cart 9 do_only_problems;
+    CartLeave "cart.leave" Cart 0 do_show_all;
+    VisualTimes "visual.times" Visual 3 do_times;
+    VisualEnd "visual.end" Visual 5 do_range_end;
     CartMore "cart.more" Cart 3 do_more;
     CartLess "cart.less" Cart 4 do_less;
     CartNextProblem "cart.next_problem" Cart 5 do_next_problem;
@@ -263,6 +286,7 @@ pub fn scopes(model: &Model) -> &'static [Scope] {
         Some(Layer::Lists(_)) => &[Scope::Lists, Scope::Layers, Scope::Always],
         Some(Layer::Why(_) | Layer::Categories(_) | Layer::Entry(_)) => &[Scope::Layers, Scope::Always],
         Some(Layer::Sheet(_)) => &[Scope::Sheet, Scope::Offer, Scope::Layers, Scope::Always],
+        Some(Layer::Grid(_)) => &[Scope::Grid, Scope::Layers, Scope::Always],
         Some(Layer::Drift(_)) => &[Scope::Drift, Scope::Layers, Scope::Always],
         Some(Layer::Fix(_)) => &[Scope::Fix, Scope::Layers, Scope::Always],
         Some(Layer::Substitute(_)) => &[Scope::Substitute, Scope::Offer, Scope::Layers, Scope::Always],
@@ -282,6 +306,9 @@ pub fn list_scopes(model: &Model) -> &'static [Scope] {
     }
     if range::has_keys(model) {
         return &[Scope::Range, Scope::Panes, Scope::Anywhere, Scope::Always];
+    }
+    if model.pane == Pane::Cart && model.cart.visual.is_some() {
+        return &[Scope::Visual, Scope::Cart, Scope::Offer, Scope::Panes, Scope::Anywhere, Scope::Always];
     }
     if facets::has_keys(model) {
         return &[Scope::Facets, Scope::Panes, Scope::Anywhere, Scope::Always];
@@ -305,6 +332,9 @@ fn meet(one: Scope, other: Scope) -> bool {
     let over = |near: Scope, far: Scope| match near {
         Scope::Query => matches!(far, Scope::Anywhere | Scope::Always),
         Scope::Suppliers => matches!(far, Scope::Offer | Scope::Panes | Scope::Anywhere | Scope::Always),
+        Scope::Visual => {
+            matches!(far, Scope::Cart | Scope::Offer | Scope::Panes | Scope::Anywhere | Scope::Always)
+        }
         Scope::Facets | Scope::Range => matches!(far, Scope::Panes | Scope::Anywhere | Scope::Always),
         Scope::Sheet | Scope::Substitute => matches!(far, Scope::Offer | Scope::Layers | Scope::Always),
         Scope::Help
@@ -316,6 +346,7 @@ fn meet(one: Scope, other: Scope) -> bool {
         | Scope::Saved
         | Scope::Lists
         | Scope::Drift
+        | Scope::Grid
         | Scope::Fix
         | Scope::QuitAnyway => matches!(far, Scope::Layers | Scope::Always),
         Scope::Layers => matches!(far, Scope::Orders | Scope::Deals | Scope::Always),
@@ -348,11 +379,12 @@ pub static SECTIONS: &[Section] = &[
     Section { scopes: &[Scope::Range], title: |text| text.section_hits_range },
     Section { scopes: &[Scope::Suppliers], title: |text| text.section_suppliers },
     Section { scopes: &[Scope::Compare], title: |text| text.pane_compare },
-    Section { scopes: &[Scope::Cart], title: |text| text.pane_cart },
+    Section { scopes: &[Scope::Cart, Scope::Visual], title: |text| text.pane_cart },
     Section { scopes: &[Scope::Deals], title: |text| text.pane_deals },
     Section { scopes: &[Scope::Orders], title: |text| text.pane_orders },
     Section { scopes: &[Scope::Drift], title: |text| text.section_drift },
     Section { scopes: &[Scope::Substitute], title: |text| text.section_substitutes },
+    Section { scopes: &[Scope::Grid], title: |text| text.grid_title },
     Section { scopes: &[Scope::Offer], title: |text| text.section_offer },
     Section {
         scopes: &[Scope::Panes, Scope::Anywhere, Scope::Always],
@@ -549,47 +581,5 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_action_is_in_the_preset_and_every_line_of_it_is_an_action() {
-        let preset = keymap::parse(keymap::PRESET).unwrap();
-        for action in ACTIONS {
-            assert!(preset.iter().any(|binding| binding.action == action.name), "{}", action.name);
-            assert_eq!((row(action.id).id, row(action.id).name), (action.id, action.name));
-        }
-        assert!(Keys::build(&preset).is_ok(), "{:?}", Keys::build(&preset).err());
-    }
-
-    #[test]
-    fn a_users_line_replaces_the_presets() {
-        let keys = Keys::with_user("\"cart.submit\" = \"F9\"\n").unwrap();
-        assert_eq!(keys.all_shown(ActionId::CartSubmit), "F9");
-        assert_eq!(keys.find(&[Key::char('S')], pane_scopes(Pane::Cart)), Found::Nothing);
-        assert_eq!(keys.find(&[Key::char('g')], pane_scopes(Pane::Cart)), Found::More);
-        let two = [Key::char('g'), Key::char('3')];
-        assert_eq!(keys.find(&two, pane_scopes(Pane::Search)), Found::Action(ActionId::PaneCart));
-    }
-
-    #[test]
-    fn wrong_names_and_conflicts_are_named_with_line_and_suggestion() {
-        let error = Keys::with_user("help = \"?\"\n\"cart.submitt\" = \"x\"\n").unwrap_err();
-        assert!(error.line == 2 && error.message.contains("did you mean \"cart.submit\""), "{error}");
-        let error = Keys::with_user("\"cart.remove\" = \"S\"\n").unwrap_err();
-        assert!(error.message.contains("cart.submit") && error.message.contains("cart.remove"), "{error}");
-        // A key that begins a sequence hides it, in whatever scope that stands, and the other way round.
-        let error = Keys::with_user("\n\"cart.clear\" = \"g\"\n").unwrap_err();
-        assert!(error.line == 2 && error.message.contains("g for cart.clear hides g 1"), "{error}");
-        let error = Keys::with_user("\"cart.clear\" = \"q q\"\n").unwrap_err();
-        assert!(error.message.contains("is hidden by q, a key of quantity"), "{error}");
-        // A nearer scope may give a key another meaning, and scopes that never meet do not care.
-        assert!(Keys::with_user("\"cart.clear\" = \"q\"\n").is_ok());
-        assert!(Keys::with_user("\"picker.take\" = \"g\"\n").is_ok());
-    }
-
-    #[test]
-    fn distances() {
-        assert_eq!([distance("abc", "abc"), distance("abc", "abd"), distance("", "ab")], [0, 1, 2]);
-    }
-}
+#[path = "action_tests.rs"]
+mod tests;

@@ -5,36 +5,32 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use crate::app::action::ActionId;
-use crate::app::field::Field;
+use crate::app::algebra;
 use crate::app::layers;
-use crate::app::model::{Confirm, Layer, Model, Pane, Prompt, Tone, Wish};
+use crate::app::model::{Confirm, Layer, Model, Pane, Tone};
 use crate::app::msg::{CartDeed, CartSnapshot, Effect, Held, Sent, Trouble};
 use crate::app::words::{self, WordsWish};
+use crate::domain::algebra::Expr;
 use crate::domain::id::{LineId, SpecId};
 use crate::domain::minimum;
 use crate::domain::order::Order;
 use crate::domain::proposal::Proposal;
 use crate::domain::quantity::Quantity;
-use crate::i18n::{fixing, messages, substitutes, violation_message};
+use crate::i18n::{self, algebra as said, fixing, messages, substitutes, violation_message};
 
-/// Opens the quantity field of the selected line; `first` is the digit that opened it.
+/// Opens the quantity field of the range or the selected line; `first` is the digit that opened it.
 pub fn edit(model: &mut Model, first: Option<char>) -> Vec<Effect> {
-    let Some(line) = model.cart.selected() else { return Vec::new() };
-    let mut prompt = Prompt {
-        wish: Wish::Line { id: line.line.id, title: model.title_of(&line.line.offer).clone() },
-        field: Field::new(&line.line.quantity.to_string()),
-        untouched: true,
-        trouble: None,
-    };
-    if let Some(digit) = first {
-        layers::type_number(&mut prompt, digit);
-    }
-    model.layers.push(Layer::Prompt(prompt));
+    algebra::open(model, first);
     Vec::new()
 }
 
-/// One lot (or one unit) more or less on the selected line.
+/// One lot (or one unit) more or less on the range or the selected line.
 pub fn step(model: &mut Model, up: bool) -> Vec<Effect> {
+    let expr = Expr::step(up);
+    if model.cart.visual.is_some() {
+        return algebra::change(model, &expr);
+    }
+    model.cart.last_change = Some(expr);
     let Some(line) = model.cart.selected().map(|line| &line.line) else { return Vec::new() };
     let step = match line.offer.lot.filter(|lot| !lot.is_zero()) {
         Some(_) => minimum::step(&line.offer),
@@ -156,6 +152,8 @@ fn ask_again(model: &mut Model) -> Option<Effect> {
 pub fn edit_from_confirm(model: &mut Model) -> Vec<Effect> {
     let Some(Layer::Confirm(confirm)) = model.layers.pop() else { return Vec::new() };
     let line = confirm.focus().and_then(|(_, line)| line.line_id);
+    // The line is looked for among all of them.
+    (model.cart.narrow, model.cart.visual) = (None, None);
     let at = line.and_then(|id| model.cart.lines().position(|(_, shown)| shown.line.id == id));
     model.pane = Pane::Cart;
     model.search.focused = false;
@@ -173,15 +171,14 @@ pub fn broke(model: &mut Model) {
     }
 }
 
-/// Takes the selected line out.
+/// Takes the range or the selected line out.
 pub fn remove(model: &mut Model) -> Vec<Effect> {
-    let Some(id) = model.cart.selected().map(|line| line.line.id) else { return Vec::new() };
-    vec![Effect::Cart(CartDeed::Remove(id))]
+    algebra::remove(model)
 }
 
 /// Selects the next (or previous) line with a problem, and says what it is.
 pub fn to_problem(model: &mut Model, forward: bool) -> Vec<Effect> {
-    let ids: Vec<LineId> = model.cart.lines().map(|(_, line)| line.line.id).collect();
+    let ids: Vec<LineId> = model.cart.shown().map(|(_, line)| line.line.id).collect();
     let len = ids.len();
     if len == 0 {
         return Vec::new();
@@ -361,8 +358,9 @@ pub fn changed(model: &mut Model, deed: CartDeed, result: Result<CartSnapshot, T
     model.cart.snapshot = snapshot;
     model.cart.read = true;
     model.cart.trouble = None;
-    let at = selected.and_then(|id| model.cart.lines().position(|(_, line)| line.line.id == id));
-    let (len, page) = (model.cart.len(), model.viewport.rows);
+    algebra::cart_read(model);
+    let at = selected.and_then(|id| model.cart.shown().position(|(_, line)| line.line.id == id));
+    let (len, page) = (model.cart.shown_len(), model.viewport.rows);
     model.cart.list.select(at.unwrap_or(model.cart.list.selected), len, page);
     let go_on = std::mem::take(&mut model.cart.then_submit);
     match deed {
@@ -385,7 +383,7 @@ pub fn changed(model: &mut Model, deed: CartDeed, result: Result<CartSnapshot, T
                 .collect();
             // Back in the cart pane the buyer stands on what was added last.
             if let Some(at) =
-                added.last().and_then(|id| model.cart.lines().position(|(_, l)| l.line.id == *id))
+                added.last().and_then(|id| model.cart.shown().position(|(_, l)| l.line.id == *id))
             {
                 model.cart.list.select(at, len, page);
             }
@@ -409,22 +407,41 @@ pub fn changed(model: &mut Model, deed: CartDeed, result: Result<CartSnapshot, T
             let undo = model.keys.shown(ActionId::CartUndo);
             model.say(Tone::Done, fixing::fixed(model.lang, raises.len(), &undo));
         }
-        CartDeed::Swap { ref offer, ref spec_id, .. } => {
+        CartDeed::Swap { offer, spec_id, .. } => {
             // The buyer stays on the place: the substitute stands there now, or in its own supplier's part.
-            let at = model
-                .cart
-                .lines()
-                .position(|(_, priced)| priced.line.offer.key == *offer && priced.line.spec_id == *spec_id);
+            let mut shown = model.cart.shown();
+            let at = shown.position(|(_, line)| line.line.offer.key == offer && line.line.spec_id == spec_id);
+            drop(shown);
             if let Some(at) = at {
                 model.cart.list.select(at, len, page);
             }
             let undo = model.keys.shown(ActionId::CartUndo);
-            let said = substitutes::swapped(model.lang, &undo);
+            let swapped = substitutes::swapped(model.lang, &undo);
             let line = model.cart.selected().map(|line| line.line.id);
             match line.and_then(|id| problem_of(model, id)) {
-                Some(problem) => model.say(Tone::Warn, format!("{said}{}{problem}", model.text().then)),
-                None => model.say(Tone::Done, said),
+                Some(problem) => {
+                    model.say(Tone::Warn, format!("{swapped}{}{problem}", model.text().then));
+                }
+                None => model.say(Tone::Done, swapped),
             }
+        }
+        CartDeed::Grid { offer, cells } => {
+            let mut shown = model.cart.shown();
+            let at = shown.position(|(_, line)| line.line.offer.key == offer);
+            drop(shown);
+            if let Some(at) = at {
+                model.cart.list.select(at, len, page);
+            }
+            let undo = model.keys.shown(ActionId::CartUndo);
+            model.say(Tone::Done, i18n::grid::taken(model.lang, cells.len(), &undo));
+        }
+        CartDeed::SetAll(sets) => {
+            let undo = model.keys.shown(ActionId::CartUndo);
+            model.say(Tone::Done, said::changed(model.lang, sets.len(), &undo));
+        }
+        CartDeed::RemoveAll(lines) => {
+            let undo = model.keys.shown(ActionId::CartUndo);
+            model.say(Tone::Done, said::removed(model.lang, lines.len(), &undo));
         }
         CartDeed::Remove(_) => model.say(Tone::Done, model.text().removed),
         CartDeed::Clear => model.say(Tone::Done, model.text().cleared),

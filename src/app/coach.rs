@@ -100,7 +100,9 @@ pub fn end(model: &mut Model) -> Vec<Effect> {
 /// Whether Esc ends the tour here: nothing is open that it would close and no query that it would clear.
 pub fn esc_ends(model: &Model) -> bool {
     let in_query = model.pane == Pane::Search && (model.search.focused || !model.search.query.is_empty());
-    step(model).is_some() && model.layers.is_empty() && model.begun.is_empty() && !in_query
+    let in_cart = model.pane == Pane::Cart && (model.cart.visual.is_some() || model.cart.narrow.is_some());
+    let free = model.layers.is_empty() && model.begun.is_empty();
+    step(model).is_some() && free && !in_query && !in_cart
 }
 
 /// Past orders were put into the cart.

@@ -8,7 +8,9 @@ use crate::app::action::ActionId;
 use crate::app::list::{List, Move};
 use crate::app::model::{Layer, Model, PickFor, Picker, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect, NewLine};
-use crate::app::{deals, drift, entry, facets, lists, palette, quantities, saved, search, trigger, words};
+use crate::app::{
+    algebra, deals, drift, entry, facets, lists, palette, quantities, saved, search, trigger, words,
+};
 use crate::config::keymap::{Code, Key};
 use crate::domain::id::SpecId;
 use crate::domain::offer::Offer;
@@ -142,6 +144,10 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             model.say(Tone::Info, model.text().press_yes);
             Vec::new()
         }
+        Some(layer @ Layer::Grid(_)) => {
+            model.layers.push(layer);
+            trigger::trigger(model, ActionId::GridTake)
+        }
         Some(layer @ Layer::Fix(_)) => {
             model.layers.push(layer);
             trigger::trigger(model, ActionId::FixApply)
@@ -231,6 +237,14 @@ pub fn is_number_char(c: char) -> bool {
 
 /// A key in the quantity prompt; `false` when it is not one of the field's.
 pub fn key_in_prompt(prompt: &mut Prompt, key: Key) -> bool {
+    if let Wish::Narrow { .. } = prompt.wish {
+        return prompt.field.edit(key).is_some();
+    }
+    if let (Wish::Lines { .. }, Some(c)) = (&prompt.wish, key.narrowed().typed()) {
+        // Signs and words of the algebra; what is none is named when it is taken.
+        type_number(prompt, c);
+        return true;
+    }
     if let Some(c) = key.narrowed().typed() {
         if is_number_char(c) {
             type_number(prompt, c);
@@ -272,6 +286,17 @@ pub fn key_in_picker(picker: &mut Picker, key: Key) -> bool {
 
 fn take_number(model: &mut Model, mut prompt: Prompt) -> Vec<Effect> {
     let typed = prompt.field.text();
+    match &prompt.wish {
+        Wish::Lines { ids, .. } => {
+            let ids = ids.clone();
+            return algebra::take(model, prompt, &ids);
+        }
+        Wish::Narrow { .. } => {
+            algebra::narrowed(model, &typed);
+            return Vec::new();
+        }
+        _ => {}
+    }
     if let (Wish::OwnQuantity { key, .. }, true) = (&prompt.wish, typed.trim().is_empty()) {
         return quantities::set(model, key.clone(), None);
     }
@@ -289,7 +314,8 @@ fn take_number(model: &mut Model, mut prompt: Prompt) -> Vec<Effect> {
         }
         Wish::OwnQuantity { key, .. } => quantities::set(model, key, Some(quantity)),
         Wish::Sets { name } => lists::load(name, quantity),
-        Wish::Line { id, .. } => vec![Effect::Cart(CartDeed::Set(id, quantity))],
+        // Taken before a number is looked for.
+        Wish::Lines { .. } | Wish::Narrow { .. } => Vec::new(),
         Wish::Join { id, spec, .. } => deals::ask_join(model, &id, spec, quantity),
     }
 }

@@ -4,6 +4,7 @@
 //! So any session can be replayed, and a million random messages thrown at it in a test.
 
 pub mod action;
+pub mod algebra;
 mod cart;
 pub mod coach;
 pub mod compare;
@@ -14,6 +15,7 @@ pub mod entry;
 pub mod facets;
 pub mod field;
 pub mod fix;
+pub mod grid;
 mod layers;
 pub mod list;
 pub mod lists;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::action::Keys;
+use crate::app::algebra::{Narrow, Preview, Visual};
 use crate::app::coach::Coach;
 use crate::app::compare::Below;
 use crate::app::deals::{DealList, DealsView, GroupLayer, OfferWish};
@@ -16,6 +17,7 @@ use crate::app::entry::EntryLayer;
 use crate::app::facets::CategoryPicker;
 use crate::app::field::Field;
 use crate::app::fix::FixLayer;
+use crate::app::grid::GridLayer;
 use crate::app::list::List;
 use crate::app::lists::ListsLayer;
 use crate::app::mouse::Places;
@@ -30,7 +32,8 @@ use crate::app::why::WhyLayer;
 use crate::app::words::WordsPrompt;
 use crate::config::keymap::Key;
 use crate::config::theme::{Preset, Theme};
-use crate::domain::cart::{PricedLine, SupplierPart, Violation};
+use crate::domain::algebra::Expr;
+use crate::domain::cart::{Assessment, PricedLine, SupplierPart, Violation};
 use crate::domain::fx::Fx;
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{GroupId, LineId, OfferKey, SpecId};
@@ -130,12 +133,41 @@ pub struct CartPane {
     pub then_submit: bool,
     /// The last proposal, for the server's figures beside our own; `None` once the cart changed.
     pub quoted: Option<Box<Proposal>>,
+    /// A range of lines is being chosen.
+    pub visual: Option<Visual>,
+    /// Only some lines are shown; `None` = all.
+    pub narrow: Option<Narrow>,
+    /// The last change of a quantity, to be repeated.
+    pub last_change: Option<Expr>,
+    /// What the change that is being typed would make of it.
+    pub preview: Option<Preview>,
 }
 
 impl CartPane {
+    /// The cart as it is drawn: as it would be, while a change is typed.
+    pub fn priced(&self) -> &Assessment {
+        let preview = self.preview.as_ref().and_then(|preview| preview.assessment.as_ref());
+        preview.unwrap_or(&self.snapshot.assessment)
+    }
+
     /// All lines in the order they are shown, with their supplier's part.
     pub fn lines(&self) -> impl Iterator<Item = (&SupplierPart, &PricedLine)> {
-        self.snapshot.assessment.parts.iter().flat_map(|part| part.lines.iter().map(move |line| (part, line)))
+        self.priced().parts.iter().flat_map(|part| part.lines.iter().map(move |line| (part, line)))
+    }
+
+    /// The lines that are shown: what is selected is one of these.
+    pub fn shown(&self) -> impl Iterator<Item = (&SupplierPart, &PricedLine)> {
+        self.lines().filter(|(_, line)| self.shows(line.line.id))
+    }
+
+    /// Whether a line is shown.
+    pub fn shows(&self, id: LineId) -> bool {
+        self.narrow.as_ref().is_none_or(|narrow| narrow.ids.contains(&id))
+    }
+
+    /// How many lines are shown.
+    pub fn shown_len(&self) -> usize {
+        if self.narrow.is_none() { self.len() } else { self.shown().count() }
     }
 
     /// How many lines there are.
@@ -150,17 +182,17 @@ impl CartPane {
 
     /// The selected line.
     pub fn selected(&self) -> Option<&PricedLine> {
-        self.lines().nth(self.list.selected).map(|(_, line)| line)
+        self.shown().nth(self.list.selected).map(|(_, line)| line)
     }
 
     /// The supplier's part the selected line belongs to.
     pub fn selected_part(&self) -> Option<&SupplierPart> {
-        self.lines().nth(self.list.selected).map(|(part, _)| part)
+        self.shown().nth(self.list.selected).map(|(part, _)| part)
     }
 
     /// Rules that are broken.
     pub fn violations(&self) -> &[Violation] {
-        &self.snapshot.assessment.violations
+        &self.priced().violations
     }
 }
 
@@ -226,8 +258,10 @@ pub enum Wish {
     Quantity,
     /// The quantity one offer is looked at; nothing typed = Q again.
     OwnQuantity { key: OfferKey, title: Clean },
-    /// The quantity of a cart line.
-    Line { id: LineId, title: Clean },
+    /// A change of the quantities of cart lines; the title is that of the selected one.
+    Lines { ids: Vec<LineId>, title: Clean },
+    /// Words that the lines of the cart are narrowed by, and what they were narrowed by before.
+    Narrow { was: Box<Narrow> },
     /// How many sets of a buying list go into the cart.
     Sets { name: SavedName },
     /// How much to reserve in a group-buy.
@@ -304,6 +338,8 @@ pub enum Layer {
     Palette(Palette),
     Prompt(Prompt),
     Picker(Picker),
+    /// The SKUs of an offer in a grid.
+    Grid(GridLayer),
     Confirm(Confirm),
     /// A line of text is asked for.
     Words(WordsPrompt),

@@ -6,14 +6,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+use crate::app::grid::GridCell;
 use crate::config::keymap::Key;
-use crate::domain::cart::{Assessment, Violation};
+use crate::domain::cart::{Assessment, Rules, Violation};
 use crate::domain::category::CategoryCount;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::drift::{Planned, Sheet};
 use crate::domain::entry::EntryReport;
 use crate::domain::fix::{Fix, Raise};
 use crate::domain::freight::Destination;
+use crate::domain::grid::Ratio;
 use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{GroupId, LineId, OfferKey, SpecId, SupplierId};
 use crate::domain::list::{Difference, ListLine, ListRow};
@@ -73,6 +75,8 @@ pub struct CartSnapshot {
     pub unchanged: bool,
     /// Messages to sellers that go with the next order to them.
     pub messages: HashMap<SupplierId, Clean>,
+    /// The gateway's settings it was judged by.
+    pub rules: Rules,
 }
 
 /// One line to put into the cart.
@@ -95,14 +99,20 @@ pub enum CartDeed {
     Add(Vec<NewLine>),
     /// Change a line's quantity.
     Set(LineId, Quantity),
+    /// Change the quantities of these lines, as one step of undo.
+    SetAll(Vec<(LineId, Quantity)>),
     /// Take a line out.
     Remove(LineId),
+    /// Take these lines out, as one step of undo.
+    RemoveAll(Vec<LineId>),
     /// Take all lines out.
     Clear,
     /// Make these changes of a fix, as one step of undo.
     Fix(Vec<Raise>),
     /// Put another SKU in a line's place, as one step of undo.
     Swap { line: LineId, offer: OfferKey, spec_id: Option<SpecId> },
+    /// Make an offer's SKUs what its grid says, as one step of undo.
+    Grid { offer: OfferKey, cells: Vec<GridCell> },
     /// Take the last step back.
     Undo,
     /// Do it again.
@@ -372,6 +382,10 @@ pub enum Fact {
     DriftRead { ids: Vec<String>, limit: Decimal, result: Result<Box<Sheet>, Trouble> },
     /// Past orders were put into the cart.
     Reordered(Result<Reordered, Trouble>),
+    /// What one hand of an offer is; `None` = not said.
+    HandRead { key: OfferKey, result: Result<Option<Ratio>, Trouble> },
+    /// What one hand of an offer is was kept.
+    HandKept(Result<(), Trouble>),
     /// A message to a seller was kept for the next order to them.
     MessageSet { supplier: SupplierId, result: Result<(), Trouble> },
     /// Another delivery address counts now.
@@ -463,6 +477,10 @@ pub enum Effect {
     ReadDrift(Vec<String>),
     /// Put the chosen lines of past orders into the cart.
     Reorder(Box<Reordering>),
+    /// Read what one hand of an offer is.
+    ReadHand(OfferKey),
+    /// Keep what one hand of an offer is.
+    KeepHand { key: OfferKey, ratio: Ratio },
     /// Keep a message to a seller for the next order to them.
     SetMessage { supplier: SupplierId, words: Option<Clean> },
     /// Send goods to this address from now on.

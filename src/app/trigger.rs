@@ -6,8 +6,8 @@ use crate::app::model::{Layer, Model, Palette, Pane, Prompt, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect};
 use crate::app::suppliers::SearchView;
 use crate::app::{
-    cart, coach, compare, deals, decide, drift, facets, fix, layers, lists, offer, orders, quantities, range,
-    saved, search, substitute, suppliers, why,
+    algebra, cart, coach, compare, deals, decide, drift, facets, fix, grid, layers, lists, offer, orders,
+    quantities, range, saved, search, substitute, suppliers, why,
 };
 
 /// Whether the action can be triggered now; the reason when not.
@@ -35,12 +35,21 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         ActionId::CompareAdd | ActionId::CompareDrop | ActionId::CompareClear => {
             needs(!model.compare.offers.is_empty(), text.why_nothing_marked)
         }
+        ActionId::CartFix | ActionId::CartClear => needs(!model.cart.is_empty(), text.why_cart_empty),
         ActionId::CartEdit
         | ActionId::CartMore
         | ActionId::CartLess
         | ActionId::CartRemove
-        | ActionId::CartFix
-        | ActionId::CartClear => needs(!model.cart.is_empty(), text.why_cart_empty),
+        | ActionId::CartRange
+        | ActionId::CartAll
+        | ActionId::CartNextTier
+        | ActionId::CartRepeat
+        | ActionId::CartNarrow
+        | ActionId::CartProblems
+        | ActionId::CartLeave
+        | ActionId::VisualTimes
+        | ActionId::VisualEnd => algebra::enabled(model, id),
+        ActionId::OfferGrid | ActionId::GridTake | ActionId::GridKeepHand => grid::enabled(model, id),
         ActionId::CartNextProblem | ActionId::CartPreviousProblem => {
             needs(!model.cart.violations().is_empty(), text.why_no_problem)
         }
@@ -203,6 +212,25 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
             compare::clear(model);
             Vec::new()
         }
+        ActionId::CartRange
+        | ActionId::CartAll
+        | ActionId::CartNextTier
+        | ActionId::CartRepeat
+        | ActionId::CartNarrow
+        | ActionId::CartProblems
+        | ActionId::CartLeave
+        | ActionId::VisualTimes
+        | ActionId::VisualEnd => algebra::act(model, id),
+        ActionId::OfferGrid
+        | ActionId::GridTake
+        | ActionId::GridLeft
+        | ActionId::GridRight
+        | ActionId::GridUp
+        | ActionId::GridDown
+        | ActionId::GridHand
+        | ActionId::GridHandLess
+        | ActionId::GridKeepHand
+        | ActionId::GridClear => grid::act(model, id),
         ActionId::CartEdit => cart::edit(model, None),
         ActionId::CartMore => cart::step(model, true),
         ActionId::CartLess => cart::step(model, false),
@@ -260,7 +288,9 @@ pub fn trigger(model: &mut Model, id: ActionId) -> Vec<Effect> {
         ActionId::PickerTake | ActionId::LayerAccept => layers::accept(model),
         ActionId::ConfirmSend => layers::send(model),
         ActionId::LayerClose => {
-            model.layers.pop();
+            if let Some(Layer::Prompt(Prompt { wish: Wish::Narrow { was }, .. })) = model.layers.pop() {
+                algebra::narrow_given_up(model, *was);
+            }
             Vec::new()
         }
         ActionId::ViewNext => view_next(model),
@@ -397,10 +427,7 @@ pub fn move_in_pane(model: &mut Model, to: Move) -> Vec<Effect> {
         Pane::Search if facets::has_keys(model) => facets::go(model, to),
         Pane::Search => return search::go(model, to),
         Pane::Compare => model.compare.list.go(to, model.compare.offers.len(), page),
-        Pane::Cart => {
-            let len = model.cart.len();
-            model.cart.list.go(to, len, page);
-        }
+        Pane::Cart => algebra::go(model, to),
         Pane::Deals => deals::go(model, to),
         Pane::Orders => orders::go(model, to),
     }

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 
 use crate::app::action::{self, ActionId, Found};
-use crate::app::model::{Layer, Model, Pane, Tone};
+use crate::app::model::{Layer, Model, Pane, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
 use crate::app::{
-    cart, coach, compare, deals, drift, entry, facets, fix, layers, lists, mouse, offer, orders, range,
-    reconnect, remember, saved, search, substitute, suppliers, trigger, wake, why, words,
+    algebra, cart, coach, compare, deals, drift, entry, facets, fix, grid, layers, lists, mouse, offer,
+    orders, range, reconnect, remember, saved, search, substitute, suppliers, trigger, wake, why, words,
 };
 use crate::config::keymap::{Code, Key};
+use crate::domain::algebra::MOST_CHARS;
 use crate::i18n::messages;
 
 /// Applies a message.
@@ -29,6 +30,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     }
     effects.extend(saved::watch(model, &before, answered));
     effects.extend(coach::watch(model));
+    algebra::watch(model);
     remember::watch(model);
     if let Some(end) = effects.iter().position(|effect| *effect == Effect::Quit)
         && let Some(keep) = remember::keep(model)
@@ -207,6 +209,16 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             }
             orders::reordered(model, result)
         }
+        Fact::HandRead { key, result } => {
+            grid::hand_read(model, &key, result);
+            Vec::new()
+        }
+        Fact::HandKept(result) => {
+            if let Err(trouble) = result {
+                model.complain(&trouble);
+            }
+            Vec::new()
+        }
         Fact::MessageSet { result, .. } => cart::message_set(model, result),
         Fact::AddressChosen(result) => cart::address_chosen(model, result),
         Fact::Opened { url, result } => offer::opened(model, &url, result),
@@ -367,6 +379,10 @@ fn digit_on_line(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
         return Some(Vec::new());
     }
     match model.pane {
+        Pane::Cart if model.cart.visual.is_some() => {
+            algebra::digit(model, digit);
+            Some(Vec::new())
+        }
         Pane::Cart if !model.cart.is_empty() => Some(cart::edit(model, Some(digit))),
         Pane::Compare if !model.compare.offers.is_empty() => {
             trigger::open_quantity(model, Some(digit));
@@ -395,6 +411,7 @@ fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
         }
         Some(Layer::Prompt(prompt)) => layers::key_in_prompt(prompt, key).then(Vec::new),
         Some(Layer::Picker(picker)) => layers::key_in_picker(picker, key).then(Vec::new),
+        Some(Layer::Grid(_)) => grid::key(model, key).then(Vec::new),
         Some(Layer::Help { .. }) => {
             // The keys that open the help close it, and so does the one that quits everything else.
             let closes = matches!(key.narrowed().code, Code::Char('?' | 'q') | Code::F(1)) && !key.ctrl;
@@ -455,6 +472,19 @@ fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
             Vec::new()
         }
         Some(Layer::Prompt(prompt)) => {
+            match prompt.wish {
+                Wish::Narrow { .. } => {
+                    prompt.field.insert(text.trim());
+                    return Vec::new();
+                }
+                Wish::Lines { .. } => {
+                    for c in text.trim().chars().take(MOST_CHARS) {
+                        layers::type_number(prompt, c);
+                    }
+                    return Vec::new();
+                }
+                _ => {}
+            }
             for c in text.trim().chars().take(20).map(|c| Key::char(c).narrowed().typed().unwrap_or(c)) {
                 if layers::is_number_char(c) {
                     layers::type_number(prompt, c);
@@ -467,6 +497,10 @@ fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
             Vec::new()
         }
         Some(Layer::Entry(_)) => entry::pasted(model, text),
+        Some(Layer::Grid(_)) => {
+            grid::pasted(model, text);
+            Vec::new()
+        }
         Some(_) => Vec::new(),
         None if model.pane == Pane::Cart => entry::pasted(model, text),
         None if model.pane == Pane::Search => {

@@ -13,12 +13,29 @@ use super::list_args::ListVerb;
 pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
 pub use super::sandbox_args::{IdempotencyArg, LotRuleArg, SandboxArgs, SandboxVerb};
 use super::values::{
-    OfferSpec, lang_tag, line_id, offer_spec, percent, profile_name, quantity, scale, sort, span, yuan,
+    Lines, OfferSpec, change, lang_tag, line_id, lines, offer_spec, percent, profile_name, quantity, scale,
+    sort, span, yuan,
 };
+use crate::domain::algebra::Expr;
 use crate::domain::id::OfferKey;
 use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
 use crate::domain::search::Sort;
+
+/// What `cart set` takes beside a number.
+const CHANGES: &str = "\
+Changes, worked out from the left and exact to the thousandth:
+  300, =300    so many units
+  +12, -12     more, less;  +20%, -5% by a share
+  *1.2         times; of counted goods rounded up to whole units
+  ceil         up to whole lots, and up to the minimum where no met mix rule lets a line go below it
+               (ceil lot: only lots; ceil moq: the minimum in any case)
+  =moq         the offer's minimum; several lines of one offer share it
+  >            up to the next cheaper tier, lines of one offer together
+A line that would be zero, negative, above 99,999,999, or a part of a counted unit refuses the whole change:
+nothing is changed, and every such line is named (exit 2).
+
+  pifa cart set all '*1.2 ceil'       pifa cart set 4,7 +12       pifa cart set 3-8 '>'";
 
 /// Buy wholesale on 1688 from the keyboard. Without a verb: the screens.
 #[derive(Debug, Parser)]
@@ -240,14 +257,15 @@ pub enum CartVerb {
         #[arg(value_name = "QTY", value_parser = quantity, allow_negative_numbers = true)]
         quantity: Quantity,
     },
-    /// Set a line's units
+    /// Set or change the units of lines, as one step of undo; of none where one of them cannot be
+    #[command(after_help = CHANGES)]
     Set {
-        /// Line id
-        #[arg(value_parser = line_id, allow_negative_numbers = true)]
-        line: i64,
-        /// Units
-        #[arg(value_name = "QTY", value_parser = quantity, allow_negative_numbers = true)]
-        quantity: Quantity,
+        /// Line ids: 4, or 4,7,9-12, or `all`
+        #[arg(value_name = "LINE", value_parser = lines, allow_negative_numbers = true)]
+        lines: Lines,
+        /// Units, or a change: 300 +12 -12 +20% '*1.2 ceil' =moq '>'
+        #[arg(value_name = "QTY", value_parser = change, allow_hyphen_values = true)]
+        change: Expr,
     },
     /// Take a line out
     Rm {

@@ -1,5 +1,7 @@
 //! `pifa cart`: lines, verdict and undo.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::args::CartVerb;
@@ -9,8 +11,13 @@ use super::plan;
 use super::print::{Printer, known, note};
 use super::session::Profile;
 use super::sync::progress;
+use super::values::Lines;
+use crate::domain::algebra::{Expr, Refusal, Refused, evaluate};
+use crate::domain::cart::Assessment;
 use crate::domain::id::LineId;
-use crate::procure::Desk;
+use crate::domain::quantity::Quantity;
+use crate::i18n::algebra as said;
+use crate::procure::{Desk, DeskError};
 
 /// What an edit did.
 #[derive(Serialize)]
@@ -18,6 +25,25 @@ struct EditDocument {
     line_id: Option<LineId>,
     done: Option<String>,
     lines: usize,
+}
+
+/// What a change of several lines did.
+#[derive(Serialize)]
+struct SetDocument {
+    /// `null` where several were meant.
+    line_id: Option<LineId>,
+    done: &'static str,
+    lines: usize,
+    changes: Vec<ChangeDocument>,
+    /// Lines that `>` left as they are.
+    no_tier: Vec<LineId>,
+}
+
+#[derive(Serialize)]
+struct ChangeDocument {
+    line_id: LineId,
+    from_quantity: Quantity,
+    to_quantity: Quantity,
 }
 
 pub(super) async fn run(verb: CartVerb, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
@@ -44,10 +70,7 @@ pub(super) async fn run(verb: CartVerb, profile: &Profile, printer: &Printer) ->
             let line = desk.cart_add(&offer.offer, offer.spec.as_ref(), quantity)?;
             edited(desk, printer, Some(line), Some("add".to_owned()))
         }
-        CartVerb::Set { line, quantity } => {
-            desk.cart_set(LineId(line), quantity)?;
-            edited(desk, printer, Some(LineId(line)), Some("set".to_owned()))
-        }
+        CartVerb::Set { lines, change } => set(desk, printer, &lines, &change),
         CartVerb::Rm { line } => {
             desk.cart_remove(LineId(line))?;
             edited(desk, printer, Some(LineId(line)), Some("rm".to_owned()))
@@ -77,6 +100,88 @@ pub(super) async fn run(verb: CartVerb, profile: &Profile, printer: &Printer) ->
             desk.cart_clear()?;
             edited(desk, printer, None, Some("clear".to_owned()))
         }
+    }
+}
+
+/// Changes the units of lines, as one step, or of none.
+fn set(desk: &Desk, printer: &Printer, lines: &Lines, change: &Expr) -> Result<Exit, Failure> {
+    let cart = desk.cart()?.assessment;
+    let ids: Vec<LineId> = cart.parts.iter().flat_map(|part| &part.lines).map(|line| line.line.id).collect();
+    let chosen: HashSet<LineId> = match lines {
+        Lines::All => ids.iter().copied().collect(),
+        Lines::Some(ranges) => {
+            let within = |id: &LineId| ranges.iter().any(|(first, last)| (*first..=*last).contains(&id.0));
+            // A single id means a line; of a range, what is there.
+            let missing = ranges.iter().find(|(first, last)| first == last && !ids.contains(&LineId(*first)));
+            if let Some((id, _)) = missing {
+                return Err(DeskError::NoLine(LineId(*id)).into());
+            }
+            ids.iter().copied().filter(within).collect()
+        }
+    };
+    if chosen.is_empty() {
+        return Err(Failure::new(
+            Exit::NotFound,
+            "not_found",
+            printer.words("no such line in the cart", "采购车里没有这些行", "採購車裡沒有這些行"),
+            "pifa cart list",
+        ));
+    }
+    let outcome = evaluate(change, &cart, &desk.rules(), &chosen);
+    if !outcome.refused.is_empty() {
+        let told: Vec<String> =
+            outcome.refused.iter().map(|of| format!("#{}: {}", of.line, why(printer, of, &cart))).collect();
+        return Err(Failure::usage(
+            told.join("; "),
+            printer.words("nothing was changed", "什么都没改", "什麼都沒改"),
+        ));
+    }
+    let sets: Vec<(LineId, Quantity)> =
+        outcome.changes.iter().map(|change| (change.line, change.to)).collect();
+    desk.cart_set_all(&sets)?;
+    let only = match chosen.iter().collect::<Vec<_>>().as_slice() {
+        [one] => Some(**one),
+        _ => None,
+    };
+    let changes = outcome.changes.iter().map(|change| ChangeDocument {
+        line_id: change.line,
+        from_quantity: change.from,
+        to_quantity: change.to,
+    });
+    let document = SetDocument {
+        line_id: only,
+        done: "set",
+        lines: ids.len(),
+        changes: changes.collect(),
+        no_tier: outcome.no_tier,
+    };
+    printer.document(&document, || {
+        let mut text = String::new();
+        for change in &document.changes {
+            text.push_str(&format!(
+                "#{}: {} -> {}\n",
+                change.line_id, change.from_quantity, change.to_quantity
+            ));
+        }
+        for line in &document.no_tier {
+            let words = printer.words("no cheaper tier", "没有更便宜的档", "沒有更便宜的檔");
+            text.push_str(&format!("#{line}: {words}\n"));
+        }
+        let lines = printer.words("lines changed", "行改了数量", "行改了數量");
+        text.push_str(&format!("set: {} {lines}", document.changes.len()));
+        text
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Why a line cannot have it.
+fn why(printer: &Printer, refused: &Refused, cart: &Assessment) -> String {
+    let line = cart.parts.iter().flat_map(|part| &part.lines).find(|line| line.line.id == refused.line);
+    let unit = line.and_then(|line| line.line.offer.unit.as_ref()).map_or("", |unit| unit.as_str());
+    match refused.why {
+        Refusal::NotAbove(value) => said::not_above(printer.lang, &value.to_string()),
+        Refusal::TooMuch => said::too_much(printer.lang),
+        Refusal::Fraction(value) => said::fraction(printer.lang, &value.to_string(), unit),
     }
 }
 

@@ -71,22 +71,23 @@ fn words(document: &CompareDocument, printer: &Printer) -> String {
         .iter()
         .zip(('A'..='Z').cycle())
         .map(|(row, letter)| {
-            let unit = row.unit.as_ref().map_or_else(String::new, |unit| format!("/{unit}"));
-            let price = row.unit_price.map_or_else(|| "?".to_owned(), |price| format!("{price}{unit}"));
+            let unit = row.figures.unit.as_ref().map_or_else(String::new, |unit| format!("/{unit}"));
+            let price =
+                row.figures.unit_price.map_or_else(|| "?".to_owned(), |price| format!("{price}{unit}"));
             vec![
                 letter.to_string(),
-                if row.buyable { price } else { format!("({price})") },
-                known(row.goods.as_ref()),
-                known(row.freight.as_ref()),
-                match (row.landed, row.goods) {
+                if row.figures.buyable { price } else { format!("({price})") },
+                known(row.figures.goods.as_ref()),
+                known(row.figures.freight.as_ref()),
+                match (row.figures.landed, row.figures.goods) {
                     (Some(landed), _) => landed.to_string(),
                     (None, Some(goods)) => format!(">={goods}"),
                     (None, None) => "?".to_owned(),
                 },
-                known(row.moq.as_ref()),
-                row.lead_time_hours.map_or_else(|| "?".to_owned(), |hours| format!("{hours} h")),
-                row.offer_id.to_string(),
-                printer.title(&row.title, row.title_en.as_ref()).to_owned(),
+                known(row.figures.moq.as_ref()),
+                row.figures.lead_time_hours.map_or_else(|| "?".to_owned(), |hours| format!("{hours} h")),
+                row.figures.offer_id.to_string(),
+                printer.title(&row.figures.title, row.figures.title_en.as_ref()).to_owned(),
             ]
         })
         .collect();
@@ -117,7 +118,8 @@ fn words(document: &CompareDocument, printer: &Printer) -> String {
     }
     let letter = |named: &Named| {
         let mut offers = document.offers.iter().zip(('A'..='Z').cycle());
-        let found = offers.find(|(row, _)| row.offer_id == named.offer_id && row.spec_id == named.spec_id);
+        let found = offers
+            .find(|(row, _)| row.figures.offer_id == named.offer_id && row.figures.spec_id == named.spec_id);
         found.map_or('?', |(_, letter)| letter)
     };
     for pair in &document.break_even {

@@ -22,9 +22,9 @@ pub(super) struct CompareDocument {
     pub break_even: Vec<PairDocument>,
 }
 
-/// One row of a comparison.
+/// An offer at a quantity.
 #[derive(Debug, Serialize)]
-pub(super) struct ComparedDocument {
+pub(super) struct FiguresDocument {
     pub offer_id: OfferKey,
     pub spec_id: Option<SpecId>,
     pub title: Clean,
@@ -41,6 +41,14 @@ pub(super) struct ComparedDocument {
     pub lead_time_hours: Option<u32>,
     pub supplier_id: Option<SupplierId>,
     pub supplier_name: Option<Clean>,
+    pub fetched_at: Timestamp,
+}
+
+/// One row of a comparison.
+#[derive(Debug, Serialize)]
+pub(super) struct ComparedDocument {
+    #[serde(flatten)]
+    pub figures: FiguresDocument,
     /// best, or best_known where one with unknown freight might be cheaper; null = neither.
     pub crown: Option<&'static str>,
     /// Its SKU is priced to lure; it is never crowned.
@@ -51,7 +59,6 @@ pub(super) struct ComparedDocument {
     pub flows: Vec<FlowDocument>,
     /// The cheapest way where that is certain, `general` among them.
     pub best_flow: Option<Flow>,
-    pub fetched_at: Timestamp,
 }
 
 /// Another way to order an offer.
@@ -105,17 +112,9 @@ pub(super) struct LeadDocument {
     pub to: Quantity,
 }
 
-impl ComparedDocument {
-    pub fn new(
-        offer: &Offer,
-        compared: &Comparison,
-        flows: Vec<FlowAt>,
-        best_flow: Option<Flow>,
-        crown: Crown,
-        bait: bool,
-    ) -> ComparedDocument {
-        let sku = compared.spec_id.as_ref().and_then(|spec| offer.sku(spec));
-        ComparedDocument {
+impl FiguresDocument {
+    pub fn new(offer: &Offer, compared: &Comparison) -> FiguresDocument {
+        FiguresDocument {
             offer_id: offer.key.clone(),
             spec_id: compared.spec_id.clone(),
             title: offer.title.clone(),
@@ -132,12 +131,28 @@ impl ComparedDocument {
             lead_time_hours: compared.lead_time_hours,
             supplier_id: offer.supplier_id.clone(),
             supplier_name: offer.supplier_name.clone(),
+            fetched_at: offer.fetched_at,
+        }
+    }
+}
+
+impl ComparedDocument {
+    pub fn new(
+        offer: &Offer,
+        compared: &Comparison,
+        flows: Vec<FlowAt>,
+        best_flow: Option<Flow>,
+        crown: Crown,
+        bait: bool,
+    ) -> ComparedDocument {
+        let sku = compared.spec_id.as_ref().and_then(|spec| offer.sku(spec));
+        ComparedDocument {
+            figures: FiguresDocument::new(offer, compared),
             crown: crown.as_str(),
             bait,
             dominated: compare::dominated(offer, sku).into_iter().map(DominatedDocument::from).collect(),
             flows: flows.into_iter().map(FlowDocument::from).collect(),
             best_flow,
-            fetched_at: offer.fetched_at,
         }
     }
 }

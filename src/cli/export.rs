@@ -97,24 +97,24 @@ pub(super) fn compared(
     ];
     let row = |row: &ComparedDocument| {
         vec![
-            Cell::text(row.supplier_id.as_ref()),
-            Cell::text(row.supplier_name.as_ref()),
-            Cell::text(Some(&row.offer_id)),
-            Cell::text(row.spec_id.as_ref()),
-            Cell::text(Some(&row.title)),
-            Cell::text(row.unit.as_ref()),
+            Cell::text(row.figures.supplier_id.as_ref()),
+            Cell::text(row.figures.supplier_name.as_ref()),
+            Cell::text(Some(&row.figures.offer_id)),
+            Cell::text(row.figures.spec_id.as_ref()),
+            Cell::text(Some(&row.figures.title)),
+            Cell::text(row.figures.unit.as_ref()),
             Cell::number(Some(quantity)),
-            Cell::number(row.unit_price),
-            Cell::number(row.goods),
-            Cell::number(row.freight),
-            Cell::number(row.landed),
-            Cell::text(Some(if row.buyable {
+            Cell::number(row.figures.unit_price),
+            Cell::number(row.figures.goods),
+            Cell::number(row.figures.freight),
+            Cell::number(row.figures.landed),
+            Cell::text(Some(if row.figures.buyable {
                 printer.words("yes", "是", "是")
             } else {
                 printer.words("no", "否", "否")
             })),
-            Cell::number(row.moq),
-            link(&row.offer_id),
+            Cell::number(row.figures.moq),
+            link(&row.figures.offer_id),
         ]
     };
     save(file, &heads, &offers.iter().map(row).collect::<Vec<_>>(), printer)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::documents::ComparedDocument;
+use super::compare_documents::FiguresDocument;
 use super::failure::{Exit, Failure};
 use super::print::{Lean, Printer, known, table};
 use super::session::Profile;
@@ -65,7 +65,7 @@ struct SubstituteDocument {
     spec_name: Option<Clean>,
     spec_by: &'static str,
     #[serde(flatten)]
-    figures: ComparedDocument,
+    figures: FiguresDocument,
 }
 
 /// The line of a rule file that led there.
@@ -104,7 +104,7 @@ impl SubstituteDocument {
             factory_percent: row.of.factory,
             spec_name: row.sku().map(|sku| sku.name.clone()),
             spec_by: row.sku_by.as_str(),
-            figures: ComparedDocument::new(&row.of.offer, &row.at),
+            figures: FiguresDocument::new(&row.of.offer, &row.at),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rust_decimal::Decimal;
 
+use crate::domain::algebra::{Expr, Op};
 use crate::domain::id::{OfferKey, SpecId};
 use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
@@ -42,6 +43,45 @@ pub(super) fn quantity(text: &str) -> Result<Quantity, String> {
     let quantity: Quantity =
         text.parse().map_err(|error: crate::domain::quantity::BadQuantity| error.to_string())?;
     if quantity.is_zero() { Err("a quantity is above 0".to_owned()) } else { Ok(quantity) }
+}
+
+/// Which lines of the cart are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lines {
+    /// Every one.
+    All,
+    /// These, as ranges of ids, first and last.
+    Some(Vec<(i64, i64)>),
+}
+
+/// `all`, `4`, `4,7,9-12`
+pub(super) fn lines(text: &str) -> Result<Lines, String> {
+    if text == "all" {
+        return Ok(Lines::All);
+    }
+    let range = |part: &str| match part.split_once('-') {
+        Some((first, last)) => {
+            let (first, last) = (line_id(first.trim())?, line_id(last.trim())?);
+            if first <= last { Ok((first, last)) } else { Err(format!("{part}: the lesser id comes first")) }
+        }
+        None => line_id(part.trim()).map(|id| (id, id)),
+    };
+    text.split(',').map(range).collect::<Result<_, _>>().map(Lines::Some)
+}
+
+/// A quantity, or a change of one.
+pub(super) fn change(text: &str) -> Result<Expr, String> {
+    let expr: Expr = text.parse().map_err(|error: crate::domain::algebra::BadExpr| {
+        format!("not a quantity nor a change of one: {error}")
+    })?;
+    // A bare number is judged before the cart is looked at.
+    if let [Op::Set(number)] = expr.ops() {
+        let fits = Quantity::from_decimal(*number).is_some_and(|quantity| !quantity.is_zero());
+        if !fits {
+            return Err("a quantity is above 0 and at most 99,999,999".to_owned());
+        }
+    }
+    Ok(expr)
 }
 
 pub(super) fn sort(text: &str) -> Result<Sort, String> {

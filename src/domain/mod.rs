@@ -1,5 +1,6 @@
 //! The rules of buying wholesale and nothing else. No I/O, no async, no names of the wire.
 
+pub mod algebra;
 pub mod badge;
 pub mod break_even;
 pub mod cart;
@@ -13,6 +14,7 @@ pub mod fix;
 pub mod flow;
 pub mod freight;
 pub mod fx;
+pub mod grid;
 pub mod group_buy;
 pub mod id;
 pub mod kept_trouble;

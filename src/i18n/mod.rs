@@ -3,12 +3,14 @@
 //! Fixed words are fields of [`Text`]; sentences with numbers in them are functions of [`messages`].
 //! Nothing but words for people depends on the language: JSON keys, ids and titles never do.
 
+pub mod algebra;
 pub mod buying;
 pub mod comparing;
 pub mod drift;
 pub mod entry;
 pub mod fixing;
 pub mod follow;
+pub mod grid;
 pub mod kept;
 pub mod messages;
 pub mod names;

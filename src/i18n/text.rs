@@ -500,6 +500,40 @@ words_of_orders! { words! {
     entry_reading: "正在逐行核对…", "正在逐行核對…", "looking at each row...";
     entry_nothing: "没有可加入的行", "沒有可加入的行", "there is nothing to add";
 
+    // Many lines of the cart at once.
+    do_range: "选一段", "選一段", "choose a range";
+    do_all_lines: "全选", "全選", "choose all shown";
+    do_next_tier: "到下一档价", "到下一檔價", "to the next tier";
+    do_repeat: "重复上次改动", "重複上次改動", "repeat the change";
+    do_narrow: "筛选", "篩選", "narrow";
+    do_only_problems: "只看有问题的", "只看有問題的", "only problems";
+    do_show_all: "显示全部", "顯示全部", "show all lines";
+    do_times: "乘以", "乘以", "times";
+    do_range_end: "取消选择", "取消選擇", "end the range";
+    ask_lines: "数量:", "數量:", "quantity:";
+    ask_narrow: "只看含有:", "只看含有:", "only lines with:";
+    algebra_hint: "300  +12  -12  *1.2  +20%  ceil 凑整批/起批  =moq 起批量  > 下一档", "300  +12  -12  *1.2  +20%  ceil 湊整批/起批  =moq 起批量  > 下一檔", "300  +12  -12  *1.2  +20%  ceil = whole lots, minimum  =moq  > next tier";
+    why_no_repeat: "还没有改过数量", "還沒有改過數量", "no quantity was changed yet";
+    why_not_narrowed: "已经是全部", "已經是全部", "all lines are shown";
+    why_no_line_shown: "没有符合的行", "沒有符合的行", "no line fits";
+    why_no_tier: "没有更便宜的档了，或库存、限购不够", "沒有更便宜的檔了，或庫存、限購不夠", "no cheaper tier, or stock or limit ends before it";
+    why_no_change: "数量没有变", "數量沒有變", "no quantity changes";
+
+    // The grid of SKUs.
+    grid_title: "规格表", "規格表", "Variant grid";
+    grid_hint: "数字填格，空格填下一格，x 3 乘倍或填 3 手，可粘贴表格", "數字填格，空白填下一格，x 3 乘倍或填 3 手，可貼上表格", "digits fill; blank: next cell; x 3: times, or 3 hands; paste a block";
+    do_grid: "规格表", "規格表", "variant grid";
+    do_grid_take: "进采购车", "進採購車", "into the cart";
+    do_hand: "加一手", "加一手", "one hand more";
+    do_hand_less: "减一手", "減一手", "one hand less";
+    do_keep_hand: "存为一手", "存為一手", "save row as hand";
+    do_clear_row: "清空这行", "清空這行", "clear row";
+    do_left: "左", "左", "left";
+    do_right: "右", "右", "right";
+    why_no_grid: "这里没有可填的规格", "這裡沒有可填的規格", "no SKUs to fill here";
+    why_grid_empty: "还没填数量", "還沒填數量", "no cell is filled or changed";
+    why_no_hand: "这行还没填，存不了一手", "這行還沒填，存不了一手", "fill this row first";
+
     state_handed_over: "已交给供应商", "已交給供應商", "handed over";
 
     // Comparing, ranges, flows, buying lists.

@@ -7,6 +7,7 @@
 mod actions;
 mod cart;
 mod entry;
+mod hands;
 mod marks;
 mod orders;
 mod session;

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Desk, DeskError};
-use crate::domain::cart::{self, Assessment, CartLine, Measure, Violation, ViolationKind};
+use crate::domain::cart::{self, Assessment, CartLine, Measure, Rules, Violation, ViolationKind};
+use crate::domain::grid::Ratio;
 use crate::domain::id::{LineId, OfferKey, SpecId};
 use crate::domain::offer::{Completeness, Offer};
 use crate::domain::order::Address;
@@ -67,6 +68,67 @@ impl Desk {
     /// Sets a line's units.
     pub fn cart_set(&self, line: LineId, quantity: Quantity) -> Result<(), DeskError> {
         self.edit_line("set", line, Edit::Set { line, quantity })
+    }
+
+    /// Sets the units of several lines, as one step; of none where one of them is no longer in the cart.
+    pub fn cart_set_all(&self, sets: &[(LineId, Quantity)]) -> Result<(), DeskError> {
+        let edits: Vec<Edit> =
+            sets.iter().map(|(line, quantity)| Edit::Set { line: *line, quantity: *quantity }).collect();
+        self.edit_lines("set", &edits)
+    }
+
+    /// Takes several lines out, as one step.
+    pub fn cart_remove_all(&self, lines: &[LineId]) -> Result<(), DeskError> {
+        let edits: Vec<Edit> = lines.iter().map(|line| Edit::Remove { line: *line }).collect();
+        self.edit_lines("rm", &edits)
+    }
+
+    /// Makes the SKUs of an offer these, as one step: a line's units become what is said (zero takes it out), and where
+    /// no line is named units are added.
+    pub fn cart_put(
+        &self,
+        key: &OfferKey,
+        cells: &[(Option<LineId>, SpecId, Quantity)],
+    ) -> Result<(), DeskError> {
+        let mut edits = Vec::with_capacity(cells.len());
+        // Read once, and only where something new is put in: a line in the cart has its own listing.
+        let adds = cells.iter().any(|(line, _, _)| line.is_none());
+        let offer = if adds { self.offer(key)? } else { None };
+        for (line, spec, quantity) in cells {
+            edits.push(match (line, &offer) {
+                (Some(line), _) if quantity.is_zero() => Edit::Remove { line: *line },
+                (Some(line), _) => Edit::Set { line: *line, quantity: *quantity },
+                (None, Some(offer)) => Edit::Add {
+                    offer: Box::new(offer.clone()),
+                    spec_id: Some(spec.clone()),
+                    quantity: *quantity,
+                },
+                (None, None) => return Err(DeskError::NoOffer(key.clone())),
+            });
+        }
+        self.edit_lines("grid", &edits)
+    }
+
+    /// What one hand of an offer is to the buyer; `None` = they have not said.
+    pub fn hand(&self, key: &OfferKey) -> Result<Option<Ratio>, DeskError> {
+        Ok(self.parts.ledger.hand(&self.parts.market_id, key)?)
+    }
+
+    /// Keeps what one hand of an offer is.
+    pub fn keep_hand(&self, key: &OfferKey, ratio: &Ratio) -> Result<(), DeskError> {
+        Ok(self.parts.ledger.keep_hand(&self.parts.market_id, key, ratio)?)
+    }
+
+    /// The gateway's settings that carts are judged by.
+    pub fn rules(&self) -> Rules {
+        self.parts.rules
+    }
+
+    fn edit_lines(&self, label: &str, edits: &[Edit]) -> Result<(), DeskError> {
+        if !edits.is_empty() && self.edit(label, edits)?.is_empty() {
+            return Err(DeskError::CartMoved);
+        }
+        Ok(())
     }
 
     /// Takes a line out.

@@ -2,9 +2,10 @@
 //! now.
 
 use crate::domain::cart::ViolationKind;
-use crate::domain::id::{LineId, OfferKey};
-use crate::domain::offer::Offer;
+use crate::domain::id::{LineId, OfferKey, SpecId};
+use crate::domain::offer::{Offer, Sku};
 use crate::domain::quantity::Quantity;
+use crate::domain::text::Clean;
 use crate::procure::Desk;
 use crate::procure::saved::tests::{desk, offer};
 
@@ -87,4 +88,72 @@ fn what_is_kept_of_many_lines_is_what_reading_them_says() {
         }
         assert_eq!(desk.cart_lines().unwrap(), desk.read_cart_lines().unwrap());
     }
+}
+
+#[test]
+fn several_lines_change_as_one_step_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path(), "1/a");
+    let offers: Vec<Offer> = (1..=3).map(|id| offer(id, "杯", &[(1, "10.00")], 5)).collect();
+    desk.parts.catalog.upsert(&offers, &[]).unwrap();
+    let lines: Vec<LineId> =
+        (1..=3).map(|id| desk.cart_add(&OfferKey::Market(id), None, pieces(10)).unwrap()).collect();
+    let units = || -> Vec<String> {
+        desk.cart_lines().unwrap().iter().map(|line| line.quantity.to_string()).collect()
+    };
+    desk.cart_set_all(&[(lines[0], pieces(12)), (lines[2], pieces(30))]).unwrap();
+    assert_eq!(units(), ["12", "10", "30"]);
+    desk.undo().unwrap();
+    assert_eq!(units(), ["10", "10", "10"]);
+    // One of them is no longer there: nothing happens to the other.
+    assert!(desk.cart_set_all(&[(lines[0], pieces(12)), (LineId(404), pieces(1))]).is_err());
+    assert!(desk.cart_remove_all(&[lines[0], LineId(404)]).is_err());
+    assert_eq!(units(), ["10", "10", "10"]);
+    desk.cart_remove_all(&lines).unwrap();
+    assert!(units().is_empty());
+    desk.undo().unwrap();
+    assert_eq!(units().len(), 3);
+}
+
+#[test]
+fn a_grid_sets_adds_and_takes_out_in_one_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path(), "1/a");
+    let mut shoe = offer(7, "鞋", &[(1, "10.00")], 5);
+    let sku = |spec: &str| Sku {
+        spec_id: SpecId::new(spec),
+        sku_id: None,
+        name: Clean::new(spec),
+        name_en: None,
+        price: None,
+        promotion: None,
+        tiers: vec![],
+        stock: None,
+    };
+    shoe.skus = vec![sku("38"), sku("39"), sku("40")];
+    desk.parts.catalog.upsert(&[shoe.clone()], &[]).unwrap();
+    let (key, spec) = (OfferKey::Market(7), SpecId::new);
+    let first = desk.cart_add(&key, Some(&spec("38")), pieces(5)).unwrap();
+    let second = desk.cart_add(&key, Some(&spec("39")), pieces(6)).unwrap();
+    let before = desk.cart_lines().unwrap();
+    let cells = [
+        (Some(first), spec("38"), pieces(9)),
+        (Some(second), spec("39"), Quantity::ZERO),
+        (None, spec("40"), pieces(2)),
+    ];
+    desk.cart_put(&key, &cells).unwrap();
+    let now: Vec<(String, String)> = desk
+        .cart_lines()
+        .unwrap()
+        .iter()
+        .map(|line| (line.spec_id.as_ref().unwrap().as_str().to_owned(), line.quantity.to_string()))
+        .collect();
+    assert_eq!(now, [("38", "9"), ("40", "2")].map(|(spec, units)| (spec.to_owned(), units.to_owned())));
+    desk.undo().unwrap();
+    assert_eq!(desk.cart_lines().unwrap(), before);
+    // What the catalog does not have cannot be added, and then nothing else is done either.
+    let unknown = OfferKey::Market(404);
+    let cells = [(Some(first), spec("38"), pieces(1)), (None, spec("40"), pieces(2))];
+    assert!(desk.cart_put(&unknown, &cells).is_err());
+    assert_eq!(desk.cart_lines().unwrap(), before);
 }

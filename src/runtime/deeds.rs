@@ -165,6 +165,13 @@ impl Executor {
                 let result = said(desk.mark(&subject, edit.clone())).map(drop);
                 Fact::Marked { subject, edit, result }
             }),
+            Effect::ReadHand(key) => self.beside(move |desk| {
+                let result = said(desk.hand(&key));
+                Some(Fact::HandRead { key, result })
+            }),
+            Effect::KeepHand { key, ratio } => {
+                self.at_ledger(move |desk| Fact::HandKept(said(desk.keep_hand(&key, &ratio))));
+            }
             Effect::SetMessage { supplier, words } => self.at_ledger(move |desk| {
                 let result = said(desk.set_message(&supplier, words.as_ref()));
                 Fact::MessageSet { supplier, result }

@@ -434,11 +434,18 @@ pub(super) fn do_cart(desk: &Desk, deed: &CartDeed) -> Result<CartSnapshot, Desk
             }
         }
         CartDeed::Set(line, quantity) => desk.cart_set(*line, *quantity)?,
+        CartDeed::SetAll(sets) => desk.cart_set_all(sets)?,
         CartDeed::Remove(line) => desk.cart_remove(*line)?,
+        CartDeed::RemoveAll(lines) => desk.cart_remove_all(lines)?,
         CartDeed::Clear => unchanged = desk.cart_clear()? == 0,
         CartDeed::Fix(raises) => desk.apply_fix(raises)?,
         CartDeed::Swap { line, offer, spec_id } => {
             desk.cart_swap(*line, offer, spec_id.as_ref())?;
+        }
+        CartDeed::Grid { offer, cells } => {
+            let cells: Vec<_> =
+                cells.iter().map(|cell| (cell.line, cell.spec_id.clone(), cell.quantity)).collect();
+            desk.cart_put(offer, &cells)?;
         }
         CartDeed::Undo => unchanged = desk.undo()?.is_none(),
         CartDeed::Redo => unchanged = desk.redo()?.is_none(),
@@ -451,6 +458,7 @@ pub(super) fn do_cart(desk: &Desk, deed: &CartDeed) -> Result<CartSnapshot, Desk
         can_redo: !(unchanged && *deed == CartDeed::Redo),
         unchanged,
         messages: desk.messages()?,
+        rules: desk.rules(),
     })
 }
 

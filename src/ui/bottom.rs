@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::action::{self, ACTIONS, Action, ActionId};
+use crate::app::algebra::refused;
 use crate::app::coach;
 use crate::app::deals::DealsView;
 use crate::app::facets;
@@ -14,13 +15,16 @@ use crate::app::mouse::Area;
 use crate::app::query_line;
 use crate::app::trigger;
 use crate::app::words::{WordsPrompt, WordsWish};
-use crate::i18n::messages;
+use crate::domain::algebra::BadExpr;
+use crate::domain::cart::Assessment;
+use crate::i18n::{algebra, messages};
 use crate::ui::pen::{self, Pen};
 use crate::ui::text;
 
 /// How many lines there are to say above the hints: a message is never cut to one that says half of it.
 pub fn lines_wanted(model: &Model, cells: u16) -> u16 {
     match (model.layers.last(), &model.notice) {
+        (Some(Layer::Prompt(Prompt { wish: Wish::Lines { .. }, .. })), _) => 2,
         (Some(Layer::Prompt(_)), _) => 1,
         (Some(Layer::Words(prompt)), _) => 1 + u16::from(prompt.trouble.is_some() || prompt.is_full()),
         (Some(Layer::QuitAnyway), _) => said_lines(model.text().quit_anyway, cells).len() as u16,
@@ -84,7 +88,11 @@ fn prompt_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, prom
         Wish::Sets { name } => {
             format!(" {} {} ", text::cut(name.as_str(), cells / 2, pen.sign()), words.ask_sets)
         }
-        Wish::Line { title, .. } | Wish::Join { title, spec: None, .. } => {
+        Wish::Lines { ids, .. } if ids.len() > 1 => {
+            format!(" {} {} ", algebra::lines(model.lang, ids.len()), words.ask_lines)
+        }
+        Wish::Narrow { .. } => format!(" {} ", words.ask_narrow),
+        Wish::Lines { title, .. } | Wish::Join { title, spec: None, .. } => {
             format!(" {} {} ", text::cut(title.as_str(), cells / 2, pen.sign()), words.ask_line)
         }
         Wish::Join { title, spec: Some((_, sku)), .. } => {
@@ -97,11 +105,70 @@ fn prompt_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, prom
     let at = text::width(&label) + text::width(before);
     let typed = format!("{before}{}", prompt.field.after());
     let mut spans = vec![Span::styled(label, pen.accent), Span::styled(typed, pen.selected)];
-    if let Some(trouble) = &prompt.trouble {
+    if let Wish::Lines { ids, .. } = &prompt.wish {
+        if area.height > 1 {
+            let (said, style) = preview(model, pen, prompt, ids.len());
+            let said = text::cut(&format!(" {said}"), cells, pen.sign());
+            frame.render_widget(Line::styled(said, style), Rect { y: area.y + 1, height: 1, ..area });
+        }
+    } else if let Some(trouble) = &prompt.trouble {
         spans.push(Span::styled(format!("  ! {trouble}"), pen.bad));
     }
-    frame.render_widget(Line::from(spans), area);
+    frame.render_widget(Line::from(spans), Rect { height: 1, ..area });
     frame.set_cursor_position(Position::new(area.x + at.min(cells.saturating_sub(1)) as u16, area.y));
+}
+
+/// What the typed change would make of the cart, why it cannot be, or what may be typed.
+fn preview(model: &Model, pen: &Pen, prompt: &Prompt, lines: usize) -> (String, Style) {
+    let words = model.text();
+    if let Some(trouble) = &prompt.trouble {
+        return (format!("! {trouble}"), pen.bad);
+    }
+    let Some(preview) = &model.cart.preview else { return (words.algebra_hint.to_owned(), pen.dim) };
+    let outcome = match &preview.outcome {
+        Ok(outcome) => outcome,
+        // Not written to its end yet.
+        Err(BadExpr::Empty | BadExpr::Unfinished(_)) => return (words.algebra_hint.to_owned(), pen.dim),
+        Err(bad) => return (format!("! {}", algebra::bad(model.lang, bad)), pen.bad),
+    };
+    if let Some(why) = refused(model, outcome) {
+        return (format!("! {why}"), pen.bad);
+    }
+    if outcome.changes.is_empty() {
+        let no_tier = outcome.no_tier.len() == lines;
+        return (if no_tier { words.why_no_tier } else { words.why_no_change }.to_owned(), pen.warn);
+    }
+    let arrow = pen.glyphs.arrow;
+    let now = &model.cart.snapshot.assessment;
+    let then = model.cart.priced();
+    let mut said = Vec::new();
+    match outcome.changes.as_slice() {
+        [change] if lines == 1 => {
+            let price = |of: &Assessment| {
+                let lines = of.parts.iter().flat_map(|part| &part.lines);
+                lines.filter(|line| line.line.id == change.line).find_map(|line| line.unit_price)
+            };
+            said.push(format!("{} {arrow} {}", text::quantity(change.from), text::quantity(change.to)));
+            let (old, new) = (price(now), price(then));
+            if old != new {
+                said.push(format!("{} {arrow} {}", text::money_or(old), text::money_or(new)));
+            }
+        }
+        changes => said.push(algebra::preview_lines(model.lang, changes.len(), lines)),
+    }
+    let (old, new) = (now.goods(), then.goods());
+    let more = new - old;
+    let sign = if more.is_negative() { "" } else { "+" };
+    said.push(format!("{} {} ({sign}{})", words.goods, text::money(new), text::money(more)));
+    let (were, are) = (now.violations.len(), then.violations.len());
+    let problems = messages::problems(model.lang, are);
+    said.push(match (were, are) {
+        (_, 0) => words.no_problems.to_owned(),
+        (were, are) if were == are => problems,
+        (were, _) => format!("{were} {arrow} {problems}"),
+    });
+    let style = if are > were { pen.warn } else { pen.good };
+    (said.join("   "), style)
 }
 
 /// What is asked and about whom, the text with its cursor always in view, and at the right how much of the room is
@@ -241,6 +308,7 @@ fn hidden(model: &Model, id: ActionId) -> bool {
                 | Layer::Drift(_)
                 | Layer::Substitute(_)
                 | Layer::Fix(_)
+                | Layer::Grid(_)
                 | Layer::Sheet(_),
             ) => true,
             _ => false,
@@ -263,6 +331,10 @@ fn hidden(model: &Model, id: ActionId) -> bool {
         | ActionId::OrdersRefresh => !model.layers.is_empty(),
         // A cart that breaks nothing is submitted; the key works all the same.
         ActionId::CartFix => model.cart.violations().is_empty(),
+        // While a range is chosen, what is done with it is what matters.
+        ActionId::CartRange | ActionId::CartNarrow | ActionId::CartProblems => model.cart.visual.is_some(),
+        ActionId::CartRepeat => model.cart.last_change.is_none(),
+        ActionId::OfferGrid => model.pane != Pane::Search || trigger::enabled(model, id).is_err(),
         ActionId::FixWithoutNew | ActionId::OfferWeb | ActionId::SearchNearest => {
             trigger::enabled(model, id).is_err()
         }

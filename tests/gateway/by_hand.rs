@@ -7,16 +7,16 @@ use serde_json::{Value, json};
 
 use crate::bench::Said;
 
-struct Hand {
+pub struct Hand {
     folder: tempfile::TempDir,
 }
 
 impl Hand {
-    fn new() -> Hand {
+    pub fn new() -> Hand {
         Hand { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn says(&self, arguments: &[&str]) -> Said {
+    pub fn says(&self, arguments: &[&str]) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pifa"));
         command
             .env_clear()
@@ -25,16 +25,16 @@ impl Hand {
         Said::of(command.current_dir(self.folder.path()).args(arguments))
     }
 
-    fn does(&self, arguments: &[&str]) -> Value {
+    pub fn does(&self, arguments: &[&str]) -> Value {
         self.says(arguments).exits(0).json()
     }
 
-    fn path(&self, name: &str) -> String {
+    pub fn path(&self, name: &str) -> String {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 }
 
-fn bundled() -> String {
+pub fn bundled() -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/hand/price-list.csv").to_str().unwrap().to_owned()
 }
 

@@ -15,6 +15,7 @@ mod bad_input;
 mod bench;
 mod by_hand;
 mod carts;
+mod changing;
 mod contract;
 mod exactly_once;
 #[path = "../filled.rs"]

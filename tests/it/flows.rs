@@ -258,7 +258,6 @@ fn cart_keys_ask_the_ledger() {
     let mut model = cart_model();
     let set = |units| Effect::Cart(CartDeed::Set(LineId(1), Quantity::whole(units)));
     assert_eq!(press(&mut model, "+"), [set(9)]);
-    assert_eq!(press(&mut model, "="), [set(9)]);
     assert_eq!(press(&mut model, "-"), [set(7)]);
     assert_eq!(press(&mut model, "d"), [Effect::Cart(CartDeed::Remove(LineId(1)))]);
     assert_eq!(press(&mut model, "u"), [Effect::Cart(CartDeed::Undo)]);

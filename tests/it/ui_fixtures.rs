@@ -192,6 +192,7 @@ pub fn snapshot(lines: &[CartLine]) -> CartSnapshot {
         can_redo: false,
         unchanged: false,
         messages: Default::default(),
+        rules: Rules::default(),
     }
 }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod again;
+mod again_changed;
 #[path = "../filled.rs"]
 mod copies;
 mod harness;

@@ -6,6 +6,7 @@ mod decide;
 mod drift;
 mod entry;
 mod fix;
+mod grid;
 mod group;
 mod help;
 mod lists;
@@ -44,6 +45,7 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect) -> usiz
             Layer::Lists(layer) => lists::draw(model, pen, frame, body, layer),
             Layer::Order(order) => order::draw(model, pen, frame, body, order),
             Layer::Group(group) => group::draw(model, pen, frame, body, group),
+            Layer::Grid(layer) => grid::draw(model, pen, frame, body, layer),
             Layer::Drift(layer) => drift::draw(model, pen, frame, body, layer),
             Layer::Substitute(layer) => substitute::draw(model, pen, frame, body, layer),
             Layer::Fix(layer) => fix::draw(model, pen, frame, body, layer),

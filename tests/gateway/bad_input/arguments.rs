@@ -126,6 +126,10 @@ fn what_is_no_quantity_is_refused_by_every_verb_that_takes_one() {
             &["cart", "set", "1", bad],
             &["group", "join", "g", bad],
         ] {
+            // There `-1` is one less.
+            if bad.starts_with('-') && arguments.starts_with(&["cart", "set"]) {
+                continue;
+            }
             usage(&buyer, arguments, "quantity");
         }
     }

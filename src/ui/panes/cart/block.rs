@@ -1,12 +1,16 @@
 //! One supplier's block: its verdict, its mix gauge, its lines, and beside or under each line what is wrong with it and
 //! what the next tier would cost. Columns are the same for all suppliers.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::Model;
+use crate::app::{Model, algebra};
 use crate::domain::cart::{Measure, PricedLine, SupplierPart, Violation, ViolationKind};
 use crate::domain::compare::{NextTier, next_tier};
+use crate::domain::id::LineId;
 use crate::domain::minimum;
 use crate::domain::money::Money;
 use crate::domain::offer::QuoteType;
@@ -39,6 +43,14 @@ pub struct Block<'a> {
     amount: usize,
     /// Cells right of the amounts; 0 where hints stand under the lines.
     beside: usize,
+    /// The suppliers with the lines that are shown of them.
+    parts: Cow<'a, [SupplierPart]>,
+    /// Number of each line among all, where only some are shown.
+    numbers: HashMap<LineId, usize>,
+    /// The range that is chosen, first and last.
+    range: Option<(usize, usize)>,
+    /// Quantity and price before the change that is being typed.
+    before: HashMap<LineId, (Quantity, Option<Money>)>,
 }
 
 impl<'a> Block<'a> {
@@ -47,10 +59,21 @@ impl<'a> Block<'a> {
         let lines = || model.cart.lines().map(|(_, line)| line);
         let most_units = lines().map(|line| line.line.quantity).max().unwrap_or_default();
         let dearest = lines().filter_map(|line| line.unit_price).max().unwrap_or_default();
-        let largest = model.cart.snapshot.assessment.parts.iter().map(|part| part.goods).max();
+        let largest = model.cart.priced().parts.iter().map(|part| part.goods).max();
         let amount = text::width(&text::money(largest.unwrap_or_default())) + 3;
+        let numbers = match model.cart.narrow {
+            Some(_) => model.cart.lines().enumerate().map(|(at, (_, line))| (line.line.id, at)).collect(),
+            None => HashMap::new(),
+        };
+        let typed = model.cart.preview.as_ref().is_some_and(|preview| preview.assessment.is_some());
+        let now = model.cart.snapshot.assessment.parts.iter().flat_map(|part| &part.lines);
+        let before = now.filter(|_| typed).map(|line| (line.line.id, (line.line.quantity, line.unit_price)));
         Block {
             model,
+            parts: shown_parts(model),
+            numbers,
+            range: algebra::range(model),
+            before: before.collect(),
             pen,
             cells,
             number: model.cart.len().to_string().len().max(2),
@@ -59,6 +82,11 @@ impl<'a> Block<'a> {
             amount: AMOUNT.max(amount),
             beside: if cells >= BESIDE_FROM { (cells * 35 / 100).min(50) } else { 0 },
         }
+    }
+
+    /// The suppliers with the lines that are shown of them.
+    pub fn parts(&self) -> &[SupplierPart] {
+        &self.parts
     }
 
     /// Cells of a title: what the figures leave.
@@ -169,16 +197,30 @@ impl<'a> Block<'a> {
             name = format!("{title} {sku}");
         }
         let unit = line.offer.unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
+        let chosen = self.range.is_some_and(|(first, last)| (first..=last).contains(&number));
+        let among_all = self.numbers.get(&line.id).copied().unwrap_or(number) + 1;
+        // What the change that is being typed makes another.
+        let before = self.before.get(&line.id);
+        let is_other = before.is_some_and(|(quantity, _)| *quantity != line.quantity);
+        let units = if is_other { pen.accent } else { base };
+        let repriced = before.is_some_and(|(_, price)| *price != priced.unit_price);
+        let price_style = if repriced { pen.accent } else { base };
         let mut spans = vec![
-            marker(pen, selected),
-            Span::styled(text::right(&(number + 1).to_string(), self.number, ""), pen.dim),
+            marker(pen, selected || chosen),
+            Span::styled(
+                text::right(&among_all.to_string(), self.number, ""),
+                if chosen { pen.badge } else { pen.dim },
+            ),
             Span::raw("  "),
             Span::styled(text::left(&name, room, pen.sign()), base),
-            Span::styled(text::right(&text::quantity(line.quantity), self.quantity, pen.sign()), base),
+            Span::styled(text::right(&text::quantity(line.quantity), self.quantity, pen.sign()), units),
             Span::styled(text::left(&unit, UNIT, ""), pen.dim),
             Span::styled(format!(" {}  ", pen.glyphs.times), pen.dim),
-            Span::styled(text::right(&text::money_or(priced.unit_price), self.price, pen.sign()), base),
-            Span::styled(text::right(&text::money_or(priced.amount), self.amount, pen.sign()), base),
+            Span::styled(
+                text::right(&text::money_or(priced.unit_price), self.price, pen.sign()),
+                price_style,
+            ),
+            Span::styled(text::right(&text::money_or(priced.amount), self.amount, pen.sign()), units),
         ];
         let mut under: Vec<(String, Style)> =
             self.problems(part, priced).into_iter().map(|said| (format!("! {said}"), pen.bad)).collect();
@@ -255,6 +297,25 @@ impl<'a> Block<'a> {
             buying::next_tier(lang, &text::quantity(more), &text::money(each), &at, &text::money(unit_price));
         Some((said, self.pen.dim))
     }
+}
+
+/// The suppliers of which a line is shown, with those lines; their sums are of all their lines.
+fn shown_parts(model: &Model) -> Cow<'_, [SupplierPart]> {
+    let parts = &model.cart.priced().parts;
+    if model.cart.narrow.is_none() {
+        return Cow::Borrowed(parts);
+    }
+    let shown = parts.iter().filter_map(|part| {
+        let lines: Vec<PricedLine> =
+            part.lines.iter().filter(|line| model.cart.shows(line.line.id)).cloned().collect();
+        (!lines.is_empty()).then(|| SupplierPart {
+            supplier_id: part.supplier_id.clone(),
+            supplier_name: part.supplier_name.clone(),
+            lines,
+            ..*part
+        })
+    });
+    Cow::Owned(shown.collect())
 }
 
 /// The lines whose quantities count together for this one's tier: of its offer, or of its SKU where tiers are per SKU.

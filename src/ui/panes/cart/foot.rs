@@ -18,7 +18,7 @@ const LINES: usize = 2;
 pub fn lines(model: &Model, pen: &Pen, cells: usize) -> Vec<Line<'static>> {
     let Some(proposal) = &model.cart.quoted else { return Vec::new() };
     let words = model.text();
-    let predicted = model.cart.snapshot.assessment.goods();
+    let predicted = model.cart.priced().goods();
     let quoted: Money = proposal.orders.iter().map(|order| order.goods).sum();
     let clock = proposal.quoted_at.map(|at| {
         let local = at.to_zoned(model.zone.clone());

@@ -3,12 +3,12 @@
 use ratatui::text::{Line, Span};
 use rust_decimal::Decimal;
 
-use crate::app::{ActionId, Model};
+use crate::app::{ActionId, Model, algebra};
 use crate::domain::freight::Freight;
 use crate::domain::money::Money;
 use crate::domain::parcel::{Load, Parcel, Summed};
 use crate::domain::quantity::{Quantity, Unit};
-use crate::i18n::{buying, messages, violation_message};
+use crate::i18n::{algebra as algebra_words, buying, messages, violation_message};
 use crate::ui::pen::Pen;
 use crate::ui::text;
 use crate::ui::widgets::worth;
@@ -16,9 +16,9 @@ use crate::ui::widgets::worth;
 /// Units that are told apart; of more only their number would help nobody.
 const UNITS: usize = 3;
 
-/// Two to five lines.
+/// Two to six lines.
 pub fn lines(model: &Model, pen: &Pen, cells: usize) -> Vec<Line<'static>> {
-    let assessment = &model.cart.snapshot.assessment;
+    let assessment = model.cart.priced();
     let problems = model.cart.violations().len();
     let (verdict, style) = if problems == 0 {
         (model.text().no_problems.to_owned(), pen.good)
@@ -44,6 +44,7 @@ pub fn lines(model: &Model, pen: &Pen, cells: usize) -> Vec<Line<'static>> {
         lines.extend(told.into_iter().map(|line| Line::styled(format!(" {line}"), pen.dim)));
     }
     lines.push(sums(model, pen, cells));
+    lines.extend(scope(model, pen, cells));
     // Rules that belong to no line: no address, for one.
     for violation in model.cart.violations().iter().filter(|violation| violation.line_ids.is_empty()) {
         let said = violation_message(model.lang, violation, None, "");
@@ -52,9 +53,34 @@ pub fn lines(model: &Model, pen: &Pen, cells: usize) -> Vec<Line<'static>> {
     lines
 }
 
+/// The range that is chosen and the lines that are shown, where they are not all.
+fn scope(model: &Model, pen: &Pen, cells: usize) -> Option<Line<'static>> {
+    let mut said = Vec::new();
+    if let Some((first, last)) = algebra::range(model) {
+        let chosen = model.cart.shown().skip(first).take(last - first + 1);
+        let (mut count, mut goods, mut complete) = (0, Money::ZERO, true);
+        for (_, line) in chosen {
+            count += 1;
+            goods += line.amount.unwrap_or_default();
+            complete &= line.amount.is_some();
+        }
+        let goods = text::money(goods);
+        let goods = if complete { goods } else { format!(">= {goods}") };
+        said.push(algebra_words::chosen(model.lang, count, &goods));
+    }
+    if let Some(narrow) = &model.cart.narrow {
+        let (shown, all) = (model.cart.shown_len(), model.cart.len());
+        said.push(algebra_words::narrowed(model.lang, shown, all, narrow.problems, &narrow.words));
+    }
+    if said.is_empty() {
+        return None;
+    }
+    Some(Line::styled(text::cut(&format!(" {}", said.join("   ")), cells, pen.sign()), pen.accent))
+}
+
 fn sums(model: &Model, pen: &Pen, cells: usize) -> Line<'static> {
     let words = model.text();
-    let assessment = &model.cart.snapshot.assessment;
+    let assessment = model.cart.priced();
     let complete = assessment.parts.iter().all(|part| part.goods_complete);
     let goods = text::money(assessment.goods());
     let goods = if complete { goods } else { format!(">= {goods}") };

@@ -53,6 +53,10 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) -> usiz
         frame.render_widget(line, row(area, (area.height as usize - 1).saturating_sub(at) as u16));
     }
     let page = list.height as usize;
+    if model.cart.shown_len() == 0 {
+        empty(pen, frame, list, &[(words.why_no_line_shown.to_owned(), pen.dim)]);
+        return page;
+    }
     let block = Block::new(model, pen, cells.saturating_sub(1));
     for (at, shown) in in_view(&block, page).into_iter().enumerate() {
         frame.render_widget(shown.line, row(list, at as u16));
@@ -95,7 +99,7 @@ struct Place {
 /// The rows around the selected line: that in the middle, its problems under it, and the supplier of the first row
 /// always named.
 fn in_view(block: &Block<'_>, page: usize) -> Vec<Shown> {
-    let parts = &block.model.cart.snapshot.assessment.parts;
+    let parts = block.parts();
     let Some(here) = place_of(parts, block.model.cart.list.selected) else { return Vec::new() };
     let selected = rows_of(block, here);
     let mut below: Vec<Shown> = Vec::new();
@@ -173,7 +177,7 @@ fn before(parts: &[SupplierPart], at: Place) -> Option<Place> {
 }
 
 fn head_of(block: &Block<'_>, part: usize) -> Vec<Shown> {
-    let Some(of) = block.model.cart.snapshot.assessment.parts.get(part) else { return Vec::new() };
+    let Some(of) = block.parts().get(part) else { return Vec::new() };
     let lines = block.head(of);
     let kind = |at| if at == 0 { Kind::Verdict } else { Kind::More };
     lines
@@ -184,7 +188,7 @@ fn head_of(block: &Block<'_>, part: usize) -> Vec<Shown> {
 }
 
 fn rows_of(block: &Block<'_>, at: Place) -> Vec<Shown> {
-    let part = block.model.cart.snapshot.assessment.parts.get(at.part);
+    let part = block.parts().get(at.part);
     let Some((part, priced)) = part.and_then(|part| part.lines.get(at.line).map(|line| (part, line))) else {
         return Vec::new();
     };

@@ -1,0 +1,165 @@
+//! Last month's order again with five quantities changed on the way: doubled, doubled again by one key, a lot more, a
+//! number, a lot more. The keys are counted at the terminal, and the market's own books judge what was ordered.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use pifa::i18n::{Lang, drift, messages};
+use serde_json::Value;
+
+use crate::harness::{DEADLINE, Session};
+use crate::steps::{before_number, quit};
+use crate::verb;
+
+/// Most keys from a started program to orders that are placed (BARS J1b), less what two swaps take.
+const MOST_KEYS: usize = 40 - 2 * 4;
+
+/// What an order names: offer and SKU.
+type Goods = (String, String);
+
+struct Row {
+    goods: Goods,
+    units: u64,
+    lot: u64,
+    /// Most there can be of it.
+    stock: u64,
+}
+
+fn word(of: &Value, name: &str) -> String {
+    of[name].as_str().unwrap_or_default().to_owned()
+}
+
+/// The lines of the cart as they stand on the screen.
+fn cart(folder: &Path) -> Vec<Row> {
+    let cart = verb(folder, &["cart", "list"]);
+    let parts = cart["suppliers"].as_array().unwrap().iter();
+    let lines = parts.flat_map(|part| part["lines"].as_array().unwrap().clone());
+    lines
+        .map(|line| {
+            let goods = (word(&line, "offer_id"), word(&line, "spec_id"));
+            let offer = verb(folder, &["show", &goods.0]);
+            let sku = offer["skus"].as_array().unwrap().iter().find(|sku| word(sku, "spec_id") == goods.1);
+            let stock = sku.map_or(&offer["stock"], |sku| &sku["stock"]).as_u64().unwrap_or(0);
+            let limited = offer["purchase_limit"].is_number();
+            Row {
+                goods,
+                units: line["quantity"].as_u64().expect("whole units"),
+                lot: offer["lot"].as_u64().unwrap_or(1).max(1),
+                stock: if limited { 0 } else { stock },
+            }
+        })
+        .collect()
+}
+
+fn ordered(lines: &[Value]) -> BTreeMap<Goods, u64> {
+    let of =
+        |line: &Value| ((word(line, "offer_id"), word(line, "spec_id")), line["quantity"].as_u64().unwrap());
+    lines.iter().map(of).collect()
+}
+
+#[test]
+fn with_five_other_quantities_in_chinese() {
+    with_five_other_quantities(Lang::ZhCn);
+}
+
+#[test]
+fn with_five_other_quantities_in_english() {
+    with_five_other_quantities(Lang::En);
+}
+
+fn with_five_other_quantities(lang: Lang) {
+    let words = lang.text();
+    let folder = tempfile::tempdir().unwrap();
+    verb(folder.path(), &["sync"]);
+    let listed = verb(folder.path(), &["order", "list"]);
+    let large = listed["orders"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|order| order["lines"].as_array().unwrap().len() == 50);
+    let id = large.expect("an order of 50 lines")["order_id"].as_str().unwrap();
+    let wanted = verb(folder.path(), &["reorder", id, "--dry-run", "--raise"]);
+    let mut expected = ordered(wanted["lines"].as_array().unwrap());
+    let mut pifa = Session::start(folder.path(), &["--lang", lang.as_tag()], 24, 80);
+    pifa.wait_for("▌");
+    let before = pifa.typed;
+    pifa.type_text("5");
+    pifa.wait_for(words.col_supplier);
+    pifa.type_text("b");
+    pifa.wait_for(drift::words(lang).biggest_first);
+    pifa.type_text("r");
+    let open = drift::open(lang, 6);
+    pifa.wait_for(&open);
+    pifa.type_text("A");
+    pifa.wait("nothing to decide", |shown| !shown.contains(&open));
+    pifa.type_text("c");
+    pifa.wait_for(words.no_problems);
+
+    let rows = cart(folder.path());
+    assert_eq!(rows.len(), expected.len());
+    // Three lines from the top and two from the bottom of which there is enough.
+    let plenty = |row: &&(usize, &Row)| row.1.stock >= row.1.units * 4 + row.1.lot;
+    let all: Vec<(usize, &Row)> = rows.iter().enumerate().collect();
+    let top: Vec<&(usize, &Row)> = all.iter().filter(plenty).take(3).collect();
+    let end: Vec<&(usize, &Row)> = all.iter().rev().filter(plenty).take(2).collect();
+    let mut change = |of: &(usize, &Row), units: u64| {
+        assert!(expected.insert(of.1.goods.clone(), units).is_some());
+    };
+    change(top[0], top[0].1.units * 2);
+    change(top[1], top[1].1.units * 2);
+    change(top[2], top[2].1.units + top[2].1.lot);
+    change(end[0], end[0].1.units * 3);
+    change(end[1], end[1].1.units + end[1].1.lot);
+    let done = |pifa: &mut Session, of: &(usize, &Row), keys: &str| {
+        pifa.type_text(keys);
+        let until = Instant::now() + DEADLINE;
+        loop {
+            pifa.settle(Duration::from_millis(100));
+            let cart = verb(folder.path(), &["cart", "list"]);
+            let lines: Vec<Value> = cart["suppliers"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .flat_map(|part| part["lines"].as_array().unwrap().clone())
+                .collect();
+            if ordered(&lines)[&of.1.goods] != of.1.units {
+                return;
+            }
+            assert!(Instant::now() < until, "{keys} changed nothing\n{}", pifa.contents());
+        }
+    };
+    pifa.type_text(&"j".repeat(top[0].0));
+    pifa.type_text("=");
+    pifa.wait_for("+20%");
+    done(&mut pifa, top[0], "*2c\r");
+    pifa.type_text(&"j".repeat(top[1].0 - top[0].0));
+    done(&mut pifa, top[1], ".");
+    pifa.type_text(&"j".repeat(top[2].0 - top[1].0));
+    done(&mut pifa, top[2], "+");
+    pifa.type_text("G");
+    pifa.type_text(&"k".repeat(rows.len() - 1 - end[0].0));
+    done(&mut pifa, end[0], &format!("{}\r", end[0].1.units * 3));
+    pifa.type_text(&"k".repeat(end[0].0 - end[1].0));
+    done(&mut pifa, end[1], "+");
+
+    pifa.wait_for(words.no_problems);
+    pifa.type_text("S");
+    pifa.wait_for(&before_number(&messages::quoted_at(lang, "1")));
+    // Armed after a quiet moment.
+    pifa.settle(Duration::from_millis(500));
+    pifa.type_text("y");
+    pifa.wait_for(&messages::outcome(lang, 8, 0, 0, 0));
+    let keys = pifa.typed - before;
+    println!("{keys} keys");
+    assert!(keys <= MOST_KEYS, "{keys} keys");
+    quit(&mut pifa);
+    let books = verb(folder.path(), &["sandbox", "ledger"]);
+    let bought: Vec<Value> = books["orders"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|order| order["lines"].as_array().unwrap().clone())
+        .collect();
+    assert_eq!(ordered(&bought), expected);
+}

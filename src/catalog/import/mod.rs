@@ -331,7 +331,7 @@ fn jsonl(mut reader: impl BufRead, rows: &mut Rows<'_>) -> Result<(), Stop> {
             Ok(()) => rows.take(number, &fields)?,
             Err(Fault::NoObject) => rows.bad(number, "not a JSON object"),
             Err(Fault::NoJson(error)) => {
-                rows.bad(number, format!("not JSON: {}", Clean::capped(&error, 120)))
+                rows.bad(number, format!("not JSON: {}", Clean::capped(&error, 120)));
             }
         }
     }

@@ -75,7 +75,7 @@ pub(super) fn change(text: &str) -> Result<Expr, String> {
         format!("not a quantity nor a change of one: {error}")
     })?;
     // A bare number is judged before the cart is looked at.
-    if let [Op::Set(number)] = expr.ops() {
+    if let [Op::Set(number), ..] = expr.ops() {
         let fits = Quantity::from_decimal(*number).is_some_and(|quantity| !quantity.is_zero());
         if !fits {
             return Err("a quantity is above 0 and at most 99,999,999".to_owned());

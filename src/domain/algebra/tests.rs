@@ -117,7 +117,7 @@ fn what_is_no_quantity_is_refused_by_name() {
     assert_eq!(bad("+*"), BadExpr::Unknown(Clean::new("*")));
     assert_eq!(bad("3 4"), BadExpr::NotFirst(Clean::new("4")));
     assert_eq!(bad("*2 =moq"), BadExpr::NotFirst(Clean::new("moq")));
-    for text in ["1.2.3", ".5", "1.2345", "*1.2345678", "1234567890123", "+0.0001"] {
+    for text in ["1.2.3", "1.2345", "*1.2345678", "1234567890123", "+0.0001"] {
         assert!(matches!(bad(text), BadExpr::Number(_)), "{text}");
     }
     assert!(matches!(bad(&"1 ".repeat(100)), BadExpr::Unknown(_)));

@@ -86,7 +86,7 @@ fn edit(ledger: &Ledger, dice: &mut Dice, depth: usize) -> isize {
                     _ => Edit::Set { line, quantity: Quantity::whole(1 + dice.below(99) as u32) },
                 })
                 .collect();
-            edits.extend((0..1 + dice.below(3)).map(|_| put(dice)));
+            edits.extend((0..=dice.below(3)).map(|_| put(dice)));
             ("grid", edits)
         }
         7..=12 => {

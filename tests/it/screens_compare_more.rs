@@ -49,7 +49,7 @@ fn one(n: i64) -> Offer {
     offer.lot = None;
     offer.unit = Some(Unit::new("个"));
     for tier in &mut offer.tiers {
-        tier.price = tier.price + yuan("0.10").times(n.into());
+        tier.price += yuan("0.10").times(n.into());
     }
     match n {
         2 => {

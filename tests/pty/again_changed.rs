@@ -151,7 +151,6 @@ fn with_five_other_quantities(lang: Lang) {
     pifa.type_text("y");
     pifa.wait_for(&messages::outcome(lang, 8, 0, 0, 0));
     let keys = pifa.typed - before;
-    println!("{keys} keys");
     assert!(keys <= MOST_KEYS, "{keys} keys");
     quit(&mut pifa);
     let books = verb(folder.path(), &["sandbox", "ledger"]);

@@ -211,18 +211,24 @@ pub fn act(model: &mut Model, id: ActionId) -> Vec<Effect> {
             }
         }
         ActionId::DriftNext => next(model),
-        ActionId::DriftUndo => {
-            if let Some(layer) = top_mut(model)
-                && let Some((choices, swaps)) = layer.before.pop()
-            {
-                layer.put(choices, swaps);
-            }
-        }
+        ActionId::DriftUndo => undo(model),
         ActionId::DriftCart => return into_cart(model, false),
         ActionId::DriftSubmit => return into_cart(model, true),
         _ => {}
     }
     Vec::new()
+}
+
+/// Takes the last step back, and stands on what it was about.
+fn undo(model: &mut Model) {
+    let page = model.viewport.layer_rows;
+    let Some(layer) = top_mut(model) else { return };
+    let Some((choices, swaps)) = layer.before.pop() else { return };
+    let changed = |line: &usize| layer.choices.get(*line) != choices.get(*line);
+    let at = layer.rows().iter().position(|row| row.lines.iter().any(changed));
+    layer.put(choices, swaps);
+    let len = layer.rows().len();
+    layer.list.select(at.unwrap_or(layer.list.selected), len, page);
 }
 
 fn choose(model: &mut Model, choice: Choice) {

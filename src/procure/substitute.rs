@@ -144,6 +144,7 @@ impl Desk {
             .collect();
         rare.sort();
         rare.dedup();
+        // Every word has one vote, in thousandths: that a material stands in many titles makes it no better a witness.
         let mut votes: HashMap<i64, usize> = HashMap::new();
         let mut all = 0;
         for (_, word) in rare.into_iter().take(VOTES) {
@@ -151,9 +152,10 @@ impl Desk {
             let request =
                 SearchRequest { text: query.to_string(), limit: VOTERS, ..SearchRequest::default() };
             let page = self.parts.catalog.search_marked(&request, &Destination::default(), marks)?;
+            let share = 1_000 / page.rows.len().max(1);
             for category in page.rows.iter().filter_map(|row| row.offer.category_id) {
-                *votes.entry(category).or_default() += 1;
-                all += 1;
+                *votes.entry(category).or_default() += share;
+                all += share;
             }
         }
         let most = votes.into_iter().max_by_key(|(category, count)| (*count, std::cmp::Reverse(*category)));

@@ -51,7 +51,8 @@ fn previewed_applied_undone_and_accepted() {
     let plan = buyer.does(&["cart", "fix"]);
     assert_eq!(plan, buyer.does(&["cart", "fix"]));
     assert_eq!(buyer.does(&["cart", "list"]), before);
-    assert!(!rows(&plan, "changes").is_empty() && plan["applied"] == false && plan["proven"] == true);
+    // Whether nothing can be cheaper is told; with some carts it takes longer to prove than anybody waits.
+    assert!(!rows(&plan, "changes").is_empty() && plan["applied"] == false && plan["proven"].is_boolean());
     let costs: Decimal = rows(&plan, "changes").iter().map(|change| decimal(&change["cost"])).sum();
     assert_eq!(costs, decimal(&plan["goods_after"]) - decimal(&plan["goods_before"]));
     assert_eq!(

@@ -124,6 +124,14 @@ pub fn title_alike(title: &str, other: &str, counts: &TitleCounts) -> (u32, Vec<
     let (mut all, mut both) = (0_u64, 0_u64);
     let mut seen = std::collections::HashSet::new();
     let mut words: Vec<String> = Vec::new();
+    // What both say in a row is told in one piece, where anything in it weighs.
+    let mut row: (String, bool) = Default::default();
+    let mut end = |row: &mut (String, bool)| {
+        let (word, weighs) = std::mem::take(row);
+        if weighs {
+            words.push(word);
+        }
+    };
     let mut last: Option<(char, char)> = None;
     for pair in pairs(title) {
         let (here, everywhere) = counts.pairs.get(&pair).copied().unwrap_or((0, 0));
@@ -139,16 +147,20 @@ pub fn title_alike(title: &str, other: &str, counts: &TitleCounts) -> (u32, Vec<
             all += weight;
             both += if is_shared { weight } else { 0 };
         }
-        if is_shared && weight > 16 {
-            match words.last_mut() {
-                Some(word) if last.is_some_and(|last| last.1 == pair.0) => word.push(pair.1),
-                _ => words.push(String::from_iter([pair.0, pair.1])),
+        if is_shared {
+            if last.is_none_or(|last| last.1 != pair.0) {
+                end(&mut row);
+                row.0.push(pair.0);
             }
+            row.0.push(pair.1);
+            row.1 |= weight > 16;
             last = Some(pair);
         } else {
+            end(&mut row);
             last = None;
         }
     }
+    end(&mut row);
     for run in runs(title) {
         all += RUN_WEIGHT;
         if their_runs.contains(run) {

@@ -185,7 +185,7 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
         | ActionId::DriftDrop
         | ActionId::DriftKeep
         | ActionId::DriftLater
-        | ActionId::DriftSubstitute => layer.selected().map(|_| ()).ok_or(text.why_none_selected),
+        | ActionId::DriftSubstitute => layer.selected().map(|_| ()).ok_or(text.why_no_row),
         ActionId::DriftUndo if layer.before.is_empty() => Err(text.why_no_undo),
         ActionId::DriftCart | ActionId::DriftSubmit if model.orders.busy.is_some() => Err(text.why_busy),
         ActionId::DriftSubmit if model.cart.submitting => Err(text.why_submitting),

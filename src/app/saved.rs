@@ -154,9 +154,9 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
     let text = model.text();
     let selected = top(model).and_then(SavedLayer::selected);
     match id {
-        ActionId::SavedTake => selected.map(|_| ()).ok_or(text.why_none_selected),
+        ActionId::SavedTake => selected.map(|_| ()).ok_or(text.why_no_row),
         ActionId::SavedForget => match selected {
-            None => Err(text.why_none_selected),
+            None => Err(text.why_no_row),
             Some(row) if row.is_zone => Err(text.why_zone),
             Some(_) => Ok(()),
         },

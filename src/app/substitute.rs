@@ -184,7 +184,7 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
     match id {
         ActionId::SubstituteFactories | ActionId::SubstituteUp | ActionId::SubstituteDown => Ok(()),
         _ => {
-            let row = layer.selected().ok_or(text.why_none_selected)?;
+            let row = layer.selected().ok_or(text.why_no_row)?;
             let swaps =
                 id == ActionId::SubstituteTake && matches!(layer.place, Place::Cart(_) | Place::Drift(_));
             if swaps && !row.can_replace(&layer.present) { Err(text.why_other_unit) } else { Ok(()) }

@@ -152,6 +152,7 @@ words_of_orders! { words! {
     no_chat: "还不知道这个卖家的登录名（下过单才有），打不开聊天", "還不知道這個賣家的登入名（下過單才有），打不開聊天", "no chat link: it needs the seller's login name, which only an order tells";
     link_instead: "已改为复制商品链接", "已改為複製商品連結", "The offer's link was copied instead";
     why_none_selected: "没有选中的供应商", "沒有選中的供應商", "no supplier is selected";
+    why_no_row: "这里没有可选的", "這裡沒有可選的", "there is nothing to choose here";
     why_supplier_unread: "供应商还不知道，货品库里没有", "供應商還不知道，貨品庫裡沒有", "the supplier is not in the catalog";
     why_marks_unread: "收藏和备注还在读取", "收藏和備註還在讀取", "your notes are still being read";
     why_market_unread: "还没连上市场，不知道网页地址", "還沒連上市場，不知道網頁位址", "the market was not reached yet: its pages are not known";

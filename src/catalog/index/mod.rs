@@ -13,6 +13,7 @@ pub mod live;
 mod pass;
 mod place;
 pub mod plan;
+mod reading;
 pub mod schema;
 mod segment;
 mod stream;

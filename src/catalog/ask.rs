@@ -13,8 +13,9 @@ use crate::catalog::index::Tie;
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::test::{Says, Test, bounds};
-use crate::catalog::index::view::{StoreTexts, View};
-use crate::catalog::index::word::{Marked, Texts, Word};
+use crate::catalog::index::texts::Texts;
+use crate::catalog::index::view::View;
+use crate::catalog::index::word::{Marked, Word};
 use crate::catalog::index::{Halt, Row};
 use crate::catalog::overlay::{Overlay, suppliers_named, text_of, tie_of, word_of};
 use crate::catalog::store::Failure;
@@ -178,7 +179,7 @@ impl Asker<'_> {
             found.push((row.place().tie(), row.get(Column::Row)));
             Ok(())
         })?;
-        let mut texts = StoreTexts(self.moment());
+        let mut texts = Texts::new(self.moment());
         for (tie, row) in found {
             // The third line is the seller, the fourth the belt.
             if texts.text(row)?.split('\n').nth(2).is_some_and(|line| line.contains(name)) {

@@ -25,8 +25,9 @@ use crate::catalog::index::guard::guarded;
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::{Column, Payload};
 use crate::catalog::index::test::{Says, Test};
-use crate::catalog::index::view::{Chunk, First, Hit, StoreTexts, View};
-use crate::catalog::index::word::{Marked, Texts};
+use crate::catalog::index::texts::Texts;
+use crate::catalog::index::view::{Chunk, First, Hit, View};
+use crate::catalog::index::word::Marked;
 use crate::catalog::index::writer::catalog_name;
 use crate::catalog::index::{Fresh, Halt, Place, fresh};
 use crate::catalog::overlay::{Overlay, tie_of};
@@ -190,7 +191,8 @@ impl Catalog {
                 .query_row([hit.row], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let weights = rank::stored(view.connection)?;
             let parts = rank::parts(&Facts::from_bytes(&facts).unwrap_or_default(), fetched_ms);
-            let text = StoreTexts(view.connection).text(hit.row as u64)?;
+            let mut texts = Texts::new(view.connection);
+            let text = view.titles(&hit, &mut texts)?;
             Ok(Some(Why {
                 tier: hit.tier,
                 score: rank::score(&parts, &weights),
@@ -199,7 +201,7 @@ impl Catalog {
                     .iter()
                     .map(|(part, points)| (*part, rank::weighed(*part, *points, &weights)))
                     .collect(),
-                closeness: closeness(&text, &pattern(&asked.words)),
+                closeness: closeness(text, &pattern(&asked.words)),
             }))
         })?;
         Ok(why.flatten())
@@ -403,7 +405,7 @@ fn count(view: &View<'_>, plan: &Plan, one_per_supplier: bool) -> Result<usize, 
 /// Hits by tier and rank; in the head of a tier those that rank about as well by closeness. With one row a supplier
 /// the tiers stand twice, what can be bought first: each run is ordered for itself.
 fn by_closeness(hits: &mut [Hit], pattern: &str, view: &View<'_>) -> Result<(), Halt> {
-    let mut texts = StoreTexts(view.connection);
+    let mut texts = Texts::new(view.connection);
     let mut keyed = Vec::with_capacity(hits.len().min(HEAD));
     let mut run = 0_u32;
     let mut last = Tier::Word;
@@ -412,8 +414,8 @@ fn by_closeness(hits: &mut [Hit], pattern: &str, view: &View<'_>) -> Result<(), 
         run += u32::from(hit.tier != last);
         last = hit.tier;
         let bucket = hit.place.score().div_euclid(rank::BUCKET);
-        let text = texts.text(hit.row as u64)?;
-        keyed.push(((run, Reverse(bucket), Reverse(closeness(&text, pattern)), Reverse(hit.place)), *hit));
+        let text = view.titles(hit, &mut texts)?;
+        keyed.push(((run, Reverse(bucket), Reverse(closeness(text, pattern)), Reverse(hit.place)), *hit));
     }
     keyed.sort_unstable_by_key(|(key, _)| *key);
     for (slot, (_, hit)) in hits.iter_mut().zip(keyed) {

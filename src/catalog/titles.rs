@@ -6,8 +6,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::catalog::index::Halt;
-use crate::catalog::index::view::{StoreTexts, View};
-use crate::catalog::index::word::Texts;
+use crate::catalog::index::texts::Texts;
+use crate::catalog::index::view::View;
 use crate::catalog::store::{Catalog, CatalogError};
 use crate::domain::search::{Cancel, SearchRequest};
 use crate::domain::substitute::words::{TitleCounts, pairs, triples};
@@ -47,10 +47,10 @@ impl Catalog {
         let request = SearchRequest { text: query.to_string(), ..SearchRequest::default() };
         let asked = self.asked(view, &request, &std::sync::Arc::default())?;
         let first = view.first(&asked.plan, HERE, HERE, false)?;
-        let mut texts = StoreTexts(view.connection);
+        let mut texts = Texts::new(view.connection);
         let own: HashSet<_> = triples(title).collect();
         for hit in first.hits.iter().take(HERE) {
-            let text = texts.text(hit.row as u64)?;
+            let text = view.titles(hit, &mut texts)?;
             let line = text.split('\n').next().unwrap_or_default();
             counts.here += 1;
             for pair in pairs(line).collect::<HashSet<_>>() {

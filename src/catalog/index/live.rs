@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::UNIX_EPOCH;
 
+use rusqlite::Connection;
 use tantivy::directory::{ManagedDirectory, MmapDirectory, RamDirectory};
 use tantivy::index::SegmentId;
 use tantivy::{Directory, Index, IndexReader, ReloadPolicy, TantivyError};
@@ -194,11 +195,11 @@ impl Home {
 
     /// Writes beside each segment what every reader would have to work out of it, and takes away what is of segments
     /// that are no more. Readers do without where it cannot be written.
-    pub(super) fn keep_tables(&self, live: &Live) {
+    pub(super) fn keep_tables(&self, live: &Live, connection: &Connection) {
         let Some(folder) = &self.folder else { return };
         let mut is_new = false;
         for segment in live.segments() {
-            match segment.keep() {
+            match segment.keep(connection) {
                 Ok(is) => is_new |= is,
                 Err(error) => {
                     tracing::warn!(%error, "the tables beside the index cannot be written");

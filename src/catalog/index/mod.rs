@@ -20,6 +20,7 @@ mod stream;
 mod tables;
 mod tail;
 pub mod test;
+pub mod texts;
 pub mod view;
 pub mod word;
 pub mod writer;

@@ -13,7 +13,8 @@ use crate::catalog::index::schema::{Column, Payload};
 use crate::catalog::index::segment::{Row, Segment};
 use crate::catalog::index::stream::{Bits, END, Positions, Stream, together};
 use crate::catalog::index::test::{InSegment, Mask, Test};
-use crate::catalog::index::word::{Finder, Texts};
+use crate::catalog::index::texts::Texts;
+use crate::catalog::index::word::Finder;
 use crate::domain::search::{Cancel, Tier};
 
 /// Documents that may be looked at in vain before whole columns are.
@@ -74,7 +75,7 @@ impl Old<'_> {
 /// What a pass is run with.
 pub struct With<'a> {
     /// Where texts are read.
-    pub texts: &'a mut dyn Texts,
+    pub texts: &'a mut Texts<'a>,
     /// Whether to go on.
     pub cancel: &'a Cancel,
     /// Which of the index's offers are of an old state.

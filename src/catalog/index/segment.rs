@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use rusqlite::Connection;
 use tantivy::index::SegmentId;
 use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
@@ -17,6 +18,7 @@ use crate::catalog::index::place::Place;
 use crate::catalog::index::schema::{self, Column, Entry, Fields};
 use crate::catalog::index::stream::Stream;
 use crate::catalog::index::tables::Worked;
+use crate::catalog::index::texts::Titles;
 use crate::domain::search::Cancel;
 
 /// What can be asked of an offer beside its words, wherever it is kept.
@@ -109,8 +111,15 @@ impl Segment {
     }
 
     /// Writes what can be worked out of it beside it, for those who come later; whether it was not there yet.
-    pub fn keep(&self) -> std::io::Result<bool> {
-        self.worked.keep(&self.words, &self.shop, &self.pairs, &self.reader)
+    pub fn keep(&self, connection: &Connection) -> std::io::Result<bool> {
+        let titles =
+            |out: &mut dyn std::io::Write| Titles::pack(&self.columns, self.max_doc(), connection, out);
+        self.worked.keep(&self.words, &self.shop, &self.pairs, &self.reader, titles)
+    }
+
+    /// The titles of its documents, where they are kept beside it.
+    pub fn titles(&self) -> Option<&Titles> {
+        self.worked.titles(self.max_doc())
     }
 
     /// What was worked out of it, to be kept.

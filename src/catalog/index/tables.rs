@@ -6,7 +6,7 @@
 //! missing, cut or of another version is as good as none.
 
 use std::fs;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -15,9 +15,10 @@ use tantivy::{Directory, InvertedIndexReader, SegmentReader};
 
 use crate::catalog::index::columns::Numbers;
 use crate::catalog::index::lexicon::{Lexicon, Pairs};
+use crate::catalog::index::texts::Titles;
 
 /// The beginning of every file; raise the number when their shape changes.
-const MAGIC: &[u8; 8] = b"pifa-lx2";
+pub(super) const MAGIC: &[u8; 8] = b"pifa-lx2";
 /// The ending of their names.
 const ENDING: &str = "lexicon";
 
@@ -60,11 +61,32 @@ impl<'a> Packed<'a> {
     }
 }
 
-/// Whether a table is all there and as it was written.
-pub fn is_whole(bytes: &[u8]) -> bool {
-    bytes.split_last_chunk::<4>().is_some_and(|(body, sum)| {
-        body.starts_with(MAGIC) && crc32fast::hash(body) == u32::from_le_bytes(*sum)
-    })
+/// Whether a table is all there and as it was written; read a piece at a time, for it may be large.
+fn is_whole_file(file: fs::File) -> io::Result<bool> {
+    let Some(length) = file.metadata()?.len().checked_sub(4) else { return Ok(false) };
+    let mut file = BufReader::with_capacity(1 << 16, file);
+    let mut head = [0; MAGIC.len()];
+    if length < MAGIC.len() as u64 || file.read_exact(&mut head).is_err() || head != *MAGIC {
+        return Ok(false);
+    }
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(&head);
+    let mut left = length - MAGIC.len() as u64;
+    while left > 0 {
+        let piece = file.fill_buf()?;
+        let piece =
+            piece.get(..piece.len().min(usize::try_from(left).unwrap_or(usize::MAX))).unwrap_or(piece);
+        if piece.is_empty() {
+            return Ok(false);
+        }
+        sum.update(piece);
+        let count = piece.len();
+        left -= count as u64;
+        file.consume(count);
+    }
+    let mut end = [0; 4];
+    file.read_exact(&mut end)?;
+    Ok(sum.finalize() == u32::from_le_bytes(end))
 }
 
 /// Reads them back; `None` where something is missing. Whether they are as they were written was seen before.
@@ -130,6 +152,7 @@ pub struct Worked {
     shops: OnceLock<Lexicon>,
     pairs: OnceLock<Pairs>,
     numbers: OnceLock<Numbers>,
+    titles: OnceLock<Option<Titles>>,
 }
 
 impl Worked {
@@ -162,6 +185,12 @@ impl Worked {
         }
         let pack = |out: &mut dyn Write| Numbers::pack(reader, out);
         self.worked(&self.numbers, "numbers", pack).ok().filter(|numbers| numbers.is_of(reader.max_doc()))
+    }
+
+    /// The titles of the documents, where they were written.
+    pub fn titles(&self, documents: u32) -> Option<&Titles> {
+        let titles = self.titles.get_or_init(|| Titles::open(&self.place("titles")?));
+        titles.as_ref().filter(|titles| titles.is_of(documents))
     }
 
     fn place(&self, table: &str) -> Option<PathBuf> {
@@ -197,12 +226,14 @@ impl Worked {
         shops: &InvertedIndexReader,
         pairs: &InvertedIndexReader,
         reader: &SegmentReader,
+        titles: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<bool> {
         let kept = [
             self.keep_one("words", |out| Lexicon::pack(words, out))?,
             self.keep_one("shops", |out| Lexicon::pack(shops, out))?,
             self.keep_one("pairs", |out| Pairs::pack(pairs, out))?,
             self.keep_one("numbers", |out| Numbers::pack(reader, out))?,
+            self.keep_one("titles", titles)?,
         ];
         Ok(kept.contains(&true))
     }
@@ -239,7 +270,7 @@ pub fn is_table(name: &str) -> bool {
 
 /// Whether a table is as it was written; what is not, is taken away: it is derived, and made again.
 pub fn is_in_order(file: &Path) -> bool {
-    let is_whole = fs::read(file).is_ok_and(|bytes| is_whole(&bytes));
+    let is_whole = fs::File::open(file).and_then(is_whole_file).unwrap_or(false);
     if !is_whole {
         let _ = fs::remove_file(file);
     }

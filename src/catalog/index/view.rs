@@ -4,7 +4,7 @@ use std::collections::BinaryHeap;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use crate::catalog::index::Halt;
 use crate::catalog::index::fresh::Fresh;
@@ -16,11 +16,11 @@ use crate::catalog::index::schema::{Column, Payload};
 use crate::catalog::index::segment::{Row, Segment};
 use crate::catalog::index::tail;
 use crate::catalog::index::test::{Says, Test};
-use crate::catalog::index::word::Texts;
+use crate::catalog::index::texts::Texts;
 use crate::domain::search::{Cancel, Tier};
 
 /// A hit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {
     /// Its place.
     pub place: Place,
@@ -28,6 +28,17 @@ pub struct Hit {
     pub tier: Tier,
     /// Row in the store.
     pub row: i64,
+    /// Segment of the index, counted, and document; `None` for what no index has.
+    pub at: Option<(usize, u32)>,
+}
+
+/// The next hit of a source.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Head {
+    place: Place,
+    nth: usize,
+    hit: Hit,
+    supplier: u64,
 }
 
 /// Everything there is at one moment.
@@ -55,26 +66,20 @@ pub struct First {
     pub looked_at: Option<usize>,
 }
 
-/// Texts of rows, read from the store.
-pub struct StoreTexts<'a>(pub &'a Connection);
-
-impl Texts for StoreTexts<'_> {
-    fn text(&mut self, row: u64) -> Result<String, Halt> {
-        let found = self
-            .0
-            .prepare_cached("SELECT text FROM offers WHERE row = ?1")?
-            .query_row([row as i64], |row| row.get(0))
-            .optional()?;
-        Ok(found.unwrap_or_default())
-    }
-}
-
 impl View<'_> {
     fn old(&self) -> Old<'_> {
         if self.fresh.is_too_many {
             Old::Rows(self.connection, &self.payload)
         } else {
             Old::Offers(self.fresh.touched())
+        }
+    }
+
+    /// Titles of a hit, folded, a line each; more lines where no index has them.
+    pub fn titles<'t>(&self, hit: &Hit, texts: &'t mut Texts<'_>) -> Result<&'t str, Halt> {
+        match hit.at.and_then(|(nth, doc)| Some((self.segments().nth(nth)?, doc))) {
+            Some((segment, doc)) => texts.titles(segment, doc),
+            None => texts.text(hit.row as u64),
         }
     }
 
@@ -128,7 +133,7 @@ impl View<'_> {
                 }
                 if let Some(tier) = plan.judge(&entry, &entry.text, &entry.traits, Tier::Supplier) {
                     let buyable = entry.at(plan.quantity_of(&entry));
-                    let hit = Hit { place: entry.place, tier, row: entry.row };
+                    let hit = Hit { place: entry.place, tier, row: entry.row, at: None };
                     found.push((hit, entry.get(Column::Supplier), buyable.1 && buyable.0.is_some()));
                     best += usize::from(tier == Tier::Word);
                 }
@@ -157,45 +162,38 @@ impl View<'_> {
     ) -> Result<(), Halt> {
         let more: Vec<Test> =
             buyable.map(|is| Test { negated: !is, says: Says::Buyable }).into_iter().collect();
-        let mut texts = StoreTexts(self.connection);
+        let mut texts = Texts::new(self.connection);
         let mut with = With { texts: &mut texts, cancel: self.cancel, old: self.old() };
         let mut passes = Vec::new();
         for segment in self.live.iter().flat_map(|live| live.segments()) {
             passes.push((Pass::new(plan, segment, tier..=tier, &more, self.cancel)?, segment));
         }
         let mut loose = self.loose(plan, tier, buyable, tail)?.into_iter();
-        // Of each source its next hit; the best of them all goes first.
-        let mut heads: BinaryHeap<(Place, usize, i64, u64)> = BinaryHeap::new();
-        for (nth, (pass, segment)) in passes.iter_mut().enumerate() {
-            if let Some((doc, _)) = pass.next(&mut with)? {
+        let mut next_of = |nth: usize| -> Result<Option<Head>, Halt> {
+            let Some((pass, segment)) = passes.get_mut(nth) else {
+                return Ok(loose.next().map(|(hit, supplier)| Head { place: hit.place, hit, supplier, nth }));
+            };
+            Ok(pass.next(&mut with)?.map(|(doc, _)| {
                 let row = segment.doc(doc);
-                heads.push((row.place(), nth, row.get(Column::Row) as i64, row.get(Column::Supplier)));
-            }
+                let at = Some((nth, doc));
+                let hit = Hit { place: row.place(), tier, row: row.get(Column::Row) as i64, at };
+                Head { place: hit.place, hit, supplier: row.get(Column::Supplier), nth }
+            }))
+        };
+        // Of each source its next hit; the best of them all goes first.
+        let mut heads: BinaryHeap<Head> = BinaryHeap::new();
+        for nth in 0..=self.segments().count() {
+            heads.extend(next_of(nth)?);
         }
-        heads.extend(loose.next().map(|(hit, supplier)| (hit.place, usize::MAX, hit.row, supplier)));
-        while let Some((place, nth, row, supplier)) = heads.pop() {
+        while let Some(Head { hit, supplier, nth, .. }) = heads.pop() {
             if !one_per_supplier || supplier == 0 || seen.insert(supplier) {
-                first.hits.push(Hit { place, tier, row });
+                first.hits.push(hit);
                 if first.hits.len() >= count {
                     first.is_all = false;
                     return Ok(());
                 }
             }
-            match passes.get_mut(nth) {
-                Some((pass, segment)) => {
-                    if let Some((doc, _)) = pass.next(&mut with)? {
-                        let row = segment.doc(doc);
-                        heads.push((
-                            row.place(),
-                            nth,
-                            row.get(Column::Row) as i64,
-                            row.get(Column::Supplier),
-                        ));
-                    }
-                }
-                None => heads
-                    .extend(loose.next().map(|(hit, supplier)| (hit.place, usize::MAX, hit.row, supplier))),
-            }
+            heads.extend(next_of(nth)?);
         }
         Ok(())
     }
@@ -228,7 +226,8 @@ impl View<'_> {
             }) {
                 continue;
             }
-            found.push((Hit { place: entry.place, tier, row: entry.row }, entry.get(Column::Supplier)));
+            let hit = Hit { place: entry.place, tier, row: entry.row, at: None };
+            found.push((hit, entry.get(Column::Supplier)));
         }
         found.sort_unstable_by_key(|(hit, _)| std::cmp::Reverse(hit.place));
         Ok(found)
@@ -265,7 +264,7 @@ impl View<'_> {
         }
         let tiers = plan.tiers();
         let most = tiers.last().copied().unwrap_or(Tier::Word);
-        let mut texts = StoreTexts(self.connection);
+        let mut texts = Texts::new(self.connection);
         let mut with = With { texts: &mut texts, cancel: self.cancel, old: self.old() };
         let mut docs = Vec::with_capacity(CHUNK);
         for segment in self.live.iter().flat_map(|live| live.segments()) {

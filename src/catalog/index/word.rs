@@ -12,6 +12,7 @@ use crate::catalog::index::reading;
 use crate::catalog::index::schema::{self, Column, Unit, tag};
 use crate::catalog::index::segment::{Row, Segment, any_of, of_info, term};
 use crate::catalog::index::stream::{Bits, Positions, Stream};
+use crate::catalog::index::texts::Texts;
 use crate::catalog::index::{Halt, halt};
 use crate::catalog::store::lock;
 use crate::domain::search::{Cancel, Tier};
@@ -136,12 +137,6 @@ pub struct Finder<'a> {
     ways: Vec<Way>,
     /// Texts read for [`Check::Whole`].
     told_apart: u32,
-}
-
-/// Where texts of rows are read.
-pub trait Texts {
-    /// The four folded lines of a row.
-    fn text(&mut self, row: u64) -> Result<String, Halt>;
 }
 
 impl Word {
@@ -469,7 +464,7 @@ impl Finder<'_> {
         &mut self,
         doc: u32,
         segment: &Segment,
-        texts: &mut dyn Texts,
+        texts: &mut Texts<'_>,
         room: &mut Positions,
     ) -> Result<Option<Tier>, Halt> {
         for way in &mut self.ways {
@@ -483,19 +478,19 @@ impl Finder<'_> {
                     follow.then_some(way.tier)
                 }
                 Check::Text => {
-                    let text = texts.text(segment.columns.get(Column::Row, doc))?;
-                    self.word.in_text(&text).filter(|tier| *tier <= Tier::Part)
+                    let text = texts.titles(segment, doc)?;
+                    self.word.in_text(text).filter(|tier| *tier <= Tier::Part)
                 }
                 Check::Whole if way.phrase.seek(doc) != doc || !way.phrase.follow_each_other(room) => None,
                 Check::Whole if self.told_apart >= TOLD_APART => Some(Tier::Part),
                 Check::Whole => {
                     self.told_apart += 1;
-                    let text = texts.text(segment.columns.get(Column::Row, doc))?;
-                    self.word.in_text(&text).filter(|tier| *tier <= Tier::Part)
+                    let text = texts.titles(segment, doc)?;
+                    self.word.in_text(text).filter(|tier| *tier <= Tier::Part)
                 }
                 Check::Pinyin => {
-                    let text = texts.text(segment.columns.get(Column::Row, doc))?;
-                    self.word.is_read_in(&text).then_some(way.tier)
+                    let text = texts.titles(segment, doc)?;
+                    self.word.is_read_in(text).then_some(way.tier)
                 }
             };
             if found.is_some() {

@@ -103,7 +103,7 @@ impl Home {
                 self.settle()?;
                 self.vouch()?;
                 if let Some(live) = self.live(wanted.catalog, 0) {
-                    self.keep_tables(&live);
+                    self.keep_tables(&live, connection);
                 }
                 progress(IndexProgress { done: of as usize, of: of as usize });
                 return Ok(false);

@@ -1,0 +1,212 @@
+//! The titles of a segment beside it, in the order of its documents.
+//!
+//! Terms tell which documents may have a word; for pinyin, quoted blanks, and how closely a query stands together, the
+//! titles themselves have the last word, hundreds of them in one search. The store would look each up by its row, some
+//! 5 us a time. Here neighbours in rank are neighbours in the file: one read brings a block of them, and nothing stays
+//! mapped, so a search through many costs time and no memory. Like all tables it is derived: where it is missing, the
+//! store is asked.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::catalog::index::Halt;
+use crate::catalog::index::columns::Columns;
+use crate::catalog::index::schema::Column;
+use crate::catalog::index::segment::Segment;
+use crate::catalog::index::tables::{MAGIC, Packed};
+
+/// Documents of a block: their titles are about a page of memory.
+const BLOCK: u32 = 64;
+/// What stands behind the blocks beside where they begin: documents, blocks, and the sum.
+const FOOT: u64 = 12;
+
+/// Titles of a segment.
+pub struct Titles {
+    file: File,
+    documents: u32,
+    /// Where each block begins in the file, and where the last one ends.
+    begins: Vec<u32>,
+}
+
+impl Titles {
+    /// Writes the titles of a segment's documents: of each the end of its text in the block, then the texts. What the
+    /// store has no more is empty: such a document is of an old state, and nobody asks.
+    pub(super) fn pack(
+        columns: &Columns,
+        documents: u32,
+        connection: &Connection,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let mut packed = Packed::new(out)?;
+        let mut begins = vec![MAGIC.len() as u32];
+        let mut texts = String::new();
+        let mut ends = Vec::with_capacity(BLOCK as usize);
+        let mut select =
+            connection.prepare_cached("SELECT text FROM offers WHERE row = ?1").map_err(io::Error::other)?;
+        for from in (0..documents).step_by(BLOCK as usize) {
+            texts.clear();
+            ends.clear();
+            for doc in from..documents.min(from + BLOCK) {
+                let mut rows =
+                    select.query([columns.get(Column::Row, doc) as i64]).map_err(io::Error::other)?;
+                if let Some(row) = rows.next().map_err(io::Error::other)? {
+                    let text = row.get_ref(0).ok().and_then(|text| text.as_str().ok());
+                    texts.push_str(titles_of(text.unwrap_or_default()));
+                }
+                ends.push(texts.len() as u32);
+            }
+            for end in &ends {
+                packed.number(*end)?;
+            }
+            packed.bytes(texts.as_bytes())?;
+            let length = 4 * ends.len() + texts.len();
+            let end = begins.last().and_then(|begin| begin.checked_add(u32::try_from(length).ok()?));
+            begins.push(end.ok_or_else(|| io::Error::other("more titles than a table takes"))?);
+        }
+        let blocks = begins.len() as u32;
+        for begin in begins {
+            packed.number(begin)?;
+        }
+        packed.number(documents)?;
+        packed.number(blocks)?;
+        packed.end()
+    }
+
+    /// Those of a file; `None` where it does not hold together. Whether it is as it was written was seen before.
+    pub(super) fn open(place: &Path) -> Option<Titles> {
+        let file = File::open(place).ok()?;
+        let length = file.metadata().ok()?.len();
+        let mut foot = [0; FOOT as usize];
+        read_at(&file, &mut foot, length.checked_sub(FOOT)?).ok()?;
+        let ([documents, blocks, _], _) = foot.as_chunks::<4>() else { return None };
+        let (documents, blocks) = (u32::from_le_bytes(*documents), u32::from_le_bytes(*blocks));
+        let begins_length = 4 * u64::from(blocks);
+        let begins_at = (length - FOOT).checked_sub(begins_length)?;
+        if blocks != documents.div_ceil(BLOCK) + 1 {
+            return None;
+        }
+        let mut bytes = vec![0; begins_length as usize];
+        read_at(&file, &mut bytes, begins_at).ok()?;
+        let begins: Vec<u32> =
+            bytes.as_chunks::<4>().0.iter().map(|begin| u32::from_le_bytes(*begin)).collect();
+        let ends = begins.last().is_some_and(|end| u64::from(*end) == begins_at);
+        (ends && begins.is_sorted()).then_some(Titles { file, documents, begins })
+    }
+
+    /// Whether it is of a segment with so many documents.
+    pub fn is_of(&self, documents: u32) -> bool {
+        self.documents == documents
+    }
+
+    /// Reads the block of a document.
+    fn block(&self, block: u32, into: &mut Vec<u8>) -> Option<()> {
+        let (begin, end) = (self.begins.get(block as usize)?, self.begins.get(block as usize + 1)?);
+        into.resize(end.checked_sub(*begin)? as usize, 0);
+        read_at(&self.file, into, u64::from(*begin)).ok()
+    }
+
+    /// How many documents a block has.
+    fn len(&self, block: u32) -> usize {
+        self.documents.saturating_sub(block * BLOCK).min(BLOCK) as usize
+    }
+}
+
+/// Title and translated title, of the four lines of an offer.
+fn titles_of(text: &str) -> &str {
+    let end = text.match_indices('\n').nth(1).map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or_default()
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, into: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, into, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut into: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !into.is_empty() {
+        let count = std::os::windows::fs::FileExt::seek_read(file, into, at)?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        into = into.split_at_mut(count).1;
+        at += count as u64;
+    }
+    Ok(())
+}
+
+/// Reads texts of offers, titles from beside the index where they are kept there.
+pub struct Texts<'a> {
+    connection: &'a Connection,
+    /// The block read last, and whose it is.
+    block: Vec<u8>,
+    is_of: Option<(tantivy::index::SegmentId, u32)>,
+    /// A text read from the store.
+    own: String,
+}
+
+impl<'a> Texts<'a> {
+    pub fn new(connection: &'a Connection) -> Texts<'a> {
+        Texts { connection, block: Vec::new(), is_of: None, own: String::new() }
+    }
+
+    /// Title and translated title of a document, folded, a line each.
+    pub fn titles(&mut self, segment: &Segment, doc: u32) -> Result<&str, Halt> {
+        let is_read = self.read_block(segment, doc).is_some();
+        if !is_read {
+            self.is_of = None;
+            return self.text(segment.columns.get(Column::Row, doc));
+        }
+        Ok(self.in_block(segment, doc).unwrap_or_default())
+    }
+
+    /// The four folded lines of a row: title, translated title, supplier, belt. Nothing where there is no such row.
+    pub fn text(&mut self, row: u64) -> Result<&str, Halt> {
+        self.own.clear();
+        let mut select = self.connection.prepare_cached("SELECT text FROM offers WHERE row = ?1")?;
+        let own = &mut self.own;
+        select
+            .query_row([row as i64], |row| {
+                own.push_str(row.get_ref(0)?.as_str().unwrap_or_default());
+                Ok(())
+            })
+            .optional()?;
+        Ok(&self.own)
+    }
+
+    fn read_block(&mut self, segment: &Segment, doc: u32) -> Option<()> {
+        let id = (segment.reader.segment_id(), doc / BLOCK);
+        if self.is_of != Some(id) {
+            self.is_of = None;
+            segment.titles()?.block(id.1, &mut self.block)?;
+            self.is_of = Some(id);
+        }
+        // What does not hold together is read from the store.
+        self.in_block(segment, doc).map(|_| ())
+    }
+
+    fn in_block(&self, segment: &Segment, doc: u32) -> Option<&str> {
+        let (ends, texts) = self.block.split_at_checked(4 * segment.titles()?.len(doc / BLOCK))?;
+        let ends = ends.as_chunks::<4>().0;
+        let nth = (doc % BLOCK) as usize;
+        let end = |nth: usize| ends.get(nth).map(|end| u32::from_le_bytes(*end) as usize);
+        let begin = nth.checked_sub(1).map_or(Some(0), end)?;
+        std::str::from_utf8(texts.get(begin..end(nth)?)?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_lines_are_the_titles() {
+        assert_eq!(titles_of("a\nb\nc\nd"), "a\nb");
+        assert_eq!(titles_of("a\n\n\n"), "a\n");
+        assert_eq!(titles_of("a"), "a");
+        assert_eq!(titles_of(""), "");
+    }
+}

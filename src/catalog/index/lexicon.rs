@@ -350,7 +350,11 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::catalog::index::tables::{is_in_order, is_whole};
+    use crate::catalog::index::tables::{self, is_in_order};
+
+    fn is_whole(table: &[u8]) -> bool {
+        tables::is_whole(table, table.len() as u64).unwrap()
+    }
 
     const TERMS: [&str; 4] = ["304", "cm", "usb", "\u{4e0d}\u{9508}\u{94a2}"];
 

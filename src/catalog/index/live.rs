@@ -197,6 +197,8 @@ impl Home {
     /// that are no more. Readers do without where it cannot be written.
     pub(super) fn keep_tables(&self, live: &Live, connection: &Connection) {
         let Some(folder) = &self.folder else { return };
+        // One moment for all the titles that are read: each look would ask for the file's locks again.
+        let moment = connection.unchecked_transaction();
         let mut is_new = false;
         for segment in live.segments() {
             match segment.keep(connection) {
@@ -207,6 +209,7 @@ impl Home {
                 }
             }
         }
+        drop(moment);
         if is_new {
             // Opened again when next asked, with them.
             lock(&self.seen).stamp = None;

@@ -16,6 +16,7 @@ pub mod plan;
 mod reading;
 pub mod schema;
 mod segment;
+mod sounds;
 mod stream;
 mod tables;
 mod tail;

@@ -1,125 +1,153 @@
-//! Pinyin: which documents of a segment may be read as what was typed, told by the pairs of characters titles have.
+//! Pinyin: which documents of a segment may be read as what was typed.
+//!
+//! Each way to read it is a list of terms all of which a title must have ([`sounds`]); a title is looked at itself only
+//! where those do not say that its readings stand in their order.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use tantivy::postings::TermInfo;
+use tantivy::schema::IndexRecordOption;
 
-use crate::catalog::index::lexicon::Pairs;
-use crate::catalog::index::segment::Segment;
-use crate::catalog::index::stream::Bits;
+use crate::catalog::index::segment::{Segment, of_info};
+use crate::catalog::index::sounds;
+use crate::catalog::index::stream::{Bits, Stream};
 use crate::catalog::index::{Halt, halt};
 use crate::domain::search::Cancel;
-use crate::query::pinyin::{self, Constraint};
+use crate::query::pinyin::Constraint;
 
-/// Pairs that fit two constraints, and their documents.
-type Fitting = HashMap<(Constraint, Constraint), (Vec<u32>, u64)>;
+/// Terms stepped through together, the rarest ones.
+const RAREST: usize = 4;
+/// More documents than these, and a title would be looked at in vain too often: then pairs of characters say more.
+const MANY: u64 = if cfg!(test) { 3 } else { 1_000 };
+/// Pairs with more documents are not worth being made a set.
+const MOST_PAIRS: u64 = 200_000;
 
-/// Documents of a segment whose title may be read in one of these ways: for each way those with the rarest pairs it is
-/// made of. The text itself has the last word.
-pub fn documents(
-    parses: &[Vec<Constraint>],
-    segment: &Segment,
-    cancel: &Cancel,
-) -> Result<Option<Bits>, Halt> {
-    /// Pairs of a reading that are looked up, the rarest ones; fewer where those leave few documents.
-    const RAREST: usize = 3;
-    const FEW: u32 = 2_000;
-    /// More documents than these would be read in vain too often: three characters in a row say more.
-    const MANY: u32 = if cfg!(test) { 0 } else { 1_000 };
-    let pairs = segment.pair_lexicon()?;
-    let mut known: Fitting = HashMap::new();
-    let mut sets: HashMap<(Constraint, Constraint), Bits> = HashMap::new();
-    let mut all: Option<Bits> = None;
-    for parse in parses {
-        halt(cancel)?;
-        if let [alone] = parse.as_slice() {
-            let mut infos = Vec::new();
-            let mut stream = segment.chars.terms().stream()?;
-            while stream.advance() {
-                let c = std::str::from_utf8(stream.key()).ok().and_then(|term| term.chars().next());
-                if c.is_some_and(|c| pinyin::fits(*alone, c)) {
-                    infos.push(stream.value().clone());
-                }
-            }
-            let all = all.get_or_insert_with(|| Bits::none(segment.max_doc()));
-            all.insert_all(&segment.chars, &infos, cancel)?;
-            continue;
-        }
-        let mut joints: Vec<(Constraint, Constraint)> =
-            parse.iter().zip(parse.iter().skip(1)).map(|(a, b)| (*a, *b)).collect();
-        for joint in &joints {
-            halt(cancel)?;
-            known.entry(*joint).or_insert_with(|| pairs.fitting(joint.0, joint.1));
-        }
-        joints.sort_by_key(|joint| known.get(joint).map_or(0, |(_, docs)| *docs));
-        joints.dedup();
-        if joints.first().and_then(|joint| known.get(joint)).is_none_or(|(_, docs)| *docs == 0) {
-            continue;
-        }
-        let mut found: Option<Bits> = None;
-        for joint in joints.into_iter().take(RAREST) {
-            if found.as_ref().is_some_and(|found| found.len() < FEW) {
-                break;
-            }
-            if let std::collections::hash_map::Entry::Vacant(e) = sets.entry(joint) {
-                let numbers = known.get(&joint).map(|(numbers, _)| numbers.as_slice()).unwrap_or_default();
-                let infos: Vec<TermInfo> = numbers.iter().map(|number| pairs.info(*number)).collect();
-                let mut bits = Bits::none(segment.max_doc());
-                bits.insert_all(&segment.pairs, &infos, cancel)?;
-                e.insert(bits);
-            }
-            let Some(bits) = sets.get(&joint) else { continue };
-            match &mut found {
-                Some(found) => found.keep(bits),
-                None => found = Some(bits.clone()),
-            }
-        }
-        if let Some(found) = &mut found
-            && found.len() > MANY
-            && let Some(bits) = triples_fitting(segment, pairs, parse, &known, cancel)?
-        {
-            found.keep(&bits);
-        }
-        if let Some(found) = found {
-            match &mut all {
-                Some(all) => all.add(&found),
-                None => all = Some(found),
-            }
-        }
-    }
-    // Characters of the translated title are among these too, so even two are looked at again.
-    Ok(all)
+/// A way to read a word, in one segment.
+#[derive(Debug, Clone)]
+pub struct Way {
+    terms: Vec<TermInfo>,
+    set: Option<Bits>,
+    /// Whether every title with its terms can be read so.
+    pub is_certain: bool,
 }
 
-/// Documents with three neighbours that can be read as some three of a reading, those with the fewest pairs; `None`
-/// where it has no three.
-fn triples_fitting(
-    segment: &Segment,
-    pairs: &Pairs,
-    parse: &[Constraint],
-    known: &Fitting,
-    cancel: &Cancel,
-) -> Result<Option<Bits>, Halt> {
-    let rarest = parse.windows(3).min_by_key(|three| {
-        let of = |a: usize, b: usize| three.get(a).zip(three.get(b)).and_then(|(a, b)| known.get(&(*a, *b)));
-        of(0, 1).map_or(0, |(pairs, _)| pairs.len()) + of(1, 2).map_or(0, |(pairs, _)| pairs.len())
-    });
-    let Some([first, second, third]) = rarest else { return Ok(None) };
-    let mut infos = Vec::new();
-    for number in known.get(&(*first, *second)).map(|(numbers, _)| numbers.as_slice()).unwrap_or_default() {
+impl Way {
+    /// Its documents.
+    pub fn stream(&self, segment: &Segment) -> Result<Stream, Halt> {
+        let mut parts = Vec::with_capacity(self.terms.len() + 1);
+        for info in &self.terms {
+            parts.push(of_info(&segment.sounds, info, IndexRecordOption::Basic)?);
+        }
+        parts.extend(self.set.clone().map(Stream::bits));
+        Ok(match parts.len() {
+            0 => Stream::Nothing,
+            1 => parts.pop().unwrap_or(Stream::Nothing),
+            _ => Stream::All(parts),
+        })
+    }
+}
+
+/// The ways in which titles of a segment may be read so.
+pub fn ways(parses: &[Vec<Constraint>], segment: &Segment, cancel: &Cancel) -> Result<Arc<[Way]>, Halt> {
+    let mut ways = Vec::new();
+    for parse in parses {
         halt(cancel)?;
-        let Some(pair) = pairs.pairs.get(*number as usize) else { continue };
-        let head: String = [pair.chars.0, pair.chars.1].iter().collect();
-        let mut stream = segment.triples.terms().range().ge(head.as_bytes()).into_stream()?;
-        while stream.advance() {
-            let Some(last) = stream.key().strip_prefix(head.as_bytes()) else { break };
-            let last = std::str::from_utf8(last).ok().and_then(|last| last.chars().next());
-            if last.is_some_and(|last| pinyin::fits(*third, last)) {
-                infos.push(stream.value().clone());
+        ways.extend(match parse.as_slice() {
+            [] => None,
+            [alone] => alone_of(*alone, segment, cancel)?,
+            _ => way(parse, segment, cancel)?,
+        });
+    }
+    Ok(ways.into())
+}
+
+/// Of one character.
+fn alone_of(alone: Constraint, segment: &Segment, cancel: &Cancel) -> Result<Option<Way>, Halt> {
+    let mut terms = Vec::new();
+    match alone {
+        Constraint::Syllable(number) => {
+            terms.extend(segment.sounds.terms().get(sounds::syllable(number).as_bytes())?);
+        }
+        Constraint::Initial(initial) => {
+            let mut infos = Vec::new();
+            for term in sounds::beginning(initial) {
+                infos.extend(segment.sounds.terms().get(term.as_bytes())?);
             }
+            let mut bits = Bits::none(segment.max_doc());
+            bits.insert_all(&segment.sounds, &infos, cancel)?;
+            return Ok(Some(Way { terms, set: Some(bits), is_certain: true }));
+        }
+        // Found as itself.
+        Constraint::Char(_) => {}
+    }
+    Ok((!terms.is_empty()).then_some(Way { terms, set: None, is_certain: true }))
+}
+
+/// Of several; `None` where a term is missing.
+fn way(parse: &[Constraint], segment: &Segment, cancel: &Cancel) -> Result<Option<Way>, Halt> {
+    let mut terms: Vec<TermInfo> = Vec::new();
+    let is_certain = parse.len() <= 3 && parse.iter().all(|asks| sounds::is_letter(*asks));
+    let mut wanted: Vec<String> = parse
+        .windows(parse.len().min(3))
+        .filter_map(|window| window.iter().map(|asks| sounds::letter(*asks)).collect())
+        .collect();
+    // Where a character parts them there may be pairs only, or none.
+    if wanted.is_empty() {
+        let pairs = parse.windows(2);
+        wanted.extend(pairs.filter_map(|pair| -> Option<String> {
+            pair.iter().map(|asks| sounds::letter(*asks)).collect()
+        }));
+    }
+    wanted.extend(parse.iter().filter_map(|asks| match asks {
+        Constraint::Syllable(number) => Some(sounds::syllable(*number)),
+        _ => None,
+    }));
+    wanted.sort_unstable();
+    wanted.dedup();
+    for term in &wanted {
+        match segment.sounds.terms().get(term.as_bytes())? {
+            Some(info) => terms.push(info),
+            None => return Ok(None),
         }
     }
+    terms.sort_by_key(|info| info.doc_freq);
+    terms.truncate(RAREST);
+    let set = if is_certain { None } else { pairs_of(parse, &terms, segment, cancel)? };
+    if set.as_ref().is_some_and(|set| set.len() == 0) {
+        return Ok(None);
+    }
+    Ok((!terms.is_empty() || set.is_some()).then_some(Way { terms, set, is_certain }))
+}
+
+/// Documents with the rarest neighbours that can be read so, where terms alone leave too many.
+fn pairs_of(
+    parse: &[Constraint],
+    terms: &[TermInfo],
+    segment: &Segment,
+    cancel: &Cancel,
+) -> Result<Option<Bits>, Halt> {
+    let least = terms.first().map_or(u64::MAX, |info| u64::from(info.doc_freq));
+    if least <= MANY {
+        return Ok(None);
+    }
+    let pairs = segment.pair_lexicon()?;
+    let mut best: Option<(Vec<u32>, u64)> = None;
+    for (first, second) in parse.iter().zip(parse.iter().skip(1)) {
+        halt(cancel)?;
+        // Of two letters the term says all there is to say.
+        if sounds::is_letter(*first) && sounds::is_letter(*second) {
+            continue;
+        }
+        let (numbers, docs) = pairs.fitting(*first, *second);
+        if best.as_ref().is_none_or(|(_, fewest)| docs < *fewest) {
+            best = Some((numbers, docs));
+        }
+    }
+    let Some((numbers, _)) = best.filter(|(_, docs)| terms.is_empty() || *docs < MOST_PAIRS) else {
+        return Ok(None);
+    };
+    let infos: Vec<TermInfo> = numbers.iter().map(|number| pairs.info(*number)).collect();
     let mut bits = Bits::none(segment.max_doc());
-    bits.insert_all(&segment.triples, &infos, cancel)?;
+    bits.insert_all(&segment.pairs, &infos, cancel)?;
     Ok(Some(bits))
 }

@@ -62,9 +62,8 @@ impl<'a> Packed<'a> {
 }
 
 /// Whether a table is all there and as it was written; read a piece at a time, for it may be large.
-fn is_whole_file(file: fs::File) -> io::Result<bool> {
-    let Some(length) = file.metadata()?.len().checked_sub(4) else { return Ok(false) };
-    let mut file = BufReader::with_capacity(1 << 16, file);
+pub fn is_whole(mut file: impl BufRead, length: u64) -> io::Result<bool> {
+    let Some(length) = length.checked_sub(4) else { return Ok(false) };
     let mut head = [0; MAGIC.len()];
     if length < MAGIC.len() as u64 || file.read_exact(&mut head).is_err() || head != *MAGIC {
         return Ok(false);
@@ -270,7 +269,11 @@ pub fn is_table(name: &str) -> bool {
 
 /// Whether a table is as it was written; what is not, is taken away: it is derived, and made again.
 pub fn is_in_order(file: &Path) -> bool {
-    let is_whole = fs::File::open(file).and_then(is_whole_file).unwrap_or(false);
+    let looked_at = fs::File::open(file).and_then(|file| {
+        let length = file.metadata()?.len();
+        is_whole(BufReader::with_capacity(1 << 16, file), length)
+    });
+    let is_whole = looked_at.unwrap_or(false);
     if !is_whole {
         let _ = fs::remove_file(file);
     }

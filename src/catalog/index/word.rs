@@ -90,8 +90,8 @@ pub struct Word {
     pub mine: Marked,
     /// Only looked for in the names of supplier and belt.
     is_of_names: bool,
-    /// What by pinyin was found in segments so far: a search passes through each several times.
-    read: Arc<Mutex<HashMap<SegmentId, Option<Bits>>>>,
+    /// How it may be read in segments looked at so far: a search passes through each several times.
+    read: Arc<Mutex<HashMap<SegmentId, Arc<[reading::Way]>>>>,
     /// Documents of many terms that contain it, likewise.
     containing: Arc<Mutex<HashMap<(SegmentId, Tier), Bits>>>,
 }
@@ -404,19 +404,32 @@ impl Word {
         Ok(Stream::All(parts))
     }
 
-    /// Documents whose title may be read so: for each way to read it, those with the rarest pairs it is made of.
-    fn by_pinyin(&self, segment: &Segment, cancel: &Cancel) -> Result<Option<Way>, Halt> {
+    /// Documents whose title can be read so, and those where it must be looked at.
+    fn by_pinyin(&self, segment: &Segment, cancel: &Cancel) -> Result<[Way; 2], Halt> {
         let id = segment.reader.segment_id();
         let known = lock(&self.read).get(&id).cloned();
         let read = match known {
             Some(read) => read,
             None => {
-                let read = reading::documents(&self.parses, segment, cancel)?;
-                lock(&self.read).insert(id, read.clone());
+                let read = reading::ways(&self.parses, segment, cancel)?;
+                lock(&self.read).insert(id, Arc::clone(&read));
                 read
             }
         };
-        Ok(read.map(|bits| Way::new(Tier::Pinyin, Stream::bits(bits), Check::Pinyin)))
+        let (mut certain, mut others) = (Vec::new(), Vec::new());
+        for way in read.iter() {
+            let stream = way.stream(segment)?;
+            if way.is_certain { certain.push(stream) } else { others.push(stream) }
+        }
+        let way = |mut parts: Vec<Stream>, check| {
+            let stream = match parts.len() {
+                0 => Stream::Nothing,
+                1 => parts.pop().unwrap_or(Stream::Nothing),
+                _ => Stream::Any(parts),
+            };
+            Way::new(Tier::Pinyin, stream, check)
+        };
+        Ok([way(certain, Check::Nothing), way(others, Check::Pinyin)])
     }
 }
 

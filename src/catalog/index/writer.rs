@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension};
 use tantivy::index::{Index, SegmentId};
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy, UserOperation};
 use tantivy::{IndexWriter, TantivyError};
 
 use crate::catalog::index::Halt;
@@ -31,6 +31,8 @@ const ONE_SEGMENT: i64 = 60_000;
 const WORKERS: usize = 2;
 /// Small segments beside a large one that are left alone.
 const SMALL_ONES: usize = 3;
+/// Operations handed over at once.
+const BATCH: usize = 64;
 /// Documents between two commits at most.
 const COMMIT: usize = 150_000;
 /// Time between two commits at most, while work is being done in large enough pieces: each costs some 30 ms and a
@@ -50,6 +52,9 @@ pub struct IndexProgress {
 pub(in crate::catalog) struct Writer {
     writer: IndexWriter,
     fields: Fields,
+    /// Documents to be added and taken out, handed over many at once: waking a thread for each costs more than the
+    /// document.
+    batch: Vec<UserOperation>,
     /// What it covers with what is not committed yet.
     payload: Payload,
     /// Rows not committed yet, and since when.
@@ -220,7 +225,15 @@ impl Home {
 
 impl Writer {
     fn new(writer: IndexWriter, fields: Fields, payload: Payload, turn: Option<File>) -> Writer {
-        Writer { writer, fields, payload, pending: 0, since: Instant::now(), _turn: turn }
+        Writer {
+            writer,
+            fields,
+            batch: Vec::with_capacity(BATCH),
+            payload,
+            pending: 0,
+            since: Instant::now(),
+            _turn: turn,
+        }
     }
 
     /// Covers more; committed when it is worth it, or there is nothing more to come.
@@ -242,12 +255,23 @@ impl Writer {
 
     fn commit(&mut self, payload: Payload) -> Result<(), Halt> {
         let text = serde_json::to_string(&payload).map_err(|error| Halt::Index(error.to_string()))?;
+        self.hand_over()?;
         let mut commit = self.writer.prepare_commit()?;
         commit.set_payload(&text);
         commit.commit()?;
         self.payload = payload;
         self.pending = 0;
         self.since = Instant::now();
+        Ok(())
+    }
+
+    fn take(&mut self, operation: UserOperation) -> Result<(), Halt> {
+        self.batch.push(operation);
+        if self.batch.len() >= BATCH { self.hand_over() } else { Ok(()) }
+    }
+
+    fn hand_over(&mut self) -> Result<(), Halt> {
+        self.writer.run(self.batch.drain(..))?;
         Ok(())
     }
 
@@ -292,7 +316,7 @@ impl Writer {
                 if read.generation > self.payload.generation {
                     continue;
                 }
-                self.writer.add_document(self.fields.document(&entry))?;
+                self.take(UserOperation::Add(self.fields.document(&entry)))?;
                 count += 1;
                 self.pending += 1;
                 if count % 1_000 == 0 {
@@ -310,7 +334,7 @@ impl Writer {
             let mut rows = select.query([self.payload.generation])?;
             while let Some(row) = rows.next()? {
                 if let Some(entry) = entry(row)?.entry {
-                    self.writer.add_document(self.fields.document(&entry))?;
+                    self.take(UserOperation::Add(self.fields.document(&entry)))?;
                     count += 1;
                 }
             }
@@ -351,9 +375,9 @@ impl Writer {
                     break;
                 }
                 covered = read.generation;
-                self.writer.delete_term(self.fields.of_offer(read.tie));
+                self.take(UserOperation::Delete(self.fields.of_offer(read.tie)))?;
                 if let Some(entry) = read.entry {
-                    self.writer.add_document(self.fields.document(&entry))?;
+                    self.take(UserOperation::Add(self.fields.document(&entry)))?;
                 }
                 count += 1;
                 self.pending += 1;

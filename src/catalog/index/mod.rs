@@ -8,7 +8,9 @@
 mod columns;
 pub mod fresh;
 pub mod guard;
+mod guess;
 pub mod lexicon;
+mod lists;
 pub mod live;
 mod pass;
 mod place;

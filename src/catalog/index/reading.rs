@@ -1,23 +1,24 @@
 //! Pinyin: which documents of a segment may be read as what was typed.
 //!
-//! Each way to read it is a list of terms all of which a title must have ([`sounds`]); a title is looked at itself only
-//! where those do not say that its readings stand in their order.
+//! Each way to read it is some lists of documents ([`sounds`]) all of which a title must be on; the title is looked at
+//! itself only where those do not say that its readings stand in their order. A segment that is too young for that table
+//! is asked by its pairs of characters ([`guess`]).
 
 use std::sync::Arc;
 
 use tantivy::postings::TermInfo;
-use tantivy::schema::IndexRecordOption;
 
-use crate::catalog::index::segment::{Segment, of_info};
-use crate::catalog::index::sounds;
+use crate::catalog::index::lists::List;
+use crate::catalog::index::segment::Segment;
+use crate::catalog::index::sounds::{self, Sound, Sounds};
 use crate::catalog::index::stream::{Bits, Stream};
-use crate::catalog::index::{Halt, halt};
+use crate::catalog::index::{Halt, guess, halt};
 use crate::domain::search::Cancel;
 use crate::query::pinyin::Constraint;
 
-/// Terms stepped through together, the rarest ones.
-const RAREST: usize = 4;
-/// More documents than these, and a title would be looked at in vain too often: then pairs of characters say more.
+/// Lists stepped through together, the shortest ones.
+const SHORTEST: usize = 4;
+/// More documents than these, and titles would be looked at in vain too often: then pairs of characters say more.
 const MANY: u64 = if cfg!(test) { 3 } else { 1_000 };
 /// Pairs with more documents are not worth being made a set.
 const MOST_PAIRS: u64 = 200_000;
@@ -25,117 +26,106 @@ const MOST_PAIRS: u64 = 200_000;
 /// A way to read a word, in one segment.
 #[derive(Debug, Clone)]
 pub struct Way {
-    terms: Vec<TermInfo>,
+    lists: Vec<List>,
     set: Option<Bits>,
-    /// Whether every title with its terms can be read so.
+    /// Whether every title found can be read so.
     pub is_certain: bool,
 }
 
 impl Way {
     /// Its documents.
-    pub fn stream(&self, segment: &Segment) -> Result<Stream, Halt> {
-        let mut parts = Vec::with_capacity(self.terms.len() + 1);
-        for info in &self.terms {
-            parts.push(of_info(&segment.sounds, info, IndexRecordOption::Basic)?);
-        }
-        parts.extend(self.set.clone().map(Stream::bits));
-        Ok(match parts.len() {
+    pub fn stream(&self) -> Stream {
+        let lists = self.lists.iter().map(|list| Stream::Packed(Box::new(list.cursor())));
+        let mut parts: Vec<Stream> = lists.chain(self.set.clone().map(Stream::bits)).collect();
+        match parts.len() {
             0 => Stream::Nothing,
             1 => parts.pop().unwrap_or(Stream::Nothing),
             _ => Stream::All(parts),
-        })
+        }
     }
 }
 
 /// The ways in which titles of a segment may be read so.
 pub fn ways(parses: &[Vec<Constraint>], segment: &Segment, cancel: &Cancel) -> Result<Arc<[Way]>, Halt> {
+    let Some(table) = segment.sounds() else {
+        let found = guess::documents(parses, segment, cancel)?;
+        return Ok(found
+            .map(|bits| Way { lists: Vec::new(), set: Some(bits), is_certain: false })
+            .into_iter()
+            .collect());
+    };
     let mut ways = Vec::new();
     for parse in parses {
         halt(cancel)?;
-        ways.extend(match parse.as_slice() {
-            [] => None,
-            [alone] => alone_of(*alone, segment, cancel)?,
-            _ => way(parse, segment, cancel)?,
-        });
+        ways.extend(way(parse, table, segment, cancel)?);
     }
     Ok(ways.into())
 }
 
-/// Of one character.
-fn alone_of(alone: Constraint, segment: &Segment, cancel: &Cancel) -> Result<Option<Way>, Halt> {
-    let mut terms = Vec::new();
-    match alone {
-        Constraint::Syllable(number) => {
-            terms.extend(segment.sounds.terms().get(sounds::syllable(number).as_bytes())?);
+/// One of them; `None` where nothing is on a list.
+fn way(
+    parse: &[Constraint],
+    table: &Sounds,
+    segment: &Segment,
+    cancel: &Cancel,
+) -> Result<Option<Way>, Halt> {
+    let letters = |neighbours: &[Constraint]| -> Option<Sound> {
+        let letters: Option<Vec<u8>> = neighbours.iter().map(|asks| sounds::letter(*asks)).collect();
+        Some(Sound::letters(&letters?))
+    };
+    let mut wanted: Vec<Sound> = Vec::new();
+    if parse.len() > 1 {
+        wanted.extend(parse.windows(parse.len().min(3)).filter_map(letters));
+        // Where a character parts them there may be two letters side by side.
+        if wanted.is_empty() {
+            wanted.extend(parse.windows(2).filter_map(letters));
         }
-        Constraint::Initial(initial) => {
-            let mut infos = Vec::new();
-            for term in sounds::beginning(initial) {
-                infos.extend(segment.sounds.terms().get(term.as_bytes())?);
-            }
-            let mut bits = Bits::none(segment.max_doc());
-            bits.insert_all(&segment.sounds, &infos, cancel)?;
-            return Ok(Some(Way { terms, set: Some(bits), is_certain: true }));
-        }
-        // Found as itself.
-        Constraint::Char(_) => {}
-    }
-    Ok((!terms.is_empty()).then_some(Way { terms, set: None, is_certain: true }))
-}
-
-/// Of several; `None` where a term is missing.
-fn way(parse: &[Constraint], segment: &Segment, cancel: &Cancel) -> Result<Option<Way>, Halt> {
-    let mut terms: Vec<TermInfo> = Vec::new();
-    let is_certain = parse.len() <= 3 && parse.iter().all(|asks| sounds::is_letter(*asks));
-    let mut wanted: Vec<String> = parse
-        .windows(parse.len().min(3))
-        .filter_map(|window| window.iter().map(|asks| sounds::letter(*asks)).collect())
-        .collect();
-    // Where a character parts them there may be pairs only, or none.
-    if wanted.is_empty() {
-        let pairs = parse.windows(2);
-        wanted.extend(pairs.filter_map(|pair| -> Option<String> {
-            pair.iter().map(|asks| sounds::letter(*asks)).collect()
-        }));
     }
     wanted.extend(parse.iter().filter_map(|asks| match asks {
-        Constraint::Syllable(number) => Some(sounds::syllable(*number)),
+        Constraint::Syllable(number) => Some(Sound::syllable(*number)),
+        Constraint::Initial(number) if !sounds::is_letter(*asks) => Some(Sound::double(*number)),
         _ => None,
     }));
     wanted.sort_unstable();
     wanted.dedup();
-    for term in &wanted {
-        match segment.sounds.terms().get(term.as_bytes())? {
-            Some(info) => terms.push(info),
+    let mut lists = Vec::with_capacity(wanted.len());
+    for sound in wanted {
+        match table.list(sound) {
+            Some(list) => lists.push(list),
             None => return Ok(None),
         }
     }
-    terms.sort_by_key(|info| info.doc_freq);
-    terms.truncate(RAREST);
-    let set = if is_certain { None } else { pairs_of(parse, &terms, segment, cancel)? };
+    lists.sort_by_key(List::len);
+    lists.truncate(SHORTEST);
+    let is_all_said = match parse {
+        [alone] => !matches!(alone, Constraint::Char(_)),
+        [..] if parse.len() <= 3 => parse.iter().all(|asks| sounds::is_letter(*asks)),
+        _ => false,
+    };
+    let set = if is_all_said { None } else { pairs_of(parse, &lists, segment, cancel)? };
     if set.as_ref().is_some_and(|set| set.len() == 0) {
         return Ok(None);
     }
-    Ok((!terms.is_empty() || set.is_some()).then_some(Way { terms, set, is_certain }))
+    let is_certain = is_all_said && segment.titles().is_some_and(|titles| titles.is_read_alone());
+    Ok((!lists.is_empty() || set.is_some()).then_some(Way { lists, set, is_certain }))
 }
 
-/// Documents with the rarest neighbours that can be read so, where terms alone leave too many.
+/// Documents with the rarest neighbours that can be read so, where lists alone leave too many.
 fn pairs_of(
     parse: &[Constraint],
-    terms: &[TermInfo],
+    lists: &[List],
     segment: &Segment,
     cancel: &Cancel,
 ) -> Result<Option<Bits>, Halt> {
-    let least = terms.first().map_or(u64::MAX, |info| u64::from(info.doc_freq));
-    if least <= MANY {
+    if lists.first().is_some_and(|list| list.len() <= MANY) {
         return Ok(None);
     }
     let pairs = segment.pair_lexicon()?;
     let mut best: Option<(Vec<u32>, u64)> = None;
     for (first, second) in parse.iter().zip(parse.iter().skip(1)) {
         halt(cancel)?;
-        // Of two letters the term says all there is to say.
-        if sounds::is_letter(*first) && sounds::is_letter(*second) {
+        // Of two letters the list says all there is to say.
+        if sounds::is_letter(*first) && sounds::is_letter(*second) && !lists.is_empty() {
             continue;
         }
         let (numbers, docs) = pairs.fitting(*first, *second);
@@ -143,11 +133,96 @@ fn pairs_of(
             best = Some((numbers, docs));
         }
     }
-    let Some((numbers, _)) = best.filter(|(_, docs)| terms.is_empty() || *docs < MOST_PAIRS) else {
-        return Ok(None);
-    };
+    let is_worth = |docs: u64| lists.is_empty() || docs < MOST_PAIRS;
+    let Some((numbers, _)) = best.filter(|(_, docs)| is_worth(*docs)) else { return Ok(None) };
     let infos: Vec<TermInfo> = numbers.iter().map(|number| pairs.info(*number)).collect();
     let mut bits = Bits::none(segment.max_doc());
     bits.insert_all(&segment.pairs, &infos, cancel)?;
     Ok(Some(bits))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::catalog::index::schema::Column;
+    use crate::catalog::index::stream::END;
+    use crate::catalog::index::texts::Texts;
+    use crate::catalog::tests::full;
+    use crate::domain::text::Clean;
+    use crate::query::fold::fold;
+    use crate::query::pinyin;
+
+    fn titles_read_so(stream: &mut Stream, look: &mut dyn FnMut(u32) -> bool) -> BTreeSet<u32> {
+        let mut found = BTreeSet::new();
+        let mut doc = stream.seek(0);
+        while doc != END {
+            if look(doc) {
+                found.insert(doc);
+            }
+            doc = stream.seek(doc + 1);
+        }
+        found
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        /// With the tables beside a segment, without them, and by reading every title: the same documents.
+        #[test]
+        fn however_it_is_found_the_title_can_be_read_so(
+            titles in prop::collection::vec(
+                ("[重长行不锈钢冲孔板a-d1 ]{1,10}", prop::option::weighted(0.3, "[a-d 重行-]{1,5}")), 1..60),
+            is_translated in any::<bool>(),
+            words in prop::collection::vec(
+                prop_oneof!["[a-d]{2,4}", "[bcghxz]{2,6}", "[a-d重1钢]{2,5}",
+                    prop::sample::select(vec!["zhong", "chang", "buxiu", "xiugangc", "zh", "hangb", "ch", "bux"])
+                        .prop_map(str::to_owned)], 1..12),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let catalog = Catalog::open(&folder.path().join("catalog.db")).unwrap();
+            let offers: Vec<_> = (1..).zip(&titles).map(|(id, (title, translated))| {
+                let mut offer = full(id, &format!("孔{title}"), "1.00");
+                offer.title_en = translated.as_deref().filter(|_| is_translated).map(Clean::new);
+                offer
+            }).collect();
+            catalog.upsert(&offers, &[]).unwrap();
+            while catalog.index_some(Duration::from_secs(60), &mut |_| {}).unwrap() {}
+            let never = Cancel::default();
+            catalog.with_view(&never, |view| {
+                let mut texts = Texts::new(view.connection);
+                for segment in view.segments() {
+                    assert!(segment.sounds().is_some() && segment.titles().is_some());
+                    for word in &words {
+                        let parses = pinyin::parses(&fold(word));
+                        let mut reads = |doc: u32| {
+                            let text = texts.text(segment.columns.get(Column::Row, doc)).ok().unwrap();
+                            let title: Vec<char> = text.split('\n').next().unwrap().chars().collect();
+                            parses.iter().any(|parse| pinyin::matches(parse, &title).is_some())
+                        };
+                        let wanted: BTreeSet<u32> = (0..segment.max_doc()).filter(|doc| reads(*doc)).collect();
+                        let mut by_table = BTreeSet::new();
+                        for way in ways(&parses, segment, &never)?.iter() {
+                            by_table.extend(titles_read_so(&mut way.stream(), &mut |doc| way.is_certain || reads(doc)));
+                        }
+                        assert_eq!(by_table, wanted, "{word} by the table");
+                        let guessed = guess::documents(&parses, segment, &never)?.map_or(Stream::Nothing, Stream::bits);
+                        let mut guessed = guessed;
+                        assert_eq!(titles_read_so(&mut guessed, &mut reads), wanted, "{word} by its pairs");
+                        for doc in 0..segment.max_doc() {
+                            let row = segment.columns.get(Column::Row, doc);
+                            let kept = texts.titles(segment, doc)?.to_owned();
+                            let whole = texts.text(row)?;
+                            assert_eq!(whole.splitn(3, '\n').take(2).collect::<Vec<_>>().join("\n"), kept);
+                        }
+                    }
+                }
+                Ok(())
+            }).unwrap();
+        }
+    }
 }

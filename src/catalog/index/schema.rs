@@ -5,7 +5,7 @@
 //! fields: `chars` (each other character), `words` (each run), `pairs` (each two neighbouring characters, with
 //! positions, so that a longer word is found as such; letters inside a run only in the first line, the title itself,
 //! where pinyin needs them), and `triples` (the same of three, without positions: words of three are common, and
-//! positions are slow). How a title can be read is a field of its own, `sounds` ([`sounds`]). Everything that is asked of an offer beside its words stands in
+//! positions are slow). Everything that is asked of an offer beside its words stands in
 //! columns, one number a document; what may single out few offers stands in `tags` too.
 
 use serde::{Deserialize, Serialize};
@@ -15,10 +15,9 @@ use tantivy::{IndexSettings, IndexSortByField, Order, TantivyDocument, Term};
 
 use crate::catalog::facts::Facts;
 use crate::catalog::index::place::{Place, Tie};
-use crate::catalog::index::sounds;
 
 /// Raise it whenever anything below changes: the index is then built again.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 3;
 
 /// Columns of one number a document. Optional figures are stored plus one, 0 = unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -139,8 +138,6 @@ pub struct Fields {
     pub pairs: Field,
     pub triples: Field,
     pub words: Field,
-    /// See [`sounds`].
-    pub sounds: Field,
     /// Supplier's name and belt, folded, one a line: one raw term.
     pub shop: Field,
     pub tags: Field,
@@ -164,7 +161,6 @@ pub fn schema() -> (Schema, Fields) {
     let pairs = builder.add_text_field("pairs", text("pairs", IndexRecordOption::WithFreqsAndPositions));
     let triples = builder.add_text_field("triples", text("triples", IndexRecordOption::Basic));
     let words = builder.add_text_field("words", text("words", IndexRecordOption::Basic));
-    let sounds = builder.add_text_field("sounds", text("sounds", IndexRecordOption::Basic));
     let raw = text("raw", IndexRecordOption::Basic);
     let shop = builder.add_text_field("shop", raw.clone());
     let tags = builder.add_text_field("tags", raw);
@@ -172,10 +168,7 @@ pub fn schema() -> (Schema, Fields) {
     let columns = Column::ALL.map(|column| builder.add_u64_field(column.name(), number()));
     let step_from = builder.add_u64_field(STEP_FROM, number());
     let step_price = builder.add_u64_field(STEP_PRICE, number());
-    (
-        builder.build(),
-        Fields { chars, pairs, triples, words, sounds, shop, tags, columns, step_from, step_price },
-    )
+    (builder.build(), Fields { chars, pairs, triples, words, shop, tags, columns, step_from, step_price })
 }
 
 /// Documents lie in rank order.
@@ -194,7 +187,6 @@ pub fn tokenizers() -> TokenizerManager {
     manager.register("pairs", Cutter { cut: Cut::Pairs, units: Vec::new() });
     manager.register("triples", Cutter { cut: Cut::Triples, units: Vec::new() });
     manager.register("words", Cutter { cut: Cut::Words, units: Vec::new() });
-    manager.register("sounds", sounds::Cutter::default());
     manager
 }
 
@@ -314,7 +306,6 @@ impl Fields {
         for field in [self.chars, self.pairs, self.triples, self.words] {
             document.add_text(field, titles);
         }
-        document.add_text(self.sounds, titles.split('\n').next().unwrap_or_default());
         document.add_text(self.shop, shop.strip_prefix('\n').unwrap_or(shop));
         let facts = &entry.facts;
         document.add_text(self.tags, tag::offer(entry.place.tie()));

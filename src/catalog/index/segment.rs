@@ -16,6 +16,7 @@ use crate::catalog::index::columns::Columns;
 use crate::catalog::index::lexicon::{Lexicon, Pairs};
 use crate::catalog::index::place::Place;
 use crate::catalog::index::schema::{self, Column, Entry, Fields};
+use crate::catalog::index::sounds::Sounds;
 use crate::catalog::index::stream::Stream;
 use crate::catalog::index::tables::Worked;
 use crate::catalog::index::texts::Titles;
@@ -80,9 +81,9 @@ pub struct Segment {
     pub pairs: Arc<InvertedIndexReader>,
     pub triples: Arc<InvertedIndexReader>,
     pub words: Arc<InvertedIndexReader>,
-    pub sounds: Arc<InvertedIndexReader>,
     pub shop: Arc<InvertedIndexReader>,
     pub tags: Arc<InvertedIndexReader>,
+    titles: Option<Arc<Titles>>,
     worked: Arc<Worked>,
 }
 
@@ -104,9 +105,9 @@ impl Segment {
             pairs: reader.inverted_index(fields.pairs)?,
             triples: reader.inverted_index(fields.triples)?,
             words: reader.inverted_index(fields.words)?,
-            sounds: reader.inverted_index(fields.sounds)?,
             shop: reader.inverted_index(fields.shop)?,
             tags: reader.inverted_index(fields.tags)?,
+            titles: worked.titles(reader.max_doc()),
             worked,
             reader: reader.clone(),
         })
@@ -114,14 +115,17 @@ impl Segment {
 
     /// Writes what can be worked out of it beside it, for those who come later; whether it was not there yet.
     pub fn keep(&self, connection: &Connection) -> std::io::Result<bool> {
-        let titles =
-            |out: &mut dyn std::io::Write| Titles::pack(&self.columns, self.max_doc(), connection, out);
-        self.worked.keep(&self.words, &self.shop, &self.pairs, &self.reader, titles)
+        self.worked.keep(self, connection)
     }
 
     /// The titles of its documents, where they are kept beside it.
     pub fn titles(&self) -> Option<&Titles> {
-        self.worked.titles(self.max_doc())
+        self.titles.as_deref()
+    }
+
+    /// How its titles can be read, where that was worked out.
+    pub fn sounds(&self) -> Option<&Sounds> {
+        self.worked.sounds([&self.chars, &self.pairs, &self.triples], self.max_doc())
     }
 
     /// What was worked out of it, to be kept.

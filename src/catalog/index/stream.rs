@@ -4,6 +4,7 @@ use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInf
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, InvertedIndexReader, TERMINATED};
 
+use crate::catalog::index::lists::Cursor;
 use crate::catalog::index::{Halt, halt};
 use crate::domain::search::Cancel;
 
@@ -108,6 +109,8 @@ pub enum Stream {
     Bits(Bits, u32),
     /// Few documents, ascending.
     List(std::iter::Peekable<std::vec::IntoIter<u32>>),
+    /// Documents of a list of our own.
+    Packed(Box<Cursor>),
     /// In all of these.
     All(Vec<Stream>),
     /// In any of these.
@@ -136,6 +139,7 @@ impl Stream {
             Stream::Term(postings) => postings.doc(),
             Stream::Bits(_, at) => *at,
             Stream::List(docs) => docs.peek().copied().unwrap_or(END),
+            Stream::Packed(cursor) => cursor.doc(),
             Stream::All(_) => self.seek(0),
             Stream::Any(parts) => parts.iter_mut().map(Stream::doc).min().unwrap_or(END),
             Stream::Nothing => END,
@@ -166,6 +170,7 @@ impl Stream {
                 while docs.next_if(|doc| *doc < target).is_some() {}
                 docs.peek().copied().unwrap_or(END)
             }
+            Stream::Packed(cursor) => cursor.seek(target),
             Stream::All(parts) => together(parts, target),
             Stream::Any(parts) => parts.iter_mut().map(|part| part.seek(target)).min().unwrap_or(END),
             Stream::Nothing => END,
@@ -178,6 +183,7 @@ impl Stream {
             Stream::Term(postings) => u64::from(postings.doc_freq()),
             Stream::Bits(bits, _) => u64::from(bits.len()),
             Stream::List(docs) => docs.len() as u64,
+            Stream::Packed(cursor) => cursor.len(),
             Stream::All(parts) => parts.iter().map(Stream::cost).min().unwrap_or(0),
             Stream::Any(parts) => parts.iter().map(Stream::cost).sum(),
             Stream::Nothing => 0,

@@ -8,13 +8,16 @@
 use std::fs;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use rusqlite::Connection;
 use tantivy::directory::{MmapDirectory, OwnedBytes};
 use tantivy::{Directory, InvertedIndexReader, SegmentReader};
 
 use crate::catalog::index::columns::Numbers;
 use crate::catalog::index::lexicon::{Lexicon, Pairs};
+use crate::catalog::index::segment::Segment;
+use crate::catalog::index::sounds::Sounds;
 use crate::catalog::index::texts::Titles;
 
 /// The beginning of every file; raise the number when their shape changes.
@@ -151,7 +154,8 @@ pub struct Worked {
     shops: OnceLock<Lexicon>,
     pairs: OnceLock<Pairs>,
     numbers: OnceLock<Numbers>,
-    titles: OnceLock<Option<Titles>>,
+    sounds: OnceLock<Sounds>,
+    titles: OnceLock<Arc<Titles>>,
 }
 
 impl Worked {
@@ -186,10 +190,22 @@ impl Worked {
         self.worked(&self.numbers, "numbers", pack).ok().filter(|numbers| numbers.is_of(reader.max_doc()))
     }
 
+    /// How titles can be read, where it was written, or the index is in memory.
+    pub fn sounds(&self, fields: [&InvertedIndexReader; 3], documents: u32) -> Option<&Sounds> {
+        if self.file.is_some() && self.sounds.get().is_none() {
+            let kept = self.place("sounds").and_then(|place| Sounds::open(mapped(&place)?))?;
+            return Some(self.sounds.get_or_init(|| kept));
+        }
+        self.worked(&self.sounds, "sounds", |out| Sounds::pack(fields, documents, out)).ok()
+    }
+
     /// The titles of the documents, where they were written.
-    pub fn titles(&self, documents: u32) -> Option<&Titles> {
-        let titles = self.titles.get_or_init(|| Titles::open(&self.place("titles")?));
-        titles.as_ref().filter(|titles| titles.is_of(documents))
+    pub fn titles(&self, documents: u32) -> Option<Arc<Titles>> {
+        if self.titles.get().is_none() {
+            let kept = Titles::open(&self.place("titles")?)?;
+            return Some(Arc::clone(self.titles.get_or_init(|| Arc::new(kept))));
+        }
+        self.titles.get().filter(|titles| titles.is_of(documents)).cloned()
     }
 
     fn place(&self, table: &str) -> Option<PathBuf> {
@@ -218,21 +234,17 @@ impl Worked {
         Ok(slot.get_or_init(|| made))
     }
 
-    /// Writes the tables that are not there yet; whether there were such.
-    pub fn keep(
-        &self,
-        words: &InvertedIndexReader,
-        shops: &InvertedIndexReader,
-        pairs: &InvertedIndexReader,
-        reader: &SegmentReader,
-        titles: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> io::Result<bool> {
+    /// Writes the tables of a segment that are not there yet; whether there were such.
+    pub fn keep(&self, segment: &Segment, connection: &Connection) -> io::Result<bool> {
+        let sounding = [&*segment.chars, &*segment.pairs, &*segment.triples];
+        let documents = segment.max_doc();
         let kept = [
-            self.keep_one("words", |out| Lexicon::pack(words, out))?,
-            self.keep_one("shops", |out| Lexicon::pack(shops, out))?,
-            self.keep_one("pairs", |out| Pairs::pack(pairs, out))?,
-            self.keep_one("numbers", |out| Numbers::pack(reader, out))?,
-            self.keep_one("titles", titles)?,
+            self.keep_one("words", |out| Lexicon::pack(&segment.words, out))?,
+            self.keep_one("shops", |out| Lexicon::pack(&segment.shop, out))?,
+            self.keep_one("pairs", |out| Pairs::pack(&segment.pairs, out))?,
+            self.keep_one("numbers", |out| Numbers::pack(&segment.reader, out))?,
+            self.keep_one("titles", |out| Titles::pack(&segment.columns, documents, connection, out))?,
+            self.keep_one("sounds", |out| Sounds::pack(sounding, documents, out))?,
         ];
         Ok(kept.contains(&true))
     }

@@ -17,16 +17,19 @@ use crate::catalog::index::columns::Columns;
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::segment::Segment;
 use crate::catalog::index::tables::{MAGIC, Packed};
+use crate::query::pinyin;
 
 /// Documents of a block: their titles are about a page of memory.
 const BLOCK: u32 = 64;
-/// What stands behind the blocks beside where they begin: documents, blocks, and the sum.
-const FOOT: u64 = 12;
+/// What stands behind the blocks beside where they begin: whether first titles are read alone, documents, blocks, and
+/// the sum.
+const FOOT: u64 = 16;
 
 /// Titles of a segment.
 pub struct Titles {
     file: File,
     documents: u32,
+    is_read_alone: bool,
     /// Where each block begins in the file, and where the last one ends.
     begins: Vec<u32>,
 }
@@ -43,6 +46,7 @@ impl Titles {
         let mut packed = Packed::new(out)?;
         let mut begins = vec![MAGIC.len() as u32];
         let mut texts = String::new();
+        let mut is_read_alone = true;
         let mut ends = Vec::with_capacity(BLOCK as usize);
         let mut select =
             connection.prepare_cached("SELECT text FROM offers WHERE row = ?1").map_err(io::Error::other)?;
@@ -54,7 +58,10 @@ impl Titles {
                     select.query([columns.get(Column::Row, doc) as i64]).map_err(io::Error::other)?;
                 if let Some(row) = rows.next().map_err(io::Error::other)? {
                     let text = row.get_ref(0).ok().and_then(|text| text.as_str().ok());
-                    texts.push_str(titles_of(text.unwrap_or_default()));
+                    let titles = titles_of(text.unwrap_or_default());
+                    let translated = titles.split_once('\n').map_or("", |(_, translated)| translated);
+                    is_read_alone &= translated.is_ascii() || !translated.chars().any(is_chinese);
+                    texts.push_str(titles);
                 }
                 ends.push(texts.len() as u32);
             }
@@ -70,6 +77,7 @@ impl Titles {
         for begin in begins {
             packed.number(begin)?;
         }
+        packed.number(u32::from(is_read_alone))?;
         packed.number(documents)?;
         packed.number(blocks)?;
         packed.end()
@@ -81,7 +89,8 @@ impl Titles {
         let length = file.metadata().ok()?.len();
         let mut foot = [0; FOOT as usize];
         read_at(&file, &mut foot, length.checked_sub(FOOT)?).ok()?;
-        let ([documents, blocks, _], _) = foot.as_chunks::<4>() else { return None };
+        let ([is_read_alone, documents, blocks, _], _) = foot.as_chunks::<4>() else { return None };
+        let is_read_alone = *is_read_alone == 1_u32.to_le_bytes();
         let (documents, blocks) = (u32::from_le_bytes(*documents), u32::from_le_bytes(*blocks));
         let begins_length = 4 * u64::from(blocks);
         let begins_at = (length - FOOT).checked_sub(begins_length)?;
@@ -93,12 +102,17 @@ impl Titles {
         let begins: Vec<u32> =
             bytes.as_chunks::<4>().0.iter().map(|begin| u32::from_le_bytes(*begin)).collect();
         let ends = begins.last().is_some_and(|end| u64::from(*end) == begins_at);
-        (ends && begins.is_sorted()).then_some(Titles { file, documents, begins })
+        (ends && begins.is_sorted()).then_some(Titles { file, documents, is_read_alone, begins })
     }
 
     /// Whether it is of a segment with so many documents.
     pub fn is_of(&self, documents: u32) -> bool {
         self.documents == documents
+    }
+
+    /// Whether no translated title has a character that can be read as pinyin, beside letters.
+    pub fn is_read_alone(&self) -> bool {
+        self.is_read_alone
     }
 
     /// Reads the block of a document.
@@ -118,6 +132,10 @@ impl Titles {
 fn titles_of(text: &str) -> &str {
     let end = text.match_indices('\n').nth(1).map_or(text.len(), |(at, _)| at);
     text.get(..end).unwrap_or_default()
+}
+
+fn is_chinese(c: char) -> bool {
+    !c.is_ascii() && pinyin::initials(c) != 0
 }
 
 #[cfg(unix)]

@@ -418,7 +418,7 @@ impl Word {
         };
         let (mut certain, mut others) = (Vec::new(), Vec::new());
         for way in read.iter() {
-            let stream = way.stream(segment)?;
+            let stream = way.stream();
             if way.is_certain { certain.push(stream) } else { others.push(stream) }
         }
         let way = |mut parts: Vec<Stream>, check| {

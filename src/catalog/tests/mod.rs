@@ -38,7 +38,7 @@ fn row(id: i64, title: &str) -> Offer {
     offer
 }
 
-fn full(id: i64, title: &str, price: &str) -> Offer {
+pub(super) fn full(id: i64, title: &str, price: &str) -> Offer {
     let mut offer = Offer::blank(OfferKey::Market(id), Clean::new(title), at(0));
     offer.completeness = Completeness::Full;
     offer.unit = Some(Unit::new("个"));

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 
 use crate::catalog::facts::{Flags, WordId, milli};
 use crate::catalog::index::Tie;
+use crate::catalog::index::halt;
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::test::{Says, Test, bounds};
@@ -153,7 +154,8 @@ impl Asker<'_> {
     fn sold_by(&self, sellers: &[Seller]) -> Result<Marked, Halt> {
         let mut marked = Marked::default();
         for Seller { id, name } in sellers {
-            let suppliers = suppliers_named(id, name, self.moment())?;
+            let suppliers = suppliers_named(id, name, self.moment(), &|| self.view.cancel.is_cancelled())?;
+            halt(self.view.cancel)?;
             for supplier in &suppliers {
                 marked.suppliers.extend(word_of(supplier.as_str(), self.moment())?);
             }

@@ -16,7 +16,7 @@ use crate::catalog::store::Failure;
 
 /// Number of the schema below (`PRAGMA user_version`). Whoever raises it adds the step that gets an older file there
 /// to [`migrate::STEPS`].
-const SCHEMA: i64 = 2;
+const SCHEMA: i64 = 3;
 /// `PRAGMA application_id`: tells our files from anybody else's ("pifa").
 const APPLICATION: i64 = 0x7069_6661;
 /// Bytes of a page of a new file. A row has about 1,500: of smaller pages a fifth would stay empty, and each costs a
@@ -40,6 +40,10 @@ CREATE TABLE suppliers(
     body BLOB NOT NULL,            -- Supplier as JSON
     number INTEGER NOT NULL DEFAULT 0 -- ascending in the order they were first met; 0 = before numbers
 ) WITHOUT ROWID;
+";
+
+/// The names of suppliers apart from what else is known of them, to be looked through.
+pub(super) const NAMES: &str = "CREATE INDEX suppliers_named ON suppliers(search);
 ";
 
 /// The dictionary of [`crate::catalog::words`].
@@ -286,7 +290,7 @@ fn prepare(connection: &Connection) -> Result<(), rusqlite::Error> {
 
 fn create_tables(connection: &mut Connection) -> Result<(), rusqlite::Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction.execute_batch(&format!("{TABLES}{WORDS}; CREATE TABLE offers{OFFERS}; {INDEXES}"))?;
+    transaction.execute_batch(&format!("{TABLES}{NAMES}{WORDS}; CREATE TABLE offers{OFFERS}; {INDEXES}"))?;
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", SCHEMA)?;
     transaction.commit()

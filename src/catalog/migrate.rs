@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::catalog::body;
-use crate::catalog::file::{INDEXES, OFFERS, WORDS};
+use crate::catalog::file::{INDEXES, NAMES, OFFERS, WORDS};
 use crate::catalog::row::{self, Columns};
 use crate::catalog::store::{Failure, read_offer, read_supplier};
 use crate::catalog::words::Dictionary;
@@ -34,7 +34,7 @@ pub struct Migrating {
 type Step = fn(&mut Connection, &mut dyn FnMut(Migrating)) -> Result<(), Failure>;
 
 /// The step at place `n` reaches schema `n + 2`; the first schema had no older one.
-const STEPS: [Step; 1] = [to_2];
+const STEPS: [Step; 2] = [to_2, to_3];
 
 /// Takes the file to `schema`; one that is there already is left alone.
 pub(super) fn run(
@@ -99,6 +99,18 @@ fn to_2(connection: &mut Connection, told: &mut dyn FnMut(Migrating)) -> Result<
         tracing::warn!(%error, "the catalog was not shrunk");
     }
     Ok(())
+}
+
+/// Schema 3 adds an index over the names of suppliers.
+fn to_3(connection: &mut Connection, _told: &mut dyn FnMut(Migrating)) -> Result<(), Failure> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been faster.
+    let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version < 3 {
+        transaction.execute_batch(NAMES)?;
+        transaction.pragma_update(None, "user_version", 3)?;
+    }
+    Ok(transaction.commit()?)
 }
 
 fn count(connection: &Connection, table: &str) -> Result<u64, Failure> {

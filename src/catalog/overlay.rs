@@ -164,11 +164,13 @@ pub(super) fn text_of(word: WordId, moment: &Connection) -> Result<Option<String
         .optional()?)
 }
 
-/// The supplier of this id, or else those with this in the name or of this id in other capitals.
+/// The supplier of this id, or else those with this in the name or of this id in other capitals; those found so far
+/// when nobody wants them any more.
 pub(super) fn suppliers_named(
     id: &SupplierId,
     name: &str,
     moment: &Connection,
+    is_over: &dyn Fn() -> bool,
 ) -> Result<HashSet<SupplierId>, Failure> {
     let is_known = moment
         .prepare_cached(
@@ -179,14 +181,21 @@ pub(super) fn suppliers_named(
     if is_known.is_some() {
         return Ok(HashSet::from([id.clone()]));
     }
-    let mut select = moment.prepare_cached("SELECT id, search FROM suppliers")?;
+    // One look for all: most names do not have it anywhere.
+    let finder = memchr::memmem::Finder::new(name.as_bytes());
+    let mut select = moment.prepare_cached("SELECT id, search FROM suppliers INDEXED BY suppliers_named")?;
     let mut rows = select.query([])?;
     let mut found = HashSet::new();
     while let Some(row) = rows.next()? {
+        if is_over() {
+            break;
+        }
         let (id, search) = (row.get_ref(0)?, row.get_ref(1)?);
         let (id, search) = (id.as_str().unwrap_or_default(), search.as_str().unwrap_or_default());
         // Name and translated name; the third line is the belt.
-        if search.lines().take(2).any(|line| line.contains(name)) || id.eq_ignore_ascii_case(name) {
+        if finder.find(search.as_bytes()).is_some() && search.lines().take(2).any(|line| line.contains(name))
+            || id.eq_ignore_ascii_case(name)
+        {
             found.insert(SupplierId::new(id));
         }
     }

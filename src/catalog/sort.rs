@@ -181,6 +181,12 @@ fn by_price(
                 }
                 // Which unit comes first is only known when all are counted.
                 if let Some(of) = hits.iter_mut().find(|of| std::ptr::eq(of.segment, segment)) {
+                    // Room for all there may be, of which only what is used is ever touched: grown bit by bit it
+                    // would be copied again and again.
+                    if of.docs.is_empty() {
+                        of.docs.reserve_exact(segment.max_doc() as usize);
+                        of.units.reserve_exact(segment.max_doc() as usize);
+                    }
                     of.docs.extend_from_slice(docs);
                     of.units.extend(units.iter().map(|unit| *unit as u32));
                 }

@@ -13,7 +13,7 @@ use crate::domain::search::Cancel;
 use crate::query::pinyin::{self, Constraint};
 
 /// Pairs that fit two constraints, and their documents.
-type Fitting = HashMap<(Constraint, Constraint), (Vec<u32>, u64)>;
+pub type Fitting = HashMap<(Constraint, Constraint), (Vec<u32>, u64)>;
 
 /// Documents of a segment whose title may be read in one of these ways: for each way those with the rarest pairs it is
 /// made of. The text itself has the last word.
@@ -92,9 +92,9 @@ pub fn documents(
     Ok(all)
 }
 
-/// Documents with three neighbours that can be read as some three of a reading, those with the fewest pairs; `None`
-/// where it has no three.
-fn triples_fitting(
+/// Documents with three neighbours that can be read as some three of a reading, those with the fewest documents; `None`
+/// where it has no three. `known` has all its pairs.
+pub fn triples_fitting(
     segment: &Segment,
     pairs: &Pairs,
     parse: &[Constraint],
@@ -102,8 +102,11 @@ fn triples_fitting(
     cancel: &Cancel,
 ) -> Result<Option<Bits>, Halt> {
     let rarest = parse.windows(3).min_by_key(|three| {
-        let of = |a: usize, b: usize| three.get(a).zip(three.get(b)).and_then(|(a, b)| known.get(&(*a, *b)));
-        of(0, 1).map_or(0, |(pairs, _)| pairs.len()) + of(1, 2).map_or(0, |(pairs, _)| pairs.len())
+        let docs = |a: usize, b: usize| {
+            let pair = three.get(a).zip(three.get(b)).and_then(|(a, b)| known.get(&(*a, *b)));
+            pair.map_or(0, |(_, docs)| *docs)
+        };
+        docs(0, 1) + docs(1, 2)
     });
     let Some([first, second, third]) = rarest else { return Ok(None) };
     let mut infos = Vec::new();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use tantivy::postings::TermInfo;
 
+use crate::catalog::index::guess::Fitting;
 use crate::catalog::index::lists::List;
 use crate::catalog::index::segment::Segment;
 use crate::catalog::index::sounds::{self, Sound, Sounds};
@@ -20,8 +21,8 @@ use crate::query::pinyin::Constraint;
 const SHORTEST: usize = 4;
 /// More documents than these, and titles would be looked at in vain too often: then pairs of characters say more.
 const MANY: u64 = if cfg!(test) { 3 } else { 1_000 };
-/// Pairs with more documents are not worth being made a set.
-const MOST_PAIRS: u64 = 200_000;
+/// A title costs about as much to be looked at as so many documents of pairs to be made a set.
+const TITLE: u64 = 100;
 
 /// A way to read a word, in one segment.
 #[derive(Debug, Clone)]
@@ -121,23 +122,30 @@ fn pairs_of(
         return Ok(None);
     }
     let pairs = segment.pair_lexicon()?;
-    let mut best: Option<(Vec<u32>, u64)> = None;
+    let mut known = Fitting::new();
+    let mut best: Option<&(Vec<u32>, u64)> = None;
     for (first, second) in parse.iter().zip(parse.iter().skip(1)) {
         halt(cancel)?;
+        known.entry((*first, *second)).or_insert_with(|| pairs.fitting(*first, *second));
+    }
+    for ((first, second), fitting) in &known {
         // Of two letters the list says all there is to say.
-        if sounds::is_letter(*first) && sounds::is_letter(*second) && !lists.is_empty() {
-            continue;
-        }
-        let (numbers, docs) = pairs.fitting(*first, *second);
-        if best.as_ref().is_none_or(|(_, fewest)| docs < *fewest) {
-            best = Some((numbers, docs));
+        let is_said = sounds::is_letter(*first) && sounds::is_letter(*second) && !lists.is_empty();
+        if !is_said && best.is_none_or(|(_, fewest)| fitting.1 < *fewest) {
+            best = Some(fitting);
         }
     }
-    let is_worth = |docs: u64| lists.is_empty() || docs < MOST_PAIRS;
+    let least = lists.first().map(List::len);
+    let is_worth = |docs: u64| least.is_none_or(|least| docs < least.saturating_mul(TITLE));
     let Some((numbers, _)) = best.filter(|(_, docs)| is_worth(*docs)) else { return Ok(None) };
     let infos: Vec<TermInfo> = numbers.iter().map(|number| pairs.info(*number)).collect();
     let mut bits = Bits::none(segment.max_doc());
     bits.insert_all(&segment.pairs, &infos, cancel)?;
+    if u64::from(bits.len()) > MANY
+        && let Some(three) = guess::triples_fitting(segment, pairs, parse, &known, cancel)?
+    {
+        bits.keep(&three);
+    }
     Ok(Some(bits))
 }
 

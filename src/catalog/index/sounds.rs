@@ -176,7 +176,9 @@ impl Terms {
             chars.extend(text.chars());
             let mut add = |sound| self.of.push((sound, field as u8, number));
             if let [alone] = chars.as_slice() {
-                pinyin::readings(*alone).iter().for_each(|number| add(Sound::syllable(*number)));
+                for number in pinyin::readings(*alone) {
+                    add(Sound::syllable(*number));
+                }
                 let initials = pinyin::initials(*alone);
                 DOUBLES
                     .filter(|double| initials >> double & 1 == 1)
@@ -225,7 +227,7 @@ impl<'a> Gathered<'a> {
             match slot {
                 Some(postings) => index.reset_block_postings_from_terminfo(info, postings)?,
                 None => {
-                    *slot = Some(index.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?)
+                    *slot = Some(index.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?);
                 }
             }
             let Some(postings) = slot else { continue };

@@ -109,6 +109,8 @@ pub enum Stream {
     Bits(Bits, u32),
     /// Few documents, ascending.
     List(std::iter::Peekable<std::vec::IntoIter<u32>>),
+    /// Documents of a term that have it so many times.
+    Often(Box<SegmentPostings>, u32),
     /// Documents of a list of our own.
     Packed(Box<Cursor>),
     /// In all of these.
@@ -137,6 +139,7 @@ impl Stream {
     pub fn doc(&mut self) -> u32 {
         match self {
             Stream::Term(postings) => postings.doc(),
+            Stream::Often(..) => self.seek(0),
             Stream::Bits(_, at) => *at,
             Stream::List(docs) => docs.peek().copied().unwrap_or(END),
             Stream::Packed(cursor) => cursor.doc(),
@@ -160,6 +163,16 @@ impl Stream {
                     postings.seek(target)
                 }
             }
+            Stream::Often(postings, times) => {
+                let mut doc = postings.doc();
+                if doc < target {
+                    doc = postings.seek(target);
+                }
+                while doc != END && postings.term_freq() < *times {
+                    doc = postings.advance();
+                }
+                doc
+            }
             Stream::Bits(bits, at) => {
                 if *at < target {
                     *at = bits.seek(target);
@@ -180,7 +193,7 @@ impl Stream {
     /// About how many documents it has; the least of several goes first.
     pub fn cost(&self) -> u64 {
         match self {
-            Stream::Term(postings) => u64::from(postings.doc_freq()),
+            Stream::Term(postings) | Stream::Often(postings, _) => u64::from(postings.doc_freq()),
             Stream::Bits(bits, _) => u64::from(bits.len()),
             Stream::List(docs) => docs.len() as u64,
             Stream::Packed(cursor) => cursor.len(),

@@ -1,6 +1,6 @@
 //! One word of a query: where it may stand, and how a segment finds it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use tantivy::index::SegmentId;
@@ -269,11 +269,22 @@ impl Word {
         }
         // Blanks inside: what must be there, and then the text itself.
         let mut parts = Vec::new();
-        let is_other = |c: char| !c.is_ascii_alphanumeric();
-        match self.all_pairs(segment, IndexRecordOption::Basic, |a, b| is_other(a) || is_other(b))? {
-            Stream::All(pairs) => parts.extend(pairs),
-            Stream::Nothing => return Ok(()),
-            other => parts.push(other),
+        let mut pairs: BTreeMap<(char, char), u32> = BTreeMap::new();
+        for pair in self.chars.iter().copied().zip(self.chars.iter().copied().skip(1)) {
+            let is_other = |c: char| !c.is_ascii_alphanumeric();
+            if !pair.0.is_whitespace() && !pair.1.is_whitespace() && (is_other(pair.0) || is_other(pair.1)) {
+                *pairs.entry(pair).or_default() += 1;
+            }
+        }
+        for ((a, b), times) in pairs {
+            let pair: String = [a, b].iter().collect();
+            let option = if times > 1 { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
+            parts.push(match term(&segment.pairs, &pair, option)? {
+                Stream::Nothing => return Ok(()),
+                // A word that says it twice stands where it is twice.
+                Stream::Term(postings) if times > 1 => Stream::Often(postings, times),
+                stream => stream,
+            });
         }
         for unit in &self.units {
             let text = self.text.get(unit.from..unit.to).unwrap_or_default();

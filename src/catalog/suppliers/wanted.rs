@@ -123,7 +123,7 @@ impl<'a> Wanted<'a> {
                 Is::Supplier(sellers) => {
                     let mut ids = HashSet::new();
                     for seller in sellers {
-                        ids.extend(suppliers_named(&seller.id, &seller.name, moment)?);
+                        ids.extend(suppliers_named(&seller.id, &seller.name, moment, &|| false)?);
                     }
                     Condition::OneOf(ids)
                 }

@@ -385,6 +385,9 @@ fn find(
 }
 
 fn count(view: &View<'_>, plan: &Plan, one_per_supplier: bool) -> Result<usize, Halt> {
+    if !one_per_supplier && let Some(total) = view.count_plainly(plan)? {
+        return Ok(total);
+    }
     let mut total = 0;
     let mut suppliers = std::collections::HashSet::new();
     let mut is_first = |supplier: u64| supplier == 0 || suppliers.insert(supplier);

@@ -32,8 +32,9 @@ pub struct Pass<'a> {
     without: Vec<Finder<'a>>,
     sets: Vec<(Bits, bool)>,
     each: Vec<&'a Test>,
-    /// Documents from here on are to be looked at.
+    /// Documents from here on are to be looked at, up to the end.
     next: u32,
+    end: u32,
     /// Documents that were looked at and did not do.
     in_vain: u32,
     is_masked: bool,
@@ -100,6 +101,7 @@ impl<'a> Pass<'a> {
             sets: Vec::new(),
             each: Vec::new(),
             next: 0,
+            end: segment.max_doc(),
             in_vain: 0,
             is_masked: false,
             room: Positions::default(),
@@ -145,7 +147,23 @@ impl<'a> Pass<'a> {
             }
         }
         pass.drivers.sort_by_cached_key(Stream::cost);
+        // A figure is one number, a price several: where the figure says no, nobody asks for the price.
+        pass.each.sort_by_key(|test| !test.is_mask());
         Ok(pass)
+    }
+
+    /// Only the documents of a range.
+    pub fn within(mut self, range: std::ops::Range<u32>) -> Pass<'a> {
+        self.next = self.next.max(range.start);
+        self.end = self.end.min(range.end);
+        self
+    }
+
+    /// About how many documents are looked at.
+    pub fn cost(&self) -> u64 {
+        let drivers = self.drivers.iter().map(Stream::cost);
+        let words = self.words.iter().map(Finder::cost);
+        drivers.chain(words).min().unwrap_or(u64::from(self.segment.max_doc()))
     }
 
     /// The next hit: document and tier.
@@ -153,7 +171,7 @@ impl<'a> Pass<'a> {
         loop {
             halt(with.cancel)?;
             let doc = self.candidate(self.next, with.cancel)?;
-            if doc >= self.segment.max_doc() {
+            if doc >= self.end {
                 self.next = END;
                 return Ok(None);
             }
@@ -166,6 +184,11 @@ impl<'a> Pass<'a> {
                 self.mask(with.cancel)?;
             }
         }
+    }
+
+    /// The same at once, where all documents are to be looked at and no word says which.
+    pub fn mask_all(&mut self, cancel: &Cancel) -> Result<(), Halt> {
+        if self.words.is_empty() && !self.plan.is_hopeless { self.mask(cancel) } else { Ok(()) }
     }
 
     /// Looks through whole columns for what can meet the conditions at all: few do, and reading values in a row is
@@ -193,9 +216,9 @@ impl<'a> Pass<'a> {
         let mut values = vec![0_u64; BLOCK];
         let mut left: Vec<u32> = Vec::with_capacity(BLOCK);
         let mut from = self.next;
-        while from < max_doc {
+        while from < self.end {
             halt(cancel)?;
-            let to = max_doc.min(from + BLOCK as u32);
+            let to = self.end.min(from + BLOCK as u32);
             left.clear();
             left.extend(from..to);
             for (column, mask) in &masks {
@@ -220,47 +243,50 @@ impl<'a> Pass<'a> {
 
     /// Adds the next hits, up to `count`; whether there are no more.
     pub fn fill(&mut self, count: usize, docs: &mut Vec<u32>, with: &mut With<'_>) -> Result<bool, Halt> {
-        let is_plain = self.words.is_empty()
-            && self.without.is_empty()
-            && self.sets.is_empty()
-            && self.each.is_empty()
-            && self.is_masked
-            && with.old.is_nothing();
-        if !is_plain && self.is_quick(with) {
-            return self.fill_quickly(count, docs, with.cancel);
+        if with.old.is_nothing()
+            && let Some(is_end) = self.fill_plainly(count, docs, with.cancel)?
+        {
+            return Ok(is_end);
         }
-        if !is_plain {
-            while docs.len() < count {
-                match self.next(with)? {
-                    Some((doc, _)) => docs.push(doc),
-                    None => return Ok(true),
-                }
+        while docs.len() < count {
+            match self.next(with)? {
+                Some((doc, _)) => docs.push(doc),
+                None => return Ok(true),
             }
-            return Ok(false);
         }
-        halt(with.cancel)?;
+        Ok(false)
+    }
+
+    /// The same where no title and no row has to be read, and none of the documents is of an old state; `None` where
+    /// that is not enough.
+    pub fn fill_plainly(
+        &mut self,
+        count: usize,
+        docs: &mut Vec<u32>,
+        cancel: &Cancel,
+    ) -> Result<Option<bool>, Halt> {
+        if !self.without.is_empty() || !self.sets.is_empty() {
+            return Ok(None);
+        }
+        if !self.words.is_empty() || !self.each.is_empty() || !self.is_masked {
+            // Whether a document on every list is a hit when its columns allow it: its tier does not matter then.
+            let is_quick = self.words.iter().all(|word| word.is_certain(&self.tiers));
+            return if is_quick { self.fill_quickly(count, docs, cancel).map(Some) } else { Ok(None) };
+        }
+        halt(cancel)?;
         let alive = self.segment.reader.alive_bitset();
         while docs.len() < count {
             let doc = together(&mut self.drivers, self.next);
-            if doc >= self.segment.max_doc() {
+            if doc >= self.end {
                 self.next = END;
-                return Ok(true);
+                return Ok(Some(true));
             }
             self.next = doc + 1;
             if alive.is_none_or(|alive| alive.is_alive(doc)) {
                 docs.push(doc);
             }
         }
-        Ok(false)
-    }
-
-    /// Whether a document on every list is a hit when its columns allow it: nothing has to be read, and its tier does
-    /// not matter.
-    fn is_quick(&self, with: &With<'_>) -> bool {
-        self.without.is_empty()
-            && self.sets.is_empty()
-            && with.old.is_nothing()
-            && self.words.iter().all(|word| word.is_certain(&self.tiers))
+        Ok(Some(false))
     }
 
     /// As [`Pass::fill`], columns read for many documents at once.
@@ -272,14 +298,16 @@ impl<'a> Pass<'a> {
         if let ([word], []) = (self.words.as_mut_slice(), self.drivers.as_slice()) {
             // One list alone is run through.
             self.next = word.run(self.next, count, &mut self.found);
-            is_end = self.next >= self.segment.max_doc();
+            is_end = self.next >= self.end;
+            let within = self.found.partition_point(|doc| *doc < self.end);
+            self.found.truncate(within);
             if let Some(alive) = alive {
                 self.found.retain(|doc| alive.is_alive(*doc));
             }
         }
         while self.found.len() < count && !is_end {
             let doc = self.candidate(self.next, cancel)?;
-            if doc >= self.segment.max_doc() {
+            if doc >= self.end {
                 self.next = END;
                 is_end = true;
                 break;
@@ -314,7 +342,7 @@ impl<'a> Pass<'a> {
         let mut doc = target;
         let mut rounds = 0_u32;
         'again: loop {
-            if doc >= self.segment.max_doc() {
+            if doc >= self.end {
                 return Ok(END);
             }
             rounds += 1;

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use crate::catalog::index::Halt;
 use crate::catalog::index::fresh::Fresh;
+use crate::catalog::index::guard::guarded;
 use crate::catalog::index::live::Live;
 use crate::catalog::index::pass::{Old, Pass, With, halt};
 use crate::catalog::index::place::Place;
@@ -233,6 +234,48 @@ impl View<'_> {
         Ok(found)
     }
 
+    /// How many hits there are, on two threads where they are many; `None` where titles or rows have to be read for it.
+    pub fn count_plainly(&self, plan: &Plan) -> Result<Option<usize>, Halt> {
+        /// Documents looked at for which another thread is worth its while.
+        const MANY: u64 = if cfg!(test) { 4 } else { 20_000 };
+        if self.has_tail() || !self.fresh.touched().is_empty() || plan.is_hopeless {
+            return Ok(None);
+        }
+        let most = plan.tiers().last().copied().unwrap_or(Tier::Word);
+        let pass = |segment| Pass::new(plan, segment, Tier::Word..=most, &[], self.cancel);
+        let mut total = 0;
+        for segment in self.segments() {
+            let first = pass(segment)?;
+            let (cost, end) = (first.cost(), segment.max_doc());
+            if cost < MANY {
+                let Some(count) = counted(first, self.cancel)? else { return Ok(None) };
+                total += count;
+                continue;
+            }
+            let middle = end / 2;
+            let cancel = self.cancel;
+            let both = std::thread::scope(|scope| {
+                let behind = scope.spawn(|| {
+                    guarded(|| {
+                        let pass = Pass::new(plan, segment, Tier::Word..=most, &[], cancel)?;
+                        counted(pass.within(middle..end), cancel)
+                    })
+                });
+                let before = counted(first.within(0..middle), cancel);
+                (before, behind.join())
+            });
+            let (Ok(Some(before)), Ok(Some(Ok(Some(behind))))) = both else {
+                return match both {
+                    (Err(halt), _) | (_, Ok(Some(Err(halt)))) => Err(halt),
+                    (_, Ok(None) | Err(_)) => Err(Halt::Index("reading it failed".to_owned())),
+                    _ => Ok(None),
+                };
+            };
+            total += before + behind;
+        }
+        Ok(Some(total))
+    }
+
     /// Shows every hit, in no order; rows no index has as far as they are looked at. `None` where all were, else how
     /// many.
     pub fn each(
@@ -269,9 +312,7 @@ impl View<'_> {
         let mut docs = Vec::with_capacity(CHUNK);
         for segment in self.live.iter().flat_map(|live| live.segments()) {
             let mut pass = Pass::new(plan, segment, Tier::Word..=most, &[], self.cancel)?;
-            if plan.words.is_empty() {
-                pass.mask(self.cancel)?;
-            }
+            pass.mask_all(self.cancel)?;
             loop {
                 docs.clear();
                 let is_end = pass.fill(CHUNK, &mut docs, &mut with)?;
@@ -303,6 +344,20 @@ impl View<'_> {
                 Ok(true)
             })?;
         Ok((!is_all).then_some(looked_at))
+    }
+}
+
+/// The hits of a pass; `None` where titles or rows have to be read for it.
+fn counted(mut pass: Pass<'_>, cancel: &Cancel) -> Result<Option<usize>, Halt> {
+    let (mut docs, mut total) = (Vec::with_capacity(CHUNK), 0);
+    pass.mask_all(cancel)?;
+    loop {
+        docs.clear();
+        let Some(is_end) = pass.fill_plainly(CHUNK, &mut docs, cancel)? else { return Ok(None) };
+        total += docs.len();
+        if is_end {
+            return Ok(Some(total));
+        }
     }
 }
 

@@ -160,44 +160,50 @@ fn by_price(
     one_per_supplier: bool,
 ) -> Result<Sorted, Halt> {
     let freights = Freights { connection: view.connection, destination, known: HashMap::new() };
-    let mut prices = Prices { sort, count, one_per_supplier, freights, units: ByUnit::new() };
-    let mut hits: Vec<OfSegment<'_>> =
-        view.segments().map(|segment| OfSegment { segment, docs: Vec::new(), units: Vec::new() }).collect();
-    let mut units = Vec::new();
+    let mut prices = Prices { sort, count, one_per_supplier, freights, units: Units::default() };
+    let mut hits: Vec<OfSegment<'_>> = Vec::new();
     let mut total = 0;
-    let looked_at = view.each_chunk(plan, &mut |chunk| {
-        match chunk {
-            Chunk::Row(row) => {
-                total += 1;
-                let unit = row.get(Column::Unit);
-                prices.units.at(unit).count += 1;
-                prices.take(plan, row, unit)?;
-            }
-            Chunk::Docs(segment, docs) => {
-                total += docs.len();
-                segment.columns.values(Column::Unit, docs, &mut units);
-                for unit in &units {
-                    prices.units.at(*unit).count += 1;
-                }
-                // Which unit comes first is only known when all are counted.
-                if let Some(of) = hits.iter_mut().find(|of| std::ptr::eq(of.segment, segment)) {
-                    // Room for all there may be, of which only what is used is ever touched: grown bit by bit it
-                    // would be copied again and again.
-                    if of.docs.is_empty() {
-                        of.docs.reserve_exact(segment.max_doc() as usize);
-                        of.units.reserve_exact(segment.max_doc() as usize);
-                    }
-                    of.docs.extend_from_slice(docs);
-                    of.units.extend(units.iter().map(|unit| *unit as u32));
-                }
-            }
-        }
-        Ok(())
+    let mut looked_at = None;
+    // Which unit comes first is only known when all are counted.
+    let add = |segment: &Segment, docs: &[u32], of: &mut Plain| of.add(segment, docs);
+    let is_done = view.each_plainly(plan, &add, &mut |segment, of| {
+        total += of.docs.len();
+        let names = prices.units.join(&of.known);
+        hits.push(OfSegment { segment, docs: of.docs, units: of.units, names });
     })?;
+    if !is_done {
+        (hits, total) = (Vec::new(), 0);
+        prices.units = Units::default();
+        let mut words = Vec::new();
+        looked_at = view.each_chunk(plan, &mut |chunk| {
+            match chunk {
+                Chunk::Row(row) => {
+                    total += 1;
+                    let unit = prices.units.counted(row.get(Column::Unit));
+                    prices.take(plan, row, unit)?;
+                }
+                Chunk::Docs(segment, docs) => {
+                    total += docs.len();
+                    segment.columns.values(Column::Unit, docs, &mut words);
+                    let mut known = Units::default();
+                    let units = words.iter().map(|word| known.counted(*word)).collect();
+                    let names = prices.units.join(&known);
+                    let segment = view.segments().find(|one| std::ptr::eq(*one, segment));
+                    hits.extend(segment.map(|segment| OfSegment {
+                        segment,
+                        docs: docs.to_vec(),
+                        units,
+                        names,
+                    }));
+                }
+            }
+            Ok(())
+        })?;
+    }
     let mut order = Vec::new();
-    for (unit, of) in prices.units.all().filter(|(_, of)| of.count > 0) {
-        let text = text_of(unit as u32, view.connection)?;
-        order.push((unit == 0, Reverse(of.count), text, unit));
+    for (number, (word, of)) in (0_u32..).zip(&prices.units.all) {
+        let text = text_of(*word as u32, view.connection)?;
+        order.push((*word == 0, Reverse(of.count), text, number));
     }
     order.sort_unstable();
     let (mut rows, mut rest) = (Vec::new(), Vec::new());
@@ -209,7 +215,7 @@ fn by_price(
             }
         }
     };
-    let order: Vec<u64> = order.into_iter().map(|(.., unit)| unit).collect();
+    let order: Vec<u32> = order.into_iter().map(|(.., unit)| unit).collect();
     // Mostly the first unit fills the page; where it does not, all others are looked through in one go.
     let alone = order.get(..if one_per_supplier { 0 } else { ALONE.min(order.len()) }).unwrap_or_default();
     for (nth, unit) in order.iter().enumerate() {
@@ -220,7 +226,8 @@ fn by_price(
                 Ordering::Greater => {}
             }
         }
-        let [first, second, third] = std::mem::take(&mut prices.units.at(*unit).best);
+        let best = prices.units.get_mut(*unit).map(|of| std::mem::take(&mut of.best));
+        let [first, second, third] = best.unwrap_or_default();
         add(first, &mut rows);
         rest.push((second, third));
         // The units that follow can only add to the end.
@@ -237,45 +244,102 @@ fn by_price(
     Ok(Sorted { rows, total, looked_at })
 }
 
-/// Hits of a segment with their units.
+/// Hits as they are found, with the numbers of their units among those they have.
+#[derive(Default)]
+struct Plain {
+    docs: Vec<u32>,
+    units: Vec<u32>,
+    known: Units,
+    words: Vec<u64>,
+}
+
+impl Plain {
+    fn add(&mut self, segment: &Segment, docs: &[u32]) {
+        // Room for all there may be, of which only what is used is ever touched: grown bit by bit it would be copied
+        // again and again.
+        if self.docs.is_empty() {
+            self.docs.reserve_exact(segment.max_doc() as usize);
+            self.units.reserve_exact(segment.max_doc() as usize);
+        }
+        segment.columns.values(Column::Unit, docs, &mut self.words);
+        self.docs.extend_from_slice(docs);
+        self.units.extend(self.words.iter().map(|word| self.known.counted(*word)));
+    }
+}
+
+/// Some hits of a segment with their units: numbers of their own, and those among all.
 struct OfSegment<'a> {
     segment: &'a Segment,
     docs: Vec<u32>,
     units: Vec<u32>,
+    names: Vec<u32>,
 }
 
-/// Something by unit; units are words of the dictionary, and most have small numbers.
-struct ByUnit<T> {
-    small: Vec<T>,
-    large: HashMap<u64, T>,
+/// Units, counted in the order they were met: they are words of the dictionary, few of many.
+#[derive(Default)]
+struct Units {
+    /// By the words that are small numbers, as most are, one more than the unit's own number; 0 = not met.
+    small: Vec<u32>,
+    large: HashMap<u64, u32>,
+    all: Vec<(u64, OfUnit)>,
 }
 
-impl<T: Default> ByUnit<T> {
-    fn new() -> ByUnit<T> {
-        ByUnit { small: Vec::new(), large: HashMap::new() }
-    }
-
-    fn get(&self, unit: u64) -> Option<&T> {
-        match self.small.get(unit as usize) {
-            Some(found) => Some(found),
-            None => self.large.get(&unit),
-        }
-    }
-
-    fn at(&mut self, unit: u64) -> &mut T {
+impl Units {
+    /// The number of a unit.
+    #[inline]
+    fn number(&mut self, word: u64) -> u32 {
         const SMALL: u64 = 1 << 17;
-        let at = unit as usize;
-        if unit < SMALL && self.small.len() <= at {
-            self.small.resize_with(at + 1, T::default);
+        let known = match self.small.get(word as usize) {
+            Some(number) => number.checked_sub(1),
+            None => self.large.get(&word).copied(),
+        };
+        if let Some(known) = known {
+            return known;
         }
-        match self.small.get_mut(at) {
-            Some(found) => found,
-            None => self.large.entry(unit).or_default(),
+        let number = self.all.len() as u32;
+        self.all.push((word, OfUnit::default()));
+        if word >= SMALL {
+            self.large.insert(word, number);
+            return number;
         }
+        if self.small.len() <= word as usize {
+            self.small.resize(word as usize + 1, 0);
+        }
+        if let Some(slot) = self.small.get_mut(word as usize) {
+            *slot = number + 1;
+        }
+        number
     }
 
-    fn all(&self) -> impl Iterator<Item = (u64, &T)> {
-        (0..).zip(&self.small).chain(self.large.iter().map(|(unit, of)| (*unit, of)))
+    fn get(&self, number: u32) -> Option<&OfUnit> {
+        self.all.get(number as usize).map(|(_, of)| of)
+    }
+
+    fn get_mut(&mut self, number: u32) -> Option<&mut OfUnit> {
+        self.all.get_mut(number as usize).map(|(_, of)| of)
+    }
+
+    /// The numbers here of units counted elsewhere, with their hits.
+    fn join(&mut self, other: &Units) -> Vec<u32> {
+        let mut numbers = Vec::with_capacity(other.all.len());
+        for (word, of) in &other.all {
+            let number = self.number(*word);
+            if let Some(own) = self.get_mut(number) {
+                own.count += of.count;
+            }
+            numbers.push(number);
+        }
+        numbers
+    }
+
+    /// The number of a unit that has another hit.
+    #[inline]
+    fn counted(&mut self, word: u64) -> u32 {
+        let number = self.number(word);
+        if let Some(of) = self.get_mut(number) {
+            of.count += 1;
+        }
+        number
     }
 }
 
@@ -294,13 +358,13 @@ struct Prices<'a> {
     count: usize,
     one_per_supplier: bool,
     freights: Freights<'a>,
-    units: ByUnit<OfUnit>,
+    units: Units,
 }
 
 impl Prices<'_> {
     /// Offers of a unit whose least price (as it is stored) is greater need not be looked at: the page is full of
     /// cheaper ones.
-    fn dearest(&self, unit: u64, quantity: u64) -> u64 {
+    fn dearest(&self, unit: u32, quantity: u64) -> u64 {
         let [buyable, ..] = match self.units.get(unit) {
             Some(of) => &of.best,
             None => return u64::MAX,
@@ -324,20 +388,24 @@ impl Prices<'_> {
         &mut self,
         plan: &Plan,
         of: &OfSegment<'_>,
-        is_wanted: &dyn Fn(u64) -> bool,
+        is_wanted: &dyn Fn(u32) -> bool,
         cancel: &Cancel,
     ) -> Result<(), Halt> {
         const AT_ONCE: usize = 4_096;
         let quantity = plan.overrides.is_empty().then_some(plan.quantity);
+        let wanted: Vec<bool> = of.names.iter().map(|unit| is_wanted(*unit)).collect();
+        if !wanted.contains(&true) {
+            return Ok(());
+        }
         let (mut docs, mut its, mut leasts) = (Vec::new(), Vec::new(), Vec::new());
         for (some, units) in of.docs.chunks(AT_ONCE).zip(of.units.chunks(AT_ONCE)) {
             halt(cancel)?;
             docs.clear();
             its.clear();
             for (doc, unit) in some.iter().zip(units) {
-                if is_wanted(u64::from(*unit)) {
+                if wanted.get(*unit as usize).is_some_and(|is| *is) {
                     docs.push(*doc);
-                    its.push(u64::from(*unit));
+                    its.push(of.names.get(*unit as usize).copied().unwrap_or_default());
                 }
             }
             of.segment.columns.values(Column::Least, &docs, &mut leasts);
@@ -351,7 +419,7 @@ impl Prices<'_> {
         Ok(())
     }
 
-    fn take(&mut self, plan: &Plan, row: &dyn Row, unit: u64) -> Result<(), Halt> {
+    fn take(&mut self, plan: &Plan, row: &dyn Row, unit: u32) -> Result<(), Halt> {
         let quantity = plan.quantity_of(row);
         let (price, can) = row.at(quantity);
         let (class, amount): (Class, _) = match (price, can, self.sort) {
@@ -364,7 +432,8 @@ impl Prices<'_> {
             (price, ..) => (2, price),
         };
         let (count, one_each) = (self.count, self.one_per_supplier);
-        if let Some(best) = self.units.at(unit).best.get_mut(usize::from(class)) {
+        let of = self.units.get_mut(unit);
+        if let Some(best) = of.and_then(|of| of.best.get_mut(usize::from(class))) {
             best.get_or_insert_with(|| Best::new(count, one_each)).take(amount.unwrap_or(u64::MAX), row);
         }
         Ok(())

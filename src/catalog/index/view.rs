@@ -236,44 +236,60 @@ impl View<'_> {
 
     /// How many hits there are, on two threads where they are many; `None` where titles or rows have to be read for it.
     pub fn count_plainly(&self, plan: &Plan) -> Result<Option<usize>, Halt> {
+        let mut total = 0;
+        let count = |_: &Segment, docs: &[u32], sum: &mut usize| *sum += docs.len();
+        let is_done = self.each_plainly(plan, &count, &mut |_, sum| total += sum)?;
+        Ok(is_done.then_some(total))
+    }
+
+    /// Goes through all hits, on two threads where they are many: `add` takes some, ascending, on its thread, and `done`
+    /// what it made of them, in the order of the documents. `false` where titles or rows have to be read for it, or some
+    /// hits are in no index: nothing is worth anything then.
+    pub fn each_plainly<'v, T: Default + Send>(
+        &'v self,
+        plan: &Plan,
+        add: &(dyn Fn(&Segment, &[u32], &mut T) + Sync),
+        done: &mut dyn FnMut(&'v Segment, T),
+    ) -> Result<bool, Halt> {
         /// Documents looked at for which another thread is worth its while.
         const MANY: u64 = if cfg!(test) { 4 } else { 20_000 };
         if self.has_tail() || !self.fresh.touched().is_empty() || plan.is_hopeless {
-            return Ok(None);
+            return Ok(false);
         }
         let most = plan.tiers().last().copied().unwrap_or(Tier::Word);
-        let pass = |segment| Pass::new(plan, segment, Tier::Word..=most, &[], self.cancel);
-        let mut total = 0;
+        let cancel = self.cancel;
         for segment in self.segments() {
-            let first = pass(segment)?;
-            let (cost, end) = (first.cost(), segment.max_doc());
-            if cost < MANY {
-                let Some(count) = counted(first, self.cancel)? else { return Ok(None) };
-                total += count;
+            let pass = || Pass::new(plan, segment, Tier::Word..=most, &[], cancel);
+            let run = |mut pass: Pass<'_>| -> Result<Option<T>, Halt> {
+                let (mut docs, mut made) = (Vec::with_capacity(CHUNK), T::default());
+                pass.mask_all(cancel)?;
+                loop {
+                    docs.clear();
+                    let Some(is_end) = pass.fill_plainly(CHUNK, &mut docs, cancel)? else { return Ok(None) };
+                    add(segment, &docs, &mut made);
+                    if is_end {
+                        return Ok(Some(made));
+                    }
+                }
+            };
+            let first = pass()?;
+            if first.cost() < MANY {
+                let Some(made) = run(first)? else { return Ok(false) };
+                done(segment, made);
                 continue;
             }
-            let middle = end / 2;
-            let cancel = self.cancel;
-            let both = std::thread::scope(|scope| {
-                let behind = scope.spawn(|| {
-                    guarded(|| {
-                        let pass = Pass::new(plan, segment, Tier::Word..=most, &[], cancel)?;
-                        counted(pass.within(middle..end), cancel)
-                    })
-                });
-                let before = counted(first.within(0..middle), cancel);
-                (before, behind.join())
+            let (middle, end) = (segment.max_doc() / 2, segment.max_doc());
+            let (before, behind) = std::thread::scope(|scope| {
+                let behind = scope.spawn(|| guarded(|| run(pass()?.within(middle..end))));
+                (run(first.within(0..middle)), behind.join())
             });
-            let (Ok(Some(before)), Ok(Some(Ok(Some(behind))))) = both else {
-                return match both {
-                    (Err(halt), _) | (_, Ok(Some(Err(halt)))) => Err(halt),
-                    (_, Ok(None) | Err(_)) => Err(Halt::Index("reading it failed".to_owned())),
-                    _ => Ok(None),
-                };
-            };
-            total += before + behind;
+            let behind =
+                behind.ok().flatten().unwrap_or_else(|| Err(Halt::Index("reading it failed".to_owned())));
+            let (Some(before), Some(behind)) = (before?, behind?) else { return Ok(false) };
+            done(segment, before);
+            done(segment, behind);
         }
-        Ok(Some(total))
+        Ok(true)
     }
 
     /// Shows every hit, in no order; rows no index has as far as they are looked at. `None` where all were, else how
@@ -344,20 +360,6 @@ impl View<'_> {
                 Ok(true)
             })?;
         Ok((!is_all).then_some(looked_at))
-    }
-}
-
-/// The hits of a pass; `None` where titles or rows have to be read for it.
-fn counted(mut pass: Pass<'_>, cancel: &Cancel) -> Result<Option<usize>, Halt> {
-    let (mut docs, mut total) = (Vec::with_capacity(CHUNK), 0);
-    pass.mask_all(cancel)?;
-    loop {
-        docs.clear();
-        let Some(is_end) = pass.fill_plainly(CHUNK, &mut docs, cancel)? else { return Ok(None) };
-        total += docs.len();
-        if is_end {
-            return Ok(Some(total));
-        }
     }
 }
 

@@ -7,22 +7,13 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use pifa::i18n::{Lang, comparing};
-use serde_json::Value;
 
 use crate::harness::{DEADLINE, Session};
-use crate::steps::{LANGS, quit};
+use crate::steps::{LANGS, quit, rows, word};
 use crate::{filled, verb};
 
 /// Goods and how many.
 type Goods = BTreeMap<(String, String), u64>;
-
-fn word(of: &Value, name: &str) -> String {
-    of[name].as_str().unwrap_or_default().to_owned()
-}
-
-fn rows<'a>(document: &'a Value, name: &str) -> &'a [Value] {
-    document[name].as_array().map(Vec::as_slice).unwrap_or_default()
-}
 
 fn cart(folder: &Path) -> Goods {
     let cart = verb(folder, &["cart", "list"]);

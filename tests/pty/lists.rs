@@ -51,10 +51,15 @@ fn stock_up(folder: &Path) {
         }
         let id = word(offer, "offer_id");
         let shown = verb(folder, &["show", &id]);
-        let goods = match rows(&shown, "skus").first() {
-            Some(sku) => format!("{id}:{}", word(sku, "spec_id")),
+        let most = rows(&shown, "skus").iter().max_by_key(|sku| sku["stock"].as_u64());
+        let goods = match most {
+            Some(sku) if sku["stock"].as_u64() >= Some(2_000) => format!("{id}:{}", word(sku, "spec_id")),
             None => id,
+            Some(_) => continue,
         };
+        if shown["lot"].is_number() || shown["purchase_limit"].is_number() {
+            continue;
+        }
         verb(folder, &["cart", "add", &goods, "200"]);
         sellers.push(seller);
     }
@@ -100,7 +105,7 @@ fn a_list_from_its_saving_to_its_end(lang: Lang, name: &str) {
     pifa.wait_for(name);
     pifa.type_text("\r");
     pifa.wait_for(&comparing::list_saved(lang, name));
-    pifa.wait(name, |shown| shown.lines().any(|line| line.contains('▌') && line.contains(name)));
+    pifa.wait(name, |shown| shown.lines().any(|line| line.contains("│▌") && line.contains(name)));
     assert_eq!(file(folder, name).as_ref(), Some(&first));
 
     // The same cart has nothing that differs; another quantity does.
@@ -123,7 +128,7 @@ fn a_list_from_its_saving_to_its_end(lang: Lang, name: &str) {
     let told = verb(folder, &["list", "diff", name]);
     let [difference] = rows(&told, "differences") else { panic!("{told}") };
     assert_eq!((difference["here"].as_u64(), difference["there"].as_u64()), (Some(200), Some(410)));
-    let row = shown.lines().find(|line| line.contains("410") && line.contains('▌')).expect("its row");
+    let row = shown.lines().find(|line| line.contains("410") && line.contains("│▌")).expect("its row");
     assert!(row.contains("200"), "{row}");
 
     // Two sets of it go in, as one step.
@@ -171,19 +176,19 @@ fn a_list_from_its_saving_to_its_end(lang: Lang, name: &str) {
     let [due] = rows(&due, "lists") else { panic!("{due}") };
     assert_eq!(word(due, "name"), other);
     let over = due["days_over"].as_i64().unwrap();
-    pifa.type_text("l");
-    pifa.wait_for(other);
-    let shown = pifa.contents();
-    let row = |shown: &str, of: &str| {
-        shown.lines().find(|line| line.contains(of)).map(str::to_owned).expect("its row")
+    // A row of the list, not what is said of it below.
+    let row = |shown: &str, of: &str| -> Option<String> {
+        let is_row = |line: &&str| line.starts_with('│') && line.contains(of);
+        shown.lines().find(is_row).map(str::to_owned)
     };
+    pifa.type_text("l");
+    let shown = pifa.wait(other, |shown| row(shown, other).is_some());
+    let is_due = |shown: &str, of: &str| row(shown, of).is_some_and(|row| row.contains('!'));
     // Midnight in Beijing may have passed since it was asked.
     let said = [over, over + 1].map(|over| comparing::due_in(lang, over));
-    assert!(said.iter().any(|said| row(&shown, other).contains(said)), "{shown}");
-    assert!(row(&shown, other).contains('!') && !row(&shown, name).contains('!'), "{shown}");
-    let selected = |shown: &str| {
-        shown.lines().find(|line| line.contains('▌') && line.contains(words.age_units[3])).map(str::to_owned)
-    };
+    assert!(said.iter().any(|said| row(&shown, other).unwrap().contains(said)), "{shown}");
+    assert!(is_due(&shown, other) && row(&shown, name).is_some() && !is_due(&shown, name), "{shown}");
+    let selected = |shown: &str| shown.lines().find(|line| line.contains("│▌")).map(str::to_owned);
     if !selected(&shown).expect("one is selected").contains(other) {
         pifa.type_text("j");
         if !selected(&pifa.wait("another", |now| now != shown)).unwrap().contains(other) {
@@ -199,8 +204,7 @@ fn a_list_from_its_saving_to_its_end(lang: Lang, name: &str) {
 
     // Deleted, after a yes.
     pifa.type_text("l");
-    pifa.wait("nothing is due", |shown| shown.contains(other) && !row(shown, other).contains('!'));
-    let shown = pifa.contents();
+    let shown = pifa.wait("nothing is due", |shown| row(shown, other).is_some() && !is_due(shown, other));
     let gone = if selected(&shown).expect("one is selected").contains(other) { other } else { name };
     for answer in ["n", "y"] {
         assert!(file(folder, gone).is_some());

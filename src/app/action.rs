@@ -161,7 +161,7 @@ actions! {
     CompareQuantity "compare.own_quantity" Compare 6 do_own_quantity;
     CompareFlows "compare.flows" Compare 5 do_flows;
     CartEdit "cart.edit" Cart 2 do_edit;
-    CartRange "cart.range" Cart 4 do_range;
+    CartRange "cart.range" Cart 6 do_range;
     CartAll "cart.all" Cart 0 do_all_lines;
     CartNextTier "cart.next_tier" Cart 7 do_next_tier;
     CartRepeat "cart.repeat" Cart 9 do_repeat;
@@ -171,11 +171,11 @@ actions! {
     VisualTimes "visual.times" Visual 3 do_times;
     VisualEnd "visual.end" Visual 5 do_range_end;
     CartMore "cart.more" Cart 3 do_more;
-    CartLess "cart.less" Cart 4 do_less;
-    CartNextProblem "cart.next_problem" Cart 5 do_next_problem;
+    CartLess "cart.less" Cart 3 do_less;
+    CartNextProblem "cart.next_problem" Cart 4 do_next_problem;
     CartPreviousProblem "cart.previous_problem" Cart 0 do_previous_problem;
-    CartFix "cart.fix" Cart 5 do_fix;
-    CartSubmit "cart.submit" Cart 6 do_submit;
+    CartFix "cart.fix" Cart 4 do_fix;
+    CartSubmit "cart.submit" Cart 5 do_submit;
     CartRemove "cart.remove" Cart 7 do_remove;
     CartSubstitute "cart.substitute" Cart 7 do_substitute;
     CartUndo "cart.undo" Panes 8 do_undo;

@@ -13,8 +13,8 @@ use super::list_args::ListVerb;
 pub use super::mark_args::{MarkArgs, MarkSubject, MarkVerb};
 pub use super::sandbox_args::{IdempotencyArg, LotRuleArg, SandboxArgs, SandboxVerb};
 use super::values::{
-    Lines, OfferSpec, change, lang_tag, line_id, lines, offer_spec, percent, profile_name, quantity, scale,
-    sort, span, yuan,
+    Lines, OfferSpec, change, lang_tag, line_id, lines, offer, offer_spec, percent, profile_name, quantity,
+    scale, sort, span, yuan,
 };
 use crate::domain::algebra::Expr;
 use crate::domain::id::OfferKey;
@@ -218,8 +218,8 @@ pub struct SuppliersArgs {
 /// `pifa show`
 #[derive(Debug, ClapArgs)]
 pub struct ShowArgs {
-    /// Offer id, or L:<source>:<item> of an imported one
-    #[arg(value_name = "OFFER", allow_negative_numbers = true)]
+    /// Offer id, L:<source>:<item> of an imported one, or a link or share text of it
+    #[arg(value_name = "OFFER", value_parser = offer, allow_negative_numbers = true)]
     pub offer: OfferKey,
     /// Price it at this quantity
     #[arg(long, value_name = "N", value_parser = quantity, allow_negative_numbers = true)]
@@ -232,7 +232,7 @@ pub struct ShowArgs {
 /// `pifa compare`
 #[derive(Debug, ClapArgs)]
 pub struct CompareArgs {
-    /// Offers, each with a SKU if one is meant
+    /// Offers, each with a SKU if one is meant; links and share texts too
     #[arg(required = true, value_name = "OFFER[:SPEC]", value_parser = offer_spec)]
     pub offers: Vec<OfferSpec>,
     /// Quantity to compare at

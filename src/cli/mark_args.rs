@@ -2,6 +2,7 @@
 
 use clap::{Args as ClapArgs, Subcommand};
 
+use super::values::offer;
 use crate::domain::id::{OfferKey, SupplierId};
 
 /// `pifa mark`
@@ -11,7 +12,7 @@ pub struct MarkArgs {
     /// Show what is marked instead
     #[command(subcommand)]
     pub verb: Option<MarkVerb>,
-    /// Offer id, or supplier:ID
+    /// Offer id, a link or share text of it, or supplier:ID
     #[arg(required = true, value_name = "OFFER|supplier:ID", value_parser = mark_subject, allow_negative_numbers = true)]
     pub subject: Option<MarkSubject>,
     /// Keep it in sight
@@ -60,10 +61,7 @@ fn mark_subject(text: &str) -> Result<MarkSubject, String> {
                 Ok(MarkSubject::Supplier(id))
             }
         }
-        _ => text
-            .parse()
-            .map(MarkSubject::Offer)
-            .map_err(|error: crate::domain::id::BadOfferKey| error.to_string()),
+        _ => offer(text).map(MarkSubject::Offer),
     }
 }
 

@@ -44,6 +44,7 @@ pub(super) async fn run(args: SearchArgs, profile: &Profile, printer: &Printer) 
         offset: 0,
         include_fees: false,
         text,
+        now: Some(session.desk.now()),
         ..SearchRequest::default()
     };
     let page = session.desk.search(&request)?;

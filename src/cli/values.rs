@@ -7,10 +7,11 @@ use rust_decimal::Decimal;
 use crate::domain::algebra::{Expr, Op};
 use crate::domain::id::{OfferKey, SpecId};
 use crate::domain::money::Money;
+use crate::domain::pasted;
 use crate::domain::quantity::Quantity;
 use crate::domain::search::Sort;
 
-/// `OFFER[:SPEC]`
+/// `OFFER[:SPEC]`; links and share texts of the marketplace are taken as they were pasted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfferSpec {
     /// The offer.
@@ -20,6 +21,9 @@ pub struct OfferSpec {
 }
 
 pub(super) fn offer_spec(text: &str) -> Result<OfferSpec, String> {
+    if let Some(named) = pasted::one(text).map_err(|error| error.to_string())? {
+        return Ok(OfferSpec { offer: named.offer, spec: named.spec.as_deref().map(SpecId::new) });
+    }
     // An imported key has colons of its own: L:<source>:<item>[:<spec>].
     let colons = if text.starts_with("L:") { 3 } else { 1 };
     let cut = text.match_indices(':').nth(colons - 1).map(|(at, _)| at);
@@ -31,6 +35,14 @@ pub(super) fn offer_spec(text: &str) -> Result<OfferSpec, String> {
     match spec {
         Some("") => Err("the SKU after the colon is missing".to_owned()),
         spec => Ok(OfferSpec { offer, spec: spec.map(SpecId::new) }),
+    }
+}
+
+/// An offer without a SKU: its key, or a text with a link to its page.
+pub(super) fn offer(text: &str) -> Result<OfferKey, String> {
+    match pasted::one(text).map_err(|error| error.to_string())? {
+        Some(named) => Ok(named.offer),
+        None => text.parse::<OfferKey>().map_err(|error| error.to_string()),
     }
 }
 
@@ -187,6 +199,16 @@ mod tests {
         assert_eq!(read("L:uci:85123A").unwrap(), ("L:uci:85123A".into(), None));
         assert_eq!(read("L:uci:85123A:red").unwrap(), ("L:uci:85123A".into(), Some("red".into())));
         assert!(read("12:").is_err() && read("abc").is_err());
+        let page = "https://detail.1688.com/offer/676651652931.html";
+        let shared = format!("【304保温杯】{page} 点击链接打开");
+        for text in [page, shared.as_str(), "detail.1688.com/offer/676651652931.html?spm=a2615.1:2"] {
+            assert_eq!(read(text).unwrap(), ("676651652931".into(), None), "{text}");
+            assert_eq!(offer(text).unwrap().to_string(), "676651652931");
+        }
+        assert_eq!(read(&format!("{page}:abc")).unwrap(), ("676651652931".into(), Some("abc".into())));
+        assert!(read("https://qr.1688.com/s/aBcD").unwrap_err().contains("copy the address"));
+        assert!(read(&format!("{page} https://m.1688.com/offer/2.html")).unwrap_err().contains("2 offers"));
+        assert!(offer("https://example.com/offer/676651652931.html").is_err());
     }
 
     #[test]

@@ -223,28 +223,22 @@ pub fn line(text: &str) -> Result<Option<Wanted>, Reason> {
     if text.is_empty() || text.starts_with('#') {
         return Ok(None);
     }
-    let chars: Vec<char> = text.chars().collect();
-    let links = pasted::links(&chars);
-    if links.is_empty() {
+    let named = pasted::one(text).map_err(|_| Reason::BadLink(Clean::capped(text, 80)))?;
+    let Some(pasted::Named { offer, spec: behind, rest }) = named else {
         let cells: Vec<&str> =
             text.split(is_gap).filter(|cell| !cell.is_empty() && !is_times(cell)).collect();
         return cells_as_row(&cells).map(Some);
-    }
-    let mut offers: Vec<&OfferKey> = links.iter().flat_map(|link| &link.offers).collect();
-    offers.dedup();
-    let [offer] = offers.as_slice() else { return Err(Reason::BadLink(Clean::capped(text, 80))) };
-    let end = links.iter().map(|link| link.at.end).max().unwrap_or_default();
-    let after: String = chars.iter().skip(end).collect();
+    };
     // A share text goes on in words; a row goes on with its SKU and a number.
-    let cells: Vec<&str> = after.split(is_gap).filter(|cell| !cell.is_empty() && !is_times(cell)).collect();
+    let cells: Vec<&str> = rest.split(is_gap).filter(|cell| !cell.is_empty() && !is_times(cell)).collect();
     let (spec, quantity) = match cells.split_last() {
         Some((last, before)) if looks_counted(last) => (before.join(" "), Some(quantity(last)?)),
         _ => (String::new(), None),
     };
     let spec = spec.trim_start_matches(':').to_owned();
     Ok(Some(Wanted {
-        subject: Subject::Offer((*offer).clone()),
-        spec: Some(spec).filter(|spec| !spec.is_empty()),
+        subject: Subject::Offer(offer),
+        spec: behind.or(Some(spec)).filter(|spec| !spec.is_empty()),
         quantity,
     }))
 }

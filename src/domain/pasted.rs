@@ -20,6 +20,66 @@ pub struct Pasted {
     pub offers: Vec<OfferKey>,
 }
 
+/// The one offer a text names by its links.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The offer.
+    pub offer: OfferKey,
+    /// The SKU that stands behind the link and a colon.
+    pub spec: Option<String>,
+    /// What stands behind the last link.
+    pub rest: String,
+}
+
+/// Why a text with links of the marketplace names no one offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadNaming {
+    /// A short link, a shop, a search.
+    #[error("the link tells no offer: open it and copy the address of the offer's page")]
+    NoOffer,
+    /// Several offers.
+    #[error("the links name {0} offers, one is asked for")]
+    Several(usize),
+}
+
+/// The one offer that a pasted link or share text names; `None` where there is no link of the marketplace in it. Whoever
+/// takes an offer from a buyer reads it here.
+pub fn one(text: &str) -> Result<Option<Named>, BadNaming> {
+    let chars: Vec<char> = text.chars().collect();
+    let links = links(&chars);
+    let Some(end) = links.iter().map(|link| link.at.end).max() else { return Ok(None) };
+    let mut offers: Vec<&OfferKey> = Vec::new();
+    for offer in links.iter().flat_map(|link| &link.offers) {
+        if !offers.contains(&offer) {
+            offers.push(offer);
+        }
+    }
+    match offers.as_slice() {
+        [offer] => {
+            let linked = links.iter().rev().find(|link| !link.offers.is_empty());
+            let spec = linked.and_then(|link| {
+                let shown: String =
+                    chars.iter().skip(link.at.start).take(link.at.end - link.at.start).collect();
+                let (_, spec) = spec_behind(&shown)?;
+                Some(spec.to_owned())
+            });
+            let rest = chars.iter().skip(end).collect();
+            Ok(Some(Named { offer: (*offer).clone(), spec, rest }))
+        }
+        [] => Err(BadNaming::NoOffer),
+        several => Err(BadNaming::Several(several.len())),
+    }
+}
+
+/// `.../N.html:SPEC`: where the page ends and the SKU begins.
+fn spec_behind(link: &str) -> Option<(&str, &str)> {
+    [".html:", ".htm:"].iter().find_map(|end| {
+        let (page, spec) = link.split_once(end)?;
+        let whole = link.get(..page.len() + end.len() - 1)?;
+        (!spec.is_empty() && !page.contains(['?', '#'])).then_some((whole, spec))
+    })
+}
+
 /// How deep a link may stand in another's parameters.
 const DEPTH: usize = 3;
 
@@ -134,6 +194,7 @@ fn of_path(path: &str) -> Option<OfferKey> {
             continue;
         }
         let last = parts.peek()?;
+        let last = spec_behind(last).map_or(*last, |(page, _)| page);
         return id(last.strip_suffix(".html").or_else(|| last.strip_suffix(".htm")).unwrap_or(last));
     }
     None
@@ -212,6 +273,30 @@ mod tests {
             offers("https://detail.1688.com/offer/1.html\nhttps://m.1688.com/offer/2.html").unwrap(),
             ["1", "2"]
         );
+    }
+
+    #[test]
+    fn one_offer_is_named_with_its_sku_and_what_follows() {
+        let page = "https://detail.1688.com/offer/676651652931.html";
+        let named = |text: &str| {
+            let named = one(text)?;
+            Ok(named.map(|named| (named.offer.to_string(), named.spec, named.rest)))
+        };
+        let plain = ("676651652931".to_owned(), None, String::new());
+        assert_eq!(named(page), Ok(Some(plain.clone())));
+        assert_eq!(named(&format!("{page}?spm=a.b:c")), Ok(Some(plain.clone())));
+        let twice = format!("{page} https://m.1688.com/offer/676651652931.html");
+        assert_eq!(named(&twice), Ok(Some(plain.clone())), "the same offer twice is one");
+        let with_sku = format!("{page}:b266e0726506185beaf205cbae88530d");
+        let sku = Some("b266e0726506185beaf205cbae88530d".to_owned());
+        assert_eq!(named(&with_sku), Ok(Some((plain.0.clone(), sku, String::new()))));
+        let shared = format!("【304保温杯】{page} 点击链接");
+        assert_eq!(named(&shared), Ok(Some((plain.0.clone(), None, " 点击链接".to_owned()))));
+        assert_eq!(named("676651652931"), Ok(None));
+        assert_eq!(named("L:uci:85123A"), Ok(None));
+        assert_eq!(named("https://qr.1688.com/s/aBcD"), Err(BadNaming::NoOffer));
+        let two = format!("{page} https://m.1688.com/offer/2.html");
+        assert_eq!(named(&two), Err(BadNaming::Several(2)));
     }
 
     #[test]

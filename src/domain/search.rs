@@ -278,6 +278,8 @@ pub struct FacetCount {
 pub struct Facets {
     /// Leaf categories.
     pub categories: Vec<FacetCount>,
+    /// Some of them are not in the market's tree: they are named by what their goods are called, and their number.
+    pub names_missing: bool,
     /// Belts.
     pub belts: Vec<FacetCount>,
     /// Identities of sellers.

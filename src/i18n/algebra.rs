@@ -2,17 +2,8 @@
 
 use crate::domain::algebra::BadExpr;
 use crate::i18n::Lang;
-
-/// The sentence of each language, in the order of [`Lang::ALL`].
-macro_rules! say {
-    ($lang:expr; $zh:literal, $tw:literal, $en:literal) => {
-        match $lang {
-            Lang::ZhCn => format!($zh),
-            Lang::ZhTw => format!($tw),
-            Lang::En => format!($en),
-        }
-    };
-}
+pub use crate::i18n::buying::lines;
+use crate::i18n::messages::say;
 
 /// Why what was typed is no change of a quantity.
 pub fn bad(lang: Lang, bad: &BadExpr) -> String {
@@ -57,14 +48,6 @@ pub fn refused(lang: Lang, count: usize, number: usize, why: &str) -> String {
         _ => {
             say!(lang; "都没改：有 {count} 行不行，如第 {number} 行 {why}", "都沒改：有 {count} 行不行，如第 {number} 行 {why}", "nothing changed: {count} lines cannot, line {number} {why}")
         }
-    }
-}
-
-/// How many lines.
-pub fn lines(lang: Lang, count: usize) -> String {
-    match (lang, count) {
-        (Lang::En, 1) => "1 line".to_owned(),
-        _ => say!(lang; "{count} 行", "{count} 行", "{count} lines"),
     }
 }
 

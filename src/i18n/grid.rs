@@ -1,17 +1,7 @@
 //! Words of the grid of SKUs.
 
 use crate::i18n::Lang;
-
-/// The sentence of each language, in the order of [`Lang::ALL`].
-macro_rules! say {
-    ($lang:expr; $zh:literal, $tw:literal, $en:literal) => {
-        match $lang {
-            Lang::ZhCn => format!($zh),
-            Lang::ZhTw => format!($tw),
-            Lang::En => format!($en),
-        }
-    };
-}
+use crate::i18n::messages::say;
 
 /// More was typed than there are places.
 pub fn run_too_long(lang: Lang, typed: usize, places: usize) -> String {

@@ -4,17 +4,7 @@ use crate::domain::money::Money;
 use crate::domain::substitute::{Candidate, Level, SkuBy};
 use crate::domain::text::Clean;
 use crate::i18n::Lang;
-
-/// The sentence of each language, in the order of [`Lang::ALL`].
-macro_rules! say {
-    ($lang:expr; $zh:literal, $tw:literal, $en:literal) => {
-        match $lang {
-            Lang::ZhCn => format!($zh),
-            Lang::ZhTw => format!($tw),
-            Lang::En => format!($en),
-        }
-    };
-}
+use crate::i18n::messages::say;
 
 fn pick(lang: Lang, [zh, tw, en]: [&'static str; 3]) -> &'static str {
     match lang {

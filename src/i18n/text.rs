@@ -563,6 +563,9 @@ words_of_orders! { words! {
     ask_list_name: "采购车存为", "採購車存為", "save the cart as";
     why_no_list: "没有选中清单", "沒有選中清單", "no list is selected";
 
+    // Facets of a catalog that has no category tree.
+    facet_categories_unnamed: "类目（未同步，按货名）", "類目（未同步，按貨名）", "category (names not synced)";
+
     // Joints of sentences.
     or: "或 ", "或 ", " or ";
     then: "。", "。", ". ";

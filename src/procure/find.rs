@@ -9,10 +9,18 @@ use crate::domain::category::{self, Category, CategoryCount};
 use crate::domain::id::OfferKey;
 use crate::domain::quantity::Quantity;
 use crate::domain::search::{Cancel, FacetCount, Facets, SearchPage, SearchRequest, Why};
+use crate::domain::substitute::noun::Names;
+use crate::domain::substitute::words::TitleCounts;
+use crate::domain::text::Clean;
 use crate::procure::{Desk, DeskError, SyncReport};
+use crate::query::fold::fold;
 
 /// Catalog note: offers the market has as it said last, with a `+` behind them where there may be more.
 const OFFERED: &str = "offered";
+
+/// Categories without a name whose goods are looked at, and goods of each.
+const MOST_UNNAMED: usize = 20;
+const LOOKED_AT: usize = 12;
 
 /// The number of the category a row counts.
 fn category_of(row: &FacetCount) -> Option<i64> {
@@ -49,13 +57,45 @@ impl Desk {
         // Listings name their category by number; the tree has the names.
         let tree = self.categories()?;
         let names: HashMap<i64, &Category> = tree.iter().map(|category| (category.id, category)).collect();
+        let mut looked = 0;
         for row in &mut facets.categories {
-            if let Some(category) = category_of(row).and_then(|id| names.get(&id)) {
+            let Some(id) = category_of(row) else { continue };
+            if let Some(category) = names.get(&id) {
                 row.label = category.name.clone();
                 row.label_en.clone_from(&category.name_en);
+                continue;
+            }
+            facets.names_missing = true;
+            looked += 1;
+            if looked <= MOST_UNNAMED {
+                if cancel.is_cancelled() {
+                    return Ok(None);
+                }
+                row.label = self.called_in(id, cancel)?;
             }
         }
         Ok(Some(facets))
+    }
+
+    /// What most of a category's best ranked goods are called, and its number: in the place of a name nobody told.
+    fn called_in(&self, category: i64, cancel: &Cancel) -> Result<Clean, DeskError> {
+        let request =
+            SearchRequest { text: format!("cat:{category}"), limit: LOOKED_AT, ..SearchRequest::default() };
+        let page = self.search_cancellable(&request, cancel)?.unwrap_or_default();
+        let names = Names::shipped();
+        let mut called: Vec<(usize, String)> = Vec::new();
+        for row in &page.rows {
+            let Some(noun) = names.noun(&fold(row.offer.title.as_str()), &TitleCounts::default()) else {
+                continue;
+            };
+            match called.iter_mut().find(|(_, word)| *word == noun.word) {
+                Some((times, _)) => *times += 1,
+                None => called.push((1, noun.word)),
+            }
+        }
+        // Of those said as often the first, which is the best ranked.
+        let most = called.into_iter().rev().max_by_key(|(times, _)| *times);
+        Ok(Clean::new(&most.map_or_else(|| category.to_string(), |(_, word)| format!("{word} {category}"))))
     }
 
     /// Why an offer stands where it does by rank; `None` when the search does not find it.

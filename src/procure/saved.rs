@@ -277,6 +277,7 @@ impl Desk {
 
     /// Every offer that meets a request, whatever its limit.
     pub(super) fn all_hits(&self, request: &SearchRequest) -> Result<Vec<OfferKey>, DeskError> {
+        let request = &SearchRequest { now: request.now.or_else(|| Some(self.now())), ..request.clone() };
         let keys = self.parts.catalog.rows_matching(request, &self.marks()?, &Cancel::default())?;
         Ok(keys.unwrap_or_default())
     }

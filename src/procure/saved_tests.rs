@@ -227,3 +227,75 @@ fn prices_are_remembered_as_they_are_written_and_watches_ring_once() {
     assert_eq!(desk.unwatch(watch.id).unwrap().id, watch.id);
     assert!(code(desk.unwatch(watch.id)).starts_with("not_found"));
 }
+
+#[test]
+fn ages_are_of_now_and_not_of_the_newest_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path(), "app/me");
+    // The clock stands at 1,000,000 s: read eleven and a half days, eight days and two hours ago.
+    let (old, older, newer) = (0, 1_000_000 - 8 * 86_400, 1_000_000 - 2 * 3_600);
+    let all = [(1, old), (2, older), (3, newer)].map(|(id, read)| offer(id, "保温杯", &[(1, "9.00")], read));
+    let ids = |text: &str| -> Vec<i64> {
+        let request = SearchRequest { text: text.to_owned(), limit: 9, ..SearchRequest::default() };
+        let found = desk.search(&request).unwrap().rows;
+        let found: Vec<i64> = found.iter().map(|row| row.offer.key.market_id().unwrap()).collect();
+        // A saved search, a pack and a watch read the same.
+        let mut every: Vec<i64> =
+            desk.all_hits(&request).unwrap().iter().map(|key| key.market_id().unwrap()).collect();
+        let mut sorted = found.clone();
+        every.sort_unstable();
+        sorted.sort_unstable();
+        assert_eq!(every, sorted, "{text}");
+        found
+    };
+    // Of the two oldest alone the newest would be of no age at all.
+    desk.parts.catalog.upsert(&all[..2], &[]).unwrap();
+    assert_eq!(ids("age<7d"), Vec::<i64>::new());
+    assert_eq!(ids("age>=7d age<9d"), [2]);
+    desk.parts.catalog.upsert(&all[2..], &[]).unwrap();
+    assert_eq!(ids("age<7d"), [3]);
+    assert_eq!(ids("age>1h age<3h"), [3]);
+    assert_eq!(ids("保温杯 sort:age"), [3, 2, 1]);
+}
+
+#[test]
+fn categories_nobody_named_are_called_by_their_goods_and_that_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path(), "app/me");
+    let goods = [
+        (1, "304不锈钢保温杯 车载", Some(11)),
+        (2, "真空保温杯 礼品 批发", Some(11)),
+        (3, "玻璃杯 双层", Some(11)),
+        (4, "XKQ-9 07款", Some(22)),
+        (5, "折叠伞 防晒", Some(33)),
+        (6, "雨伞", None),
+    ];
+    let offers: Vec<Offer> = goods
+        .iter()
+        .map(|(id, title, category)| {
+            let mut offer = offer(*id, title, &[(1, "9.00")], 0);
+            offer.category_id = *category;
+            offer
+        })
+        .collect();
+    desk.parts.catalog.upsert(&offers, &[]).unwrap();
+    let counted = || desk.facets(&SearchRequest::default(), &Cancel::default()).unwrap().unwrap();
+    let labels = |facets: &crate::domain::search::Facets| -> Vec<String> {
+        facets.categories.iter().map(|row| row.label.to_string()).collect()
+    };
+    let without = counted();
+    assert!(without.names_missing);
+    assert_eq!(labels(&without), ["保温杯 11", "22", "折叠伞 33"]);
+    let node = |id, name: &str| crate::domain::category::Category {
+        id,
+        parent: 0,
+        name: Clean::new(name),
+        name_en: None,
+        leaf: true,
+    };
+    let tree = [node(11, "杯子"), node(22, "配件"), node(33, "伞")];
+    desk.parts.catalog.set_categories(&tree, at(0)).unwrap();
+    let with = counted();
+    assert!(!with.names_missing);
+    assert_eq!(labels(&with), ["杯子", "配件", "伞"]);
+}

@@ -1,8 +1,9 @@
 //! Finding substitutes in the catalog: a few short searches for each level, judged by what the titles and attributes
 //! have in common, ranked by the domain. Nothing is asked of the market.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::io::Read;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,10 +15,11 @@ use crate::domain::id::{LineId, OfferKey, SpecId};
 use crate::domain::mark::Marks;
 use crate::domain::offer::Offer;
 use crate::domain::search::{SearchRequest, Sort};
+use crate::domain::substitute::noun::{self, Known, Names, Noun};
 use crate::domain::substitute::rules::{self, RuleLine};
 use crate::domain::substitute::words::{self, TitleCounts};
 use crate::domain::substitute::{
-    ALIKE_ALONE_FROM, ALIKE_FROM, Candidate, Level, Present, Rule, Substitutes, ranked,
+    ALIKE_ALONE_FROM, ALIKE_FROM, ALIKE_VAGUE_FROM, Candidate, Level, Present, Rule, Substitutes, ranked,
 };
 use crate::domain::supplier::Identity;
 use crate::domain::text::Clean;
@@ -38,10 +40,14 @@ const MOST_TARGETS: usize = 8;
 /// Largest rule file that is read, bytes.
 const MOST_BYTES: u64 = 1024 * 1024;
 
+/// Names of one thing that are looked for.
+const MOST_NAMES: usize = 4;
+
 /// The files of rules, and those that ship.
-const FILES: [(&str, &str); 2] = [
+const FILES: [(&str, &str); 3] = [
     ("brands.txt", include_str!("../../assets/substitutes/brands.txt")),
     ("purposes.txt", include_str!("../../assets/substitutes/purposes.txt")),
+    ("nouns.txt", noun::NAMES),
 ];
 
 /// The rules of one file.
@@ -50,11 +56,19 @@ struct Rules {
     lines: Vec<RuleLine>,
 }
 
+/// The files, read.
+struct Read {
+    brands: Rules,
+    purposes: Rules,
+    names: Cow<'static, Names>,
+    mistakes: Vec<FileTrouble>,
+}
+
 impl Desk {
     /// What could stand in the place of `present`, from the catalog alone; best first.
     pub fn substitutes(&self, present: &Present) -> Result<Substitutes, DeskError> {
         let (destination, marks) = (self.destination()?, self.marks()?);
-        let ([brands, purposes], mistakes) = self.substitute_rules();
+        let Read { brands, purposes, names, mistakes } = self.substitute_rules();
         let mut present = present.clone();
         if present.offer.is_none() {
             // Gone from sale, but the catalog may remember what it was.
@@ -66,9 +80,9 @@ impl Desk {
             None => self.category_of_title(&title, &marks)?,
         };
         let counts = self.parts.catalog.title_counts(&title, category)?;
-        let noun = words::noun(&title, &counts);
+        let noun = names.noun(&title, &counts);
         let search = Search { desk: self, present: &present, destination: &destination, marks: &marks };
-        let mut finder = Finder { search, title, category, counts, noun, found: Vec::new() };
+        let mut finder = Finder { search, title, category, counts, names: &names, noun, found: Vec::new() };
         finder.brands(&brands)?;
         finder.same()?;
         finder.purposes(&purposes)?;
@@ -97,7 +111,7 @@ impl Desk {
         self.parts.searches.with_file_name("substitutes")
     }
 
-    /// Puts copies of the shipped rule files where the buyer may edit them; one that is there stays. Where they lie.
+    /// Puts copies of the shipped files where the buyer may edit them; one that is there stays. Where they lie.
     pub fn copy_substitute_rules(&self) -> Result<Vec<PathBuf>, DeskError> {
         let folder = self.substitute_folder();
         let mut paths = Vec::new();
@@ -112,12 +126,12 @@ impl Desk {
         Ok(paths)
     }
 
-    /// Brand rules and purpose rules: the buyer's where there is a file, else the shipped ones; and each line that
-    /// cannot be used.
-    fn substitute_rules(&self) -> ([Rules; 2], Vec<FileTrouble>) {
+    /// Brand rules, purpose rules and names of goods: the buyer's where there is a file, else the shipped ones; and each
+    /// line that cannot be used.
+    fn substitute_rules(&self) -> Read {
         let folder = self.substitute_folder();
         let mut mistakes = Vec::new();
-        let read = FILES.map(|(name, preset)| {
+        let [brands, purposes, nouns] = FILES.map(|(name, preset)| {
             let path = folder.join(name);
             let text = match read_text(&path) {
                 Ok(text) => text.unwrap_or_else(|| preset.to_owned()),
@@ -126,11 +140,25 @@ impl Desk {
                     String::new()
                 }
             };
+            (name, path, text)
+        });
+        let mut told = |path: &Path, bad: Vec<(u64, rules::BadRule)>| {
+            mistakes.extend(bad.iter().map(|(line, bad)| FileTrouble::new(path, *line, &bad.to_string())));
+        };
+        let [brands, purposes] = [brands, purposes].map(|(name, path, text)| {
             let (lines, bad) = rules::read(&text);
-            mistakes.extend(bad.iter().map(|(line, bad)| FileTrouble::new(&path, *line, &bad.to_string())));
+            told(&path, bad);
             Rules { name: name.to_owned(), lines }
         });
-        (read, mistakes)
+        let (things, bad) = rules::read_names(&nouns.2);
+        told(&nouns.1, bad);
+        let names = if nouns.2 == noun::NAMES {
+            Cow::Borrowed(Names::shipped())
+        } else {
+            let fold = |names: &Vec<Clean>| names.iter().map(|name| fold(name.as_str())).collect();
+            Cow::Owned(Names::new(things.iter().map(fold).collect()))
+        };
+        Read { brands, purposes, names, mistakes }
     }
 
     /// The leaf category that titles with the rarest words of this one are in; `None` where they do not agree.
@@ -253,7 +281,8 @@ struct Finder<'a> {
     title: String,
     category: Option<i64>,
     counts: TitleCounts,
-    noun: Option<String>,
+    names: &'a Names,
+    noun: Option<Noun>,
     found: Vec<Candidate>,
 }
 
@@ -278,14 +307,20 @@ impl Finder<'_> {
         }
     }
 
-    /// Whether it is the same kind of thing: its title has the head noun and enough besides.
+    /// Whether an offer's title calls the goods as the present one's does.
+    fn is_called_alike(&self, offer: &Offer) -> Option<bool> {
+        let noun = self.noun.as_ref()?;
+        Some(self.names.is_called(&fold(offer.title.as_str()), noun))
+    }
+
+    /// Whether it is the same kind of thing: called the same, with enough besides.
     fn is_same_kind(&self, candidate: &Candidate) -> bool {
-        match &self.noun {
-            Some(noun) => {
-                fold(candidate.offer.title.as_str()).contains(noun.as_str()) && candidate.alike >= ALIKE_FROM
-            }
-            None => candidate.alike >= ALIKE_ALONE_FROM,
-        }
+        let least = match self.noun.as_ref().map(|noun| noun.known) {
+            None => ALIKE_ALONE_FROM,
+            Some(Known::Vague) => ALIKE_VAGUE_FROM,
+            Some(_) => ALIKE_FROM,
+        };
+        candidate.alike >= least && self.is_called_alike(&candidate.offer).unwrap_or(true)
     }
 
     /// The same goods of other suppliers.
@@ -293,9 +328,11 @@ impl Finder<'_> {
         let mut asked: Vec<Vec<Term>> = Vec::new();
         match (&self.noun, self.category) {
             (Some(noun), _) => {
-                let mut terms = self.category_term();
-                terms.push(holds(Is::Text(noun.clone())));
-                asked.push(terms);
+                for name in self.names.names(noun).into_iter().take(MOST_NAMES) {
+                    let mut terms = self.category_term();
+                    terms.push(holds(Is::Text(name.to_owned())));
+                    asked.push(terms);
+                }
             }
             (None, Some(_)) => asked.push(self.category_term()),
             // Neither is known: whoever says its rarest words.
@@ -311,8 +348,12 @@ impl Finder<'_> {
                 asked.extend(rare.into_iter().take(3).map(|(_, word)| vec![holds(Is::Text(word))]));
             }
         }
+        let mut seen = HashSet::new();
         for terms in asked {
             for offer in self.search.offers(&terms, Level::Same)? {
+                if !seen.insert(offer.key.clone()) {
+                    continue;
+                }
                 let candidate = self.judged(offer, Level::Same, None);
                 if self.is_same_kind(&candidate) {
                     self.found.push(candidate);
@@ -336,10 +377,7 @@ impl Finder<'_> {
             for offer in self.search.offers(&terms, Level::Brand)? {
                 let candidate = self.judged(offer, Level::Brand, Some(rule.clone()));
                 let (agree, both) = candidate.attributes;
-                let has_noun = self
-                    .noun
-                    .as_ref()
-                    .is_none_or(|noun| fold(candidate.offer.title.as_str()).contains(noun.as_str()));
+                let has_noun = self.is_called_alike(&candidate.offer).unwrap_or(true);
                 if has_noun && agree * 2 >= both && (self.category.is_some() || self.is_same_kind(&candidate))
                 {
                     self.found.push(candidate);

@@ -135,7 +135,7 @@ fn the_same_purpose_by_the_buyers_own_file_whose_mistakes_are_named() {
     assert!(other.rows.iter().all(|row| row.of.level != Level::Purpose), "{:?}", other.rows);
 
     let paths = desk.copy_substitute_rules().unwrap();
-    assert_eq!(paths.len(), 2);
+    assert_eq!(paths.len(), 3);
     let own = folder.path().join("substitutes/purposes.txt");
     assert_eq!(paths[1], own);
     std::fs::write(&own, "# mine\n洞洞板\n洞洞板 -> 不锈钢 冲孔\n").unwrap();
@@ -149,6 +149,34 @@ fn the_same_purpose_by_the_buyers_own_file_whose_mistakes_are_named() {
     std::fs::write(&own, [0xff, 0xfe, 0x00]).unwrap();
     let found = desk.substitutes(&present(&desk, 1, 10)).unwrap();
     assert!(found.mistakes[0].to_string().contains("purposes.txt"), "{:?}", found.mistakes);
+}
+
+#[test]
+fn what_is_called_otherwise_is_not_the_same_goods_unless_the_buyers_file_says_so() {
+    let pets = |id: i64, title: &str| {
+        let mut offer = goods(id, title, "9.00");
+        offer.category_id = Some(66);
+        offer
+    };
+    let extra = vec![
+        pets(1, "耐咬尼龙项圈 大型犬 狗狗用品 批发"),
+        pets(2, "耐咬尼龙牵引绳 大型犬 狗狗用品 批发"),
+        pets(3, "耐咬尼龙颈圈 中型犬 狗狗用品"),
+        pets(4, "反光耐咬项圈 尼龙 大型犬 批发"),
+        pets(5, "耐咬胸背带 尼龙 大型犬 批发"),
+    ];
+    let (folder, desk) = stocked(extra);
+    let same = |id: i64| {
+        let mut ids = ids(&desk.substitutes(&present(&desk, id, 10)).unwrap().rows);
+        ids.sort_unstable();
+        ids
+    };
+    assert_eq!(same(1), [3, 4], "another name of the same, and never a lead for a collar");
+    assert_eq!(same(2), Vec::<i64>::new());
+    desk.copy_substitute_rules().unwrap();
+    std::fs::write(folder.path().join("substitutes/nouns.txt"), "牵引绳/项圈\n颈圈\n").unwrap();
+    assert_eq!(same(2), [1, 4]);
+    assert_eq!(same(1), [2, 4]);
 }
 
 #[test]

@@ -340,7 +340,8 @@ fn hidden(model: &Model, id: ActionId) -> bool {
         }
         // Tab goes through the groups there.
         ActionId::ViewNext => facets::has_keys(model),
-        ActionId::Quantity => matches!(model.pane, Pane::Deals | Pane::Orders),
+        // Lines of the cart have quantities of their own.
+        ActionId::Quantity => matches!(model.pane, Pane::Cart | Pane::Deals | Pane::Orders),
         _ => false,
     }
 }

@@ -31,6 +31,7 @@ pub fn facets() -> Facets {
             facet("cat:1031920", "焖烧杯、焖烧壶", "food jars and stew pots for the office", 3_004, false),
             facet("cat:1031921", "儿童水杯", "children's cups", 1_307, false),
         ],
+        names_missing: false,
         belts: vec![
             facet("belt:永康", "永康", "", 7_400, true),
             facet("belt:义乌", "义乌", "", 2_011, false),

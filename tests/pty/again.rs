@@ -7,16 +7,14 @@ use std::time::Duration;
 use pifa::i18n::{Lang, drift, messages};
 use serde_json::Value;
 
-use crate::harness::Session;
-use crate::steps::{before_number, quit};
+use crate::steps::{Again, before_number, quit, word};
 use crate::{filled, verb};
 
 /// Most keys from a started program to orders that are placed (BARS J1).
 const MOST_KEYS: usize = 8;
 
 fn placed(line: &Value) -> (String, String, String) {
-    let word = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
-    (word("offer_id"), word("spec_id"), line["quantity"].to_string())
+    (word(line, "offer_id"), word(line, "spec_id"), line["quantity"].to_string())
 }
 
 #[test]
@@ -30,27 +28,10 @@ fn last_months_order_again_in_english() {
 }
 
 fn last_months_order_again(lang: Lang) {
-    let words = lang.text();
     let folder = filled();
-    let listed = verb(folder.path(), &["order", "list"]);
-    let large = listed["orders"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|order| order["lines"].as_array().unwrap().len() == 50);
-    let id = large.expect("an order of 50 lines")["order_id"].as_str().unwrap();
-    // What the verb would order, at today's minimums: the screens must order the same.
-    let wanted = verb(folder.path(), &["reorder", id, "--dry-run", "--raise"]);
-    let mut pifa = Session::start(folder.path(), &["--lang", lang.as_tag()], 24, 80);
-    pifa.wait_for("▌");
-    let before = pifa.typed;
-    pifa.type_text("5");
-    pifa.wait_for(words.col_supplier);
-    pifa.type_text("b");
-    pifa.wait_for(drift::words(lang).biggest_first);
-    pifa.type_text("r");
+    // What the verb would order, the screens must order too.
+    let Again { mut pifa, before, wanted } = Again::open(folder.path(), lang);
     let open = drift::open(lang, 6);
-    pifa.wait_for(&open);
     pifa.type_text("A");
     pifa.wait("nothing to decide", |shown| !shown.contains(&open));
     pifa.type_text("S");

@@ -10,7 +10,7 @@ use pifa::i18n::{Lang, drift, messages};
 use serde_json::Value;
 
 use crate::harness::{DEADLINE, Session};
-use crate::steps::{before_number, quit};
+use crate::steps::{Again, before_number, quit, rows, word};
 use crate::verb;
 
 /// Most keys from a started program to orders that are placed (BARS J1b).
@@ -27,15 +27,10 @@ struct Row {
     stock: u64,
 }
 
-fn word(of: &Value, name: &str) -> String {
-    of[name].as_str().unwrap_or_default().to_owned()
-}
-
 /// The lines of the cart as they stand on the screen.
 fn cart(folder: &Path) -> Vec<Row> {
     let cart = verb(folder, &["cart", "list"]);
-    let parts = cart["suppliers"].as_array().unwrap().iter();
-    let lines = parts.flat_map(|part| part["lines"].as_array().unwrap().clone());
+    let lines = rows(&cart, "suppliers").iter().flat_map(|part| rows(part, "lines").to_vec());
     lines
         .map(|line| {
             let goods = (word(&line, "offer_id"), word(&line, "spec_id"));
@@ -73,25 +68,8 @@ fn with_two_swaps_and_five_other_quantities(lang: Lang) {
     let words = lang.text();
     let folder = tempfile::tempdir().unwrap();
     verb(folder.path(), &["sync"]);
-    let listed = verb(folder.path(), &["order", "list"]);
-    let large = listed["orders"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|order| order["lines"].as_array().unwrap().len() == 50);
-    let id = large.expect("an order of 50 lines")["order_id"].as_str().unwrap();
-    let wanted = verb(folder.path(), &["reorder", id, "--dry-run", "--raise"]);
-    let mut expected = ordered(wanted["lines"].as_array().unwrap());
-    let mut pifa = Session::start(folder.path(), &["--lang", lang.as_tag()], 24, 80);
-    pifa.wait_for("▌");
-    let before = pifa.typed;
-    pifa.type_text("5");
-    pifa.wait_for(words.col_supplier);
-    pifa.type_text("b");
-    pifa.wait_for(drift::words(lang).biggest_first);
-    pifa.type_text("r");
-    let open = drift::open(lang, 6);
-    pifa.wait_for(&open);
+    let Again { mut pifa, before, wanted } = Again::open(folder.path(), lang);
+    let mut expected = ordered(rows(&wanted, "lines"));
     // The offer that is gone is the fourth change; the SKU that is gone comes after it.
     pifa.type_text("\r\r\r");
     for left in [5, 4] {
@@ -108,9 +86,9 @@ fn with_two_swaps_and_five_other_quantities(lang: Lang) {
     pifa.type_text("c");
     pifa.wait_for(words.no_problems);
 
-    let rows = cart(folder.path());
-    assert_eq!(rows.len(), expected.len() + 2, "the dead lines have come back as others");
-    let swapped: Vec<&Row> = rows.iter().filter(|row| !expected.contains_key(&row.goods)).collect();
+    let standing = cart(folder.path());
+    assert_eq!(standing.len(), expected.len() + 2, "the dead lines have come back as others");
+    let swapped: Vec<&Row> = standing.iter().filter(|row| !expected.contains_key(&row.goods)).collect();
     let dead = wanted["unresolved"].as_array().unwrap();
     for row in &swapped {
         assert!(!dead.iter().any(|line| word(line, "offer_id") == row.goods.0), "{dead:?}");
@@ -119,7 +97,7 @@ fn with_two_swaps_and_five_other_quantities(lang: Lang) {
     let suppliers = verb(folder.path(), &["cart", "list"])["suppliers"].as_array().unwrap().len();
     // Three lines from the top and two from the bottom of which there is enough.
     let plenty = |row: &&(usize, &Row)| row.1.stock >= row.1.units * 4 + row.1.lot;
-    let all: Vec<(usize, &Row)> = rows.iter().enumerate().collect();
+    let all: Vec<(usize, &Row)> = standing.iter().enumerate().collect();
     let top: Vec<&(usize, &Row)> = all.iter().filter(plenty).take(3).collect();
     let end: Vec<&(usize, &Row)> = all.iter().rev().filter(plenty).take(2).collect();
     let mut change = |of: &(usize, &Row), units: u64| {
@@ -136,12 +114,8 @@ fn with_two_swaps_and_five_other_quantities(lang: Lang) {
         loop {
             pifa.settle(Duration::from_millis(100));
             let cart = verb(folder.path(), &["cart", "list"]);
-            let lines: Vec<Value> = cart["suppliers"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .flat_map(|part| part["lines"].as_array().unwrap().clone())
-                .collect();
+            let parts = rows(&cart, "suppliers").iter();
+            let lines: Vec<Value> = parts.flat_map(|part| rows(part, "lines").to_vec()).collect();
             if ordered(&lines)[&of.1.goods] != of.1.units {
                 return;
             }
@@ -157,7 +131,7 @@ fn with_two_swaps_and_five_other_quantities(lang: Lang) {
     pifa.type_text(&"j".repeat(top[2].0 - top[1].0));
     done(&mut pifa, top[2], "+");
     pifa.type_text("G");
-    pifa.type_text(&"k".repeat(rows.len() - 1 - end[0].0));
+    pifa.type_text(&"k".repeat(standing.len() - 1 - end[0].0));
     done(&mut pifa, end[0], &format!("{}\r", end[0].1.units * 3));
     pifa.type_text(&"k".repeat(end[0].0 - end[1].0));
     done(&mut pifa, end[1], "+");
@@ -173,11 +147,7 @@ fn with_two_swaps_and_five_other_quantities(lang: Lang) {
     assert!(keys <= MOST_KEYS, "{keys} keys");
     quit(&mut pifa);
     let books = verb(folder.path(), &["sandbox", "ledger"]);
-    let bought: Vec<Value> = books["orders"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .flat_map(|order| order["lines"].as_array().unwrap().clone())
-        .collect();
+    let orders = rows(&books, "orders").iter();
+    let bought: Vec<Value> = orders.flat_map(|order| rows(order, "lines").to_vec()).collect();
     assert_eq!(ordered(&bought), expected);
 }

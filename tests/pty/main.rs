@@ -8,6 +8,7 @@ mod again_changed;
 #[path = "../filled.rs"]
 mod copies;
 mod harness;
+mod lists;
 mod market;
 mod minimums;
 mod pick;

@@ -8,15 +8,11 @@ use serde_json::Value;
 
 use crate::harness::Session;
 use crate::market::{Market, run};
-use crate::steps::{borrowed, quit};
+use crate::steps::{borrowed, quit, rows};
 
 const SUPPLIERS: usize = 12;
 const LINES: usize = 40;
 const BROKEN: usize = 5;
-
-fn rows<'a>(document: &'a Value, name: &str) -> &'a [Value] {
-    document[name].as_array().map(Vec::as_slice).unwrap_or_default()
-}
 
 /// `OFFER[:SPEC]` and its least quantity, by supplier: of each offer the SKU there is most of.
 fn goods(verb: &dyn Fn(&[&str]) -> (i32, Value)) -> BTreeMap<String, Vec<(String, u64)>> {

@@ -6,14 +6,10 @@ use serde_json::Value;
 
 use crate::harness::Session;
 use crate::market::{Market, run};
-use crate::steps::{LANGS, beginning, borrowed, quit, selected};
+use crate::steps::{LANGS, beginning, borrowed, quit, rows, selected};
 
 /// Most keys it may take.
 const LIMIT: usize = 16;
-
-fn rows<'a>(document: &'a Value, name: &str) -> &'a [Value] {
-    document[name].as_array().map(Vec::as_slice).unwrap_or_default()
-}
 
 fn text<'a>(row: &'a Value, name: &str) -> &'a str {
     row[name].as_str().unwrap_or_default()

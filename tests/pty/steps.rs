@@ -1,10 +1,13 @@
 //! What buyers of the stories do on the screen, whatever its language: they look for words, go to rows and agree.
 
+use std::path::Path;
 use std::time::Duration;
 
-use pifa::i18n::{Lang, messages};
+use pifa::i18n::{Lang, drift, messages};
+use serde_json::Value;
 
 use crate::harness::{DEADLINE, Session};
+use crate::verb;
 
 /// The languages every story is told in.
 pub const LANGS: [Lang; 2] = [Lang::ZhCn, Lang::En];
@@ -92,4 +95,42 @@ pub fn quit(pifa: &mut Session) {
 /// Variables as the harness takes them.
 pub fn borrowed<'a>(variables: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
     variables.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
+/// The rows of a document under a name; none where it has no such list.
+pub fn rows<'a>(document: &'a Value, name: &str) -> &'a [Value] {
+    document[name].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// A word of a document; empty where it is not told.
+pub fn word(of: &Value, name: &str) -> String {
+    of[name].as_str().unwrap_or_default().to_owned()
+}
+
+/// Last month's order of fifty lines, opened on the sheet to be ordered again.
+pub struct Again {
+    pub pifa: Session,
+    /// Bytes typed before the first key.
+    pub before: usize,
+    /// What the verb would order, at today's minimums.
+    pub wanted: Value,
+}
+
+impl Again {
+    pub fn open(folder: &Path, lang: Lang) -> Again {
+        let listed = verb(folder, &["order", "list"]);
+        let large = rows(&listed, "orders").iter().find(|order| rows(order, "lines").len() == 50);
+        let id = word(large.expect("an order of 50 lines"), "order_id");
+        let wanted = verb(folder, &["reorder", &id, "--dry-run", "--raise"]);
+        let mut pifa = Session::start(folder, &["--lang", lang.as_tag()], 24, 80);
+        pifa.wait_for("▌");
+        let before = pifa.typed;
+        pifa.type_text("5");
+        pifa.wait_for(lang.text().col_supplier);
+        pifa.type_text("b");
+        pifa.wait_for(drift::words(lang).biggest_first);
+        pifa.type_text("r");
+        pifa.wait_for(&drift::open(lang, 6));
+        Again { pifa, before, wanted }
+    }
 }

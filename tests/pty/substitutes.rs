@@ -6,14 +6,10 @@ use serde_json::Value;
 
 use crate::harness::Session;
 use crate::market::{Market, run};
-use crate::steps::{LANGS, borrowed, quit};
+use crate::steps::{LANGS, borrowed, quit, rows};
 
 /// Keys that may be pressed, from the cart with the line selected.
 const KEYS: usize = 4;
-
-fn rows<'a>(document: &'a Value, name: &str) -> &'a [Value] {
-    document[name].as_array().map(Vec::as_slice).unwrap_or_default()
-}
 
 fn fen(yuan: &Value) -> i64 {
     let (yuan, fen) = yuan.as_str().unwrap().split_once('.').unwrap();

@@ -5,6 +5,7 @@
 //! traders; unknown freight never wins, what cannot be bought at the quantity is never cheap, and other units are not
 //! compared at all (DESIGN 6.2, 6.9).
 
+pub mod noun;
 pub mod rules;
 pub mod words;
 
@@ -30,6 +31,8 @@ use crate::domain::written::FileTrouble;
 pub const FACTORY_FROM: u32 = 70;
 /// What a title must have in common with the present one, percent, where its head noun is in it too.
 pub const ALIKE_FROM: u32 = 20;
+/// The same where its noun is a name of anything (摆件, 用品).
+pub const ALIKE_VAGUE_FROM: u32 = 40;
 /// The same where nothing tells what the head noun is.
 pub const ALIKE_ALONE_FROM: u32 = 60;
 /// SKUs that only collect a fee.

@@ -1,5 +1,5 @@
-//! The two files a buyer may edit: brands (a foreign one -> domestic ones) and purposes (洞洞板 -> 不锈钢冲孔板). The ones
-//! that ship are read by the same code as the buyer's.
+//! The three files a buyer may edit: brands (a foreign one -> domestic ones), purposes (洞洞板 -> 不锈钢冲孔板) and names of
+//! goods (牵引绳/狗绳). The ones that ship are read by the same code as the buyer's.
 //!
 //! One rule a line: words, `->`, words. Words that mean the same stand with `/` between them, alternatives with a comma;
 //! blanks within a word part it into words that must all be there. `#` begins a comment.
@@ -72,6 +72,26 @@ pub fn read(text: &str) -> (Vec<RuleLine>, Vec<(u64, BadRule)>) {
     (rules, bad)
 }
 
+/// Reads a file of names: each thing with its names, and each line that cannot be used. `,` parts things, `/` names of one.
+pub fn read_names(text: &str) -> (Vec<Vec<Clean>>, Vec<(u64, BadRule)>) {
+    let mut things = Vec::new();
+    let mut bad = Vec::new();
+    for (line, said) in (1_u64..).zip(text.trim_start_matches('\u{feff}').lines()) {
+        for thing in said.split('#').next().unwrap_or_default().split([',', '，', '、']) {
+            if things.len() >= MOST_RULES {
+                bad.push((line, BadRule::TooMany));
+                return (things, bad);
+            }
+            match names(thing) {
+                Ok(names) if names.is_empty() => {}
+                Ok(names) => things.push(names),
+                Err(wrong) => bad.push((line, wrong)),
+            }
+        }
+    }
+    (things, bad)
+}
+
 type Sides = (Vec<Clean>, Vec<Vec<Clean>>);
 
 fn read_line(said: &str) -> Result<Sides, BadRule> {
@@ -135,6 +155,17 @@ mod tests {
                 RuleLine { line: 4, from: clean(&["沙发套"]), to: vec![clean(&["珊瑚绒布料"])] },
             ]
         );
+    }
+
+    #[test]
+    fn names_of_things_stand_between_commas_and_names_of_one_between_strokes() {
+        let (things, bad) = read_names("# head\n牵引绳/狗绳/遛狗绳, 项圈 # both\n\n杯\n太阳镜／墨镜，\n");
+        let told: Vec<Vec<&str>> =
+            things.iter().map(|names| names.iter().map(Clean::as_str).collect()).collect();
+        assert_eq!(told, [vec!["牵引绳", "狗绳", "遛狗绳"], vec!["项圈"], vec!["太阳镜", "墨镜"]]);
+        assert_eq!(bad, [(4, BadRule::TooShort)]);
+        let (things, bad) = read_names(&"甲乙,".repeat(MOST_RULES + 5));
+        assert_eq!((things.len(), bad), (MOST_RULES, vec![(1, BadRule::TooMany)]));
     }
 
     #[test]

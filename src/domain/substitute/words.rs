@@ -1,8 +1,7 @@
 //! What two listings have in common, by their words alone: the head noun of a title, how much of it another title
 //! says, and which attributes agree. All text comes folded (lower case, simplified, half width).
 //!
-//! Titles of this market are strings of features around one noun, followed by words that sell (批发, 一件代发). The noun
-//! is told by numbers: it stands in many titles of its category and in few others. A pair or triple of characters
+//! Where no list says what the noun is (see [`super::noun`]), numbers tell it: it stands in many titles of its category and in few others. A pair or triple of characters
 //! scores by its share of the category's titles times the cube of how much commoner it is there than everywhere; what
 //! stands in the second half of a title counts half, since aliases stand there.
 
@@ -74,6 +73,23 @@ fn noun_score(counts: &TitleCounts, here: u64, everywhere: u64, is_late: bool) -
     let log = log16(lift).saturating_sub(16 * 4);
     let score = here * 1000 / counts.here * log * log / 16 * log / 16;
     if is_late { score / 2 } else { score }
+}
+
+/// The word of two or three characters at the end of a stretch of a title, where titles of the category say it and others
+/// do not.
+pub fn vouched(text: &str, counts: &TitleCounts) -> Option<String> {
+    let mut last = text.chars().rev();
+    let (c, b, a) = (last.next()?, last.next()?, last.next());
+    let (here, everywhere) = counts.pairs.get(&(b, c)).copied()?;
+    let three = a.and_then(|a| Some((a, counts.triples.get(&(a, b, c)).copied()?)));
+    match three {
+        Some((a, here_too))
+            if here_too * 2 >= here && noun_score(counts, here_too, everywhere, false) > 0 =>
+        {
+            Some(String::from_iter([a, b, c]))
+        }
+        _ => (noun_score(counts, here, everywhere, false) > 0).then(|| String::from_iter([b, c])),
+    }
 }
 
 /// The head noun of a folded title: two or three characters that tell what the thing is; `None` where the numbers do

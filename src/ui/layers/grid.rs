@@ -20,12 +20,26 @@ use crate::ui::text;
 const COLUMN: usize = 8;
 /// Most cells of a column; longer heads are cut.
 const COLUMN_MOST: usize = 14;
-/// Least and most cells of a row's head.
+/// Least cells of a column where not all of them fit.
+const COLUMN_NARROW: usize = 7;
+/// Least and most cells of a row's head; the most where not all columns fit.
 const HEAD: usize = 8;
 const HEAD_MOST: usize = 24;
+const HEAD_NARROW: usize = 14;
 /// Lines over the cells and under them.
 const OVER: usize = 2;
 const UNDER: usize = 4;
+
+/// Where prices stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Prices {
+    /// They are all the same: in the line of the cell in focus.
+    Below,
+    /// They differ from column to column only: once, under the heads.
+    OverAll,
+    /// Under each row.
+    UnderEach,
+}
 
 /// How the cells are set.
 struct Setting<'a> {
@@ -36,8 +50,9 @@ struct Setting<'a> {
     column: usize,
     /// Columns in view, the first and how many.
     columns: (usize, usize),
-    /// Whether prices differ from cell to cell.
-    priced: bool,
+    prices: Prices,
+    /// What stands for an empty stock.
+    sold_out: &'static str,
     /// SKUs whose units break a rule of the offer.
     wrong: Vec<usize>,
 }
@@ -49,37 +64,57 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, layer: 
     let wrong = problems.iter().filter(|problem| problem.kind != ViolationKind::Moq);
     let wrong = wrong.flat_map(|problem| &problem.line_ids);
     let wrong = wrong.filter_map(|id| usize::try_from(id.0 - 1).ok()).collect();
-    let prices: Vec<Option<Money>> = (0..layer.offer.skus.len()).map(|sku| layer.price(sku)).collect();
-    let priced = prices.windows(2).any(|pair| pair.first() != pair.last());
+    let each: Vec<Option<Money>> = (0..layer.offer.skus.len()).map(|sku| layer.price(sku)).collect();
+    let prices = where_prices_stand(layer, &each);
     let names = |labels: &[Label]| -> usize {
         labels.iter().map(|label| text::width(name_of(model, label))).max().unwrap_or(0)
     };
-    let dearest = prices.iter().flatten().max().copied().unwrap_or_default();
+    let dearest = each.iter().flatten().max().copied().unwrap_or_default();
+    let stocks = layer.offer.skus.iter().filter_map(|sku| sku.stock).max().unwrap_or_default();
     let head = names(&layer.grid.rows).max(text::width(words.col_stock)).clamp(HEAD, HEAD_MOST);
-    let sold_out =
-        if (0..layer.offer.skus.len()).all(|sku| layer.in_stock(sku)) { "" } else { words.sold_out };
-    let figures =
-        names(&layer.grid.columns).max(text::width(&text::money(dearest))).max(text::width(sold_out));
-    let column = (figures + 2).clamp(COLUMN, COLUMN_MOST);
-    let lines_a_row = if priced { 3 } else { 2 };
+    let empty = if (0..layer.offer.skus.len()).all(|sku| layer.in_stock(sku)) { "" } else { words.sold_out };
+    let figures = names(&layer.grid.columns).max(text::width(&text::money(dearest)));
+    let figures = figures.max(text::width(&text::quantity(stocks)));
+    let column = (figures.max(text::width(empty)) + 2).clamp(COLUMN, COLUMN_MOST);
     let (rows, columns) = (layer.grid.rows.len(), layer.grid.columns.len());
-    let width = (3 + head + column * columns + 4).max(78) as u16;
-    let height = (OVER + UNDER + rows * lines_a_row + 2) as u16;
+    // Where not all of them fit, more of them do with less air between.
+    let needs = |head: usize, column: usize| 3 + head + column * columns + 4;
+    let (head, column, sold_out) = if needs(head, column) <= usize::from(body.width) {
+        (head, column, words.sold_out)
+    } else {
+        (head.min(HEAD_NARROW), (figures + 1).clamp(COLUMN_NARROW, COLUMN_MOST), "0")
+    };
+    let over = if prices == Prices::OverAll { OVER + 1 } else { OVER };
+    let lines_a_row = if prices == Prices::UnderEach { 3 } else { 2 };
+    let width = needs(head, column).max(78) as u16;
+    let height = (over + UNDER + rows * lines_a_row + 2) as u16;
     let inner = super::popup(pen, frame, body, words.grid_title, width, height);
     let cells = inner.width as usize;
     let line = |y: usize| Rect { y: inner.y + (y as u16).min(inner.height - 1), height: 1, ..inner };
     let fit_columns = ((cells.saturating_sub(3 + head)) / column).clamp(1, columns.max(1));
-    let fit_rows = ((inner.height as usize).saturating_sub(OVER + UNDER) / lines_a_row).clamp(1, rows.max(1));
+    let fit_rows = ((inner.height as usize).saturating_sub(over + UNDER) / lines_a_row).clamp(1, rows.max(1));
     let first_column = first_in_view(layer.column, columns, fit_columns);
     let first_row = first_in_view(layer.row, rows, fit_rows);
-    let setting =
-        Setting { model, pen, layer, head, column, columns: (first_column, fit_columns), priced, wrong };
+    let setting = Setting {
+        model,
+        pen,
+        layer,
+        head,
+        column,
+        columns: (first_column, fit_columns),
+        prices,
+        sold_out,
+        wrong,
+    };
     let title = text::cut(model.title_of(&layer.offer).as_str(), cells.saturating_sub(2), pen.sign());
     frame.render_widget(Line::styled(format!(" {title}"), pen.selected), line(0));
     frame.render_widget(setting.heads(), line(1));
+    if prices == Prices::OverAll {
+        frame.render_widget(setting.prices_of_columns(), line(2));
+    }
     for row in first_row..(first_row + fit_rows).min(rows) {
         for (at, shown) in setting.row(row).into_iter().enumerate() {
-            frame.render_widget(shown, line(OVER + (row - first_row) * lines_a_row + at));
+            frame.render_widget(shown, line(over + (row - first_row) * lines_a_row + at));
         }
     }
     let beyond = rows > fit_rows;
@@ -88,9 +123,26 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, layer: 
         frame.render_widget(shown, line((inner.height as usize).saturating_sub(UNDER) + at));
     }
     let x = 3 + head + column * (layer.column - first_column + 1) - 1;
-    let y = line(OVER + (layer.row - first_row) * lines_a_row).y;
+    let y = line(over + (layer.row - first_row) * lines_a_row).y;
     frame.set_cursor_position(Position::new((inner.x + x as u16).min(inner.right() - 1), y));
     fit_rows
+}
+
+/// What has no price yet says nothing of where prices differ.
+fn where_prices_stand(layer: &GridLayer, each: &[Option<Money>]) -> Prices {
+    let mut known = each.iter().flatten();
+    let first = known.next();
+    if known.all(|price| Some(price) == first) {
+        return Prices::Below;
+    }
+    let (rows, columns) = (layer.grid.rows.len(), layer.grid.columns.len());
+    let of = |row, column| layer.grid.sku(row, column).and_then(|sku| each.get(sku).copied().flatten());
+    let one_each = (0..columns).all(|column| {
+        let mut down = (0..rows).filter_map(|row| of(row, column));
+        let first = down.next();
+        down.all(|price| Some(price) == first)
+    });
+    if one_each && rows > 1 { Prices::OverAll } else { Prices::UnderEach }
 }
 
 /// Whole pages, so that what is in view does not move with every key.
@@ -121,6 +173,20 @@ impl Setting<'_> {
         }
         if first + count < layer.grid.columns.len() {
             spans.push(Span::styled(" >", pen.accent));
+        }
+        Line::from(spans)
+    }
+
+    /// What the SKUs of each column cost, where those of one cost the same.
+    fn prices_of_columns(&self) -> Line<'static> {
+        let (pen, layer, words) = (self.pen, self.layer, self.model.text());
+        let label = text::right(words.col_price, self.head, pen.sign());
+        let mut spans = vec![Span::styled(format!("  {label} "), pen.dim)];
+        for column in self.in_view() {
+            let skus = (0..layer.grid.rows.len()).filter_map(|row| layer.grid.sku(row, column));
+            let price = skus.into_iter().find_map(|sku| layer.price(sku));
+            let price = text::right(&text::money_or(price), self.column, pen.sign());
+            spans.push(Span::styled(price, pen.dim));
         }
         Line::from(spans)
     }
@@ -169,14 +235,15 @@ impl Setting<'_> {
             let price = text::money_or(layer.price(sku));
             prices.push(Span::styled(text::right(&price, self.column, pen.sign()), pen.dim));
             let stock = match layer.offer.skus.get(sku).and_then(|sku| sku.stock) {
-                Some(stock) if stock.is_zero() => words.sold_out.to_owned(),
+                Some(stock) if stock.is_zero() => self.sold_out.to_owned(),
                 Some(stock) => text::quantity(stock),
                 None => "?".to_owned(),
             };
             let style = if layer.in_stock(sku) { pen.dim } else { pen.warn };
             stocks.push(Span::styled(text::right(&stock, self.column, pen.sign()), style));
         }
-        let lines = if self.priced { vec![units, prices, stocks] } else { vec![units, stocks] };
+        let each = self.prices == Prices::UnderEach;
+        let lines = if each { vec![units, prices, stocks] } else { vec![units, stocks] };
         lines.into_iter().map(Line::from).collect()
     }
 

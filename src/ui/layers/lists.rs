@@ -18,7 +18,7 @@ const WIDTH: u16 = 96;
 const GOODS: usize = 16;
 const LINES: usize = 7;
 const EVERY: usize = 8;
-const DUE: usize = 12;
+const DUE: usize = 14;
 const COUNT: usize = 10;
 
 /// Draws the layer; how many of its rows were in view.

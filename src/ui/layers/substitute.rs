@@ -20,7 +20,7 @@ const SAVING: usize = 10;
 const LANDED: usize = 12;
 const UNIT: usize = 10;
 const MOQ: usize = 6;
-const FACTORY: usize = 6;
+const FACTORY: usize = 7;
 const LEVEL: usize = 7;
 const REASON: usize = 14;
 /// Cells from which there is room for the price of a unit, the minimum and the supplier.
@@ -46,7 +46,10 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, body: Rect, layer: 
         }
         return usize::from(inner.height);
     };
-    let columns = Columns::of(cells);
+    // No wider than the longest reason that stands there: titles are cut first.
+    let reasons = layer.rows().map(|row| text::width(&said::reason(model.lang, &row.of, pen.glyphs.arrow)));
+    let least = text::width(words.col_reason);
+    let columns = Columns::of(cells, reasons.max().unwrap_or(0).clamp(least, REASON.max(least)));
     let count = layer.rows().count();
     if count == 0 {
         let none = if found.rows.is_empty() { words.substitutes_none } else { words.substitutes_no_factory };
@@ -119,20 +122,21 @@ fn present(model: &Model, pen: &Pen, layer: &SubstituteLayer, cells: usize) -> V
 /// Cells of the columns on this screen.
 struct Columns {
     is_wide: bool,
+    reason: usize,
     title: usize,
     supplier: usize,
 }
 
 impl Columns {
-    fn of(cells: usize) -> Columns {
+    fn of(cells: usize, reason: usize) -> Columns {
         let is_wide = cells >= WIDE;
-        let mut used = 1 + SAVING + 1 + LANDED + 2 + FACTORY + 1 + LEVEL + 1 + REASON + 1;
+        let mut used = 1 + SAVING + 1 + LANDED + 2 + FACTORY + 1 + LEVEL + 1 + reason + 1;
         let mut supplier = 0;
         if is_wide {
             supplier = 18;
             used += UNIT + 1 + MOQ + 1 + supplier + 1;
         }
-        Columns { is_wide, title: cells.saturating_sub(used), supplier }
+        Columns { is_wide, reason, title: cells.saturating_sub(used), supplier }
     }
 
     fn head(&self, model: &Model, cells: usize) -> String {
@@ -153,7 +157,7 @@ impl Columns {
             "{} {} {} {}",
             text::left(words.col_factory, FACTORY, ""),
             text::left(words.col_level, LEVEL, ""),
-            text::left(words.col_reason, REASON, ""),
+            text::left(words.col_reason, self.reason, ""),
             text::left(words.col_offer, self.title, ""),
         ));
         if self.is_wide {
@@ -216,7 +220,7 @@ impl Columns {
                 format!("{} ", text::left(said::level(lang, row.of.level), LEVEL, pen.sign())),
                 plain,
             ),
-            Span::styled(format!("{} ", text::left(&reason, REASON, pen.sign())), pen.dim),
+            Span::styled(format!("{} ", text::left(&reason, self.reason, pen.sign())), pen.dim),
             Span::styled(text::left(&title, self.title, pen.sign()), plain),
         ]);
         if self.is_wide {

@@ -74,7 +74,8 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
         let place = row(list, (at - first) as u16);
         match line {
             FacetLine::Head(group, hidden) => {
-                frame.render_widget(heading(model, pen, *group, *hidden, cells), place);
+                let unnamed = *group == Group::Categories && held.names_missing;
+                frame.render_widget(heading(model, pen, *group, *hidden, unnamed, cells), place);
             }
             FacetLine::Row(count) => {
                 let selected = pane.focused && at == pane.list.selected;
@@ -85,9 +86,20 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
     }
 }
 
-/// The heading of a group. Prices are at Q: it says at which.
-fn heading(model: &Model, pen: &Pen, group: Group, hidden: usize, cells: usize) -> Line<'static> {
+/// The heading of a group. Prices are at Q: it says at which. Categories that are not in the tree are named by their
+/// goods: it says so.
+fn heading(
+    model: &Model,
+    pen: &Pen,
+    group: Group,
+    hidden: usize,
+    unnamed: bool,
+    cells: usize,
+) -> Line<'static> {
     let mut title = group.title(model.text()).to_owned();
+    if unnamed {
+        title = model.text().facet_categories_unnamed.to_owned();
+    }
     if group == Group::Prices {
         title = format!("{title} @{}", text::quantity(model.quantity));
     }

@@ -157,7 +157,7 @@ impl<'a> Block<'a> {
         });
         let amount = gauge.rule.amount.map(|needed| {
             let bar = pen.gauge(gauge.amount.yuan(), needed.yuan(), 8);
-            format!("{bar} ¥{}/{needed}", gauge.amount)
+            format!("{bar} ¥{}/{}", text::money(gauge.amount), text::money(needed))
         });
         let both: Vec<String> = pieces.into_iter().chain(amount).collect();
         let verdict = if gauge.met {

@@ -121,10 +121,13 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, rows: &
     let group = Group::of(model, rows, chosen);
     let beside = cells >= BESIDE_FROM && height >= CURVE_LEAST;
     let words_cells = if beside { cells * 2 / 5 - 2 } else { cells - 2 };
-    let words: Vec<(String, Style)> = sentences(model, pen, &group, rows, chosen)
+    // Each line with whether its sentence goes on in the next.
+    let words: Vec<(String, Style, bool)> = sentences(model, pen, &group, rows, chosen)
         .into_iter()
         .flat_map(|(said, style)| {
-            text::fold(&said, words_cells).into_iter().map(move |line| (line, style)).collect::<Vec<_>>()
+            let lines = text::fold(&said, words_cells);
+            let last = lines.len();
+            lines.into_iter().zip(1..).map(move |(line, at)| (line, style, at < last)).collect::<Vec<_>>()
         })
         .collect();
     // Under the curve the words have what is left above a height it can be read at.
@@ -144,7 +147,10 @@ pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, rows: &
     }
     let (x, y) = if beside { (left_cells as u16, 1) } else { (0, used as u16) };
     let room = height.saturating_sub(y as usize);
-    for (at, (line, style)) in words.into_iter().take(room).enumerate() {
+    for (at, (mut line, style, goes_on)) in words.into_iter().take(room).enumerate() {
+        if goes_on && at + 1 == room {
+            line = format!("{} {}", text::cut(&line, words_cells.saturating_sub(2), ""), pen.sign());
+        }
         let place = Rect { x: area.x + x, width: area.width - x, ..row(area, y + at as u16) };
         frame.render_widget(Line::styled(format!(" {line}"), style), place);
     }

@@ -147,7 +147,12 @@ impl Prices {
     /// Whether some choice's options that are not made yet may belong to a combination of at most `most` fen.
     pub fn needs(self, choice: &Choice, bound: i128, most: i64) -> bool {
         let Some(loose) = self.least_loose(choice) else { return false };
-        let least = self.least_of(choice).unwrap_or(loose);
+        let made = self.least(&choice.ways).map_or(i128::MAX, |(net, ..)| net);
+        let counts = choice.ways.iter().any(|way| way.gives != [0, 0] || way.step != [0, 0]);
+        if !counts && made <= loose {
+            return false;
+        }
+        let least = made.min(loose);
         bound - least + loose <= i128::from(most) * PART
     }
 }

@@ -11,12 +11,15 @@ use super::carriage::Carriage;
 use super::field::Group;
 use super::options::{Aim, Key, Lens, Made, Run, key_of, of_slot, steps};
 
-/// Combinations that are made at once, and kept at most; steps taken for them at most.
-const FEW: i64 = 3_000;
+/// Combinations that are made at once.
+const FEW: i64 = 64;
+/// Combinations kept at most, and looked at in one go.
 const STATES: usize = 20_000;
-const WORK: usize = 400_000;
-/// Steps of a SKU that are all looked at where only units matter.
-const SHORT: i64 = 48;
+const WORK: usize = 40_000;
+/// Combinations of the others beside one SKU.
+const KEPT: usize = 1_000;
+/// Steps of work that one combination is.
+const COSTLY: i64 = 10;
 
 /// What has not been made yet.
 #[derive(Debug)]
@@ -71,49 +74,24 @@ pub fn combos(
     carriage: &Carriage<'_>,
     found: &mut Vec<Run>,
 ) -> Option<More> {
-    let mut bounds = bounds(group, lens);
+    let bounds = bounds(group, lens);
     let wanted = wanted(group, lens);
     let loose: Vec<Vec<Run>> =
         group.slots.iter().map(|slot| of_slot(group, slot, lens, Some(wanted))).collect();
-    let longest = loose.iter().flatten().map(|run| run.more).max().unwrap_or(0);
-    let options = |runs: &Vec<Run>| runs.iter().map(|run| run.more + 1).sum::<i64>();
-    let product = loose.iter().fold(1_i64, |all, runs| all.saturating_mul(options(runs)));
-    if loose.len() == 1 {
-        one_raised(group, lens, carriage, &bounds, &loose, found);
+    if loose.len() > 1 && product(&loose) <= FEW {
+        all_of(group, lens, carriage, &bounds, &loose, found);
         return None;
     }
-    if product <= FEW || (!bounds.with_amounts && longest <= SHORT) {
-        let all = all_of(group, carriage, &bounds, &loose, found);
-        lens.cut.set(lens.cut.get() || !all);
-        return None;
-    }
-    if bounds.with_amounts {
-        one_raised(group, lens, carriage, &bounds, &loose, found);
-        return Some(More { loose, freight: carriage.at(group.base().max(1)) });
-    }
-    // What costs more than to give all that is asked for by raising one SKU is no use.
-    let before = found.len();
     one_raised(group, lens, carriage, &bounds, &loose, found);
-    let enough = found.iter().skip(before).filter_map(|run| {
-        let needed = steps(group.base() + wanted - run.units, run.step.0);
-        (needed <= run.more).then(|| run.key.cost + needed * run.step.2)
-    });
-    bounds.most_cost = enough.min().map_or(bounds.most_cost, |cost| cost.min(bounds.most_cost));
-    let uneven = loose.iter().flatten().any(|run| run.more > 0 && run.step.0 > group.step);
-    lens.cut.set(lens.cut.get() || uneven);
-    for free in 0..loose.len() {
-        let ends: Vec<Vec<Way>> = loose.iter().map(|runs| ends(runs)).collect();
-        let (states, all) = put_together(group, &bounds, &ends, Some(free));
-        lens.cut.set(lens.cut.get() || !all);
-        lens.cut.set(lens.cut.get() || states.len() > FEW as usize);
-        for (rest, picks) in states.into_iter().take(FEW as usize) {
-            grown(group, lens, carriage, &bounds, (rest, &picks, free), loose.get(free), found);
-        }
-    }
-    None
+    (loose.len() > 1).then(|| More { loose, freight: carriage.at(group.base().max(1)) })
 }
 
-/// Every combination; false when there are too many.
+fn product(loose: &[Vec<Run>]) -> i64 {
+    let options = |runs: &Vec<Run>| runs.iter().fold(0_i64, |sum, run| sum.saturating_add(run.more + 1));
+    loose.iter().fold(1_i64, |all, runs| all.saturating_mul(options(runs)))
+}
+
+/// Every combination that may be of use; false when there are too many.
 pub fn rest(
     group: &Group<'_>,
     lens: &Lens<'_>,
@@ -121,21 +99,62 @@ pub fn rest(
     more: &More,
     found: &mut Vec<Run>,
 ) -> bool {
-    all_of(group, carriage, &bounds(group, lens), &more.loose, found)
+    let mut bounds = bounds(group, lens);
+    let loose = &more.loose;
+    let even = loose.iter().flatten().all(|run| run.more == 0 || run.step.0 == group.step);
+    if bounds.with_amounts || (!even && product(loose) <= WORK as i64) {
+        return all_of(group, lens, carriage, &bounds, loose, found);
+    }
+    // What costs more than to give all that is asked for by raising one SKU is no use.
+    let wanted = group.base() + wanted(group, lens);
+    let enough = found.iter().filter(|run| run.units > 0).filter_map(|run| {
+        let needed = steps(wanted - run.units, run.step.0);
+        (needed <= run.more).then(|| run.key.cost + needed * run.step.2)
+    });
+    bounds.most_cost = enough.min().map_or(bounds.most_cost, |cost| cost.min(bounds.most_cost));
+    let mut all = even;
+    for free in 0..loose.len() {
+        let ends: Vec<Vec<Way>> = loose.iter().map(|runs| ends(runs)).collect();
+        let (states, complete) = put_together(group, lens, &bounds, &ends, Some(free));
+        all &= complete && states.len() <= KEPT;
+        for (rest, picks) in states.into_iter().take(KEPT) {
+            grown(group, lens, carriage, &bounds, (rest, &picks, free), loose.get(free), found);
+            lens.work.set(lens.work.get() - COSTLY);
+        }
+    }
+    all
 }
 
+/// Where a tier begins and ends; not where one run goes on where another ends.
 fn ends(runs: &[Run]) -> Vec<Way> {
     let at = |run: &Run, steps: i64| Way {
         units: run.units + steps * run.step.0,
         amount: run.amount + steps * run.step.1,
     };
-    let mut found: Vec<Way> = runs.iter().map(|run| at(run, 0)).collect();
-    found.extend(runs.iter().filter(|run| run.more > 0).map(|run| at(run, run.more)));
+    let goes_on = |last: Way, step: (i64, i64, i64)| {
+        step.0 > 0
+            && runs.iter().any(|run| (run.units, run.amount) == (last.units + step.0, last.amount + step.1))
+    };
+    let begins = |run: &&Run| {
+        let before = |other: &Run| {
+            let last = at(other, other.more);
+            (last.units + run.step.0, last.amount + run.step.1) == (run.units, run.amount)
+        };
+        run.step.0 == 0 || !runs.iter().any(before)
+    };
+    let mut found: Vec<Way> = runs.iter().filter(begins).map(|run| at(run, 0)).collect();
+    found.extend(
+        runs.iter()
+            .map(|run| (at(run, run.more), run))
+            .filter(|(last, run)| run.more > 0 && !goes_on(*last, run.step))
+            .map(|(last, _)| last),
+    );
     found
 }
 
 fn all_of(
     group: &Group<'_>,
+    lens: &Lens<'_>,
     carriage: &Carriage<'_>,
     bounds: &Bounds,
     loose: &[Vec<Run>],
@@ -146,7 +165,7 @@ fn all_of(
         (0..=run.more).map(move |at| Way { units: units + at * step.0, amount: amount + at * step.1 })
     };
     let ways: Vec<Vec<Way>> = loose.iter().map(|runs| runs.iter().flat_map(ways).collect()).collect();
-    let (states, all) = put_together(group, bounds, &ways, None);
+    let (states, all) = put_together(group, lens, bounds, &ways, None);
     for (state, picks) in states {
         if state.units == 0 || state.units < bounds.least {
             continue;
@@ -258,6 +277,7 @@ fn full_units(lens: &Lens<'_>, units: i64, step: i64) -> i64 {
 /// nothing.
 fn put_together(
     group: &Group<'_>,
+    lens: &Lens<'_>,
     bounds: &Bounds,
     ways: &[Vec<Way>],
     free: Option<usize>,
@@ -293,13 +313,14 @@ fn put_together(
                 }
                 next.insert(place, State { units, amount, key, from, last: way.units });
             }
-            if work > WORK {
+            if work > WORK || lens.work.get() < work as i64 * COSTLY {
                 all = false;
                 break;
             }
         }
         layers.push(next.into_values().collect());
     }
+    lens.work.set(lens.work.get() - work as i64 * COSTLY);
     let last = layers.last().map_or(&[][..], Vec::as_slice);
     let found = last.iter().filter_map(|state| Some((*state, traced(&layers, state)?)));
     (found.collect(), all)

@@ -81,6 +81,8 @@ pub struct Lens<'a> {
     pub destination: &'a Destination,
     /// What costs more is no use.
     pub most_cost: i64,
+    /// Steps that may still be taken.
+    pub work: &'a Cell<i64>,
     /// Set when something was left out for its sheer number, and no bound knows of it.
     pub cut: &'a Cell<bool>,
 }
@@ -151,9 +153,17 @@ const PERIOD: i64 = 100;
 /// Quantities of one price with a longer one that are looked at.
 const ODD: i64 = 2_000;
 
-/// What `milli` thousandths at this price cost, in fen.
+/// What `milli` thousandths at this price cost, in fen: rounded half up, in whole numbers where they are of usual size,
+/// since this is asked very often.
 pub fn amount(unit: Money, milli: i64) -> i64 {
-    unit.times(Decimal::new(milli, 3)).rounded().to_fen_rounded()
+    let price = unit.yuan();
+    let quick = || {
+        let all = i64::try_from(price.mantissa()).ok()?.checked_mul(milli).filter(|all| *all >= 0)?;
+        // Hundred fen a yuan, a thousand thousandths.
+        let part = 10_i64.checked_pow(price.scale() + 1)?;
+        Some(all.checked_add(part / 2)? / part)
+    };
+    quick().unwrap_or_else(|| unit.times(Decimal::new(milli, 3)).rounded().to_fen_rounded())
 }
 
 /// Every way to buy an offer of the cart that may be part of the cheapest; for other goods also not at all.
@@ -276,7 +286,13 @@ fn by_total(group: &Group<'_>, lens: &Lens<'_>, carriage: &Carriage<'_>, found: 
             continue;
         }
         let chunk = period * step;
-        for spread in spreads(group, unit, period, lens.cut) {
+        let by_chunk = amount(unit, chunk);
+        // As much as may be of use, and whether one line takes it all.
+        let bulk = (floor - base)
+            .max(0)
+            .saturating_add(lens.full(floor, 0, (chunk, by_chunk)).saturating_mul(chunk));
+        let roomy = group.slots.iter().any(|slot| slot.room >= bulk.saturating_add(3 * chunk));
+        for spread in spreads(group, unit, period, roomy, lens.cut) {
             let start = base + spread.extra;
             line.runs(start + round_up((floor - start).max(0), chunk), spread, chunk, chunk, found);
         }

@@ -14,7 +14,7 @@ use super::combine::Combine;
 use super::combos;
 use super::exchange::{Exchange, Found};
 use super::field::{Field, Group, milli, thresholds};
-use super::options::{Aim, Key, Lens, Part, cost_of, parts};
+use super::options::{Aim, Key, Lens, Part, Run, cost_of, parts};
 use crate::domain::money::Money;
 
 /// Which of the ways to be legal was taken.
@@ -94,7 +94,7 @@ fn cheapest(field: &Field<'_>, work: &Cell<i64>) -> Option<Solution> {
     for level in levels {
         let cut = Cell::new(false);
         let least: Vec<Least> =
-            field.groups.iter().enumerate().map(|(at, group)| least(field, at, group, level, &cut)).collect();
+            (0..field.groups.len()).map(|at| least(field, at, level, &cut, work)).collect();
         for (mode, target) in &modes {
             let most = best.as_ref().map_or(i64::MAX >> 8, |(key, _)| key.cost);
             // Goods alone cost that much.
@@ -131,7 +131,8 @@ struct Least {
     goods: i64,
 }
 
-fn least(field: &Field<'_>, at: usize, group: &Group<'_>, level: Money, cut: &Cell<bool>) -> Least {
+fn least(field: &Field<'_>, at: usize, level: Money, cut: &Cell<bool>, work: &Cell<i64>) -> Least {
+    let Some(group) = field.groups.get(at) else { return Least { cost: 0, goods: 0 } };
     if !group.in_cart {
         return Least { cost: 0, goods: 0 };
     }
@@ -143,13 +144,20 @@ fn least(field: &Field<'_>, at: usize, group: &Group<'_>, level: Money, cut: &Ce
         goods: level,
         destination: field.destination,
         most_cost: i64::MAX >> 8,
+        work,
         cut,
     };
     let parts = parts(at, group, &lens);
-    let sum = |of: fn(&super::options::Run) -> i64| {
-        parts.iter().map(|part| part.runs.iter().map(of).min().unwrap_or(0)).sum()
+    let sum = |of: fn(&Run) -> i64| {
+        let least = |runs: &Vec<Run>| runs.iter().map(of).min().unwrap_or(0);
+        let of_part = |part: &Part| match &part.more {
+            Some(more) => more.loose.iter().map(least).sum(),
+            None => least(&part.runs),
+        };
+        parts.iter().map(of_part).sum::<i64>()
     };
-    Least { cost: sum(|run| run.key.cost), goods: sum(|run| run.amount) }
+    let freight: i64 = parts.iter().filter_map(|part| part.more.as_ref()).map(|more| more.freight).sum();
+    Least { cost: sum(|run| run.key.cost) + freight, goods: sum(|run| run.amount) }
 }
 
 /// One way to be legal, at one level of goods.
@@ -234,6 +242,7 @@ impl Question<'_> {
                 goods: self.level,
                 destination: self.field.destination,
                 most_cost: most - (cost - least.cost),
+                work: self.work,
                 cut: self.cut,
             })
             .collect()

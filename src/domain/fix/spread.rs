@@ -2,7 +2,6 @@
 //! parts of a fen it matters.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
 use super::field::{Group, Slot};
 use super::options::amount;
@@ -38,26 +37,30 @@ struct Begun {
     last: i64,
 }
 
-/// Every way to spread less than a period over the slots that differs in amount.
-pub fn spreads(group: &Group<'_>, unit: Money, period: i64, cut: &Cell<bool>) -> Vec<Spread> {
+/// Every way to spread less than a period over the slots that differs in amount. `roomy`: one slot has room for whatever
+/// may be asked for, so that of two ways that differ by whole periods the smaller is enough.
+pub fn spreads(group: &Group<'_>, unit: Money, period: i64, roomy: bool, cut: &Cell<bool>) -> Vec<Spread> {
     if period == 1 {
         return vec![Spread::none()];
     }
     let chunk = period * group.step;
     let by_chunk = amount(unit, chunk);
     let many = group.slots.len() > TOLD_APART;
-    if many && group.slots.iter().any(|slot| slot.room < 2 * chunk) {
-        // Near the end of a stock it would matter which of the ways it is.
-        cut.set(true);
-    }
+    // Near the end of a stock it would matter which of the ways it is.
+    cut.set(cut.get() || (many && !roomy));
+    let fold = many || roomy;
     let none = Begun { extra: 0, amount: 0, room: 0, changes: 0, from: 0, last: 0 };
     let mut layers = vec![vec![none]];
-    for slot in &group.slots {
-        let amounts: Vec<i64> = (0..period)
-            .map(|steps| slot.base + steps * group.step)
-            .map(|units| if units > 0 { amount(unit, units) } else { 0 })
-            .collect();
-        let mut next: BTreeMap<(i64, i64), Begun> = BTreeMap::new();
+    let mut base = 0;
+    for (number, slot) in (1..).zip(&group.slots) {
+        base += slot.base;
+        let amounts: Vec<i64> =
+            (0..period).map(|steps| amount(unit, slot.base + steps * group.step)).collect();
+        // Each line is off by half a fen at most.
+        let off: i64 = number + 1;
+        let steps = if fold { period } else { number * (period - 1) + 1 };
+        let even: Vec<i64> = (0..steps).map(|steps| amount(unit, base + steps * group.step)).collect();
+        let mut next: Vec<Option<Begun>> = vec![None; usize::try_from(steps * (2 * off + 1)).unwrap_or(0)];
         for (from, spread) in layers.last().into_iter().flatten().enumerate() {
             for (steps, amount) in (0..).zip(&amounts) {
                 let last = steps * group.step;
@@ -72,15 +75,21 @@ pub fn spreads(group: &Group<'_>, unit: Money, period: i64, cut: &Cell<bool>) ->
                     from,
                     last,
                 };
-                let whole = if many { more.extra / chunk } else { 0 };
-                let place = (more.extra - whole * chunk, more.amount - whole * by_chunk);
-                let rank = |of: &Begun| (if many { of.extra } else { 0 }, -of.room, of.changes);
-                if next.get(&place).is_none_or(|old| rank(&more) < rank(old)) {
-                    next.insert(place, more);
+                let whole = if fold { more.extra / chunk } else { 0 };
+                let over = (more.extra - whole * chunk) / group.step;
+                let usual = usize::try_from(over).ok().and_then(|over| even.get(over)).copied().unwrap_or(0);
+                let beside = more.amount - whole * by_chunk - usual;
+                let place = over * (2 * off + 1) + beside.clamp(-off, off) + off;
+                let Some(place) = usize::try_from(place).ok().and_then(|place| next.get_mut(place)) else {
+                    continue;
+                };
+                let rank = |of: &Begun| (if fold { of.extra } else { 0 }, -of.room, of.changes);
+                if place.as_ref().is_none_or(|old| rank(&more) < rank(old)) {
+                    *place = Some(more);
                 }
             }
         }
-        layers.push(next.into_values().collect());
+        layers.push(next.into_iter().flatten().collect());
     }
     let ends = layers.last().map_or(0, Vec::len);
     (0..ends).filter_map(|end| traced(&layers, end)).collect()

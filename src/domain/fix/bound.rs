@@ -41,7 +41,7 @@ pub enum Counts {
 }
 
 impl Counts {
-    fn of(self, units: i64, goods: i64) -> [i64; 2] {
+    pub fn of(self, units: i64, goods: i64) -> [i64; 2] {
         match self {
             Counts::Nothing => [0, 0],
             Counts::Goods => [goods, 0],
@@ -144,16 +144,48 @@ impl Prices {
         Some(sum? + self.of(targets))
     }
 
-    /// Whether some choice's options that are not made yet may belong to a combination of at most `most` fen.
-    pub fn needs(self, choice: &Choice, bound: i128, most: i64) -> bool {
-        let Some(loose) = self.least_loose(choice) else { return false };
+    /// How much options that are not made yet may come to at these prices, where some of them may belong to a
+    /// combination of at most `most` fen.
+    pub fn room(self, choice: &Choice, bound: i128, most: i64) -> Option<i128> {
+        let loose = self.least_loose(choice)?;
         let made = self.least(&choice.ways).map_or(i128::MAX, |(net, ..)| net);
         let counts = choice.ways.iter().any(|way| way.gives != [0, 0] || way.step != [0, 0]);
         if !counts && made <= loose {
-            return false;
+            return None;
         }
-        let least = made.min(loose);
-        bound - least + loose <= i128::from(most) * PART
+        let room = i128::from(most) * PART - bound + made.min(loose);
+        (loose <= room).then_some(room)
+    }
+
+    /// Prices near these at which the bound is highest: it has one peak along each.
+    pub fn improved(self, choices: &[Choice], targets: [i64; 2]) -> Prices {
+        let bound = |prices: Prices| prices.bound(choices, targets);
+        let with = |prices: Prices, axis: usize, price: i128| {
+            let Prices([aim, goods]) = prices;
+            Prices(if axis == 0 { [price, goods] } else { [aim, price] })
+        };
+        let mut best = self;
+        for axis in [0, 1, 0].into_iter().filter(|axis| along(targets, *axis) > 0) {
+            let Prices(now) = best;
+            let (mut low, mut high) = (0, 2 * (if axis == 0 { now[0] } else { now[1] }).max(PART));
+            for _ in 0..24 {
+                let third = (high - low) / 3;
+                let (one, other) = (low + third, high - third);
+                if bound(with(best, axis, one)) < bound(with(best, axis, other)) {
+                    low = one
+                } else {
+                    high = other
+                }
+            }
+            // A fen for a fen is what goods alone cost.
+            for price in [low, PART] {
+                let prices = with(best, axis, price);
+                if bound(prices) > bound(best) {
+                    best = prices;
+                }
+            }
+        }
+        best
     }
 }
 

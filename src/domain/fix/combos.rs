@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::bound::PART;
 use super::carriage::Carriage;
 use super::field::Group;
 use super::options::{Aim, Key, Lens, Made, Run, key_of, of_slot, steps};
@@ -15,9 +16,11 @@ use super::options::{Aim, Key, Lens, Made, Run, key_of, of_slot, steps};
 const FEW: i64 = 64;
 /// Combinations kept at most, and looked at in one go.
 const STATES: usize = 20_000;
-const WORK: usize = 40_000;
+const WORK: usize = 150_000;
 /// Combinations of the others beside one SKU.
 const KEPT: usize = 1_000;
+/// The part of what may still be done that one offer's combinations may take.
+const SHARES: i64 = 4;
 /// Steps of work that one combination is.
 const COSTLY: i64 = 10;
 
@@ -45,6 +48,13 @@ struct State {
     key: Key,
     from: usize,
     last: i64,
+}
+
+/// What rules combinations out: the net cost of a quantity of an SKU at the prices of the bound, and the most that a
+/// combination may come to with its freight.
+pub struct Limit<'a> {
+    pub net: &'a dyn Fn(i64, i64) -> i128,
+    pub most: i128,
 }
 
 /// What a combination is held to.
@@ -79,7 +89,7 @@ pub fn combos(
     let loose: Vec<Vec<Run>> =
         group.slots.iter().map(|slot| of_slot(group, slot, lens, Some(wanted))).collect();
     if loose.len() > 1 && product(&loose) <= FEW {
-        all_of(group, lens, carriage, &bounds, &loose, found);
+        all_of(group, lens, carriage, (&bounds, None), &loose, found);
         return None;
     }
     one_raised(group, lens, carriage, &bounds, &loose, found);
@@ -91,19 +101,35 @@ fn product(loose: &[Vec<Run>]) -> i64 {
     loose.iter().fold(1_i64, |all, runs| all.saturating_mul(options(runs)))
 }
 
+/// Whether there are few combinations that differ in units.
+fn is_short(group: &Group<'_>, loose: &[Vec<Run>]) -> bool {
+    let mut states = 1_i64;
+    let mut units = 0_i64;
+    let mut work = 0_i64;
+    for runs in loose {
+        let options = runs.iter().fold(0_i64, |sum, run| sum.saturating_add(run.more + 1));
+        let most = runs.iter().map(|run| run.units + run.more * run.step.0).max().unwrap_or(0);
+        units = units.saturating_add(most);
+        work = work.saturating_add(states.saturating_mul(options));
+        states = states.saturating_mul(options).min(units / group.step.max(1) + 1);
+    }
+    work <= WORK as i64
+}
+
 /// Every combination that may be of use; false when there are too many.
 pub fn rest(
     group: &Group<'_>,
     lens: &Lens<'_>,
     carriage: &Carriage<'_>,
     more: &More,
+    limit: &Limit<'_>,
     found: &mut Vec<Run>,
 ) -> bool {
     let mut bounds = bounds(group, lens);
     let loose = &more.loose;
     let even = loose.iter().flatten().all(|run| run.more == 0 || run.step.0 == group.step);
-    if bounds.with_amounts || (!even && product(loose) <= WORK as i64) {
-        return all_of(group, lens, carriage, &bounds, loose, found);
+    if bounds.with_amounts || (!even && is_short(group, loose)) {
+        return all_of(group, lens, carriage, (&bounds, Some(limit)), loose, found);
     }
     // What costs more than to give all that is asked for by raising one SKU is no use.
     let wanted = group.base() + wanted(group, lens);
@@ -115,7 +141,7 @@ pub fn rest(
     let mut all = even;
     for free in 0..loose.len() {
         let ends: Vec<Vec<Way>> = loose.iter().map(|runs| ends(runs)).collect();
-        let (states, complete) = put_together(group, lens, &bounds, &ends, Some(free));
+        let (states, complete) = put_together(group, lens, (carriage, &bounds, None), &ends, Some(free));
         all &= complete && states.len() <= KEPT;
         for (rest, picks) in states.into_iter().take(KEPT) {
             grown(group, lens, carriage, &bounds, (rest, &picks, free), loose.get(free), found);
@@ -156,7 +182,7 @@ fn all_of(
     group: &Group<'_>,
     lens: &Lens<'_>,
     carriage: &Carriage<'_>,
-    bounds: &Bounds,
+    (bounds, limit): (&Bounds, Option<&Limit<'_>>),
     loose: &[Vec<Run>],
     found: &mut Vec<Run>,
 ) -> bool {
@@ -165,7 +191,7 @@ fn all_of(
         (0..=run.more).map(move |at| Way { units: units + at * step.0, amount: amount + at * step.1 })
     };
     let ways: Vec<Vec<Way>> = loose.iter().map(|runs| runs.iter().flat_map(ways).collect()).collect();
-    let (states, all) = put_together(group, lens, bounds, &ways, None);
+    let (states, all) = put_together(group, lens, (carriage, bounds, limit), &ways, None);
     for (state, picks) in states {
         if state.units == 0 || state.units < bounds.least {
             continue;
@@ -278,11 +304,30 @@ fn full_units(lens: &Lens<'_>, units: i64, step: i64) -> i64 {
 fn put_together(
     group: &Group<'_>,
     lens: &Lens<'_>,
-    bounds: &Bounds,
+    (carriage, bounds, limit): (&Carriage<'_>, &Bounds, Option<&Limit<'_>>),
     ways: &[Vec<Way>],
     free: Option<usize>,
 ) -> (Vec<(State, Vec<i64>)>, bool) {
     let start = State { units: 0, amount: 0, key: Key::default(), from: 0, last: 0 };
+    // At the same amount fewer units are never worse: freight does not fall.
+    let by_amount = bounds.with_amounts && lens.aim != Aim::Pieces;
+    let most = lens.work.get() / SHARES;
+    // What the SKUs still to come add at least, and what all may add.
+    let ahead: Vec<i128> = limit.map_or_else(Vec::new, |limit| {
+        let least =
+            |ways: &Vec<Way>| ways.iter().map(|way| (limit.net)(way.units, way.amount)).min().unwrap_or(0);
+        let mut sums: Vec<i128> = ways
+            .iter()
+            .rev()
+            .scan(0, |sum, ways| {
+                let after = *sum;
+                *sum += least(ways);
+                Some(after)
+            })
+            .collect();
+        sums.reverse();
+        sums
+    });
     let mut layers = vec![vec![start]];
     let mut all = true;
     let mut work = 0_usize;
@@ -299,12 +344,22 @@ fn put_together(
                 if units > bounds.top || amount > bounds.most_cost {
                     continue;
                 }
+                if let (Some(limit), Some(ahead)) = (limit, ahead.get(at)) {
+                    let freight = i128::from(carriage.at(units)) * PART;
+                    if (limit.net)(units, amount) + ahead + freight > limit.most {
+                        continue;
+                    }
+                }
                 let changed = !is_free && slot.is_changed_at(way.units);
                 let rank = if changed { i64::from(slot.rank) } else { 0 };
                 let key = before.key + Key { cost: way.amount, changes: i64::from(changed), rank };
-                let place = (units, if bounds.with_amounts { amount } else { 0 });
+                let place = (
+                    if by_amount { units.min(bounds.least) } else { units },
+                    if bounds.with_amounts { amount } else { 0 },
+                );
                 match next.get(&place) {
-                    Some(old) if (old.key, old.units) <= (key, units) => continue,
+                    Some(old) if by_amount && (old.units, old.key) <= (units, key) => continue,
+                    Some(old) if !by_amount && (old.key, old.units) <= (key, units) => continue,
                     None if next.len() >= STATES => {
                         all = false;
                         continue;
@@ -313,7 +368,7 @@ fn put_together(
                 }
                 next.insert(place, State { units, amount, key, from, last: way.units });
             }
-            if work > WORK || lens.work.get() < work as i64 * COSTLY {
+            if work > WORK || most < work as i64 * COSTLY {
                 all = false;
                 break;
             }

@@ -269,9 +269,12 @@ impl Question<'_> {
         if least > most {
             return Answer { least, ..Answer::none() };
         }
-        let mut search = Exchange::new(&choices, targets, prices, (least, most), self.work);
-        search.find(&rises);
-        let mut best = search.best.take();
+        let exchanged = |choices: &[Choice], prices: Prices, rises: &[Rise], most: i64| {
+            let mut search = Exchange::new(choices, targets, prices, (least, most), self.work);
+            search.find(rises);
+            search.best
+        };
+        let mut best = exchanged(&choices, prices, &rises, most);
         let few = |choices: &[Choice]| {
             let options = choices.iter().flat_map(|choice| &choice.ways).map(|way| way.more + 1).sum::<i64>();
             options <= FEW
@@ -279,19 +282,37 @@ impl Question<'_> {
         let closed = |best: &Option<Found>| best.as_ref().is_some_and(|best| best.key.cost <= least);
         let mut complete = true;
         let cost = best.as_ref().map_or(most, |best| best.key.cost);
-        if !closed(&best) {
+        let mut prices = prices;
+        if !closed(&best) && choices.iter().any(|choice| choice.loose.is_some()) {
             // What was put off is made where it may matter.
             let lenses = self.lenses(cost);
             for (part, choice) in parts.iter_mut().zip(&mut choices) {
-                let Some(more) = part.more.take_if(|_| prices.needs(choice, bound, cost)) else { continue };
+                let Some(room) = prices.room(choice, bound, cost) else { continue };
                 let (Some(group), Some(lens)) = (groups.get(part.group), lenses.get(part.group)) else {
                     continue;
                 };
+                let Some(more) = part.more.take() else { continue };
                 let carriage = Carriage::of(group, lens.goods, lens.destination);
-                complete &= combos::rest(group, lens, &carriage, &more, &mut part.runs);
-                *choice = Choice::of(part, counts(group));
+                let counts = counts(group);
+                let net = |units, goods| prices.net(goods, counts.of(units, goods));
+                let limit = combos::Limit { net: &net, most: room };
+                complete &= combos::rest(group, lens, &carriage, &more, &limit, &mut part.runs);
+                *choice = Choice::of(part, counts);
+            }
+            choices.iter_mut().for_each(|choice| choice.loose = None);
+            let Some((anew, rises)) = self.prices(&choices, targets) else {
+                return Answer { least, complete, found: None };
+            };
+            if anew.bound(&choices, targets) > prices.bound(&choices, targets) {
+                prices = anew;
+            }
+            if let Some(found) = exchanged(&choices, prices, &rises, cost)
+                && best.as_ref().is_none_or(|best| found.key < best.key)
+            {
+                best = Some(found);
             }
         }
+        let cost = best.as_ref().map_or(most, |best| best.key.cost);
         for choice in &mut choices {
             choice.loose = None;
         }
@@ -313,7 +334,9 @@ impl Question<'_> {
     fn prices(&self, choices: &[Choice], targets: [i64; 2]) -> Option<(Prices, Vec<Rise>)> {
         let (first, mut rises) = relaxed(choices, 0, targets[0])?;
         if targets[1] <= 0 {
-            return Some((Prices([first, 0]), rises));
+            let prices = Prices([first, 0]);
+            let exact = choices.iter().all(|choice| choice.loose.is_none());
+            return Some((if exact { prices } else { prices.improved(choices, targets) }, rises));
         }
         let (second, more) = relaxed(choices, 1, targets[1])?;
         rises.extend(more);

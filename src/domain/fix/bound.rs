@@ -157,9 +157,35 @@ impl Prices {
         (loose <= room).then_some(room)
     }
 
+    /// Only what is lowest at some of the prices there may be: enough to look for better ones.
+    fn lowest_of(self, choices: &[Choice]) -> Vec<Choice> {
+        let Prices(now) = self;
+        let tried: Vec<Prices> = (0..=12)
+            .flat_map(|share| {
+                let [aim, goods] = now.map(|price| 2 * price.max(PART) * share / 12);
+                [Prices([aim, now[1]]), Prices([now[0], goods])]
+            })
+            .chain([self, Prices([PART, 0]), Prices([PART, PART])])
+            .collect();
+        let lowest = |ways: &Vec<Way>| -> Vec<Way> {
+            let mut found: Vec<usize> =
+                tried.iter().filter_map(|prices| prices.least(ways)).map(|(_, way, _)| way).collect();
+            found.sort_unstable();
+            found.dedup();
+            found.into_iter().filter_map(|way| ways.get(way).copied()).collect()
+        };
+        let of = |choice: &Choice| Choice {
+            ways: lowest(&choice.ways),
+            loose: choice.loose.as_ref().map(|(each, freight)| (each.iter().map(lowest).collect(), *freight)),
+        };
+        choices.iter().map(of).collect()
+    }
+
     /// Prices near these at which the bound is highest: it has one peak along each.
     pub fn improved(self, choices: &[Choice], targets: [i64; 2]) -> Prices {
-        let bound = |prices: Prices| prices.bound(choices, targets);
+        let exactly = |prices: Prices| prices.bound(choices, targets);
+        let few = self.lowest_of(choices);
+        let bound = |prices: Prices| prices.bound(&few, targets);
         let with = |prices: Prices, axis: usize, price: i128| {
             let Prices([aim, goods]) = prices;
             Prices(if axis == 0 { [price, goods] } else { [aim, price] })
@@ -180,7 +206,7 @@ impl Prices {
             // A fen for a fen is what goods alone cost.
             for price in [low, PART] {
                 let prices = with(best, axis, price);
-                if bound(prices) > bound(best) {
+                if exactly(prices) > exactly(best) {
                     best = prices;
                 }
             }

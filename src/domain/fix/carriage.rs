@@ -1,6 +1,8 @@
 //! What an offer's freight comes to, in whole numbers: it is asked for at many quantities, and over long stretches of
 //! them it stays the same or grows evenly.
 
+use std::cell::Cell;
+
 use rust_decimal::Decimal;
 
 use super::field::{Group, UNIT};
@@ -11,8 +13,9 @@ use crate::domain::money::Money;
 const DIGITS: u32 = 9;
 /// A fen in these.
 const FEN: i128 = 10_000_000;
-/// Stretches that are told apart at most.
-const STRETCHES: usize = 4_000;
+/// Stretches that are told apart at most, and steps of work that each is.
+const STRETCHES: usize = 2_000;
+const COSTLY: i64 = 40;
 
 /// The freight of one offer by its quantity; what nobody knows counts as none.
 #[derive(Debug)]
@@ -87,13 +90,14 @@ impl<'a> Carriage<'a> {
     }
 
     /// The stretches of `from`, `from + step` and so on, `more` times; and whether that is all of them.
-    pub fn stretches(&self, from: i64, step: i64, more: i64) -> (Vec<Stretch>, bool) {
+    pub fn stretches(&self, from: i64, step: i64, more: i64, work: &Cell<i64>) -> (Vec<Stretch>, bool) {
         let mut found = Vec::new();
         let mut at = 0;
         while at <= more {
-            if found.len() >= STRETCHES {
+            if found.len() >= STRETCHES || (work.get() < 0 && !found.is_empty()) {
                 return (found, false);
             }
+            work.set(work.get() - COSTLY);
             let units = from + at * step;
             let (length, each) = match self {
                 Carriage::None => (more - at, 0),

@@ -274,7 +274,7 @@ fn grown(
         if let Some(own) = picks.get_mut(free) {
             *own = run.units + first * run.step.0;
         }
-        let (stretches, all) = carriage.stretches(units, run.step.0, more);
+        let (stretches, all) = carriage.stretches(units, run.step.0, more, lens.work);
         lens.cut.set(lens.cut.get() || !all);
         for stretch in stretches {
             let mut picks = picks.clone();

@@ -121,6 +121,8 @@ impl<'a> Exchange<'a> {
             self.with_one(&taken, &moves);
         }
         self.drop_dear(&taken, &mut moves);
+        // The fewest changes and the earliest lines first.
+        moves.sort_unstable_by_key(|one| (one.key.changes, one.key.rank, one.choice, one.way));
         self.tries = TRIES[0];
         self.with_two(&taken, &moves, 0);
         self.drop_dear(&taken, &mut moves);
@@ -142,7 +144,7 @@ impl<'a> Exchange<'a> {
         Some(taken)
     }
 
-    /// What may be taken otherwise, with the fewest changes and the earliest lines first.
+    /// What may be taken otherwise.
     fn moves(&self, taken: &Taken) -> Vec<Move> {
         let mut moves = Vec::new();
         for (number, (choice, pick)) in self.choices.iter().zip(&taken.picks).enumerate() {
@@ -165,7 +167,6 @@ impl<'a> Exchange<'a> {
                 }
             }));
         }
-        moves.sort_by_key(|one| (one.key.changes, one.key.rank, one.choice, one.way));
         moves
     }
 

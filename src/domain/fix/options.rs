@@ -348,7 +348,7 @@ impl Line<'_> {
             let dear = self.lens.most_cost.saturating_sub(least).checked_div(by_chunk).unwrap_or(i64::MAX);
             let more = (last - at).min((end - bulk) / chunk).min(full).min(dear);
             let key = key_of(group, 0, &picks);
-            let (stretches, all) = self.carriage.stretches(units, chunk, more);
+            let (stretches, all) = self.carriage.stretches(units, chunk, more, self.lens.work);
             self.lens.cut.set(self.lens.cut.get() || !all);
             for stretch in stretches {
                 let goods = goods + stretch.from * by_chunk;

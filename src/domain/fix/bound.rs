@@ -160,9 +160,9 @@ impl Prices {
     /// Only what is lowest at some of the prices there may be: enough to look for better ones.
     fn lowest_of(self, choices: &[Choice]) -> Vec<Choice> {
         let Prices(now) = self;
-        let tried: Vec<Prices> = (0..=12)
+        let tried: Vec<Prices> = (0..=6)
             .flat_map(|share| {
-                let [aim, goods] = now.map(|price| 2 * price.max(PART) * share / 12);
+                let [aim, goods] = now.map(|price| 2 * price.max(PART) * share / 6);
                 [Prices([aim, now[1]]), Prices([now[0], goods])]
             })
             .chain([self, Prices([PART, 0]), Prices([PART, PART])])

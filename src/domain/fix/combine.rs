@@ -10,6 +10,8 @@ use super::options::{Key, steps};
 
 /// Combinations kept at most after each choice.
 const STATES: usize = 30_000;
+/// Options by so few that all are looked at for the fewest changes, even where nothing can be cheaper.
+const FEW: i64 = 300;
 /// From how many on what can only come out even is left out as well.
 const MANY: usize = 2_000;
 
@@ -107,6 +109,11 @@ impl Combine<'_> {
             layers.push(kept);
         }
         (self.closed(&layers, last, &left, most), complete)
+    }
+
+    /// Whether few options are left that may be in a combination of no more than `most`.
+    pub fn is_short(&self, most: i64) -> bool {
+        self.left(most).is_none_or(|left| left.iter().map(Left::options).sum::<i64>() <= FEW)
     }
 
     /// The options that may be in a combination of no more than `most`; `None` where a choice has none.

@@ -20,7 +20,7 @@ const LONGEST: i64 = 4_096;
 /// Options that are too many to go through all their combinations before three choices are tried.
 const MANY: i64 = 300;
 /// Tries for two choices, and for three.
-const TRIES: [i64; 2] = [150_000, 150_000];
+const TRIES: [i64; 2] = [150_000, 100_000];
 
 pub struct Exchange<'a> {
     pub choices: &'a [Choice],
@@ -232,7 +232,7 @@ impl<'a> Exchange<'a> {
     fn spend(&mut self, tries: i64) -> bool {
         self.tries -= tries;
         self.work.set(self.work.get() - tries);
-        self.tries > 0
+        self.tries > 0 && self.work.get() > 0
     }
 
     /// Two moves; the choices of both after `from`.
@@ -240,22 +240,27 @@ impl<'a> Exchange<'a> {
         let missing = self.missing(taken);
         let order = |key: Key| (key.changes, key.rank);
         for (at, one) in moves.iter().enumerate().filter(|(_, one)| one.choice >= from) {
-            if !self.spend(1) {
-                return;
-            }
+            let mut gap = self.gap(taken);
+            let mut passed = 0;
             for other in moves.iter().skip(at + 1).filter(|other| other.choice >= from) {
+                passed += 1;
                 let key = taken.key + one.key + other.key;
                 if self.is_closed() && self.best.as_ref().is_some_and(|best| order(best.key) <= order(key)) {
                     break;
                 }
-                if one.choice == other.choice || one.lowest + other.lowest > self.gap(taken) {
+                if one.choice == other.choice || one.lowest + other.lowest > gap {
                     continue;
                 }
                 let (few, many) = if one.more <= other.more { (one, other) } else { (other, one) };
                 self.join(taken, missing, few, many);
-                if self.tries <= 0 {
+                gap = self.gap(taken);
+                if !self.spend(0) {
                     return;
                 }
+            }
+            // Passing one by is a fraction of a try.
+            if !self.spend(1 + passed / 4) {
+                return;
             }
         }
     }
@@ -312,7 +317,7 @@ impl<'a> Exchange<'a> {
                 }
                 let Some(next) = self.taken(picks) else { continue };
                 self.with_two(&next, moves, one.choice + 1);
-                if self.tries <= 0 || self.is_closed() {
+                if !self.spend(1 + self.choices.len() as i64 / 4) || self.is_closed() {
                     return;
                 }
             }

@@ -38,7 +38,7 @@ use field::{Field, milli_to_quantity};
 use solve::{Mode, Solution};
 
 /// Steps of thought for one plan, some ten nanoseconds each; and of how many shares a supplier may take one, at most.
-const WORK: i64 = 3_000_000;
+const WORK: i64 = 2_000_000;
 const SHARES: usize = 4;
 
 /// What is to be mended, and with what.
@@ -160,7 +160,8 @@ pub struct Plan {
     pub freight_open: bool,
     /// What stays broken: nothing that may be raised or added mends it.
     pub no_fix: Vec<Violation>,
-    /// Whether it is certain that nothing is cheaper. Only carts with thousands of combinations at hand are cut short.
+    /// Whether it is certain that nothing is cheaper. Where it would take too long to be, the best found by then counts:
+    /// legal, and rarely dearer.
     pub proven: bool,
 }
 
@@ -204,8 +205,8 @@ pub fn fix(task: &Task<'_>) -> Fix {
 
 /// The cheapest plan; `new_goods` = whether goods may be added that are not in the cart.
 ///
-/// Of equally cheap ones the one with the fewest changes, then with the earliest lines. The same task gives the same
-/// plan. Measured goods without a lot are raised to a minimum or tier exactly and beyond it by whole units.
+/// Of equally cheap ones the one with the fewest changes, then with the earliest lines; where a great many are equally
+/// cheap, the fewest that changing two things otherwise leads to. The same task gives the same plan. Measured goods without a lot are raised to a minimum or tier exactly and beyond it by whole units.
 pub fn plan(task: &Task<'_>, new_goods: bool) -> Plan {
     let mut by_supplier: BTreeMap<Option<SupplierId>, Vec<&CartLine>> = BTreeMap::new();
     let mut order: Vec<Option<SupplierId>> = Vec::new();

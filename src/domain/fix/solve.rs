@@ -39,9 +39,6 @@ pub struct Solution {
     pub proven: bool,
 }
 
-/// Options by so few that all are looked at for the fewest changes, even where nothing can be cheaper.
-const FEW: i64 = 300;
-
 /// The cheapest way to make the part legal, with no more than so much work; where there is none, the cheapest that leaves out what cannot be mended.
 pub fn solve(field: &mut Field<'_>, work: &Cell<i64>) -> Solution {
     if let Some(found) = cheapest(field, work) {
@@ -275,10 +272,6 @@ impl Question<'_> {
             search.best
         };
         let mut best = exchanged(&choices, prices, &rises, most);
-        let few = |choices: &[Choice]| {
-            let options = choices.iter().flat_map(|choice| &choice.ways).map(|way| way.more + 1).sum::<i64>();
-            options <= FEW
-        };
         let closed = |best: &Option<Found>| best.as_ref().is_some_and(|best| best.key.cost <= least);
         let mut complete = true;
         let cost = best.as_ref().map_or(most, |best| best.key.cost);
@@ -316,8 +309,8 @@ impl Question<'_> {
         for choice in &mut choices {
             choice.loose = None;
         }
-        if !closed(&best) || few(&choices) {
-            let combine = Combine { choices: &choices, targets, prices, work: self.work };
+        let combine = Combine { choices: &choices, targets, prices, work: self.work };
+        if !closed(&best) || combine.is_short(cost) {
             let (found, all) = combine.find(cost, best.is_some());
             complete &= all || closed(&best);
             if let Some(found) = found
@@ -340,7 +333,7 @@ impl Question<'_> {
         }
         let (second, more) = relaxed(choices, 1, targets[1])?;
         rises.extend(more);
-        let shares = (0..=8).map(|part| Prices([first * part / 8, second * (8 - part) / 8]));
+        let shares = (0..=4).map(|part| Prices([first * part / 4, second * (4 - part) / 4]));
         let best =
             shares.chain([Prices([first, second])]).max_by_key(|prices| prices.bound(choices, targets))?;
         Some((best, rises))

@@ -198,9 +198,9 @@ impl Prices {
                 let third = (high - low) / 3;
                 let (one, other) = (low + third, high - third);
                 if bound(with(best, axis, one)) < bound(with(best, axis, other)) {
-                    low = one
+                    low = one;
                 } else {
-                    high = other
+                    high = other;
                 }
             }
             // A fen for a fen is what goods alone cost.

@@ -260,7 +260,7 @@ impl Question<'_> {
         if targets[1] <= 0 {
             targets = [even_target(&choices, targets[0]), 0];
         }
-        let Some((prices, rises)) = self.prices(&choices, targets) else { return Answer::none() };
+        let Some((prices, rises)) = Self::prices(&choices, targets) else { return Answer::none() };
         let Some(bound) = prices.bound(&choices, targets) else { return Answer::none() };
         let least = i64::try_from((bound + PART - 1).div_euclid(PART)).unwrap_or(0);
         if least > most {
@@ -292,8 +292,10 @@ impl Question<'_> {
                 complete &= combos::rest(group, lens, &carriage, &more, &limit, &mut part.runs);
                 *choice = Choice::of(part, counts);
             }
-            choices.iter_mut().for_each(|choice| choice.loose = None);
-            let Some((anew, rises)) = self.prices(&choices, targets) else {
+            for choice in &mut choices {
+                choice.loose = None;
+            }
+            let Some((anew, rises)) = Self::prices(&choices, targets) else {
                 return Answer { least, complete, found: None };
             };
             if anew.bound(&choices, targets) > prices.bound(&choices, targets) {
@@ -324,7 +326,7 @@ impl Question<'_> {
     }
 
     /// The prices at which the bound is highest, of those that are tried, and how to give more.
-    fn prices(&self, choices: &[Choice], targets: [i64; 2]) -> Option<(Prices, Vec<Rise>)> {
+    fn prices(choices: &[Choice], targets: [i64; 2]) -> Option<(Prices, Vec<Rise>)> {
         let (first, mut rises) = relaxed(choices, 0, targets[0])?;
         if targets[1] <= 0 {
             let prices = Prices([first, 0]);

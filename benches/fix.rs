@@ -1,8 +1,9 @@
 //! How long a fix takes: 40 lines of 12 suppliers with broken minimums, lots and mix rules, each supplier with 40
 //! offers more to fill them with. `cargo bench --bench fix` prints microseconds; the bar is 100 ms (BARS, J3).
 //!
-//! Three worlds: one as buyers meet it, one whose prices have parts of a fen, one where every mix rule asks for a large
-//! amount only and the filler is of many odd prices, which is the hardest to prove cheapest.
+//! Worlds: one as buyers meet it; one whose prices have parts of a fen; one where every mix rule asks for a large amount
+//! only and the filler is of many odd prices; one of lots of 7, 12 and 144 with freight by weight; one of tens of
+//! thousands of pieces; and one where a single supplier with both kinds of minimum has twenty lines.
 
 // A bench speaks on standard output and stops at the first thing that is wrong.
 #![allow(clippy::print_stdout, clippy::disallowed_methods)]
@@ -42,12 +43,41 @@ enum World {
     Usual,
     PartsOfAFen,
     LargeAmounts,
+    Lots,
+    TensOfThousands,
+    OneSupplier,
+}
+
+impl World {
+    fn suppliers(self) -> u32 {
+        if self == World::OneSupplier { 1 } else { SUPPLIERS }
+    }
+
+    fn lines(self) -> u32 {
+        if self == World::OneSupplier { 20 } else { LINES }
+    }
+
+    /// How many times as much is bought as usual.
+    fn scale(self) -> u32 {
+        if self == World::TensOfThousands { 100 } else { 1 }
+    }
+
+    /// What the mix rules ask for: pieces, and fen.
+    fn rule(self) -> (Option<u32>, i64) {
+        match self {
+            World::Usual | World::PartsOfAFen => (Some(30), 30_000),
+            World::LargeAmounts => (None, 120_013),
+            World::Lots => (Some(500), 200_000),
+            World::TensOfThousands => (Some(20_000), 2_000_000),
+            World::OneSupplier => (Some(3_000), 500_000),
+        }
+    }
 }
 
 fn price(dice: &mut Dice, world: World) -> Money {
     let mills = match world {
-        World::Usual => i64::from(50 + dice.below(3000)) * 10,
-        World::PartsOfAFen => i64::from(50 + dice.below(3000)),
+        World::Usual | World::Lots | World::TensOfThousands => i64::from(50 + dice.below(3000)) * 10,
+        World::PartsOfAFen | World::OneSupplier => i64::from(50 + dice.below(3000)),
         World::LargeAmounts => i64::from(37 + dice.below(900)) * 10,
     };
     Money::from_yuan(Decimal::new(mills, 3))
@@ -58,9 +88,13 @@ fn offer(dice: &mut Dice, world: World, id: i64, supplier: u32) -> Offer {
     offer.supplier_id = Some(SupplierId::new(&format!("S{supplier}")));
     offer.unit = Some(Unit::new("个"));
     offer.completeness = Completeness::Full;
-    offer.moq = Some(Quantity::whole(2 + dice.below(60)));
-    offer.lot = (dice.below(4) == 0).then(|| Quantity::whole(2 + dice.below(10)));
-    offer.stock = Some(Quantity::whole(5000));
+    offer.moq = Some(Quantity::whole(world.scale() * (2 + dice.below(60))));
+    offer.lot = (dice.below(4) == 0 || world == World::Lots).then(|| {
+        let lots = [7, 12, 144];
+        let odd = 2 + dice.below(10);
+        Quantity::whole(if world == World::Lots { *lots.get(odd as usize % 3).unwrap_or(&7) } else { odd })
+    });
+    offer.stock = Some(Quantity::whole(5000 * world.scale()));
     offer.weight_kg = Some(Decimal::new(i64::from(50 + dice.below(900)), 3));
     let first = price(dice, world);
     let tiers = [(2, 100), (100, 90), (300, 80)];
@@ -83,14 +117,13 @@ fn offer(dice: &mut Dice, world: World, id: i64, supplier: u32) -> Offer {
                 price: Some(price(dice, world)),
                 promotion: None,
                 tiers: Vec::new(),
-                stock: Some(Quantity::whole(800)),
+                stock: Some(Quantity::whole(800 * world.scale())),
             })
             .collect();
     }
-    offer.mix = Mix::Rule(MixRule {
-        pieces: (world != World::LargeAmounts).then(|| Quantity::whole(30)),
-        amount: Some(Money::from_fen(if world == World::LargeAmounts { 120_013 } else { 30_000 })),
-    });
+    let (pieces, amount) = world.rule();
+    offer.mix =
+        Mix::Rule(MixRule { pieces: pieces.map(Quantity::whole), amount: Some(Money::from_fen(amount)) });
     offer.freight = match dice.below(3) {
         0 => FreightTerms::SellerPays,
         _ => FreightTerms::Template(FreightTemplate {
@@ -112,19 +145,24 @@ fn main() {
         ("usual", World::Usual),
         ("parts of a fen", World::PartsOfAFen),
         ("large amounts", World::LargeAmounts),
+        ("lots", World::Lots),
+        ("tens of thousands", World::TensOfThousands),
+        ("one supplier", World::OneSupplier),
     ] {
         let mut dice = Dice(1688);
         let mut shelf = Vec::new();
         let mut lines = Vec::new();
-        for at in 0..LINES {
-            let supplier = at % SUPPLIERS;
+        let suppliers = world.suppliers();
+        for at in 0..world.lines() {
+            let supplier = at % suppliers;
             let offer = Arc::new(offer(&mut dice, world, i64::from(at) + 1, supplier));
             let spec_id = offer.skus.first().map(|sku| sku.spec_id.clone());
-            let quantity = Quantity::whole(2 + dice.below(if supplier < 5 { 12 } else { 300 }));
+            let most = world.scale() * if supplier < 5 { 12 } else { 300 };
+            let quantity = Quantity::whole(2 + dice.below(most));
             lines.push(CartLine { id: LineId(i64::from(at) + 1), offer, spec_id, quantity });
         }
-        for at in 0..SUPPLIERS * SHELF {
-            shelf.push(Arc::new(offer(&mut dice, world, 1000 + i64::from(at), at % SUPPLIERS)));
+        for at in 0..suppliers * SHELF {
+            shelf.push(Arc::new(offer(&mut dice, world, 1000 + i64::from(at), at % suppliers)));
         }
         let destination = Destination { district: Some("440111".into()), zone: Some(0) };
         let rules = Rules::default();

@@ -66,7 +66,12 @@ pub struct Slot {
 impl Slot {
     /// Whether it changes even if nothing is raised.
     pub fn is_changed(&self) -> bool {
-        self.base != self.current || !self.merged.is_empty()
+        self.is_changed_at(self.base)
+    }
+
+    /// Whether so many units are a change.
+    pub fn is_changed_at(&self, units: i64) -> bool {
+        units != self.current || !self.merged.is_empty()
     }
 }
 
@@ -105,6 +110,12 @@ impl Group<'_> {
         let room = self.slots.iter().fold(0_i64, |sum, slot| sum.saturating_add(slot.room));
         let top = base.saturating_add(room).min(self.most);
         if self.measured { top } else { base + (top - base).max(0) / self.step * self.step }
+    }
+
+    /// Whether a purchase limit is below what there is of all SKUs.
+    pub fn is_limited(&self) -> bool {
+        let there = self.slots.iter().fold(self.base(), |sum, slot| sum.saturating_add(slot.room));
+        self.offer.purchase_limit.is_some() && there > self.most
     }
 
     /// Freight of so many units in an order of at least `goods`, in fen; unknown counts as none.

@@ -8,12 +8,19 @@
 //! Everything is a prediction, like the verdict it heals: [`crate::domain::cart::assess`] judges the outcome, and what
 //! that still finds is what is listed as not mended.
 
+mod bound;
+mod carriage;
+mod combine;
+mod combos;
+mod exchange;
 mod field;
 mod options;
 mod solve;
+mod spread;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -29,6 +36,10 @@ use crate::domain::quantity::Quantity;
 
 use field::{Field, milli_to_quantity};
 use solve::{Mode, Solution};
+
+/// Steps of thought for one plan, some ten nanoseconds each; and of how many shares a supplier may take one, at most.
+const WORK: i64 = 2_000_000;
+const SHARES: usize = 4;
 
 /// What is to be mended, and with what.
 #[derive(Debug, Clone, Copy)]
@@ -149,7 +160,8 @@ pub struct Plan {
     pub freight_open: bool,
     /// What stays broken: nothing that may be raised or added mends it.
     pub no_fix: Vec<Violation>,
-    /// Whether it is certain that nothing is cheaper. Only carts with thousands of combinations at hand are cut short.
+    /// Whether it is certain that nothing is cheaper. Where it would take too long to be, the best found by then counts:
+    /// legal, and rarely dearer.
     pub proven: bool,
 }
 
@@ -193,8 +205,8 @@ pub fn fix(task: &Task<'_>) -> Fix {
 
 /// The cheapest plan; `new_goods` = whether goods may be added that are not in the cart.
 ///
-/// Of equally cheap ones the one with the fewest changes, then with the earliest lines. The same task gives the same
-/// plan. Measured goods without a lot are raised to a minimum or tier exactly and beyond it by whole units.
+/// Of equally cheap ones the one with the fewest changes, then with the earliest lines; where a great many are equally
+/// cheap, the fewest that changing two things otherwise leads to. The same task gives the same plan. Measured goods without a lot are raised to a minimum or tier exactly and beyond it by whole units.
 pub fn plan(task: &Task<'_>, new_goods: bool) -> Plan {
     let mut by_supplier: BTreeMap<Option<SupplierId>, Vec<&CartLine>> = BTreeMap::new();
     let mut order: Vec<Option<SupplierId>> = Vec::new();
@@ -207,7 +219,11 @@ pub fn plan(task: &Task<'_>, new_goods: bool) -> Plan {
     }
     let mut changes = Vec::new();
     let mut proven = true;
-    for supplier in &order {
+    // What one supplier leaves of its share is the others'.
+    let mut left = WORK;
+    for (number, supplier) in order.iter().enumerate() {
+        let work = Cell::new(left / (order.len() - number).min(SHARES) as i64);
+        left -= work.get();
         let lines = by_supplier.remove(supplier).unwrap_or_default();
         let shelf: Vec<&Arc<Offer>> = match supplier {
             Some(_) if new_goods => {
@@ -215,7 +231,8 @@ pub fn plan(task: &Task<'_>, new_goods: bool) -> Plan {
             }
             _ => Vec::new(),
         };
-        let (found, certain) = of_supplier(&lines, &shelf, new_goods, task);
+        let (found, certain) = of_supplier(&lines, &shelf, new_goods, task, &work);
+        left += work.get().max(0);
         proven &= certain;
         changes.extend(found);
     }
@@ -228,15 +245,16 @@ fn of_supplier(
     shelf: &[&Arc<Offer>],
     new_goods: bool,
     task: &Task<'_>,
+    work: &Cell<i64>,
 ) -> (Vec<Change>, bool) {
     let mut field = Field::new(lines, shelf, new_goods, task.rules, task.destination);
-    let solution = solve::solve(&mut field);
+    let solution = solve::solve(&mut field, work);
     let added =
         solution.picks.iter().zip(&field.groups).flat_map(|(pick, group)| pick.iter().zip(&group.slots));
     let added = added.filter(|(units, slot)| slot.line.is_none() && **units > 0).count();
     if new_goods && added > 0 && field.kept_lines + added > task.rules.line_cap {
         // A new line would break the cap that the order keeps now.
-        let (changes, _) = of_supplier(lines, &[], false, task);
+        let (changes, _) = of_supplier(lines, &[], false, task, work);
         return (changes, false);
     }
     (changes_of(&field, &solution), solution.proven)

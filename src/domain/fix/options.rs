@@ -1,18 +1,25 @@
 //! What one offer can be raised to: every total worth looking at, with what it gives to the mix rule and what it costs.
 //!
 //! Within one tier goods and freight only grow with the quantity, so of each tier only the first quantity that gives
-//! everything that is asked for is of use, and those below it. Amounts are rounded line by line: where a price has
-//! parts of a fen, who gets the last pieces matters, and is looked at too.
+//! everything that is asked for is of use, and those below it. They are even steps, and kept as such: a *run* is a first
+//! quantity, a step and how many. Amounts are rounded line by line: where a price has parts of a fen, who gets the last
+//! pieces matters, and each way to spread them is a run of its own, in steps after which the parts come round again.
+//!
+//! An offer is one *part* of the question; where each SKU has its own price and nothing joins them (no freight by the
+//! total, no minimum or limit in the way) each SKU is one.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::ops::{Add, Sub};
+use std::rc::Rc;
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::carriage::Carriage;
+use super::combos;
 use super::field::{Group, Slot, UNIT, milli, round_up};
-use crate::domain::freight::{Destination, FreightTerms};
+use super::spread::{Spread, order, place, room, spreads};
+use crate::domain::freight::Destination;
 use crate::domain::money::Money;
 use crate::domain::offer::{Offer, PriceTier, QuoteType};
 use crate::domain::price;
@@ -74,48 +81,130 @@ pub struct Lens<'a> {
     pub destination: &'a Destination,
     /// What costs more is no use.
     pub most_cost: i64,
-    /// Set when something was left out for its sheer number.
+    /// Steps that may still be taken.
+    pub work: &'a Cell<i64>,
+    /// Set when something was left out for its sheer number, and no bound knows of it.
     pub cut: &'a Cell<bool>,
 }
 
-/// One way to buy an offer.
+/// Even steps of one part, each a way to buy it.
 #[derive(Debug, Clone)]
-pub struct Pick {
-    /// Units over all SKUs.
+pub struct Run {
+    /// Units of the first: of the offer, or of its one SKU.
     pub units: i64,
-    /// Goods, fen.
+    /// Goods of the first, fen.
     pub amount: i64,
+    /// Of the first; all of a run have the same changes.
     pub key: Key,
-    /// Units of each slot.
-    pub picks: Vec<i64>,
+    /// Units, goods and cost a step.
+    pub step: (i64, i64, i64),
+    /// Steps after the first.
+    pub more: i64,
+    pub made: Made,
 }
 
-/// Combinations of SKUs that are kept at most.
-const STATES: usize = 30_000;
-/// SKUs of one price whose parts of a fen are told apart.
-const TOLD_APART: usize = 6;
+/// How the quantities of a run's lines are found again.
+#[derive(Debug, Clone)]
+pub enum Made {
+    /// The units are those of the part's one SKU.
+    Own,
+    /// So much in each line, and the rest by [`place`].
+    Spread { each: Rc<[i64]>, bulk: i64, grain: i64 },
+    /// These, and every step to one of them.
+    Each { picks: Rc<[i64]>, grows: usize },
+}
+
+/// What is chosen from by itself: an offer, or one SKU of it.
+#[derive(Debug)]
+pub struct Part {
+    pub group: usize,
+    /// The SKU, where it is one.
+    pub slot: Option<usize>,
+    pub runs: Vec<Run>,
+    /// Combinations of SKUs that are not among the runs yet.
+    pub more: Option<combos::More>,
+}
+
+impl Run {
+    /// Not bought at all.
+    pub fn none(slots: usize) -> Run {
+        let made = Made::Each { picks: vec![0; slots].into(), grows: 0 };
+        Run { units: 0, amount: 0, key: Key::default(), step: (0, 0, 0), more: 0, made }
+    }
+
+    /// Quantities of the lines after so many steps; `None` for an offer's only SKU.
+    pub fn picks(&self, group: &Group<'_>, steps: i64) -> Option<Vec<i64>> {
+        match &self.made {
+            Made::Own => Some(vec![self.units + steps * self.step.0]),
+            Made::Spread { each, bulk, grain } => {
+                place(group, &order(group, each), each, bulk + steps * self.step.0, *grain)
+            }
+            Made::Each { picks, grows } => {
+                let mut picks = picks.to_vec();
+                *picks.get_mut(*grows)? += steps * self.step.0;
+                Some(picks)
+            }
+        }
+    }
+}
+
 /// Longest period of a price's parts of a fen that is looked at.
 const PERIOD: i64 = 100;
+/// Quantities of one price with a longer one that are looked at.
+const ODD: i64 = 2_000;
 
-/// What `milli` thousandths at this price cost, in fen.
+/// What `milli` thousandths at this price cost, in fen: rounded half up, in whole numbers where they are of usual size,
+/// since this is asked very often.
 pub fn amount(unit: Money, milli: i64) -> i64 {
-    unit.times(Decimal::new(milli, 3)).rounded().to_fen_rounded()
+    let price = unit.yuan();
+    let quick = || {
+        let all = i64::try_from(price.mantissa()).ok()?.checked_mul(milli).filter(|all| *all >= 0)?;
+        // Hundred fen a yuan, a thousand thousandths.
+        let part = 10_i64.checked_pow(price.scale() + 1)?;
+        Some(all.checked_add(part / 2)? / part)
+    };
+    quick().unwrap_or_else(|| unit.times(Decimal::new(milli, 3)).rounded().to_fen_rounded())
 }
 
 /// Every way to buy an offer of the cart that may be part of the cheapest; for other goods also not at all.
-pub fn options(group: &Group<'_>, lens: &Lens<'_>) -> Vec<Pick> {
-    let mut found = Vec::new();
-    if !group.in_cart {
-        found.push(Pick { units: 0, amount: 0, key: Key::default(), picks: vec![0; group.slots.len()] });
-    }
+pub fn parts(at: usize, group: &Group<'_>, lens: &Lens<'_>) -> Vec<Part> {
+    let whole = |runs| vec![Part { group: at, slot: None, runs, more: None }];
+    let none = || Run::none(group.slots.len());
     if !group.in_cart && lens.aim == Aim::Nothing && lens.need_goods <= 0 {
-        return found;
+        return whole(vec![none()]);
+    }
+    let carriage = Carriage::of(group, lens.goods, lens.destination);
+    let mut runs = Vec::new();
+    if !group.in_cart {
+        runs.push(none());
     }
     match group.offer.quote_type {
-        QuoteType::ByOffer | QuoteType::ByOfferOverSkus => by_total(group, lens, &mut found),
-        QuoteType::BySku | QuoteType::TiersPerSku => by_sku(group, lens, &mut found),
+        QuoteType::ByOffer | QuoteType::ByOfferOverSkus => {
+            by_total(group, lens, &carriage, &mut runs);
+            whole(runs)
+        }
+        QuoteType::BySku | QuoteType::TiersPerSku if is_joined(group, lens, &carriage) => {
+            let more = combos::combos(group, lens, &carriage, &mut runs);
+            vec![Part { group: at, slot: None, runs, more }]
+        }
+        QuoteType::BySku | QuoteType::TiersPerSku => {
+            let slots = group.slots.iter().enumerate();
+            slots
+                .map(|(slot, of)| Part {
+                    group: at,
+                    slot: Some(slot),
+                    runs: of_slot(group, of, lens, None),
+                    more: None,
+                })
+                .collect()
+        }
     }
-    found
+}
+
+/// Whether SKUs with prices of their own cannot be chosen one by one.
+fn is_joined(group: &Group<'_>, lens: &Lens<'_>, carriage: &Carriage<'_>) -> bool {
+    let least = if group.in_cart { group.base() } else { smallest(group, 0).max(group.step) };
+    !matches!(carriage, Carriage::None) || group.is_limited() || (!lens.shorts && group.required > least)
 }
 
 /// From, to (not included) and price of each tier; the first tier's price holds below it too.
@@ -149,187 +238,154 @@ fn greatest_common(a: i64, b: i64) -> i64 {
     if b == 0 { a.abs().max(1) } else { greatest_common(b, a % b) }
 }
 
-/// A start: so many thousandths beyond the base, spread over the slots so that the amount is this.
-#[derive(Debug, Clone)]
-struct Spread {
-    extra: i64,
-    amount: i64,
-    /// What still fits in, in whole periods.
-    room: i64,
-    changes: i64,
-    each: Vec<i64>,
-}
-
-/// Every way to spread less than a period over the slots that differs in amount.
-fn spreads(group: &Group<'_>, unit: Money, period: i64) -> Vec<Spread> {
-    let chunk = period * group.step;
-    let none = Spread { extra: 0, amount: 0, room: 0, changes: 0, each: Vec::new() };
-    let mut all: BTreeMap<(i64, i64), Spread> = BTreeMap::from([((0, 0), none)]);
-    for (at, slot) in group.slots.iter().enumerate() {
-        let most = if period == 1 || at >= TOLD_APART { 0 } else { period - 1 };
-        let mut next: BTreeMap<(i64, i64), Spread> = BTreeMap::new();
-        for spread in all.values() {
-            for steps in 0..=most {
-                let extra = steps * group.step;
-                if extra > slot.room {
-                    break;
-                }
-                let units = slot.base + extra;
-                let mut each = spread.each.clone();
-                each.push(extra);
-                let more = Spread {
-                    extra: spread.extra + extra,
-                    amount: spread.amount + if units > 0 { amount(unit, units) } else { 0 },
-                    room: spread.room.saturating_add((slot.room - extra) / chunk * chunk),
-                    changes: spread.changes + i64::from(extra > 0 || slot.is_changed()),
-                    each,
-                };
-                let place = (more.extra, more.amount);
-                let better = |old: &Spread| (old.room, -old.changes) < (more.room, -more.changes);
-                if next.get(&place).is_none_or(better) {
-                    next.insert(place, more);
-                }
-            }
-        }
-        all = next;
-    }
-    all.into_values().collect()
-}
-
-/// Puts `bulk` into the slots in chunks: into one that changes anyway, else one in the cart, else a new one, and into
-/// several only where one has no room.
-fn place(group: &Group<'_>, each: &[i64], bulk: i64, chunk: i64) -> Option<Vec<i64>> {
-    let mut picks: Vec<i64> =
-        group.slots.iter().enumerate().map(|(at, slot)| slot.base + each.get(at).unwrap_or(&0)).collect();
-    let room = |at: usize| {
-        let slot = group.slots.get(at)?;
-        Some((slot.room - each.get(at).copied().unwrap_or(0)) / chunk * chunk)
-    };
-    let mut order: Vec<usize> = (0..group.slots.len()).collect();
-    order.sort_by_key(|at| {
-        let slot = group.slots.get(*at);
-        let changes = slot.is_some_and(Slot::is_changed) || each.get(*at).is_some_and(|extra| *extra > 0);
-        let class = match slot {
-            _ if changes => 0,
-            Some(slot) if slot.line.is_some() => 1,
-            _ => 2,
-        };
-        (class, *at)
-    });
-    let mut left = bulk;
-    if left > 0
-        && let Some(one) = order.iter().copied().find(|at| room(*at).is_some_and(|room| room >= bulk))
-    {
-        *picks.get_mut(one)? += bulk;
-        return Some(picks);
-    }
-    for at in order {
-        let here = room(at)?.min(left);
-        if here > 0 {
-            *picks.get_mut(at)? += here;
-            left -= here;
-        }
-    }
-    (left == 0).then_some(picks)
-}
-
-fn key_of(group: &Group<'_>, cost: i64, picks: &[i64]) -> Key {
-    let changed = group
-        .slots
-        .iter()
-        .zip(picks)
-        .filter(|(slot, units)| **units != slot.current || !slot.merged.is_empty());
-    let ranks: Vec<i64> = changed.map(|(slot, _)| i64::from(slot.rank)).collect();
-    Key { cost, changes: ranks.len() as i64, rank: ranks.iter().sum() }
-}
-
 impl Lens<'_> {
-    /// Whether a larger quantity at the same price gives nothing more that is asked for.
-    fn is_full(&self, units: i64, amount: i64) -> bool {
-        let enough = match self.aim {
-            Aim::Nothing => true,
-            Aim::Pieces => units >= self.need,
-            Aim::Amount => amount >= self.need,
+    /// After how many steps a larger quantity at the same price gives nothing more that is asked for.
+    fn full(&self, units: i64, amount: i64, step: (i64, i64)) -> i64 {
+        let (units, need) = match self.aim {
+            Aim::Nothing => (0, 0),
+            Aim::Pieces => (steps(self.need - units, step.0), 0),
+            Aim::Amount => (0, self.need),
         };
-        enough && amount >= self.need_goods
+        units.max(steps(need.max(self.need_goods) - amount, step.1))
     }
+}
+
+/// Steps until nothing is missing.
+pub fn steps(missing: i64, step: i64) -> i64 {
+    if missing <= 0 { 0 } else { missing.saturating_add(step.max(1) - 1) / step.max(1) }
 }
 
 /// The least that is bought of something new: a thousandth of a metre is nobody's wish.
-fn smallest(group: &Group<'_>, base: i64) -> i64 {
+pub fn smallest(group: &Group<'_>, base: i64) -> i64 {
     if group.measured && base == 0 { UNIT } else { 1 }
 }
 
 /// One price for all SKUs, by the total.
-fn by_total(group: &Group<'_>, lens: &Lens<'_>, found: &mut Vec<Pick>) {
+fn by_total(group: &Group<'_>, lens: &Lens<'_>, carriage: &Carriage<'_>, found: &mut Vec<Run>) {
     let (base, top) = (group.base(), group.top());
     let least = if lens.shorts { base } else { base.max(group.required) }.max(smallest(group, base));
+    let step = if group.measured { UNIT } else { group.step };
     for (low, high, unit) in segments(&group.offer.tiers, flat_price(group.offer, group.slots.first())) {
         if high <= base || low > top {
             continue;
         }
         let floor = least.max(low);
-        let period = period(unit, group.step);
+        let period = period(unit, step);
+        let line = Line { group, lens, carriage, unit, end: high.min(top.saturating_add(1)) };
         if group.measured || period > PERIOD {
             lens.cut.set(lens.cut.get() || !group.measured);
-            exactly(group, lens, (floor, high.min(top.saturating_add(1)), unit), found);
+            let start = if group.measured { floor } else { base + round_up(floor - base, step) };
+            let grain = if group.measured { 1 } else { step };
+            for class in 0..period.min(ODD) {
+                if !line.runs(start + class * step, Spread::none(), period.saturating_mul(step), grain, found)
+                {
+                    break;
+                }
+            }
+            lens.cut.set(lens.cut.get() || period > ODD);
             continue;
         }
-        let chunk = period * group.step;
+        let chunk = period * step;
         let by_chunk = amount(unit, chunk);
-        if period > 1 && group.slots.len() > TOLD_APART {
-            lens.cut.set(true);
-        }
-        for spread in spreads(group, unit, period) {
+        // As much as may be of use, and whether one line takes it all.
+        let bulk = (floor - base)
+            .max(0)
+            .saturating_add(lens.full(floor, 0, (chunk, by_chunk)).saturating_mul(chunk));
+        let roomy = group.slots.iter().any(|slot| slot.room >= bulk.saturating_add(3 * chunk));
+        for spread in spreads(group, unit, period, roomy, lens.cut) {
             let start = base + spread.extra;
-            let mut bulk = round_up((floor - start).max(0), chunk);
-            loop {
-                let units = start + bulk;
-                if units >= high || units > top || bulk > spread.room {
-                    break;
-                }
-                let goods = spread.amount + bulk / chunk * by_chunk;
-                let cost = goods + group.freight(units, lens.goods, lens.destination);
-                if cost > lens.most_cost {
-                    break;
-                }
-                if let Some(picks) = place(group, &spread.each, bulk, chunk) {
-                    let key = key_of(group, cost, &picks);
-                    found.push(Pick { units, amount: goods, key, picks });
-                }
-                if lens.is_full(units, goods) {
-                    break;
-                }
-                bulk += chunk;
+            line.runs(start + round_up((floor - start).max(0), chunk), spread, chunk, chunk, found);
+        }
+    }
+}
+
+/// One tier of an offer that is priced by its total.
+struct Line<'a> {
+    group: &'a Group<'a>,
+    lens: &'a Lens<'a>,
+    carriage: &'a Carriage<'a>,
+    unit: Money,
+    /// Units that are too many.
+    end: i64,
+}
+
+impl Line<'_> {
+    /// The runs from `start` on. Whose quantity the steps go to changes where a line is full, and begins a new run.
+    /// False = already the first is too many, too dear, or all that is asked for.
+    fn runs(&self, start: i64, spread: Spread, chunk: i64, grain: i64, found: &mut Vec<Run>) -> bool {
+        let group = self.group;
+        let each: Rc<[i64]> = spread.each.into();
+        let order = order(group, &each);
+        let base = group.base() + spread.extra;
+        if start >= self.end {
+            return false;
+        }
+        let last = (self.end - 1 - start) / chunk;
+        let by_chunk = amount(self.unit, chunk);
+        let mut ends = vec![0];
+        let (mut most, mut sum) = (0, 0_i64);
+        for at in &order {
+            most = most.max(room(group, &each, *at, grain));
+            ends.push(most);
+        }
+        for at in &order {
+            sum = sum.saturating_add(room(group, &each, *at, grain));
+            ends.push(sum.max(most));
+        }
+        let mut at = 0;
+        while at <= last {
+            let bulk = start + at * chunk - base;
+            let Some(end) = ends.iter().find(|end| **end >= bulk) else { break };
+            let Some(picks) = place(group, &order, &each, bulk, grain) else { break };
+            let units = start + at * chunk;
+            let goods: i64 =
+                picks.iter().filter(|units| **units > 0).map(|units| amount(self.unit, *units)).sum();
+            let least = goods + self.carriage.at(units);
+            if least > self.lens.most_cost {
+                return at > 0;
             }
+            let full = self.lens.full(units, goods, (chunk, by_chunk));
+            let dear = self.lens.most_cost.saturating_sub(least).checked_div(by_chunk).unwrap_or(i64::MAX);
+            let more = (last - at).min((end - bulk) / chunk).min(full).min(dear);
+            let key = key_of(group, 0, &picks);
+            let (stretches, all) = self.carriage.stretches(units, chunk, more, self.lens.work);
+            self.lens.cut.set(self.lens.cut.get() || !all);
+            for stretch in stretches {
+                let goods = goods + stretch.from * by_chunk;
+                let units = units + stretch.from * chunk;
+                found.push(Run {
+                    units,
+                    amount: goods,
+                    key: Key { cost: goods + self.carriage.at(units), ..key },
+                    step: (chunk, by_chunk, by_chunk + stretch.each),
+                    more: stretch.more,
+                    made: Made::Spread { each: each.clone(), bulk: bulk + stretch.from * chunk, grain },
+                });
+            }
+            if more == full {
+                return at > 0 || full > 0;
+            }
+            at += more + 1;
         }
+        true
     }
 }
 
-/// Measured goods: a minimum or a tier exactly, and whole units beyond it.
-fn exactly(group: &Group<'_>, lens: &Lens<'_>, (floor, end, unit): (i64, i64, Money), found: &mut Vec<Pick>) {
-    let base = group.base();
-    let step = if group.measured { UNIT } else { group.step };
-    let mut units = if group.measured { floor } else { base + round_up(floor - base, step) };
-    while units < end {
-        let chunk = if group.measured { 1 } else { step };
-        let Some(picks) = place(group, &[], units - base, chunk) else { return };
-        let goods = picks.iter().filter(|units| **units > 0).map(|units| amount(unit, *units)).sum();
-        let cost = goods + group.freight(units, lens.goods, lens.destination);
-        if cost > lens.most_cost {
-            return;
-        }
-        let key = key_of(group, cost, &picks);
-        found.push(Pick { units, amount: goods, key, picks });
-        if lens.is_full(units, goods) {
-            return;
-        }
-        units += step;
-    }
+/// What changes, and what it costs.
+pub fn key_of(group: &Group<'_>, cost: i64, picks: &[i64]) -> Key {
+    let changed = group.slots.iter().zip(picks).filter(|(slot, units)| slot.is_changed_at(**units));
+    let ranks: Vec<i64> = changed.map(|(slot, _)| i64::from(slot.rank)).collect();
+    Key { cost, changes: ranks.len() as i64, rank: ranks.iter().sum() }
 }
 
-/// Quantities and amounts of one SKU that is priced by itself.
-fn of_slot(group: &Group<'_>, slot: &Slot, lens: &Lens<'_>, need_units: i64) -> Vec<(i64, i64)> {
+fn key_of_slot(slot: &Slot, units: i64, cost: i64) -> Key {
+    let changed = slot.is_changed_at(units);
+    Key { cost, changes: i64::from(changed), rank: if changed { i64::from(slot.rank) } else { 0 } }
+}
+
+/// One SKU that is priced by itself; `wanted`: units beyond its least after which more are of no use, where that is
+/// known better than by the lens.
+pub fn of_slot(group: &Group<'_>, slot: &Slot, lens: &Lens<'_>, wanted: Option<i64>) -> Vec<Run> {
     let mut found = Vec::new();
     let offer = group.offer;
     let tiers = match (&slot.spec, offer.quote_type) {
@@ -339,98 +395,62 @@ fn of_slot(group: &Group<'_>, slot: &Slot, lens: &Lens<'_>, need_units: i64) -> 
         _ => &[],
     };
     if slot.line.is_none() {
-        found.push((0, 0));
+        found.push(Run { made: Made::Own, ..Run::none(0) });
     }
     let least =
         if lens.shorts { slot.base } else { slot.base.max(slot.first) }.max(smallest(group, slot.base));
-    let top = slot.base.saturating_add(slot.room);
     let step = if group.measured { UNIT } else { group.step };
+    let pieces = if lens.aim == Aim::Pieces { lens.need - group.base() } else { 0 };
+    let need_units = wanted.unwrap_or(pieces).max(0);
+    let need_amount = if lens.aim == Aim::Amount { lens.need } else { 0 }.max(lens.need_goods);
     for (low, high, unit) in segments(tiers, flat_price(offer, Some(slot))) {
         let floor = least.max(low);
-        let exact =
-            |units: i64| if group.measured { units } else { slot.base + round_up(units - slot.base, step) };
-        // Of measured goods also exactly what the minimum of the whole offer still lacks.
-        let wanted = group.measured.then_some(slot.base + need_units);
-        let mut units = exact(floor);
-        while units < high && units <= top {
-            let goods = amount(unit, units);
-            if goods > lens.most_cost {
-                break;
+        let start = if group.measured { floor } else { slot.base + round_up(floor - slot.base, step) };
+        let end = high.min(slot.base.saturating_add(slot.room).saturating_add(1));
+        let period = period(unit, step);
+        lens.cut.set(lens.cut.get() || (period > PERIOD && !group.measured) || period > ODD);
+        let chunk = period.saturating_mul(step);
+        let by_chunk = amount(unit, chunk);
+        let mut push = |start: i64, one: bool| {
+            let goods = amount(unit, start);
+            if start >= end || goods > lens.most_cost {
+                return;
             }
-            found.push((units, goods));
-            let by_amount = lens.aim != Aim::Amount || goods >= lens.need;
-            if units - slot.base >= need_units && by_amount && goods >= lens.need_goods {
-                break;
-            }
-            units = match wanted {
-                Some(wanted) if wanted > units && wanted < units + step => wanted,
-                _ => units + step,
+            let full = steps(slot.base + need_units - start, chunk).max(steps(need_amount - goods, by_chunk));
+            let dear = (lens.most_cost - goods).checked_div(by_chunk).unwrap_or(i64::MAX);
+            let more = if one { 0 } else { ((end - 1 - start) / chunk).min(full).min(dear) };
+            let mut run = Run {
+                units: start,
+                amount: goods,
+                key: key_of_slot(slot, start, goods),
+                step: (chunk, by_chunk, by_chunk),
+                more,
+                made: Made::Own,
             };
+            if more > 0 && !slot.is_changed_at(start) {
+                found.push(Run { more: 0, ..run.clone() });
+                run.units += chunk;
+                run.amount += by_chunk;
+                run.key = key_of_slot(slot, run.units, run.amount);
+                run.more -= 1;
+            }
+            found.push(run);
+        };
+        for class in 0..period.min(ODD) {
+            push(start + class * step, false);
+            // What already gives everything has no use for more.
+            let here = start + class * step;
+            if here >= end || (here - slot.base >= need_units && amount(unit, here) >= need_amount) {
+                break;
+            }
+        }
+        // Of measured goods also exactly what the minimum of the whole offer still lacks.
+        let exact = slot.base + need_units;
+        if group.measured && exact > start && (exact - start) % step != 0 {
+            push(exact, true);
         }
     }
     found
-}
-
-/// A price for each SKU: combinations of them.
-fn by_sku(group: &Group<'_>, lens: &Lens<'_>, found: &mut Vec<Pick>) {
-    let base = group.base();
-    let missing = if lens.shorts { 0 } else { (group.required - base).max(0) };
-    let pieces = if lens.aim == Aim::Pieces { lens.need - base } else { 0 };
-    let need_units = missing.max(pieces).max(0);
-    // Freight goes by units, and is looked up once they are all known.
-    let pays = matches!(group.offer.freight, FreightTerms::Template(_));
-    // A purchase limit looks at all of them too.
-    let limited = group.slots.iter().fold(base, |sum, slot| sum.saturating_add(slot.room)) > group.most;
-    let with_units = need_units > 0 || pays || limited;
-    let with_amounts = lens.aim == Aim::Amount || lens.need_goods > 0;
-    let top = group.top();
-    // Units and amount (where they matter) of the SKUs so far.
-    let mut all: BTreeMap<(i64, i64), Pick> = BTreeMap::new();
-    all.insert((0, 0), Pick { units: 0, amount: 0, key: Key::default(), picks: Vec::new() });
-    for slot in &group.slots {
-        let ways = of_slot(group, slot, lens, need_units);
-        let mut next: BTreeMap<(i64, i64), Pick> = BTreeMap::new();
-        for before in all.values() {
-            for (units, goods) in &ways {
-                let total = before.units + units;
-                let sum = before.amount + goods;
-                if total > top || sum > lens.most_cost {
-                    continue;
-                }
-                let changed = *units != slot.current || !slot.merged.is_empty();
-                let more = Key {
-                    cost: *goods,
-                    changes: i64::from(changed),
-                    rank: if changed { i64::from(slot.rank) } else { 0 },
-                };
-                let key = before.key + more;
-                let place = (if with_units { total } else { 0 }, if with_amounts { sum } else { 0 });
-                let better = |old: &Pick| (key, total) < (old.key, old.units);
-                match next.get(&place) {
-                    Some(old) if !better(old) => continue,
-                    None if next.len() >= STATES => {
-                        lens.cut.set(true);
-                        continue;
-                    }
-                    _ => {}
-                }
-                let mut picks = before.picks.clone();
-                picks.push(*units);
-                next.insert(place, Pick { units: total, amount: sum, key, picks });
-            }
-        }
-        all = next;
-    }
-    for mut pick in all.into_values() {
-        let too_few = !lens.shorts && pick.units < group.required;
-        if pick.units == 0 || too_few {
-            continue;
-        }
-        pick.key.cost = pick.amount + group.freight(pick.units, lens.goods, lens.destination);
-        if pick.key.cost <= lens.most_cost {
-            found.push(pick);
-        }
-    }
 }
 
 /// What an offer costs at these quantities, in fen.

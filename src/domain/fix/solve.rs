@@ -2,15 +2,19 @@
 //!
 //! A part is legal when every offer reaches its own minimum, or when the mix rule is met by pieces, or by amount: three
 //! questions, of which the cheapest answer counts. Each is asked once for every amount from which freight is free,
-//! with the goods held at or above it; that gives the exact least, since freight never falls otherwise. Within one
-//! question offers are put together one after another, and only combinations that nothing beats in what they give and
-//! cost, and that can still be the cheapest, are kept.
+//! with the goods held at or above it; that gives the exact least, since freight never falls otherwise. One question is
+//! answered in three steps: how little it can cost ([`super::bound`]), a good combination ([`super::exchange`]), and
+//! where that costs more, all combinations that may cost less ([`super::combine`]).
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
+use super::bound::{Choice, Counts, PART, Prices, Rise, even_target, relaxed};
+use super::carriage::Carriage;
+use super::combine::Combine;
+use super::combos;
+use super::exchange::{Exchange, Found};
 use super::field::{Field, Group, milli, thresholds};
-use super::options::{Aim, Key, Lens, Pick, cost_of, options};
+use super::options::{Aim, Key, Lens, Part, Run, cost_of, parts};
 use crate::domain::money::Money;
 
 /// Which of the ways to be legal was taken.
@@ -35,20 +39,16 @@ pub struct Solution {
     pub proven: bool,
 }
 
-/// Combinations kept at most after each offer, and looked at in one question.
-const STATES: usize = 40_000;
-const WORK: usize = 4_000_000;
-
-/// The cheapest way to make the part legal; where there is none, the cheapest that leaves out what cannot be mended.
-pub fn solve(field: &mut Field<'_>) -> Solution {
-    if let Some(found) = cheapest(field) {
+/// The cheapest way to make the part legal, with no more than so much work; where there is none, the cheapest that leaves out what cannot be mended.
+pub fn solve(field: &mut Field<'_>, work: &Cell<i64>) -> Solution {
+    if let Some(found) = cheapest(field, work) {
         return found;
     }
     if !field.doubtful.is_empty() {
         let known = field.groups.len();
         let doubtful = std::mem::take(&mut field.doubtful);
         field.groups.extend(doubtful);
-        if let Some(found) = cheapest(field) {
+        if let Some(found) = cheapest(field, work) {
             return found;
         }
         field.groups.truncate(known);
@@ -62,7 +62,7 @@ pub fn solve(field: &mut Field<'_>) -> Solution {
             slot.first = 0;
         }
     }
-    cheapest(field).unwrap_or_else(|| Solution {
+    cheapest(field, work).unwrap_or_else(|| Solution {
         picks: field.groups.iter().map(|g| g.slots.iter().map(|slot| slot.base).collect()).collect(),
         mode: Mode::Minimums,
         lifted: false,
@@ -77,7 +77,7 @@ pub fn is_cheaper(field: &Field<'_>, group: &Group<'_>, picks: &[i64]) -> bool {
     at(picks).zip(at(&base)).is_some_and(|(then, now)| then < now)
 }
 
-fn cheapest(field: &Field<'_>) -> Option<Solution> {
+fn cheapest(field: &Field<'_>, work: &Cell<i64>) -> Option<Solution> {
     let rule = field.rule;
     let mut modes = vec![(Mode::Minimums, 0)];
     modes.extend(rule.and_then(|rule| rule.pieces).map(|needed| (Mode::Pieces, milli(needed))));
@@ -86,16 +86,26 @@ fn cheapest(field: &Field<'_>) -> Option<Solution> {
     let levels: Vec<Money> =
         std::iter::once(Money::ZERO).chain(thresholds(&field.groups, field.destination)).collect();
     let mut best: Option<(Key, Solution)> = None;
-    let cut = Cell::new(false);
+    // How little the questions that were not gone through can cost at least.
+    let mut open = i64::MAX;
     for level in levels {
+        let cut = Cell::new(false);
+        let least: Vec<Least> =
+            (0..field.groups.len()).map(|at| least(field, at, level, &cut, work)).collect();
         for (mode, target) in &modes {
-            let most = best.as_ref().map_or(i64::MAX, |(key, _)| key.cost);
+            let most = best.as_ref().map_or(i64::MAX >> 8, |(key, _)| key.cost);
             // Goods alone cost that much.
             if fen_up(level) > most || (*mode == Mode::Amount && *target > most) {
                 continue;
             }
-            let question = Question { field, mode: *mode, target: *target, level, cut: &cut };
-            if let Some((key, picks)) = question.answer(most)
+            let cut = Cell::new(cut.get());
+            let question =
+                Question { field, mode: *mode, target: *target, level, least: &least, cut: &cut, work };
+            let answer = question.answer(most);
+            if !answer.complete || cut.get() {
+                open = open.min(if cut.get() { i64::MIN } else { answer.least });
+            }
+            if let Some((key, picks)) = answer.found
                 && best.as_ref().is_none_or(|(least, _)| key < *least)
             {
                 let lifted = level > Money::ZERO;
@@ -103,12 +113,48 @@ fn cheapest(field: &Field<'_>) -> Option<Solution> {
             }
         }
     }
-    best.map(|(_, solution)| Solution { proven: !cut.get(), ..solution })
+    best.map(|(key, solution)| Solution { proven: key.cost <= open, ..solution })
 }
 
 fn fen_up(amount: Money) -> i64 {
     let fen = amount.to_fen_rounded();
     if Money::from_fen(fen) < amount { fen + 1 } else { fen }
+}
+
+/// The least an offer costs at a level of goods, and the least its goods come to.
+#[derive(Debug, Clone, Copy)]
+struct Least {
+    cost: i64,
+    goods: i64,
+}
+
+fn least(field: &Field<'_>, at: usize, level: Money, cut: &Cell<bool>, work: &Cell<i64>) -> Least {
+    let Some(group) = field.groups.get(at) else { return Least { cost: 0, goods: 0 } };
+    if !group.in_cart {
+        return Least { cost: 0, goods: 0 };
+    }
+    let lens = Lens {
+        shorts: true,
+        aim: Aim::Nothing,
+        need: 0,
+        need_goods: 0,
+        goods: level,
+        destination: field.destination,
+        most_cost: i64::MAX >> 8,
+        work,
+        cut,
+    };
+    let parts = parts(at, group, &lens);
+    let sum = |of: fn(&Run) -> i64| {
+        let least = |runs: &Vec<Run>| runs.iter().map(of).min().unwrap_or(0);
+        let of_part = |part: &Part| match &part.more {
+            Some(more) => more.loose.iter().map(least).sum(),
+            None => least(&part.runs),
+        };
+        parts.iter().map(of_part).sum::<i64>()
+    };
+    let freight: i64 = parts.iter().filter_map(|part| part.more.as_ref()).map(|more| more.freight).sum();
+    Least { cost: sum(|run| run.key.cost) + freight, goods: sum(|run| run.amount) }
 }
 
 /// One way to be legal, at one level of goods.
@@ -117,29 +163,24 @@ struct Question<'a> {
     mode: Mode,
     target: i64,
     level: Money,
+    least: &'a [Least],
     cut: &'a Cell<bool>,
+    work: &'a Cell<i64>,
 }
 
-/// A combination of the offers so far.
-#[derive(Debug, Clone, Copy)]
-struct State {
-    /// Of the aim, and of goods.
-    gives: (i64, i64),
-    key: Key,
-    /// Index of the combination it was made from, and of the option added.
-    from: (u32, u32),
+/// What came of a question.
+struct Answer {
+    found: Option<(Key, Vec<Vec<i64>>)>,
+    /// No answer costs less, fen.
+    least: i64,
+    /// Whether nothing is cheaper than what was found, for certain.
+    complete: bool,
 }
 
-/// What the offers still to come can add, at best.
-#[derive(Debug, Clone, Copy, Default)]
-struct Ahead {
-    cost: i64,
-    /// Cost less goods, and cost less what is given to an aim in fen.
-    over_goods: i64,
-    over_aim: i64,
-    /// Of pieces: what all of them give at least, and the least price of more, as a fraction.
-    pieces: i64,
-    rate: Option<(i64, i64)>,
+impl Answer {
+    fn none() -> Answer {
+        Answer { found: None, least: i64::MAX, complete: true }
+    }
 }
 
 impl Question<'_> {
@@ -155,245 +196,163 @@ impl Question<'_> {
         }
     }
 
-    fn gives(&self, group: &Group<'_>, pick: &Pick) -> (i64, i64) {
-        let aim = match self.aim(group) {
-            Aim::Nothing => 0,
-            Aim::Pieces => pick.units,
-            Aim::Amount => pick.amount,
+    /// What is asked for, and what of each offer counts for it. Where only goods are asked for, or all goods are of the
+    /// mix rule, that is one thing.
+    fn asked(&self) -> ([i64; 2], impl Fn(&Group<'_>) -> Counts) {
+        let level = fen_up(self.level);
+        let all = self.field.groups.iter().all(|group| self.aim(group) == Aim::Amount);
+        let (targets, one) = match self.mode {
+            Mode::Minimums => ([level, 0], true),
+            Mode::Amount if all => ([self.target.max(level), 0], true),
+            _ => ([self.target, level], false),
         };
-        (aim, pick.amount)
+        let has_level = level > 0;
+        let counts = move |group: &Group<'_>| match self.aim(group) {
+            _ if one => Counts::Goods,
+            Aim::Nothing if has_level => Counts::GoodsAside,
+            Aim::Nothing => Counts::Nothing,
+            Aim::Pieces if has_level => Counts::UnitsAndGoods,
+            Aim::Pieces => Counts::Units,
+            Aim::Amount if has_level => Counts::GoodsTwice,
+            Aim::Amount => Counts::Goods,
+        };
+        (targets, counts)
     }
 
-    /// What is given beyond what is asked for is worth nothing.
-    fn capped(&self, gives: (i64, i64)) -> (i64, i64) {
-        (gives.0.min(self.target), gives.1.min(fen_up(self.level)))
-    }
-
-    fn is_reached(&self, gives: (i64, i64)) -> bool {
-        gives.0 >= self.target && gives.1 >= fen_up(self.level)
+    fn lenses(&self, most: i64) -> Vec<Lens<'_>> {
+        let groups = &self.field.groups;
+        let given = |group: &Group<'_>, least: &Least| match self.aim(group) {
+            Aim::Nothing => 0,
+            Aim::Pieces => group.base(),
+            Aim::Amount => least.goods,
+        };
+        let both = || groups.iter().zip(self.least);
+        let cost: i64 = self.least.iter().map(|least| least.cost).sum();
+        let goods: i64 = self.least.iter().map(|least| least.goods).sum();
+        let aim: i64 = both().map(|(group, least)| given(group, least)).sum();
+        both()
+            .map(|(group, least)| Lens {
+                shorts: self.shorts(group),
+                aim: self.aim(group),
+                need: self.target - (aim - given(group, least)),
+                need_goods: fen_up(self.level) - (goods - least.goods),
+                goods: self.level,
+                destination: self.field.destination,
+                most_cost: most - (cost - least.cost),
+                work: self.work,
+                cut: self.cut,
+            })
+            .collect()
     }
 
     /// The cheapest at no more than `most` fen.
-    fn answer(&self, most: i64) -> Option<(Key, Vec<Vec<i64>>)> {
+    fn answer(&self, most: i64) -> Answer {
         let groups = &self.field.groups;
-        let least: Vec<(i64, i64)> = groups.iter().map(|group| self.least(group)).collect();
-        let least_cost: i64 = least.iter().map(|(cost, _)| *cost).sum();
-        let least_goods: i64 = least.iter().map(|(_, goods)| *goods).sum();
-        let aims = || groups.iter().zip(&least).filter(|(group, _)| self.aim(group) != Aim::Nothing);
-        let given = |group: &Group<'_>, goods: i64| {
-            if self.mode == Mode::Pieces { group.base() } else { goods }
+        let (mut targets, counts) = self.asked();
+        let lenses = self.lenses(most);
+        let all = groups.iter().zip(&lenses).enumerate();
+        let mut parts: Vec<Part> = all.flat_map(|(at, (group, lens))| parts(at, group, lens)).collect();
+        if parts.iter().any(|part| part.runs.is_empty() && part.more.is_none()) {
+            return Answer::none();
+        }
+        let choice = |part: &Part| groups.get(part.group).map(|group| Choice::of(part, counts(group)));
+        let mut choices: Vec<Choice> = parts.iter().filter_map(choice).collect();
+        if targets[1] <= 0 {
+            targets = [even_target(&choices, targets[0]), 0];
+        }
+        let Some((prices, rises)) = Self::prices(&choices, targets) else { return Answer::none() };
+        let Some(bound) = prices.bound(&choices, targets) else { return Answer::none() };
+        let least = i64::try_from((bound + PART - 1).div_euclid(PART)).unwrap_or(0);
+        if least > most {
+            return Answer { least, ..Answer::none() };
+        }
+        let exchanged = |choices: &[Choice], prices: Prices, rises: &[Rise], most: i64| {
+            let mut search = Exchange::new(choices, targets, prices, (least, most), self.work);
+            search.find(rises);
+            search.best
         };
-        let least_aim: i64 = aims().map(|(group, (_, goods))| given(group, *goods)).sum();
-        let mut all: Vec<Vec<Pick>> = Vec::with_capacity(groups.len());
-        for (group, (cost, goods)) in groups.iter().zip(&least) {
-            let own = if self.aim(group) == Aim::Nothing { 0 } else { given(group, *goods) };
-            let lens = Lens {
-                shorts: self.shorts(group),
-                aim: self.aim(group),
-                need: self.target - (least_aim - own),
-                need_goods: fen_up(self.level) - (least_goods - goods),
-                goods: self.level,
-                destination: self.field.destination,
-                most_cost: most.saturating_sub(least_cost - cost),
-                cut: self.cut,
-            };
-            let found =
-                frontier(options(group, &lens), |pick| (self.capped(self.gives(group, pick)), pick.key));
-            if found.is_empty() {
-                return None;
+        let mut best = exchanged(&choices, prices, &rises, most);
+        let closed = |best: &Option<Found>| best.as_ref().is_some_and(|best| best.key.cost <= least);
+        let mut complete = true;
+        let cost = best.as_ref().map_or(most, |best| best.key.cost);
+        let mut prices = prices;
+        if !closed(&best) && choices.iter().any(|choice| choice.loose.is_some()) {
+            // What was put off is made where it may matter.
+            let lenses = self.lenses(cost);
+            for (part, choice) in parts.iter_mut().zip(&mut choices) {
+                let Some(room) = prices.room(choice, bound, cost) else { continue };
+                let (Some(group), Some(lens)) = (groups.get(part.group), lenses.get(part.group)) else {
+                    continue;
+                };
+                let Some(more) = part.more.take() else { continue };
+                let carriage = Carriage::of(group, lens.goods, lens.destination);
+                let counts = counts(group);
+                let net = |units, goods| prices.net(goods, counts.of(units, goods));
+                let limit = combos::Limit { net: &net, most: room };
+                complete &= combos::rest(group, lens, &carriage, &more, &limit, &mut part.runs);
+                *choice = Choice::of(part, counts);
             }
-            all.push(found);
+            for choice in &mut choices {
+                choice.loose = None;
+            }
+            let Some((anew, rises)) = Self::prices(&choices, targets) else {
+                return Answer { least, complete, found: None };
+            };
+            if anew.bound(&choices, targets) > prices.bound(&choices, targets) {
+                prices = anew;
+            }
+            if let Some(found) = exchanged(&choices, prices, &rises, cost)
+                && best.as_ref().is_none_or(|best| found.key < best.key)
+            {
+                best = Some(found);
+            }
         }
-        // One fen more than what is known to be possible: it is to be found again, with the fewest changes.
-        let most = self.greedy(&all).map_or(most, |cost| cost.saturating_add(1).min(most));
-        self.combine(&all, most)
+        let cost = best.as_ref().map_or(most, |best| best.key.cost);
+        for choice in &mut choices {
+            choice.loose = None;
+        }
+        let combine = Combine { choices: &choices, targets, prices, work: self.work };
+        if !closed(&best) || combine.is_short(cost) {
+            let (found, all) = combine.find(cost, best.is_some());
+            complete &= all || closed(&best);
+            if let Some(found) = found
+                && best.as_ref().is_none_or(|best| found.key < best.key)
+            {
+                best = Some(found);
+            }
+        }
+        let found = best.and_then(|best| Some((best.key, self.picks(&parts, &best)?)));
+        Answer { found, least, complete }
     }
 
-    /// The least an offer costs at this level of goods, and the least its goods come to.
-    fn least(&self, group: &Group<'_>) -> (i64, i64) {
-        if !group.in_cart {
-            return (0, 0);
+    /// The prices at which the bound is highest, of those that are tried, and how to give more.
+    fn prices(choices: &[Choice], targets: [i64; 2]) -> Option<(Prices, Vec<Rise>)> {
+        let (first, mut rises) = relaxed(choices, 0, targets[0])?;
+        if targets[1] <= 0 {
+            let prices = Prices([first, 0]);
+            let exact = choices.iter().all(|choice| choice.loose.is_none());
+            return Some((if exact { prices } else { prices.improved(choices, targets) }, rises));
         }
-        let lens = Lens {
-            shorts: true,
-            aim: Aim::Nothing,
-            need: 0,
-            need_goods: 0,
-            goods: self.level,
-            destination: self.field.destination,
-            most_cost: i64::MAX,
-            cut: self.cut,
-        };
-        let found = options(group, &lens);
-        let cost = found.iter().map(|pick| pick.key.cost).min().unwrap_or(0);
-        (cost, found.iter().map(|pick| pick.amount).min().unwrap_or(0))
+        let (second, more) = relaxed(choices, 1, targets[1])?;
+        rises.extend(more);
+        let shares = (0..=4).map(|part| Prices([first * part / 4, second * (4 - part) / 4]));
+        let best =
+            shares.chain([Prices([first, second])]).max_by_key(|prices| prices.bound(choices, targets))?;
+        Some((best, rises))
     }
 
-    /// What it costs when one offer gives all that is missing, where one can.
-    fn greedy(&self, all: &[Vec<Pick>]) -> Option<i64> {
-        let cheapest: Vec<&Pick> =
-            all.iter().filter_map(|picks| picks.iter().min_by_key(|p| p.key)).collect();
+    /// The quantities a combination stands for.
+    fn picks(&self, parts: &[Part], found: &Found) -> Option<Vec<Vec<i64>>> {
         let groups = &self.field.groups;
-        let gives = groups.iter().zip(&cheapest).map(|(group, pick)| self.gives(group, pick));
-        let (aim, goods) = gives.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-        let cost: i64 = cheapest.iter().map(|pick| pick.key.cost).sum();
-        let mut best = None;
-        for ((group, base), picks) in groups.iter().zip(&cheapest).zip(all) {
-            let own = self.gives(group, base);
-            for pick in picks {
-                let new = self.gives(group, pick);
-                if self.is_reached((aim - own.0 + new.0, goods - own.1 + new.1)) {
-                    let sum = cost - base.key.cost + pick.key.cost;
-                    best = Some(best.map_or(sum, |best: i64| best.min(sum)));
-                }
+        let mut picks: Vec<Vec<i64>> = groups.iter().map(|group| vec![0; group.slots.len()]).collect();
+        for (part, (way, steps)) in parts.iter().zip(&found.picks) {
+            let of = part.runs.get(*way)?.picks(groups.get(part.group)?, *steps)?;
+            let own = picks.get_mut(part.group)?;
+            match part.slot {
+                Some(slot) => *own.get_mut(slot)? = *of.first()?,
+                None => *own = of,
             }
         }
-        best
+        Some(picks)
     }
-
-    /// For each offer what those from it on can add at best; one more at the end.
-    fn ahead(&self, all: &[Vec<Pick>]) -> Vec<Ahead> {
-        let mut found = vec![Ahead::default()];
-        for (group, picks) in self.field.groups.iter().zip(all).rev() {
-            let after = found.last().copied().unwrap_or_default();
-            let least = |of: &dyn Fn(&Pick) -> i64| picks.iter().map(of).min().unwrap_or(0);
-            let cost = least(&|pick| pick.key.cost);
-            let mut here = Ahead {
-                cost: after.cost + cost,
-                over_goods: after.over_goods + least(&|pick| pick.key.cost - pick.amount),
-                over_aim: after.over_aim + least(&|pick| pick.key.cost - self.gives(group, pick).0),
-                ..after
-            };
-            if self.aim(group) == Aim::Pieces {
-                let base = least(&|pick| pick.units);
-                here.pieces += base;
-                for pick in picks.iter().filter(|pick| pick.units > base) {
-                    let rate = (pick.key.cost - cost, pick.units - base);
-                    let lower = |old: (i64, i64)| {
-                        i128::from(rate.0) * i128::from(old.1) < i128::from(old.0) * i128::from(rate.1)
-                    };
-                    if here.rate.is_none_or(lower) {
-                        here.rate = Some(rate);
-                    }
-                }
-            }
-            found.push(here);
-        }
-        found.reverse();
-        found
-    }
-
-    /// The least a combination can come to.
-    fn bound(&self, state: &State, ahead: &Ahead) -> i64 {
-        let mut bound = state.key.cost + ahead.cost;
-        let level = fen_up(self.level);
-        if level > 0 {
-            bound = bound.max(state.key.cost - state.gives.1 + ahead.over_goods + level);
-        }
-        match self.mode {
-            Mode::Minimums => {}
-            Mode::Amount => {
-                bound = bound.max(state.key.cost - state.gives.0 + ahead.over_aim + self.target);
-            }
-            Mode::Pieces => {
-                let missing = self.target - state.gives.0 - ahead.pieces;
-                if missing > 0 {
-                    let Some((cost, units)) = ahead.rate else { return i64::MAX };
-                    let more = i128::from(cost) * i128::from(missing) / i128::from(units.max(1));
-                    let more = i64::try_from(more).unwrap_or(i64::MAX).max(0);
-                    bound = bound.max(state.key.cost.saturating_add(ahead.cost).saturating_add(more));
-                }
-            }
-        }
-        bound
-    }
-
-    fn combine(&self, all: &[Vec<Pick>], mut most: i64) -> Option<(Key, Vec<Vec<i64>>)> {
-        let ahead = self.ahead(all);
-        let start = State { gives: (0, 0), key: Key::default(), from: (0, 0) };
-        let floor = self.bound(&start, ahead.first()?);
-        if floor > most {
-            return None;
-        }
-        let mut layers: Vec<Vec<State>> = vec![vec![start]];
-        let mut work = 0_usize;
-        for ((group, picks), ahead) in self.field.groups.iter().zip(all).zip(ahead.iter().skip(1)) {
-            let before = layers.last()?;
-            let mut next: Vec<State> = Vec::new();
-            // Where there are very many, what can only come out even is left out as well.
-            let even = before.len() > 2_000;
-            for (at, state) in before.iter().enumerate() {
-                for (with, pick) in picks.iter().enumerate() {
-                    work += 1;
-                    let gives = self.gives(group, pick);
-                    let more = State {
-                        gives: (state.gives.0 + gives.0, state.gives.1 + gives.1),
-                        key: state.key + pick.key,
-                        from: (at as u32, with as u32),
-                    };
-                    let bound = self.bound(&more, ahead);
-                    if bound > most || (even && bound >= most && !self.is_reached(more.gives)) {
-                        continue;
-                    }
-                    if self.is_reached(more.gives) {
-                        most = most.min(more.key.cost.saturating_add(ahead.cost));
-                    }
-                    next.push(more);
-                }
-                if work > WORK {
-                    self.cut.set(true);
-                    break;
-                }
-            }
-            next.retain(|state| self.bound(state, ahead) <= most);
-            let mut kept = frontier(next, |state| (self.capped(state.gives), state.key));
-            if kept.len() > STATES {
-                self.cut.set(true);
-                let stride = kept.len() / STATES + 1;
-                kept = kept.into_iter().step_by(stride).collect();
-            }
-            if kept.is_empty() {
-                return None;
-            }
-            layers.push(kept);
-        }
-        self.best_of(all, &layers)
-    }
-
-    /// The best of the last layer, with the options it is made of.
-    fn best_of(&self, all: &[Vec<Pick>], layers: &[Vec<State>]) -> Option<(Key, Vec<Vec<i64>>)> {
-        let last = layers.last()?;
-        let best = last.iter().filter(|state| self.is_reached(state.gives)).min_by_key(|state| state.key)?;
-        let mut picks = Vec::with_capacity(all.len());
-        let mut state = *best;
-        for (layer, options) in layers.iter().rev().skip(1).zip(all.iter().rev()) {
-            picks.push(options.get(state.from.1 as usize)?.picks.clone());
-            state = *layer.get(state.from.0 as usize)?;
-        }
-        picks.reverse();
-        Some((best.key, picks))
-    }
-}
-
-/// What nothing beats: whatever gives as much of both costs more. Cheapest first.
-fn frontier<T>(mut items: Vec<T>, of: impl Fn(&T) -> ((i64, i64), Key)) -> Vec<T> {
-    items.sort_by_cached_key(|item| {
-        let (gives, key) = of(item);
-        (key, std::cmp::Reverse(gives))
-    });
-    // Of what is kept: the most goods by what is given to the aim, falling as that rises.
-    let mut stairs: BTreeMap<i64, i64> = BTreeMap::new();
-    items.retain(|item| {
-        let ((aim, goods), _) = of(item);
-        if stairs.range(aim..).next().is_some_and(|(_, most)| *most >= goods) {
-            return false;
-        }
-        while let Some((under, _)) = stairs.range(..=aim).next_back().filter(|(_, most)| **most <= goods) {
-            let under = *under;
-            stairs.remove(&under);
-        }
-        stairs.insert(aim, goods);
-        true
-    });
-    items
 }

@@ -164,6 +164,16 @@ fn the_total_counts_where_the_offer_counts_and_each_sku_where_it_does_not() {
 }
 
 #[test]
+fn lines_whose_price_has_parts_of_a_fen_are_left_alone_where_nothing_is_short() {
+    let mut cup = offer(1, &[(1, "0.782")]);
+    cup.quote_type = QuoteType::ByOfferOverSkus;
+    cup.skus = vec![sku("a", "0.782", 18), sku("b", "0.782", 4)];
+    let of = |id, spec: &str| CartLine { spec_id: Some(SpecId::new(spec)), ..line(id, &cup, 3) };
+    let fix = found(&[of(1, "a"), of(2, "b")], &[]);
+    assert!(fix.plan.changes.is_empty() && fix.plan.proven, "{:?}", shown(&fix.plan));
+}
+
+#[test]
 fn a_purchase_limit_leaves_no_room_for_the_cheaper_tier_of_one_sku() {
     let mut own = Offer { purchase_limit: Some(q(5)), ..offer(1, &[]) };
     own.quote_type = QuoteType::TiersPerSku;

@@ -21,6 +21,7 @@ use crate::catalog::index::{Halt, Row};
 use crate::catalog::overlay::{Overlay, suppliers_named, text_of, tie_of, word_of};
 use crate::catalog::store::Failure;
 use crate::domain::category::Category;
+use crate::domain::id::SupplierId;
 use crate::domain::offer::OfferKind;
 use crate::domain::search::{Flag, SearchRequest};
 use crate::domain::supplier::Identity;
@@ -156,7 +157,11 @@ impl Asker<'_> {
         for Seller { id, name } in sellers {
             let suppliers = suppliers_named(id, name, self.moment(), &|| self.view.cancel.is_cancelled())?;
             halt(self.view.cancel)?;
-            for supplier in &suppliers {
+            // In the order of the dictionary neighbours are found together.
+            let mut sorted: Vec<&SupplierId> = suppliers.iter().collect();
+            sorted.sort_unstable();
+            for supplier in sorted {
+                halt(self.view.cancel)?;
                 marked.suppliers.extend(word_of(supplier.as_str(), self.moment())?);
             }
             // An id that is known is no name.

@@ -169,6 +169,8 @@ impl Test {
     pub fn in_segment<'a>(&'a self, segment: &Segment, cancel: &Cancel) -> Result<InSegment<'a>, Halt> {
         // Fewer than one in so many documents: stepping through those is cheaper than asking every one.
         const FEW: u64 = 4;
+        /// Suppliers of a condition that are not looked up one by one.
+        const MANY: usize = if cfg!(test) { 2 } else { 2_000 };
         let drives = |stream: &Stream| !self.negated && stream.cost() * FEW < u64::from(segment.max_doc());
         let stream = match &self.says {
             Says::Trait { name, asks } => {
@@ -179,6 +181,8 @@ impl Test {
                 return Ok(InSegment::Docs(all_bits(stream, segment.max_doc(), cancel)?, self.negated));
             }
             _ if self.negated => return Ok(InSegment::Each(self)),
+            // So many have much of everything: a look at each document is cheaper than at each of them.
+            Says::Marked(marked) if marked.suppliers.len() > MANY => return Ok(InSegment::Each(self)),
             Says::Marked(marked) => marked.stream(segment, cancel)?,
             Says::Category(ids) => tagged(segment, ids.iter().map(|id| tag::category(*id)), cancel)?,
             Says::Word(column, words) => {

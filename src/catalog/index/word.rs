@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
+use memchr::memmem;
 use tantivy::index::SegmentId;
 use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
@@ -84,6 +85,8 @@ pub struct Word {
     pub text: String,
     units: Vec<Unit>,
     chars: Vec<char>,
+    /// Tells quickly where it is not: what is looked at in vain is most of it.
+    finder: Arc<memmem::Finder<'static>>,
     /// Ways to read it as pinyin.
     pub parses: Vec<Vec<Constraint>>,
     /// Offers of which the buyer says it.
@@ -147,6 +150,7 @@ impl Word {
         Word {
             units,
             chars: text.chars().collect(),
+            finder: Arc::new(memmem::Finder::new(text.as_bytes()).into_owned()),
             parses: pinyin::parses(text),
             mine,
             is_of_names: false,
@@ -163,6 +167,7 @@ impl Word {
 
     /// Where it stands in the four lines of an offer: in a title, or in the names of its supplier and belt.
     pub fn in_text(&self, text: &str) -> Option<Tier> {
+        self.finder.find(text.as_bytes())?;
         let mut lines = text.split('\n');
         let mut found = None;
         for title in lines.by_ref().take(2).filter(|_| !self.is_of_names) {

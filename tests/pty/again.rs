@@ -48,6 +48,8 @@ fn last_months_order_again(lang: Lang) {
     pifa.wait_for(words.col_supplier);
     pifa.type_text("b");
     pifa.wait_for(drift::words(lang).biggest_first);
+    // The order of rows is told before the rows have come.
+    pifa.wait("an order in focus", |shown| shown.lines().skip(3).any(|row| row.starts_with('▌')));
     pifa.type_text("r");
     let open = drift::open(lang, 6);
     pifa.wait_for(&open);

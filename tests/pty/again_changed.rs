@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::harness::{DEADLINE, Session};
 use crate::steps::{before_number, quit};
-use crate::verb;
+use crate::{filled, verb};
 
 /// Most keys from a started program to orders that are placed (BARS J1b).
 const MOST_KEYS: usize = 40;
@@ -71,8 +71,7 @@ fn with_two_swaps_and_five_other_quantities_in_english() {
 
 fn with_two_swaps_and_five_other_quantities(lang: Lang) {
     let words = lang.text();
-    let folder = tempfile::tempdir().unwrap();
-    verb(folder.path(), &["sync"]);
+    let folder = filled();
     let listed = verb(folder.path(), &["order", "list"]);
     let large = listed["orders"]
         .as_array()
@@ -89,6 +88,8 @@ fn with_two_swaps_and_five_other_quantities(lang: Lang) {
     pifa.wait_for(words.col_supplier);
     pifa.type_text("b");
     pifa.wait_for(drift::words(lang).biggest_first);
+    // The order of rows is told before the rows have come.
+    pifa.wait("an order in focus", |shown| shown.lines().skip(3).any(|row| row.starts_with('▌')));
     pifa.type_text("r");
     let open = drift::open(lang, 6);
     pifa.wait_for(&open);

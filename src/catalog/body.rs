@@ -1,9 +1,10 @@
-//! The stored form of an offer: a version, then each field that is there as its number, its length and its bytes.
+//! The stored form of an offer: a version, a checksum over key and fields, then each field that is there as its number,
+//! its length and its bytes. SQLite does not notice a bit of a row that a disk has turned; a price must not change so.
 //!
 //! A field nobody knows any more is skipped by its length, one that is missing reads as unknown, so fields come and go
 //! without a row being lost. Numbers of fields are never given out twice. An offer takes about a quarter of its JSON
 //! and is read several times as fast, which pages, orders by price and lists of suppliers live on. Bodies written
-//! before (JSON) are still read. Key and time stand in columns of their own.
+//! before (JSON, or without the checksum) are still read. Key and time stand in columns of their own.
 
 mod read;
 #[cfg(test)]
@@ -18,7 +19,9 @@ use crate::domain::offer::Offer;
 pub(super) use write::{freight_bytes, write};
 
 /// First byte of a body; JSON begins with a brace.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// That of bodies without a checksum.
+const UNCHECKED: u8 = 1;
 
 /// Numbers of an offer's fields.
 mod field {
@@ -90,13 +93,29 @@ mod flag {
 
 /// Reads a body of either form.
 pub(super) fn read(key: OfferKey, body: &[u8], fetched_at: Timestamp) -> Result<Offer, serde_json::Error> {
-    if body.first() == Some(&VERSION) {
-        let rest = body.get(1..).unwrap_or_default();
-        return read::offer(key, rest, fetched_at).ok_or_else(|| serde::de::Error::custom("a damaged body"));
+    let fields = match body.split_first() {
+        Some((&VERSION, rest)) => Some(
+            rest.split_first_chunk::<4>()
+                .and_then(|(sum, fields)| (*sum == checksum(&key, fields)).then_some(fields)),
+        ),
+        Some((&UNCHECKED, fields)) => Some(Some(fields)),
+        _ => None,
+    };
+    if let Some(fields) = fields {
+        let offer = fields.and_then(|fields| read::offer(key, fields, fetched_at));
+        return offer.ok_or_else(|| serde::de::Error::custom("a damaged body"));
     }
     let mut offer: Offer = serde_json::from_slice(body)?;
     offer.fetched_at = fetched_at;
     Ok(offer)
+}
+
+/// Of the fields of an offer and whose they are.
+fn checksum(key: &OfferKey, fields: &[u8]) -> [u8; 4] {
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(key.to_string().as_bytes());
+    sum.update(fields);
+    sum.finalize().to_le_bytes()
 }
 
 /// Whether a body is of the newest form.

@@ -513,7 +513,14 @@ pub(super) fn read_offer(key: &str, body: &[u8], fetched_ms: i64) -> Result<Offe
     let failed = |source| Failure::Record { what: format!("offer {key}"), source };
     let parsed: OfferKey =
         key.parse().map_err(|error: BadOfferKey| failed(serde::de::Error::custom(error)))?;
-    body::read(parsed, body, time(fetched_ms)).map_err(failed)
+    body::read(parsed, body, time(fetched_ms)).map_err(|source| {
+        if !body::is_newest(body) {
+            return failed(source);
+        }
+        // Its checksum says that the file is not as it was written.
+        let corrupt = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+        Failure::Sqlite(rusqlite::Error::SqliteFailure(corrupt, Some(format!("offer {key}: {source}"))))
+    })
 }
 
 pub(super) fn read_supplier(id: &str, body: &[u8], offers: i64) -> Result<Supplier, Failure> {

@@ -248,6 +248,20 @@ fn prepare(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> 
     let shown = path.display().to_string();
     let sqlite = |source| failed(shown.clone(), source);
     connection.busy_timeout(BUSY).map_err(sqlite)?;
+    // Before anything is written: a database of something else would be brought up to date as if it were an old ledger.
+    let (tables, own) = connection
+        .query_row(
+            "SELECT count(*), count(*) FILTER (WHERE name IN ('meta', 'cart_line', 'action')) FROM sqlite_schema",
+            [],
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
+        )
+        .map_err(sqlite)?;
+    if tables > 0 && own < 3 {
+        return Err(LedgerError::Damaged {
+            path: shown,
+            what: "it is a database of something else".to_owned(),
+        });
+    }
     connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(sqlite)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(sqlite)?;
@@ -321,6 +335,25 @@ fn to_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_of_something_else_is_refused_untouched() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        for version in [0, 2, SCHEMA] {
+            let _ = std::fs::remove_file(&path);
+            let other = Connection::open(&path).unwrap();
+            let sql =
+                format!("CREATE TABLE meta(name); CREATE TABLE offers(row); PRAGMA user_version = {version}");
+            other.execute_batch(&sql).unwrap();
+            drop(other);
+            let before = std::fs::read(&path).unwrap();
+            let told = Ledger::open(&path).err();
+            assert!(matches!(told, Some(LedgerError::Damaged { .. })), "{told:?}");
+            assert_eq!(std::fs::read(&path).unwrap(), before);
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing lies beside it");
+        }
+    }
 
     #[test]
     fn a_newer_schema_is_refused_untouched() {

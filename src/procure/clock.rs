@@ -3,7 +3,7 @@
 //! A sandbox's clock can be ahead of ours by days, a real market's is off by seconds. Deadlines are told by the
 //! market's clock, so whoever counts down to one needs the difference; ages and quiet times are told by ours alone.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -20,7 +20,6 @@ const NOTICED_MS: i64 = 2_000;
 /// What changes about a connection while it lasts.
 #[derive(Debug, Default)]
 pub(super) struct Line {
-    offline: AtomicBool,
     ahead_ms: AtomicI64,
 }
 
@@ -32,19 +31,17 @@ impl Line {
             None
         });
         let ahead = noted.and_then(|text| text.parse().ok()).unwrap_or(0);
-        Line { offline: AtomicBool::new(false), ahead_ms: AtomicI64::new(ahead) }
-    }
-
-    pub(super) fn is_off(&self) -> bool {
-        self.offline.load(Ordering::SeqCst)
+        Line { ahead_ms: AtomicI64::new(ahead) }
     }
 }
 
 impl Desk {
     /// Stays offline, or goes online again: the next call tries the market. What is on its way already is not called
-    /// back. Without a connection to begin with this changes nothing.
+    /// back, and what waits to be asked again is not asked. Without a connection to begin with this changes nothing.
     pub fn set_offline(&self, offline: bool) {
-        self.line.offline.store(offline, Ordering::SeqCst);
+        if let Some(gateway) = &self.parts.gateway {
+            gateway.set_off(offline);
+        }
     }
 
     /// By how much the market's clock is ahead of ours (a minus: behind), as last learned.

@@ -129,7 +129,7 @@ impl Desk {
 
     /// Whether there is a connection to use, and it is not switched off.
     pub fn is_online(&self) -> bool {
-        self.parts.gateway.is_some() && !self.line.is_off()
+        self.parts.gateway.as_ref().is_some_and(|gateway| !gateway.is_off())
     }
 
     /// Where the market's own pages are (`/offer/<id>.html`, `/chat/<seller>`), for a sandbox on this machine; `None`
@@ -273,7 +273,7 @@ impl Desk {
 
     /// The connection, for work that goes on another day without one.
     fn connection(&self) -> Result<&Gateway, MarketError> {
-        let there = self.parts.gateway.as_ref().filter(|_| !self.line.is_off());
+        let there = self.parts.gateway.as_ref().filter(|gateway| !gateway.is_off());
         there.ok_or_else(|| MarketError::Unreachable(Clean::new("offline")))
     }
 

@@ -22,7 +22,7 @@ struct Shop {
 
 impl Shop {
     fn open(rows: &[Value]) -> Shop {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::folder::folder().unwrap();
         let file = folder.path().join("goods.jsonl");
         let lines: Vec<String> = rows.iter().map(Value::to_string).collect();
         std::fs::write(&file, lines.join("\n")).unwrap();

@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pifa::market::Marketplace;
@@ -188,21 +188,13 @@ pub struct Buyer {
 impl Buyer {
     /// At the profile's own sandbox.
     pub fn embedded() -> Buyer {
-        Buyer { folder: tempfile::tempdir().unwrap(), market: None, is_hurried: true }
+        Buyer { folder: crate::folder::folder().unwrap(), market: None, is_hurried: true }
     }
 
     /// At the profile's own sandbox, with everything it sells in the catalog: a copy of a profile that was filled once.
     pub fn filled() -> Buyer {
-        static FILLED: OnceLock<PathBuf> = OnceLock::new();
-        let filled = FILLED.get_or_init(|| {
-            let buyer = Buyer::embedded();
-            assert_eq!(buyer.does(&["sync"])["complete"], true);
-            let kept = filled::folder("gateway");
-            filled::copy(buyer.data_dir(), &kept);
-            kept
-        });
         let buyer = Buyer::embedded();
-        filled::copy(filled, buyer.data_dir());
+        filled::copy(&filled::profile("filled"), buyer.data_dir());
         buyer
     }
 
@@ -214,7 +206,7 @@ impl Buyer {
     /// At a running sandbox, by way of a proxy.
     pub fn through(sandbox: &Sandbox, url: &str) -> Buyer {
         let market = Some((url.to_owned(), sandbox.ready.clone()));
-        Buyer { folder: tempfile::tempdir().unwrap(), market, is_hurried: !sandbox.is_plain }
+        Buyer { folder: crate::folder::folder().unwrap(), market, is_hurried: !sandbox.is_plain }
     }
 
     /// The same data folder at another market.

@@ -13,7 +13,7 @@ pub struct Hand {
 
 impl Hand {
     pub fn new() -> Hand {
-        Hand { folder: tempfile::tempdir().unwrap() }
+        Hand { folder: crate::folder::folder().unwrap() }
     }
 
     pub fn says(&self, arguments: &[&str]) -> Said {

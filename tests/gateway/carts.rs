@@ -96,7 +96,7 @@ fn code_of(kind: ViolationKind) -> &'static str {
 async fn verdict_and_totals_equal_the_preview_on_random_carts() {
     let carts = std::env::var("PIFA_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(CARTS);
     let seed = seed();
-    let state = tempfile::tempdir().unwrap();
+    let state = crate::folder::folder().unwrap();
     let running =
         start(Options { offers: 1500, seed, ..Options::new(state.path().to_owned()) }).await.unwrap();
     let credentials = Credentials {

@@ -54,7 +54,7 @@ impl Seat {
         options: impl FnOnce(&mut sandbox::Options),
         url: impl FnOnce(&str) -> String,
     ) -> Seat {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::folder::folder().unwrap();
         let mut wanted = sandbox::Options::new(folder.path().join("sandbox"));
         (wanted.offers, wanted.seed) = (400, seed());
         options(&mut wanted);

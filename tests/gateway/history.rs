@@ -109,7 +109,7 @@ async fn a_new_marketplace_knows_its_buyer_for_six_months() {
 
 #[tokio::test]
 async fn the_past_stays_out_of_the_books_unless_asked_for_and_is_written_once() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let market = Market::with(at(folder.path(), 0)).await;
     let dump = market.dump().await;
     assert_eq!(dump["orders"], json!([]));
@@ -323,7 +323,7 @@ async fn the_best_of_one_category_come_in_the_rows_of_the_catalog() {
 
 #[tokio::test]
 async fn a_group_crosses_its_first_step_ninety_seconds_after_the_first_look() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let mut seen = Vec::new();
     let mut id = String::new();
     for seconds in [0, 0, 45, 89, 90, 3_600, 12 * 3_600] {
@@ -356,7 +356,7 @@ async fn a_group_crosses_its_first_step_ninety_seconds_after_the_first_look() {
 
 #[tokio::test]
 async fn a_join_of_ours_counts_once_and_the_group_keeps_its_step_at_the_deadline() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let market = Market::with(at(folder.path(), 0)).await;
     let group = market.ext("group.list", &[]).await["groups"][0].clone();
     let id = group["group_id"].as_str().unwrap();
@@ -380,7 +380,7 @@ async fn a_join_of_ours_counts_once_and_the_group_keeps_its_step_at_the_deadline
 
 #[tokio::test]
 async fn two_servers_see_one_opening_group_on_a_running_clock() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let fast = || Options { speed: Decimal::from(3_600), ..at(folder.path(), 0) };
     let (one, two) = tokio::join!(Market::with(fast()), Market::with(fast()));
     let first = one.ext("group.list", &[]).await["groups"][0].clone();
@@ -405,7 +405,7 @@ async fn two_servers_see_one_opening_group_on_a_running_clock() {
 #[ignore = "measures, and means something in a release build only"]
 async fn figures_of_a_first_start() {
     for seed in [1688, 1, 2] {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::folder::folder().unwrap();
         let big = || Options { offers: 20_000, seed, ..options(folder.path()) };
         let began = std::time::Instant::now();
         let market = Market::with(big()).await;

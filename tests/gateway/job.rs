@@ -81,7 +81,7 @@ pub fn same_order(told: &Value, booked: &Value) {
 #[test]
 fn the_whole_job_and_again_offline() {
     let seed = seed().to_string();
-    let state = tempfile::tempdir().unwrap();
+    let state = crate::folder::folder().unwrap();
     let folder = state.path().to_str().unwrap().to_owned();
     let start = |listen: &str| {
         Sandbox::start(&["--seed", &seed, "--offers", "800", "--state", &folder, "--listen", listen])

@@ -52,7 +52,7 @@ fn standing(folder: &Path) -> Options {
 
 #[tokio::test]
 async fn an_order_ships_arrives_and_is_received_at_its_moments_however_late_one_looks() {
-    let (early, late) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (early, late) = (crate::folder::folder().unwrap(), crate::folder::folder().unwrap());
     let market = Market::with(standing(early.path())).await;
     let offers = market.offers().await;
     let offer = offers.iter().find(|offer| buyable(offer) && by_template(offer)).unwrap();
@@ -258,7 +258,7 @@ async fn heavier_goods_cost_more_by_agreement() {
 
 #[tokio::test]
 async fn the_clock_moves_forward_for_every_server_of_a_state() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let (one, two) = (Market::with(options(folder.path())).await, Market::with(options(folder.path())).await);
     assert!(one.ext("capabilities", &[]).await["clock_offset_ms"].as_i64().unwrap().abs() <= 1);
     let moved = one.ext("clock.move", &[("by_ms", "3600000")]).await;

@@ -22,6 +22,8 @@ mod exactly_once;
 mod filled;
 mod fix;
 mod flows;
+#[path = "../folder.rs"]
+mod folder;
 mod following;
 mod history;
 mod hostile;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::bench::{Buyer, Sandbox};
 
 fn shop() -> (Sandbox, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let file = folder.path().join("goods.jsonl");
     let row = |id: &str, title: &str, shop: &str, price: &str| {
         json!({"item_id": id, "title": title, "price": price, "moq": 2, "shop": shop, "free_shipping": true})

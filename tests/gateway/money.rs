@@ -392,7 +392,7 @@ async fn offers_and_sellers_have_pages_and_nothing_else_has() {
 
 #[tokio::test]
 async fn words_of_a_foreign_listing_are_no_markup() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let path = folder.path().join("listings.jsonl");
     let title = r#"<script>alert(1)</script>杯子"&'"#;
     let row = json!({"item_id": "816731226821", "section": "A", "title_zh": title, "price": "13.83",
@@ -413,7 +413,7 @@ async fn words_of_a_foreign_listing_are_no_markup() {
 
 #[tokio::test]
 async fn the_plain_gateway_pays_at_the_cashier_only() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let market = Market::with(Options { plain: true, ..options(folder.path()) }).await;
     for (name, pairs) in [("order.pay", ("orderId", "1")), ("clock.move", ("by_ms", "1000"))] {
         let (status, body) = market.call(EXT, name, &[pairs]).await;

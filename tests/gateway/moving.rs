@@ -120,7 +120,7 @@ async fn what_moved_is_what_every_view_says() {
 
 #[tokio::test]
 async fn a_cursor_outlives_the_server_and_belongs_to_its_goods() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let market = Market::with(options(folder.path())).await;
     let whole = by_id(after(&market, "", "1000").await.0);
     let page = market.ext("offer.changes", &[("limit", "120")]).await;

@@ -29,7 +29,7 @@ pub fn options(state: &Path) -> Options {
 
 impl Market {
     pub async fn open(change: impl FnOnce(&mut Options)) -> Market {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::folder::folder().unwrap();
         let mut options = options(folder.path());
         change(&mut options);
         let mut market = Market::with(options).await;
@@ -179,7 +179,7 @@ async fn a_marketplace_starts_answers_and_stops() {
 
 #[tokio::test]
 async fn only_loopback_is_served() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let mut options = options(folder.path());
     options.listen = "0.0.0.0:0".parse().unwrap();
     assert!(start(options).await.is_err());
@@ -342,7 +342,7 @@ async fn creates_are_refused_like_previews_and_take_nothing() {
 #[tokio::test]
 async fn a_cancel_waits_ten_seconds_and_returns_the_stock() {
     let now: Timestamp = "2026-11-22T00:00:00Z".parse().unwrap();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let frozen = |seconds: i64| Options {
         now: Some(Timestamp::from_second(now.as_second() + seconds).unwrap()),
         speed: Decimal::ZERO,
@@ -377,7 +377,7 @@ async fn a_cancel_waits_ten_seconds_and_returns_the_stock() {
 
 #[tokio::test]
 async fn an_unpaid_order_closes_after_three_days_without_a_timer() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let at = |text: &str| Options {
         now: Some(text.parse().unwrap()),
         speed: Decimal::ZERO,
@@ -400,7 +400,7 @@ async fn an_unpaid_order_closes_after_three_days_without_a_timer() {
 
 #[tokio::test]
 async fn two_servers_on_one_state_are_one_marketplace() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let (one, two) = tokio::join!(Market::with(options(folder.path())), Market::with(options(folder.path())));
     assert_eq!(one.running.market_id, two.running.market_id);
     assert_eq!(one.running.app_secret, two.running.app_secret);

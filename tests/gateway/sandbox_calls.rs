@@ -273,7 +273,7 @@ async fn categories_addresses_and_suppliers_are_listed() {
 
 #[tokio::test]
 async fn a_join_is_kept_once_and_becomes_an_order_or_nothing_at_the_deadline() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let at = |ms: i64| pifa::sandbox::Options {
         now: Some(Timestamp::from_millisecond(ms).unwrap()),
         speed: Decimal::ZERO,
@@ -362,7 +362,7 @@ async fn the_plain_gateway_has_no_extension_and_little_patience() {
 
 #[tokio::test]
 async fn an_awkward_market_says_the_same_in_other_spellings() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let plain = Market::with(options(folder.path())).await;
     let awkward = Market::with(pifa::sandbox::Options { awkward: Some(3), ..options(folder.path()) }).await;
     let offers = plain.offers().await;
@@ -388,7 +388,7 @@ async fn an_awkward_market_says_the_same_in_other_spellings() {
 
 #[tokio::test]
 async fn listings_from_a_file_are_served_and_sold() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let path = folder.path().join("listings.jsonl");
     std::fs::write(
         &path,
@@ -413,7 +413,7 @@ async fn listings_from_a_file_are_served_and_sold() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "measures, and means something in a release build only"]
 async fn figures() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let big = || pifa::sandbox::Options { offers: 20_000, ..options(folder.path()) };
     Market::with(big()).await.running.stop().await;
     let began = std::time::Instant::now();

@@ -28,7 +28,7 @@ struct Pair {
 }
 
 async fn pair(change: impl FnOnce(&mut Options)) -> Pair {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let mut options = Options { offers: 300, seed: 11, ..Options::new(folder.path().to_owned()) };
     change(&mut options);
     let running = start(options).await.unwrap();

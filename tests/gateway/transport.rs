@@ -10,6 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use pifa::domain::id::{GroupId, OrderId, OutOrderId};
 use pifa::domain::quantity::Quantity;
+use pifa::domain::text::Clean;
 use pifa::market::gateway::{Credentials, Gateway, GatewayOptions};
 use pifa::market::{
     Capabilities, CreateError, CreateRequest, JoinRequest, KeywordQuery, MarketError, Marketplace,
@@ -420,6 +421,74 @@ async fn a_throttled_read_waits_and_asks_again() {
     let server = Server::start(vec![ok(QOS)]).await;
     assert!(matches!(server.gateway().search(&query()).await, Err(MarketError::Throttled { .. })));
     assert_eq!(server.connections(), 6);
+}
+
+/// Being offline is the buyer's word: a call that was turned away and would be asked again in an hour, or was at the market
+/// when the switch was thrown, is given up, and nothing else leaves until the switch is thrown back.
+#[tokio::test]
+async fn what_was_turned_away_is_not_asked_again_once_the_buyer_is_offline() {
+    const HOUR: Duration = Duration::from_secs(3_600);
+    let soon = Duration::from_secs(20);
+    let patient = |server: &Server| {
+        let options = GatewayOptions {
+            first_wait: HOUR,
+            longest_wait: HOUR * 2,
+            ..GatewayOptions::new(&format!("http://{}", server.address))
+        };
+        let (app_key, app_secret) = ("1000000".to_owned(), "test123".to_owned());
+        let credentials = Credentials { app_key, app_secret, access_token: Some("token".to_owned()) };
+        Gateway::new(credentials, options).unwrap()
+    };
+    let id = OrderId::new("3317081160226242182");
+    let offline = MarketError::Unreachable(Clean::new("offline"));
+    for turned_away in
+        [http("429 Too Many Requests", "Retry-After: 3600\r\n", QOS), http("403 Forbidden", "", QOS), ok(QOS)]
+    {
+        for is_act in [false, true] {
+            let server = Server::start(vec![turned_away.clone()]).await;
+            let gateway = patient(&server);
+            let asking = async {
+                if is_act { gateway.cancel(&id).await } else { gateway.search(&query()).await.map(|_| ()) }
+            };
+            let switching = async {
+                // Answered: what follows is the wait.
+                while server.requests().is_empty() {
+                    tokio::task::yield_now().await;
+                }
+                gateway.set_off(true);
+            };
+            let (got, ()) =
+                tokio::time::timeout(soon, async { tokio::join!(asking, switching) }).await.expect("no wait");
+            let error = got.unwrap_err();
+            if is_act {
+                assert!(matches!(error, MarketError::Throttled { .. }), "{error:?}: nothing was done");
+            } else {
+                assert_eq!(error, offline);
+            }
+            assert_eq!(server.connections(), 1, "asked again");
+            // Nothing else leaves, a create least of all.
+            assert_eq!(gateway.search(&query()).await.unwrap_err(), offline);
+            assert!(matches!(create(&gateway).await, Err(CreateError::NotSent(_))));
+            assert_eq!(server.connections(), 1);
+            gateway.set_off(false);
+            assert!(create(&gateway).await.is_err());
+            assert_eq!(server.connections(), 2, "back");
+        }
+    }
+    // Short waits, six attempts: the second answer finds the switch thrown.
+    let server = Server::start(vec![ok(QOS)]).await;
+    let gateway = server.gateway();
+    let query = query();
+    let asking = gateway.search(&query);
+    let switching = async {
+        while server.requests().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        gateway.set_off(true);
+    };
+    let (got, ()) = tokio::join!(asking, switching);
+    assert_eq!(got.unwrap_err(), offline);
+    assert!(server.connections() < 6, "{} times", server.connections());
 }
 
 #[tokio::test]

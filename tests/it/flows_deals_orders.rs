@@ -474,7 +474,7 @@ fn random_messages_about_deals_and_orders_break_nothing() {
         let mut dice = crate::flows::Dice(seed);
         let mut model = ready(Lang::ALL[(seed % 3) as usize], 80, 24);
         let (mut pressed, mut now) = (0, 0);
-        for step in 0..6_000_i64 {
+        for step in 0..4_000_i64 {
             now += 20 + dice.roll(700) as i64;
             let ids = [TO_PAY, FREIGHT_OPEN, SHIPPED, DONE, "0192f3c4-7d2a-7000-8000-000000001800"];
             let id = ids[dice.roll(5) as usize].to_owned();
@@ -545,7 +545,7 @@ fn random_messages_about_deals_and_orders_break_nothing() {
             }
         }
     }
-    assert!(spent > 20, "the walk never got to spending: {spent}");
+    assert!(spent > 15, "the walk never got to spending: {spent}");
 }
 
 #[test]

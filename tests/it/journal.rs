@@ -169,7 +169,7 @@ fn a_thousand_edits_killed_and_all_taken_back() {
         u64::from(std::process::id()) ^ std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64
     });
     println!("PIFA_SEED={seed}");
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "journal::child_that_edits_until_it_is_killed", "--ignored", "--nocapture"])
         .env(FOLDER, folder.path())

@@ -16,6 +16,8 @@ mod flows_marked;
 mod flows_news;
 mod flows_search;
 mod flows_substitute;
+#[path = "../folder.rs"]
+mod folder;
 mod imports;
 mod journal;
 mod keys_page;

@@ -169,23 +169,27 @@ fn the_selected_line_and_its_supplier_are_always_in_view() {
 /// A draw lays out what is in view: ten times the lines must not cost ten times ten as much.
 #[test]
 fn five_thousand_lines_are_drawn_without_laying_them_all_out() {
-    let time = |lines: usize| {
+    let mut models = [500, 5_000].map(|lines| {
         let mut model = ready(Lang::ZhCn, 120, 36);
         with_cart(&mut model, large_cart(lines, lines / 25));
         model.pane = Pane::Cart;
         model.cart.list.select(lines / 2, lines, 30);
         shown(&mut model);
-        (0..5)
-            .map(|_| {
-                let begun = std::time::Instant::now();
-                shown(&mut model);
-                begun.elapsed()
-            })
-            .min()
-            .unwrap()
-    };
-    let (small, large) = (time(500), time(5000));
-    assert!(large < small * 30, "500 lines {small:?}, 5,000 lines {large:?}");
+        model
+    });
+    // By turns, and the best of each: on a machine that is busy one needs some luck, which is not what is looked at.
+    let mut best = [std::time::Duration::MAX; 2];
+    for _ in 0..100 {
+        for (model, best) in models.iter_mut().zip(&mut best) {
+            let begun = std::time::Instant::now();
+            shown(model);
+            *best = begun.elapsed().min(*best);
+        }
+        if best[1] < best[0] * 20 {
+            return;
+        }
+    }
+    panic!("500 lines {:?}, 5,000 lines {:?}", best[0], best[1]);
 }
 
 fn confirm_open(model: &mut Model) {

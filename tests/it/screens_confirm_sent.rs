@@ -242,10 +242,18 @@ fn read_back(lang: Lang, width: u16, proposal: &Proposal) {
     assert!(total.trim_start().starts_with(&orders), "{total}");
 }
 
+/// `PIFA_CASES=10000` is the long form, `PIFA_TEST_SEED` repeats a run.
 #[test]
 fn what_is_printed_is_what_is_sent() {
-    let mut dice = Dice(1688);
-    for round in 0..500 {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let seed = number("PIFA_TEST_SEED").unwrap_or_else(|| {
+        let mut bytes = [0; 8];
+        getrandom::fill(&mut bytes).unwrap();
+        u64::from_le_bytes(bytes)
+    });
+    println!("PIFA_TEST_SEED={seed}");
+    let mut dice = Dice(seed);
+    for round in 0..number("PIFA_CASES").unwrap_or(150) as usize {
         let proposal = random(&mut dice);
         let lang = Lang::ALL[round % 3];
         read_back(lang, [114, 120, 200][round % 3], &proposal);

@@ -89,12 +89,12 @@ fn run(seed: u64, messages: usize) {
 }
 
 #[test]
-fn a_hundred_thousand_messages_break_nothing() {
+fn a_storm_of_messages_breaks_nothing() {
     let number = |name: &str| std::env::var(name).ok().map(|value| value.parse().expect("a number"));
     let seed = number("PIFA_STORM_SEED").unwrap_or_else(|| Timestamp::now().as_nanosecond() as u64);
-    let messages = number("PIFA_STORM").unwrap_or(100_000) as usize;
+    let messages = number("PIFA_STORM").unwrap_or(40_000) as usize;
     // Several models, so that no one state rules; on all processors.
-    let parts = 8;
+    let parts = 4;
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..parts)
             .map(|part| scope.spawn(move || run(seed.wrapping_add(part), messages / parts as usize)))

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::harness::{DEADLINE, Session};
 use crate::steps::{Again, before_number, quit, rows, word};
-use crate::verb;
+use crate::{filled, verb};
 
 /// Most keys from a started program to orders that are placed (BARS J1b).
 const MOST_KEYS: usize = 40;
@@ -66,8 +66,7 @@ fn with_two_swaps_and_five_other_quantities_in_english() {
 
 fn with_two_swaps_and_five_other_quantities(lang: Lang) {
     let words = lang.text();
-    let folder = tempfile::tempdir().unwrap();
-    verb(folder.path(), &["sync"]);
+    let folder = filled();
     let Again { mut pifa, before, wanted } = Again::open(folder.path(), lang);
     let mut expected = ordered(rows(&wanted, "lines"));
     // The offer that is gone is the fourth change; the SKU that is gone comes after it.

@@ -7,6 +7,8 @@ mod again;
 mod again_changed;
 #[path = "../filled.rs"]
 mod copies;
+#[path = "../folder.rs"]
+mod folder;
 mod harness;
 mod lists;
 mod market;
@@ -17,9 +19,8 @@ mod steps;
 mod stories;
 mod substitutes;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use harness::Session;
@@ -39,38 +40,17 @@ fn verb(folder: &Path, arguments: &[&str]) -> serde_json::Value {
     })
 }
 
-/// Profiles as they are a moment after the first start, and when everything is there: made once, copied for each test.
-struct Profiles {
-    begun: PathBuf,
-    filled: PathBuf,
-}
-
-impl Profiles {
-    fn get() -> &'static Profiles {
-        static PROFILES: OnceLock<Profiles> = OnceLock::new();
-        PROFILES.get_or_init(|| {
-            let folder = tempfile::tempdir().unwrap();
-            let (begun, filled) = (copies::folder("pty-begun"), copies::folder("pty-filled"));
-            assert_eq!(verb(folder.path(), &["sync", "--limit", "4000"])["complete"], false);
-            copies::copy(folder.path(), &begun);
-            assert_eq!(verb(folder.path(), &["sync"])["complete"], true);
-            copies::copy(folder.path(), &filled);
-            Profiles { begun, filled }
-        })
-    }
-}
-
 /// A folder whose catalog is filled, so that a test need not wait for it.
 fn filled() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    copies::copy(&Profiles::get().filled, folder.path());
+    let folder = crate::folder::folder().unwrap();
+    copies::copy(&copies::profile("filled"), folder.path());
     folder
 }
 
 /// A folder whose catalog holds enough to show, and which a session goes on filling: its workers are busy.
 fn begun() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    copies::copy(&Profiles::get().begun, folder.path());
+    let folder = crate::folder::folder().unwrap();
+    copies::copy(&copies::profile("begun"), folder.path());
     folder
 }
 
@@ -240,7 +220,7 @@ fn sizes_change_and_too_small_says_so() {
 
 #[test]
 fn without_a_terminal_it_says_what_to_use() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_pifa"))
         .arg("--data-dir")
         .arg(folder.path())

@@ -23,7 +23,7 @@ pub struct Market {
 impl Market {
     /// One of 2,000 offers, with these flags beside.
     pub fn start(flags: &[&'static str]) -> Market {
-        let state = tempfile::tempdir().unwrap();
+        let state = crate::folder::folder().unwrap();
         let mut market = Market { child: None, state, flags: flags.to_vec(), variables: Vec::new() };
         market.serve("127.0.0.1:0");
         market
@@ -71,7 +71,7 @@ impl Market {
 
     /// Its own books.
     pub fn books(&self) -> Value {
-        let elsewhere = tempfile::tempdir().unwrap();
+        let elsewhere = crate::folder::folder().unwrap();
         run(elsewhere.path(), &self.variables, &["sandbox", "ledger", "--url", self.url()]).1
     }
 }
@@ -106,7 +106,7 @@ pub struct Browser {
 
 impl Browser {
     pub fn new() -> Browser {
-        let browser = Browser { folder: tempfile::tempdir().unwrap() };
+        let browser = Browser { folder: crate::folder::folder().unwrap() };
         // Written beside and moved: whoever finds the file finds it whole.
         let script = "printf %s \"$1\" > \"$0.part\" && mv \"$0.part\" \"$0.url\"\n";
         std::fs::write(browser.script(), script).unwrap();

@@ -49,7 +49,7 @@ fn goods(verb: &dyn Fn(&[&str]) -> (i32, Value)) -> BTreeMap<String, Vec<(String
 #[test]
 fn five_broken_minimums_in_two_keys() {
     let market = Market::start(&[]);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let verb = |arguments: &[&str]| run(folder.path(), &market.variables, arguments);
     assert_eq!(verb(&["sync"]).0, 0);
     let goods = goods(&verb);

@@ -95,7 +95,7 @@ fn compared_rows(shown: &str) -> Vec<&str> {
 
 fn pick_one_of_five(lang: Lang) {
     let market = Market::start(&[]);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let verb = |arguments: &[&str]| run(folder.path(), &market.variables, arguments);
     assert_eq!(verb(&["sync"]).0, 0);
     let (word, compared) = worth_comparing(&verb).expect("a word that finds five suppliers worth comparing");
@@ -198,7 +198,7 @@ fn one_of_five_suppliers_in_english() {
 #[test]
 fn the_lead_changes_where_the_command_line_says() {
     let market = Market::start(&[]);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let verb = |arguments: &[&str]| run(folder.path(), &market.variables, arguments);
     assert_eq!(verb(&["sync"]).0, 0);
     let found = verb(&["search", "", "--qty", "300", "--limit", "400"]).1;

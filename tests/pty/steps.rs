@@ -129,6 +129,8 @@ impl Again {
         pifa.wait_for(lang.text().col_supplier);
         pifa.type_text("b");
         pifa.wait_for(drift::words(lang).biggest_first);
+        // The order of rows is told before the rows have come.
+        pifa.wait("an order in focus", |shown| shown.lines().skip(3).any(|row| row.starts_with('▌')));
         pifa.type_text("r");
         pifa.wait_for(&drift::open(lang, 6));
         Again { pifa, before, wanted }

@@ -37,7 +37,7 @@ fn the_first_five_minutes_in_english() {
 
 fn the_first_five_minutes(lang: Lang) {
     let words = lang.text();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let browser = Browser::new();
     let variables = browser.variables();
     let mut pifa =
@@ -179,7 +179,7 @@ fn a_group_joined_crosses_its_step(lang: Lang) {
     // Which groups are open, and how full they are, is a matter of the hour: this market has its own.
     let market = Market::start(&["--now", "2026-03-02T01:00:00Z"]);
     let variables = market.variables.clone();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     assert_eq!(run(folder.path(), &variables, &["sync"]).0, 0);
     // The first look: from now on one group fills. It is the one two or three short that ends first, of those
     // that stay open for twelve hours yet.
@@ -298,7 +298,7 @@ fn the_plug_is_pulled_and_one_order_comes_of_it_in_english() {
 fn the_plug_is_pulled(lang: Lang) {
     let words = lang.text();
     let mut market = Market::start(&[]);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     assert_eq!(run(folder.path(), &market.variables, &["sync"]).0, 0);
     let offers = plain_offers(folder.path(), &market, 2);
     let variables = market.variables.clone();
@@ -358,7 +358,7 @@ fn a_changed_price_is_paid_only_once_accepted_in_english() {
 fn a_changed_price_is_paid_only_once_accepted(lang: Lang) {
     let words = lang.text();
     let market = Market::start(&["--reprice", "100"]);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     assert_eq!(run(folder.path(), &market.variables, &["sync"]).0, 0);
     let offers = plain_offers(folder.path(), &market, 1);
     let browser = Browser::new();

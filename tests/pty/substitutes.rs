@@ -29,7 +29,7 @@ fn the_cheapest_factory_in_english() {
 
 fn the_cheapest_factory(lang: Lang) {
     let market = Market::start(&[]);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::folder::folder().unwrap();
     let verb = |arguments: &[&str]| run(folder.path(), &market.variables, arguments);
     assert_eq!(verb(&["sync"]).0, 0);
     // A line that a factory sells cheaper, and that can be bought at once both ways.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use super::{VERSION, read, write};
+use super::{UNCHECKED, checksum, read, write};
 use crate::domain::flow::{Flow, FlowSku, FlowTerms};
 use crate::domain::freight::{ChargeBy, Fee, Fees, FreightTemplate, FreightTerms};
 use crate::domain::id::{OfferKey, SpecId, SupplierId};
@@ -130,7 +130,40 @@ fn a_field_of_a_later_pifa_is_skipped() {
     let offer = whole();
     let mut body = write(&offer);
     body.extend([200, 3, 1, 2, 3]);
+    let sum = checksum(&offer.key, &body[5..]);
+    body[1..5].copy_from_slice(&sum);
     assert_eq!(read(offer.key.clone(), &body, offer.fetched_at).unwrap(), offer);
+}
+
+/// A body as it was written before there were checksums.
+fn unchecked(offer: &Offer) -> Vec<u8> {
+    let mut body = write(offer);
+    body.splice(..5, [UNCHECKED]);
+    body
+}
+
+#[test]
+fn a_body_without_a_checksum_is_read() {
+    let offer = whole();
+    assert_eq!(read(offer.key.clone(), &unchecked(&offer), offer.fetched_at).unwrap(), offer);
+}
+
+#[test]
+fn every_bit_that_turns_and_every_byte_that_is_missing_is_noticed() {
+    let offer = whole();
+    let body = write(&offer);
+    let is_read = |body: &[u8]| read(offer.key.clone(), body, offer.fetched_at).is_ok();
+    assert!(is_read(&body));
+    for at in 0..body.len() {
+        // A version that is another one has no checksum to be held against.
+        for bit in if at == 0 { 0..0 } else { 0..8 } {
+            let mut bad = body.clone();
+            bad[at] ^= 1 << bit;
+            assert!(!is_read(&bad), "bit {bit} of byte {at}");
+        }
+        assert!(!is_read(&body[..at]), "cut at {at}");
+    }
+    assert!(read(OfferKey::Market(8), &body, offer.fetched_at).is_err(), "the body of another");
 }
 
 proptest! {
@@ -141,7 +174,7 @@ proptest! {
         hits in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..6),
         cut in any::<proptest::sample::Index>()
     ) {
-        let mut body = write(&whole());
+        let mut body = unchecked(&whole());
         for (at, byte) in hits {
             let at = at.index(body.len());
             body[at] = byte;
@@ -149,7 +182,7 @@ proptest! {
         let _ = read(OfferKey::Market(7), &body, Timestamp::UNIX_EPOCH).map(|offer| write(&offer));
         body.truncate(cut.index(body.len()));
         if let Some(first) = body.first_mut() {
-            *first = VERSION;
+            *first = UNCHECKED;
         }
         let _ = read(OfferKey::Market(7), &body, Timestamp::UNIX_EPOCH);
     }

@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{VERSION, field, flag};
+use super::{VERSION, checksum, field, flag};
 use crate::domain::flow::{FlowSku, FlowTerms};
 use crate::domain::freight::{ChargeBy, Fee, Fees, FreightTemplate, FreightTerms};
 use crate::domain::money::Money;
@@ -15,7 +15,7 @@ use crate::domain::supplier::{Identity, Mix};
 /// The stored form.
 pub(in crate::catalog) fn write(offer: &Offer) -> Vec<u8> {
     let Offer {
-        key: _,
+        key,
         fetched_at: _,
         title,
         title_en,
@@ -56,7 +56,7 @@ pub(in crate::catalog) fn write(offer: &Offer) -> Vec<u8> {
         completeness,
     } = offer;
     let mut out = Out(Vec::with_capacity(1024));
-    out.0.push(VERSION);
+    out.0.extend([VERSION, 0, 0, 0, 0]);
     out.text(field::TITLE, title.as_str());
     out.some(field::TITLE_EN, title_en.as_ref().map(|text| text.as_str()));
     out.some(field::SUPPLIER_ID, supplier_id.as_ref().map(|id| id.as_str()));
@@ -134,6 +134,10 @@ pub(in crate::catalog) fn write(offer: &Offer) -> Vec<u8> {
     }
     for terms in flows {
         out.flow(terms);
+    }
+    if let Some((head, fields)) = out.0.split_first_chunk_mut::<5>() {
+        let [one, two, three, four] = checksum(key, fields);
+        *head = [VERSION, one, two, three, four];
     }
     out.0
 }

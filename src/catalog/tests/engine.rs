@@ -303,7 +303,7 @@ fn marks() -> Arc<Marks> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn an_index_finds_what_reading_every_row_finds_and_that_is_what_the_words_mean(

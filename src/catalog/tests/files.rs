@@ -108,6 +108,35 @@ fn a_truncated_file_is_found_at_once() {
     assert!(find(&catalog, "").is_empty());
 }
 
+/// SQLite reads a row with a turned bit as if nothing were: its checksum tells, and no other figure is shown.
+#[test]
+fn a_row_with_a_turned_bit_is_told_and_the_file_kept_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let catalog = Catalog::open(&path).unwrap();
+    catalog.upsert(&[full(7, "杯", "1.00"), full(8, "伞", "2.00")], &[]).unwrap();
+    drop(catalog);
+    let file = rusqlite::Connection::open(&path).unwrap();
+    let select = "SELECT body FROM offers WHERE market_id = 7";
+    let mut body: Vec<u8> = file.query_row(select, [], |row| row.get(0)).unwrap();
+    let middle = body.len() / 2;
+    body[middle] ^= 4;
+    file.execute("UPDATE offers SET body = ?1 WHERE market_id = 7", [&body]).unwrap();
+    drop(file);
+    let catalog = Catalog::open(&path).unwrap();
+    assert_eq!(catalog.opened(), &Opened::Existing);
+    assert!(catalog.offer(&OfferKey::Market(8)).unwrap().is_some());
+    let told = catalog.offer(&OfferKey::Market(7));
+    assert!(matches!(told, Err(CatalogError::Damaged { .. })), "{told:?}");
+    drop(catalog);
+    let catalog = Catalog::open(&path).unwrap();
+    let (to, why) = moved(&catalog);
+    assert_eq!((why, find(&catalog, "")), (Unusable::Corrupt, vec![]));
+    let kept = rusqlite::Connection::open(to).unwrap();
+    let found: Vec<u8> = kept.query_row(select, [], |row| row.get(0)).unwrap();
+    assert_eq!(found, body, "nothing of it was touched");
+}
+
 #[test]
 fn other_programs_and_other_versions_files_are_left_whole() {
     let folder = tempfile::tempdir().unwrap();

@@ -67,6 +67,17 @@ impl Gateway {
         origin.loopback.then_some(origin.base.as_str())
     }
 
+    /// Stays offline, or not any longer: nothing is sent until then, and what waits to be asked again is given up. What
+    /// is on its way already is not called back.
+    pub fn set_off(&self, off: bool) {
+        self.transport.set_off(off);
+    }
+
+    /// Whether it is to stay offline.
+    pub fn is_off(&self) -> bool {
+        self.transport.is_off()
+    }
+
     /// How long is waited before what the market turned away is asked again for the first time.
     pub fn first_wait(&self) -> Duration {
         self.transport.first_wait()

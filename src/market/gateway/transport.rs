@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, ClientBuilder, redirect};
+use tokio::sync::watch;
 
 use super::envelope::{self, GatewayFault};
 use super::inflate::{BodyFault, Collector};
@@ -79,6 +80,11 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// The buyer wants nothing sent.
+    fn offline() -> Failure {
+        Failure::NotSent(Clean::new("offline"))
+    }
+
     /// What it means for a read.
     pub fn into_read_error(self) -> MarketError {
         match self {
@@ -95,12 +101,30 @@ pub(super) struct Transport {
     options: GatewayOptions,
     reads: OnceLock<Result<Client, Clean>>,
     acts: OnceLock<Result<Client, Clean>>,
+    /// Whether the buyer wants to be offline: nothing is sent then, and nobody waits to send again.
+    off: watch::Sender<bool>,
 }
 
 impl Transport {
     pub fn new(credentials: Credentials, options: GatewayOptions) -> Result<Self, OriginError> {
         let origin = Origin::parse(&options.origin)?;
-        Ok(Transport { origin, credentials, options, reads: OnceLock::new(), acts: OnceLock::new() })
+        let (reads, acts, off) = (OnceLock::new(), OnceLock::new(), watch::Sender::new(false));
+        Ok(Transport { origin, credentials, options, reads, acts, off })
+    }
+
+    /// Stays offline, or not any longer. What is on its way already is not called back.
+    pub fn set_off(&self, off: bool) {
+        self.off.send_replace(off);
+    }
+
+    pub fn is_off(&self) -> bool {
+        *self.off.borrow()
+    }
+
+    /// Waits before something is sent again; `false`, at once, where it is not to be sent any more.
+    async fn wait_to_ask_again(&self, pause: Duration) -> bool {
+        let mut off = self.off.subscribe();
+        tokio::time::timeout(pause, off.wait_for(|off| *off)).await.is_err()
     }
 
     pub fn language(&self) -> &str {
@@ -139,7 +163,9 @@ impl Transport {
                 return Err(error);
             }
             tracing::debug!(name = call.name, sent, wait_ms = pause.as_millis() as u64, %error, "asking again");
-            tokio::time::sleep(pause).await;
+            if !self.wait_to_ask_again(pause).await {
+                return Err(Failure::offline().into_read_error());
+            }
             wait = wait.saturating_mul(2).min(self.options.longest_wait);
         }
     }
@@ -158,7 +184,9 @@ impl Transport {
             if !turned_away || sent >= self.options.attempts || pause > self.options.longest_wait {
                 return reply.into_body();
             }
-            tokio::time::sleep(pause).await;
+            if !self.wait_to_ask_again(pause).await {
+                return reply.into_body();
+            }
             wait = wait.saturating_mul(2).min(self.options.longest_wait);
         }
     }
@@ -174,6 +202,9 @@ impl Transport {
         builder: fn(&Self) -> ClientBuilder,
         call: &Call,
     ) -> Result<Reply, Failure> {
+        if self.is_off() {
+            return Err(Failure::offline());
+        }
         let client = slot.get_or_init(|| builder(self).build().map_err(described));
         let client = client.as_ref().map_err(|why| Failure::NotSent(why.clone()))?;
         let (url, body) = self.signed(call);

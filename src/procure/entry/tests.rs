@@ -151,6 +151,10 @@ fn of_five_thousand_rows_the_good_ones_go_in_once_and_the_others_are_each_told()
         assert_eq!(looked, report);
         assert_eq!(told(&report), wrong, "{form}");
         assert_eq!((cart(&desk), report.adding()), (right.clone(), right.len()), "{form}");
+        // What follows goes by what was read, whatever it was read from: once as text and once as a workbook.
+        if !matches!(form, "utf8" | "xlsx") {
+            continue;
+        }
         // The same file, a copy of it, and what it says through a pipe.
         let copy = folder.path().join("copy.any");
         std::fs::copy(&path, &copy).unwrap();

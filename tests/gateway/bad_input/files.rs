@@ -163,7 +163,7 @@ fn a_sandbox_state_that_is_none_is_told_and_the_profile_stays_usable() {
 fn as_nobody(command: &mut std::process::Command) -> bool {
     use std::os::unix::fs::MetadataExt;
     use std::os::unix::process::CommandExt;
-    let root = std::fs::metadata(tempfile::tempdir().unwrap().path()).unwrap().uid() == 0;
+    let root = std::fs::metadata(crate::folder::folder().unwrap().path()).unwrap().uid() == 0;
     if root {
         command.uid(54_321).gid(54_321);
     }

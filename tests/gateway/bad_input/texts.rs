@@ -276,7 +276,7 @@ fn hostile_words_of_the_buyers_own_print_as_harmless_text_everywhere() {
         both(&buyer, &["mark", &subject, "--note", &text, "--block", &reason]).exits(0);
         let query = format!("blocked note:{text} {text}");
         both(&buyer, &["search", "--", &query]).exits(0);
-        if n % 4 == 0 {
+        if n % 7 == 0 {
             both(&buyer, &["search", "--", "blocked"]).exits(0);
             both(&buyer, &["mark", "list"]).exits(0);
             both(&buyer, &["show", "1001"]).exits(0);

@@ -127,7 +127,7 @@ fn ranking(case: &Case) -> Vec<String> {
 
 #[test]
 fn the_order_and_every_saving_are_those_of_somebody_who_looks_at_everything() {
-    holds(CASES, &case(), ranking, |case| list(case, Flaw::None));
+    holds(CASES / 3, &case(), ranking, |case| list(case, Flaw::None));
 }
 
 #[test]

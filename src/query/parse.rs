@@ -3,7 +3,7 @@
 //! A query is tokens between blanks. In front of a token `-` or `!` turns it round; 非 does so before a predicate. A
 //! token is, in this order:
 //!
-//! - a text in quotation marks (`"`, “”, 「」), blanks included, never a predicate;
+//! - a text in quotation marks (`"`, “”, 「」, 『』), blanks included, never a predicate;
 //! - a word of the table that stands alone: `fav`;
 //! - a name of the table with a sign and a value: `price<8`, `belt:义乌,永康`, `tag:"老 客户"`. Blanks may stand around
 //!   the sign of a number: `price < 8`, `孔径 >= 8`;
@@ -113,6 +113,7 @@ pub(super) fn closer(opener: char) -> Option<char> {
         '"' => Some('"'),
         '“' => Some('”'),
         '「' => Some('」'),
+        '『' => Some('』'),
         _ => None,
     }
 }

@@ -203,7 +203,9 @@ fn quoted_if(text: &str, quote: bool) -> String {
         format!("\"{text}\"")
     } else if !folded.contains('”') {
         format!("“{text}”")
-    } else {
+    } else if !folded.contains('」') {
         format!("「{text}」")
+    } else {
+        format!("『{text}』")
     }
 }

@@ -74,9 +74,10 @@ impl Lexicon {
     /// Numbers of the terms that contain a text, ascending; those found so far when nobody wants them any more.
     pub fn containing(&self, text: &str, is_over: &dyn Fn() -> bool) -> Vec<usize> {
         let finder = memchr::memmem::Finder::new(text.as_bytes());
-        let (whole, mut found, mut from) = (self.text(), Vec::new(), 0);
+        let (whole, mut found, mut from, mut next) = (self.text(), Vec::new(), 0, 0);
         while let Some(at) = whole.get(from..).and_then(|rest| finder.find(rest)) {
-            let number = self.term_at(from + at);
+            let number = self.term_at(from + at, next);
+            next = number;
             found.push(number);
             if found.len().is_multiple_of(256) && is_over() {
                 break;
@@ -93,12 +94,18 @@ impl Lexicon {
         self.count
     }
 
-    /// The term a place of the text belongs to.
-    fn term_at(&self, at: usize) -> usize {
-        let (mut low, mut high) = (0, self.count);
+    /// The term a place of the text belongs to, not before one that is known: mostly it is near.
+    fn term_at(&self, at: usize, known: usize) -> usize {
+        let is_behind = |number: usize| self.number(self.ends, number).is_some_and(|end| end as usize <= at);
+        let (mut low, mut step) = (known.min(self.count), 1);
+        while low + step < self.count && is_behind(low + step - 1) {
+            low += step;
+            step *= 2;
+        }
+        let mut high = self.count.min(low + step);
         while low < high {
             let middle = low.midpoint(high);
-            if self.number(self.ends, middle).is_some_and(|end| end as usize <= at) {
+            if is_behind(middle) {
                 low = middle + 1;
             } else {
                 high = middle;

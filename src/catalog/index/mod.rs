@@ -18,6 +18,7 @@ pub mod plan;
 mod reading;
 pub mod schema;
 mod segment;
+mod sellers;
 mod sounds;
 mod stream;
 mod tables;

@@ -16,6 +16,7 @@ use crate::catalog::index::columns::Columns;
 use crate::catalog::index::lexicon::{Lexicon, Pairs};
 use crate::catalog::index::place::Place;
 use crate::catalog::index::schema::{self, Column, Entry, Fields};
+use crate::catalog::index::sellers::Sellers;
 use crate::catalog::index::sounds::Sounds;
 use crate::catalog::index::stream::Stream;
 use crate::catalog::index::tables::Worked;
@@ -153,6 +154,11 @@ impl Segment {
         self.worked.shops(&self.shop)
     }
 
+    /// Documents by the names of suppliers, where that was worked out.
+    pub fn sellers(&self) -> Option<&Sellers> {
+        self.worked.sellers(&self.shop)
+    }
+
     /// Pairs of characters.
     pub fn pair_lexicon(&self) -> std::io::Result<&Pairs> {
         self.worked.pairs(&self.pairs)
@@ -177,7 +183,7 @@ pub fn of_info(
 }
 
 /// Few enough terms are stepped through side by side; more become a set first.
-const SIDE_BY_SIDE: usize = 8;
+pub const SIDE_BY_SIDE: usize = 8;
 
 /// Documents of any of some terms.
 pub fn any_of(

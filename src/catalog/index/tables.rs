@@ -17,6 +17,7 @@ use tantivy::{Directory, InvertedIndexReader, SegmentReader};
 use crate::catalog::index::columns::Numbers;
 use crate::catalog::index::lexicon::{Lexicon, Pairs};
 use crate::catalog::index::segment::Segment;
+use crate::catalog::index::sellers::Sellers;
 use crate::catalog::index::sounds::Sounds;
 use crate::catalog::index::texts::Titles;
 
@@ -154,6 +155,7 @@ pub struct Worked {
     shops: OnceLock<Lexicon>,
     pairs: OnceLock<Pairs>,
     numbers: OnceLock<Numbers>,
+    sellers: OnceLock<Sellers>,
     sounds: OnceLock<Sounds>,
     titles: OnceLock<Arc<Titles>>,
 }
@@ -199,6 +201,15 @@ impl Worked {
         self.worked(&self.sounds, "sounds", |out| Sounds::pack(fields, documents, out)).ok()
     }
 
+    /// Documents by the names of suppliers, where that was written, or the index is in memory.
+    pub fn sellers(&self, shop: &InvertedIndexReader) -> Option<&Sellers> {
+        if self.file.is_some() && self.sellers.get().is_none() {
+            let kept = self.place("sellers").and_then(|place| Sellers::open(mapped(&place)?))?;
+            return Some(self.sellers.get_or_init(|| kept));
+        }
+        self.worked(&self.sellers, "sellers", |out| Sellers::pack(shop, out)).ok()
+    }
+
     /// The titles of the documents, where they were written.
     pub fn titles(&self, documents: u32) -> Option<Arc<Titles>> {
         if self.titles.get().is_none() {
@@ -241,6 +252,7 @@ impl Worked {
         let kept = [
             self.keep_one("words", |out| Lexicon::pack(&segment.words, out))?,
             self.keep_one("shops", |out| Lexicon::pack(&segment.shop, out))?,
+            self.keep_one("sellers", |out| Sellers::pack(&segment.shop, out))?,
             self.keep_one("pairs", |out| Pairs::pack(&segment.pairs, out))?,
             self.keep_one("numbers", |out| Numbers::pack(&segment.reader, out))?,
             self.keep_one("titles", |out| Titles::pack(&segment.columns, documents, connection, out))?,

@@ -11,7 +11,7 @@ use tantivy::schema::IndexRecordOption;
 use crate::catalog::index::place::Tie;
 use crate::catalog::index::reading;
 use crate::catalog::index::schema::{self, Column, Unit, tag};
-use crate::catalog::index::segment::{Row, Segment, any_of, of_info, term};
+use crate::catalog::index::segment::{Row, SIDE_BY_SIDE, Segment, any_of, of_info, term};
 use crate::catalog::index::stream::{Bits, Positions, Stream};
 use crate::catalog::index::texts::Texts;
 use crate::catalog::index::{Halt, halt};
@@ -375,10 +375,21 @@ impl Word {
             Tier::Part => (segment.word_lexicon()?, &segment.words),
             _ => (segment.shop_lexicon()?, &segment.shop),
         };
-        let numbers = lexicon.containing(&self.text, &|| cancel.is_cancelled()).into_iter();
-        let numbers = numbers.filter(|number| tier != Tier::Part || lexicon.term(*number) != self.text);
-        let infos: Vec<TermInfo> = numbers.map(|number| lexicon.info(number)).collect();
-        let stream = any_of(index, &infos, segment.max_doc(), cancel)?;
+        let mut numbers = lexicon.containing(&self.text, &|| cancel.is_cancelled());
+        halt(cancel)?;
+        let sellers = if tier == Tier::Part { None } else { segment.sellers() };
+        let stream = match sellers.filter(|_| numbers.len() > SIDE_BY_SIDE) {
+            Some(sellers) => {
+                let mut bits = Bits::none(segment.max_doc());
+                sellers.insert_all(&numbers, &mut bits, cancel)?;
+                Stream::bits(bits)
+            }
+            None => {
+                numbers.retain(|number| tier != Tier::Part || lexicon.term(*number) != self.text);
+                let infos: Vec<TermInfo> = numbers.into_iter().map(|number| lexicon.info(number)).collect();
+                any_of(index, &infos, segment.max_doc(), cancel)?
+            }
+        };
         if let Stream::Bits(bits, _) = &stream {
             lock(&self.containing).insert(id, bits.clone());
         }

@@ -8,7 +8,8 @@
 // A bench speaks on standard output and stops at the first thing that is wrong.
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
-use std::sync::Arc;
+mod desk;
+
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -16,7 +17,7 @@ use pifa::app::msg::{CartDeed, CartSnapshot};
 use pifa::app::{Fact, Keys, Model, Msg, update};
 use pifa::domain::cart::{self, CartLine, Rules};
 use pifa::domain::freight::{ChargeBy, Destination, Fee, Fees, FreightTemplate, FreightTerms};
-use pifa::domain::id::{LineId, MarketId, OfferKey, OutOrderId, SpecId, SupplierId};
+use pifa::domain::id::{LineId, OfferKey, SpecId, SupplierId};
 use pifa::domain::money::Money;
 use pifa::domain::offer::{Completeness, Offer, PriceTier, QuoteType, Sku};
 use pifa::domain::quantity::{Quantity, Unit};
@@ -24,11 +25,13 @@ use pifa::domain::supplier::{Mix, MixRule};
 use pifa::domain::text::Clean;
 use pifa::i18n::Lang;
 use pifa::ledger::Edit;
-use pifa::procure::{Catalog, Desk, DeskParts, History, Ledger, steady};
+use pifa::procure::{Catalog, Ledger};
 use pifa::ui;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use rust_decimal::Decimal;
+
+use desk::{desk, market};
 
 const EDITS: usize = 200;
 const LIMIT: Duration = Duration::from_millis(16);
@@ -79,28 +82,6 @@ fn offer(number: u32, suppliers: u32) -> Offer {
     offer
 }
 
-fn desk(folder: &std::path::Path) -> Desk {
-    Desk::new(DeskParts {
-        catalog: Catalog::open(&folder.join("catalog.db")).expect("the catalog opens"),
-        ledger: Ledger::open(&folder.join("ledger.db")).expect("the ledger opens"),
-        market_id: market(),
-        gateway: None,
-        sandbox: true,
-        history: History::at(&folder.join("history.db")),
-        searches: folder.join("searches"),
-        lease: folder.join("lease"),
-        rules: Rules::default(),
-        quiet: Duration::ZERO,
-        clock: Arc::new(|| Timestamp::UNIX_EPOCH),
-        steady: steady(),
-        numbers: Arc::new(|| OutOrderId::new("n")),
-    })
-}
-
-fn market() -> MarketId {
-    MarketId::new("1234567/b2b-1")
-}
-
 fn lines_of(cart: &pifa::procure::CartView) -> Vec<CartLine> {
     cart.assessment
         .parts
@@ -118,7 +99,7 @@ fn figures(times: &mut [Duration]) -> String {
 
 fn measure(lines: u32, suppliers: u32) -> bool {
     let folder = tempfile::tempdir().expect("a folder");
-    let desk = desk(folder.path());
+    let desk = desk(folder.path(), &folder.path().join("catalog.db"));
     let offers: Vec<Offer> = (0..lines).map(|number| offer(number, suppliers)).collect();
     {
         let catalog = Catalog::open(&folder.path().join("catalog.db")).expect("the catalog opens");

@@ -53,15 +53,21 @@ class Profile:
         return set(self.run("--offline", "catalog", "dump", capture=subprocess.PIPE).splitlines())
 
 
-def main():
-    options = arguments()
+def begin(options, name, what):
+    """A folder of its own and a market in it; the seed is chosen now unless it was given, and told."""
     options.pifa = options.pifa.resolve()
-    seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "big")
-    folder = Path(tempfile.mkdtemp(prefix="pifa-churn-"))
+    if options.seed is None:
+        options.seed = int.from_bytes(os.urandom(4), "big")
+    folder = Path(tempfile.mkdtemp(prefix=f"pifa-{name}-"))
     state = folder / "market"
     state.mkdir()
-    say(f"seed {seed}, {options.offers:,} offers, {options.rounds} rounds of {options.percent} %, in {folder}")
-    sandbox = Sandbox(options.pifa, options.offers, seed, state)
+    say(f"seed {options.seed}, {options.offers:,} offers, {what}, in {folder}")
+    return folder, Sandbox(options.pifa, options.offers, options.seed, state)
+
+
+def main():
+    options = arguments()
+    folder, sandbox = begin(options, "churn", f"{options.rounds} rounds of {options.percent} %")
     try:
         kept = Profile(options.pifa, folder / "kept", sandbox)
         kept.run("sync", "--full")

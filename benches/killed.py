@@ -11,16 +11,13 @@ does not.
 
 import argparse
 import json
-import os
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from churn import Profile
-from million import Sandbox, say
+from churn import Profile, begin
 
 
 def arguments():
@@ -57,14 +54,8 @@ def found(profile):
 
 def main():
     options = arguments()
-    options.pifa = options.pifa.resolve()
-    seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "big")
-    folder = Path(tempfile.mkdtemp(prefix="pifa-killed-"))
-    state = folder / "market"
-    state.mkdir()
-    say(f"seed {seed}, {options.offers:,} offers, {options.kills} kills, in {folder}")
-    chance = random.Random(seed)
-    sandbox = Sandbox(options.pifa, options.offers, seed, state)
+    folder, sandbox = begin(options, "killed", f"{options.kills} kills")
+    chance = random.Random(options.seed)
     try:
         whole = Profile(options.pifa, folder / "whole", sandbox)
         began = time.monotonic()

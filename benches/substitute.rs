@@ -8,22 +8,25 @@
 // A bench speaks on standard output and stops at the first thing that is wrong.
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
+mod desk;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use pifa::catalog::Catalog;
-use pifa::domain::cart::Rules;
 use pifa::domain::freight::{Destination, FreightTerms};
-use pifa::domain::id::{MarketId, OfferKey, OutOrderId, SupplierId};
+use pifa::domain::id::{OfferKey, SupplierId};
 use pifa::domain::money::Money;
 use pifa::domain::offer::{Attribute, Completeness, Offer, PriceTier};
 use pifa::domain::quantity::{Quantity, Unit};
 use pifa::domain::substitute::Present;
 use pifa::domain::supplier::Identity;
 use pifa::domain::text::Clean;
-use pifa::procure::{Desk, DeskParts, History, Ledger, steady};
+use pifa::procure::Desk;
+
+use desk::desk;
 
 const LINES: usize = 300;
 const LIMIT: Duration = Duration::from_millis(50);
@@ -109,24 +112,6 @@ fn offer(number: usize, dice: &mut Dice) -> Offer {
     };
     offer.attributes = vec![told("材质", made_of), told("功能", first), told("适用", whom)];
     offer
-}
-
-fn desk(folder: &Path, catalog: &Path) -> Desk {
-    Desk::new(DeskParts {
-        catalog: Catalog::open(catalog).expect("the catalog opens"),
-        ledger: Ledger::open(&folder.join("ledger.db")).expect("the ledger opens"),
-        market_id: MarketId::new("1234567/b2b-1"),
-        gateway: None,
-        sandbox: true,
-        history: History::at(&folder.join("history.db")),
-        searches: folder.join("searches"),
-        lease: folder.join("lease"),
-        rules: Rules::default(),
-        quiet: Duration::ZERO,
-        clock: Arc::new(|| Timestamp::UNIX_EPOCH),
-        steady: steady(),
-        numbers: Arc::new(|| OutOrderId::new("n")),
-    })
 }
 
 /// A catalog of so many offers, indexed.

@@ -24,7 +24,6 @@ use pifa::domain::quantity::{Quantity, Unit};
 use pifa::domain::substitute::Present;
 use pifa::domain::supplier::Identity;
 use pifa::domain::text::Clean;
-use pifa::procure::Desk;
 
 use desk::desk;
 

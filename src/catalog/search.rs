@@ -13,6 +13,7 @@
 
 use std::cmp::Reverse;
 use std::sync::{Arc, OnceLock};
+use std::thread::{Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use fuzzy_matcher::FuzzyMatcher;
@@ -256,7 +257,7 @@ impl Catalog {
         let view = View { connection: &moment, live, payload, fresh, cancel };
         let answer = if has_index {
             // What tantivy does with damaged files is not to be known.
-            guarded(|| job(&view)).unwrap_or_else(|| Err(Halt::Index("reading it failed".to_owned())))
+            guarded(|| job(&view)).unwrap_or_else(|| Err(Halt::failed()))
         } else {
             job(&view)
         };
@@ -293,43 +294,86 @@ impl Catalog {
         marks: &Arc<Marks>,
         counts: bool,
     ) -> Result<SearchPage, Halt> {
-        let mut asked = self.asked(view, request, marks)?;
-        let mut found = find(view, &asked, request, destination, counts)?;
-        let mut instead = None;
-        if found.rows.is_empty()
-            && found.total == Some(0)
+        let asked = self.asked(view, request, marks)?;
+        let shown = self.shown(view, &asked, request, destination, marks, counts)?;
+        if shown.rows.is_empty()
+            && shown.total == Some(0)
             && !asked.plan.words.is_empty()
             && let Some(near) = near::nearest(view, &asked.plan)?
         {
-            asked.words = near.words.iter().map(|word| word.text.clone()).collect();
-            instead = Some(asked.words.iter().map(|word| Clean::new(word)).collect());
-            asked.plan = near;
-            found = find(view, &asked, request, destination, counts)?;
+            let words: Vec<String> = near.words.iter().map(|word| word.text.clone()).collect();
+            let instead = words.iter().map(|word| Clean::new(word)).collect();
+            let asked = Asked { plan: near, words, sort: asked.sort };
+            let page = self.shown(view, &asked, request, destination, marks, counts)?;
+            return Ok(SearchPage { instead: Some(instead), ..page.into() });
         }
-        let mut rows = Vec::new();
-        for row in found.rows.into_iter().skip(request.offset).take(request.limit) {
-            crate::catalog::index::halt(view.cancel)?;
-            let Some(offer) = offer_of(row, view.connection)? else { continue };
-            let price = row_price(&offer, request.quantity_of(&offer.key));
-            let matched = query::highlights(offer.title.as_str(), &asked.words);
-            let mine = marks.of(&offer.key, offer.supplier_id.as_ref());
-            rows.push(SearchRow { offer: Arc::new(offer), price, matched, mine });
-        }
-        Ok(SearchPage {
-            total: found.total.unwrap_or(found.at_least),
-            counted: found.total.is_some(),
-            cached: if counts {
-                self.on_sale(view.connection, view.fresh.generation)?.cached
+        Ok(shown.into())
+    }
+
+    /// The rows of a page with all that stands beside them.
+    fn shown(
+        &self,
+        view: &View<'_>,
+        asked: &Asked,
+        request: &SearchRequest,
+        destination: &Destination,
+        marks: &Arc<Marks>,
+        counts: bool,
+    ) -> Result<Shown, Halt> {
+        std::thread::scope(|scope| {
+            let found = find(view, asked, request, destination, counts.then_some(scope))?;
+            let mut rows = Vec::new();
+            for row in found.rows.into_iter().skip(request.offset).take(request.limit) {
+                crate::catalog::index::halt(view.cancel)?;
+                let Some(offer) = offer_of(row, view.connection)? else { continue };
+                let price = row_price(&offer, request.quantity_of(&offer.key));
+                let matched = query::highlights(offer.title.as_str(), &asked.words);
+                let mine = marks.of(&offer.key, offer.supplier_id.as_ref());
+                rows.push(SearchRow { offer: Arc::new(offer), price, matched, mine });
+            }
+            let on_sale = if counts {
+                self.on_sale(view.connection, view.fresh.generation)?
             } else {
-                self.on_sale_lately(view.connection, view.fresh.generation)?.cached
-            },
-            searched: found
-                .looked_at
-                .map(|looked_at| looked_at + view.live.as_ref().map_or(0, |live| live.len())),
-            rows,
-            instead,
-            took: Duration::ZERO,
+                self.on_sale_lately(view.connection, view.fresh.generation)?
+            };
+            let total = match found.total {
+                Total::Known(total) => Some(total),
+                Total::Uncounted => None,
+                Total::Coming(counting) => {
+                    let counted = counting.join().ok().flatten().unwrap_or_else(|| Err(Halt::failed()))?;
+                    Some(match counted {
+                        Some(total) => total,
+                        None => count(view, &asked.plan, request.one_per_supplier)?,
+                    })
+                }
+            };
+            let searched = found.looked_at.map(|read| read + view.live.as_ref().map_or(0, |live| live.len()));
+            Ok(Shown { rows, total, at_least: found.at_least, cached: on_sale.cached, searched })
         })
+    }
+}
+
+/// A page, but for what was asked.
+struct Shown {
+    rows: Vec<SearchRow>,
+    /// `None` = not counted.
+    total: Option<usize>,
+    at_least: usize,
+    cached: usize,
+    searched: Option<usize>,
+}
+
+impl From<Shown> for SearchPage {
+    fn from(shown: Shown) -> SearchPage {
+        SearchPage {
+            total: shown.total.unwrap_or(shown.at_least),
+            counted: shown.total.is_some(),
+            cached: shown.cached,
+            searched: shown.searched,
+            rows: shown.rows,
+            instead: None,
+            took: Duration::ZERO,
+        }
     }
 }
 
@@ -342,28 +386,38 @@ pub(super) struct Asked {
 }
 
 /// Rows of hits in their order, from the first one on.
-struct Found {
+struct Found<'scope> {
     rows: Vec<i64>,
-    /// `None` = not counted.
-    total: Option<usize>,
+    total: Total<'scope>,
     at_least: usize,
     looked_at: Option<usize>,
 }
 
-fn find(
-    view: &View<'_>,
-    asked: &Asked,
+/// How many hits there are.
+enum Total<'scope> {
+    Known(usize),
+    /// Nobody asked.
+    Uncounted,
+    /// Being counted, `None` where that cannot be done so; the page is read meanwhile.
+    Coming(ScopedJoinHandle<'scope, Option<Result<Option<usize>, Halt>>>),
+}
+
+/// The hits of a page; where there is a scope they are counted too.
+fn find<'scope, 'env>(
+    view: &'env View<'_>,
+    asked: &'env Asked,
     request: &SearchRequest,
     destination: &Destination,
-    counts: bool,
-) -> Result<Found, Halt> {
+    counts: Option<&'scope Scope<'scope, 'env>>,
+) -> Result<Found<'scope>, Halt> {
     let wanted = request.offset.saturating_add(request.limit);
     if asked.sort != Sort::Rank {
         let sorted =
             sort::sorted(view, &asked.plan, asked.sort, destination, wanted, request.one_per_supplier)?;
+        let all = || Total::Known(sorted.total);
         return Ok(Found {
             at_least: sorted.total,
-            total: sorted.looked_at.is_none().then_some(sorted.total),
+            total: if sorted.looked_at.is_none() { all() } else { Total::Uncounted },
             rows: sorted.rows,
             looked_at: sorted.looked_at,
         });
@@ -373,19 +427,25 @@ fn find(
     let First { mut hits, is_all, looked_at } =
         view.first(&asked.plan, head, wanted.max(1), request.one_per_supplier)?;
     let at_least = hits.len();
+    let total = match (counts, view.plain(&asked.plan)) {
+        _ if is_all && looked_at.is_none() => Total::Known(at_least),
+        (None, _) => Total::Uncounted,
+        (Some(scope), Some(plain)) if !request.one_per_supplier => {
+            Total::Coming(scope.spawn(move || guarded(|| plain.count(&asked.plan))))
+        }
+        (Some(_), _) => Total::Known(count(view, &asked.plan, request.one_per_supplier)?),
+    };
     if is_closer {
         by_closeness(&mut hits, &pattern(&asked.words), view)?;
     }
-    let total = match (is_all && looked_at.is_none(), counts) {
-        (true, _) => Some(at_least),
-        (false, true) => Some(count(view, &asked.plan, request.one_per_supplier)?),
-        (false, false) => None,
-    };
     Ok(Found { rows: hits.into_iter().map(|hit| hit.row).collect(), total, at_least, looked_at })
 }
 
 fn count(view: &View<'_>, plan: &Plan, one_per_supplier: bool) -> Result<usize, Halt> {
-    if !one_per_supplier && let Some(total) = view.count_plainly(plan)? {
+    if !one_per_supplier
+        && let Some(plain) = view.plain(plan)
+        && let Some(total) = plain.count(plan)?
+    {
         return Ok(total);
     }
     let mut total = 0;

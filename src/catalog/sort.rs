@@ -166,11 +166,15 @@ fn by_price(
     let mut looked_at = None;
     // Which unit comes first is only known when all are counted.
     let add = |segment: &Segment, docs: &[u32], of: &mut Plain| of.add(segment, docs);
-    let is_done = view.each_plainly(plan, &add, &mut |segment, of| {
+    let mut done = |segment, of: Plain| {
         total += of.docs.len();
         let names = prices.units.join(&of.known);
         hits.push(OfSegment { segment, docs: of.docs, units: of.units, names });
-    })?;
+    };
+    let is_done = match view.plain(plan) {
+        Some(plain) => plain.each(plan, &add, &mut done)?,
+        None => false,
+    };
     if !is_done {
         (hits, total) = (Vec::new(), 0);
         prices.units = Units::default();

@@ -97,7 +97,7 @@ pub(super) struct Inner {
     log: Option<Log>,
     pub(super) readers: Readers,
     /// The index; see [`crate::catalog::index`].
-    pub(super) home: Home,
+    pub(super) home: Arc<Home>,
     /// Rows that are not in it yet.
     pub(super) fresh: Mutex<Option<Arc<Fresh>>>,
     /// How many offers are on sale.
@@ -124,28 +124,40 @@ impl Catalog {
     /// Opens `catalog.db` at `path`, creating it where missing. A file that cannot be used is moved aside, see
     /// [`Catalog::opened`]; only a place that cannot be written is an error.
     pub fn open(path: &Path) -> Result<Catalog, CatalogError> {
-        Catalog::open_told(path, &mut |_| {})
+        Catalog::open_with(path, Arc::new(Home::new(Some(path))), &mut |_| {})
     }
 
-    /// The same; `told` hears how far a file of an older pifa has been brought up to date, which takes about a
-    /// minute for a million offers.
+    /// The same for a program that begins: its index is opened beside it. `told` hears how far a file of an older pifa
+    /// has been brought up to date, which takes about a minute for a million offers.
     pub fn open_told(path: &Path, told: &mut dyn FnMut(Migrating)) -> Result<Catalog, CatalogError> {
+        let home = Arc::new(Home::new(Some(path)));
+        let ahead = Arc::clone(&home);
+        // Where no thread can be had it is opened by the first search.
+        let _ = std::thread::Builder::new().name("index".into()).spawn(move || drop(ahead.newest()));
+        Catalog::open_with(path, home, told)
+    }
+
+    fn open_with(
+        path: &Path,
+        home: Arc<Home>,
+        told: &mut dyn FnMut(Migrating),
+    ) -> Result<Catalog, CatalogError> {
         let (connection, opened) = file::open(path, told)
             .map_err(|source| CatalogError::Sqlite { path: path.display().to_string(), source })?;
-        Ok(Catalog::new(Some(path.to_owned()), opened, connection))
+        Ok(Catalog::new(Some(path.to_owned()), opened, connection, home))
     }
 
     /// A catalog that lives and dies with the process.
     pub fn open_in_memory() -> Result<Catalog, CatalogError> {
         let connection = file::in_memory()
             .map_err(|source| CatalogError::Sqlite { path: "(memory)".to_owned(), source })?;
-        Ok(Catalog::new(None, Opened::Created, connection))
+        Ok(Catalog::new(None, Opened::Created, connection, Arc::new(Home::new(None))))
     }
 
-    fn new(path: Option<PathBuf>, opened: Opened, connection: Connection) -> Catalog {
+    fn new(path: Option<PathBuf>, opened: Opened, connection: Connection, home: Arc<Home>) -> Catalog {
         Catalog {
             inner: Arc::new(Inner {
-                home: Home::new(path.as_deref()),
+                home,
                 log: path.as_deref().map(Log::new),
                 path,
                 opened,

@@ -83,6 +83,7 @@ pub struct Global {
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Verb {
     /// Run a marketplace of its own on loopback, or read its books
     Sandbox(SandboxArgs),
@@ -245,6 +246,7 @@ pub struct CompareArgs {
 
 /// `pifa cart`
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum CartVerb {
     /// Lines, totals and mix rules by supplier
     List,
@@ -309,6 +311,7 @@ pub enum CartVerb {
 
 /// `pifa order`
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum OrderVerb {
     /// Settle the outbox, then send the cart: one order a supplier, each exactly once
     Submit {
@@ -376,6 +379,7 @@ pub enum OrderVerb {
 
 /// `pifa group`
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum GroupVerb {
     /// Open group-buys and ours
     List,
@@ -453,6 +457,7 @@ pub struct ReorderArgs {
 
 /// `pifa address`
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum AddressVerb {
     /// The account's addresses, the one orders go to first
     List,
@@ -465,6 +470,7 @@ pub enum AddressVerb {
 
 /// `pifa catalog`
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum CatalogVerb {
     /// Import listings from a JSONL or CSV file
     Import {
@@ -497,6 +503,7 @@ pub enum CatalogVerb {
 
 /// `pifa catalog badges`
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum BadgesVerb {
     /// Take in a list: a supplier (id or company name) and a badge a line
     Import {

@@ -22,6 +22,7 @@ pub struct CartImportArgs {
 
 /// `pifa code`
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum CodeVerb {
     /// Let a code of your own stand for an offer
     Add {

@@ -42,6 +42,7 @@ fn saved_name(text: &str) -> Result<SavedName, String> {
 
 /// `pifa watch`
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum WatchVerb {
     /// Tell after a sync when the price of an offer crosses a line
     Add(WatchArgs),

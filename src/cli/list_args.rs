@@ -10,6 +10,7 @@ use crate::domain::saved::SavedName;
 
 /// `pifa list`
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum ListVerb {
     /// Every list, and when it is due
     All,

@@ -37,6 +37,7 @@ pub struct MarkArgs {
 
 /// `pifa mark ...`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[command(defer = true)]
 pub enum MarkVerb {
     /// Everything marked, the newest change first
     List,

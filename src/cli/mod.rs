@@ -94,6 +94,17 @@ pub fn run() -> Next {
         }
         return Next::Screens(Box::new(profile));
     };
+    let printer = Printer::new(json, profile.lang);
+    let left = |done: Result<Exit, Failure>| match done {
+        Ok(exit) => exit.code(),
+        Err(failure) => failure.report(json, profile.lang),
+    };
+    // Workers for what need not wait would be started in vain.
+    if let Verb::Search(args) = &verb
+        && let Some(done) = search::at_once(args, &profile, &printer).transpose()
+    {
+        return Next::Exit(left(done));
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -102,14 +113,10 @@ pub fn run() -> Next {
             );
         }
     };
-    let printer = Printer::new(json, profile.lang);
     let done = runtime.block_on(dispatch(verb, &profile, &printer));
     // Workers that still read from a dead market must not hold the exit back.
     runtime.shutdown_background();
-    Next::Exit(match done {
-        Ok(exit) => exit.code(),
-        Err(failure) => failure.report(json, profile.lang),
-    })
+    Next::Exit(left(done))
 }
 
 async fn dispatch(verb: Verb, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {

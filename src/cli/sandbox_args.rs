@@ -63,6 +63,7 @@ pub struct SandboxArgs {
 
 /// `pifa sandbox ...`
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum SandboxVerb {
     /// Dump orders and joins from the market's own books
     Ledger {

@@ -6,7 +6,7 @@ use super::failure::{Exit, Failure};
 use super::mistakes;
 use super::print::{Lean, Printer, known, table};
 use super::saved::{self, SavedDocument};
-use super::session::Profile;
+use super::session::{Profile, Session};
 use super::sync::progress;
 use crate::domain::search::SearchRequest;
 use crate::domain::text::Clean;
@@ -15,6 +15,25 @@ use crate::query::Query;
 
 pub(super) async fn run(args: SearchArgs, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
     let session = profile.local(progress(printer)).await?;
+    search(&args, session, profile, printer)
+}
+
+/// The same at once, where there is nothing to wait for; `None` where there is.
+pub(super) fn at_once(
+    args: &SearchArgs,
+    profile: &Profile,
+    printer: &Printer,
+) -> Result<Option<Exit>, Failure> {
+    let Some(session) = profile.ready()? else { return Ok(None) };
+    search(args, session, profile, printer).map(Some)
+}
+
+fn search(
+    args: &SearchArgs,
+    session: Session,
+    profile: &Profile,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
     let mut text = args.query.join(" ");
     let (mut quantity, mut sort) = (args.qty, args.sort.unwrap_or_default());
     let mut kept = None;
@@ -25,7 +44,7 @@ pub(super) async fn run(args: SearchArgs, profile: &Profile, printer: &Printer) 
             return Err(Failure::usage("which saved search?", "pifa search --saved NAME --changed"));
         }
         SavedArgs { saved: Some(Some(name)), changed, peek, .. } => {
-            let named = saved::named(&args, name, &session)?;
+            let named = saved::named(args, name, &session)?;
             if *changed {
                 return saved::changed(&named, *peek, profile, &session, printer);
             }
@@ -33,7 +52,7 @@ pub(super) async fn run(args: SearchArgs, profile: &Profile, printer: &Printer) 
             kept = Some(named.search);
         }
         SavedArgs { save: Some(name), .. } => {
-            kept = Some(saved::save(&args, name, profile, &session, printer)?);
+            kept = Some(saved::save(args, name, profile, &session, printer)?);
         }
         SavedArgs { .. } => {}
     }
@@ -53,6 +72,10 @@ pub(super) async fn run(args: SearchArgs, profile: &Profile, printer: &Printer) 
     document.instead.clone_from(&page.instead);
     document.saved = kept.as_ref().map(SavedDocument::new);
     printer.document(&document, || words(&document, printer, page.cached))?;
+    if kept.is_none() {
+        // Nothing was written and the program is about to end: files are closed and maps taken away faster by that.
+        std::mem::forget(session);
+    }
     Ok(Exit::Done)
 }
 

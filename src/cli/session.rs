@@ -115,10 +115,10 @@ impl Profile {
     /// A desk for verbs that read and write the data folder only. On the embedded market a catalog that was
     /// never filled is filled first, once, with `progress` on the way.
     pub async fn local(&self, progress: impl Fn(SyncProgress) + Send + Sync) -> Result<Session, Failure> {
-        let session = self.data_only()?;
-        if !session.desk.never_filled()? {
+        if let Some(session) = self.ready()? {
             return Ok(session);
         }
+        let session = self.data_only()?;
         if self.offline || !self.is_embedded() {
             if session.desk.stats()?.offers == 0 {
                 eprintln!(
@@ -138,6 +138,12 @@ impl Profile {
         online.desk.index_all(&mut |_| {})?;
         drop(online);
         self.data_only()
+    }
+
+    /// The same, where there is nothing to wait for; `None` = the catalog was never filled.
+    pub fn ready(&self) -> Result<Option<Session>, Failure> {
+        let session = self.data_only()?;
+        Ok((!session.desk.never_filled()?).then_some(session))
     }
 
     /// A desk over the data folder as it is.

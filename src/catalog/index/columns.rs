@@ -2,6 +2,7 @@
 //! quantity. Read from the table beside the segment where there is one ([`Numbers`]), else from tantivy's own columns.
 
 use std::io::{self, Write};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use tantivy::columnar::{ColumnIndex, ColumnValues};
@@ -9,6 +10,7 @@ use tantivy::directory::OwnedBytes;
 use tantivy::{SegmentReader, TantivyError};
 
 use crate::catalog::facts::Flags;
+use crate::catalog::index::quick::{self, Quick};
 use crate::catalog::index::schema::{Column, STEP_FROM, STEP_PRICE};
 use crate::catalog::index::tables::{Packed, Table, Unpacked};
 
@@ -17,6 +19,7 @@ pub struct Columns {
     values: Vec<Values>,
     /// `None` where no offer of the segment has a price.
     steps: Option<Steps>,
+    quick: Option<Quick>,
 }
 
 enum Values {
@@ -54,6 +57,28 @@ impl Own {
         let steps = from.zip(price).map(|(from, price)| (from.index, from.values, price.values));
         Ok(Own { values, steps })
     }
+
+    fn get(&self, column: Column, doc: u32) -> u64 {
+        self.values.get(column as usize).map_or(0, |values| values.get_val(doc))
+    }
+
+    fn flags(&self, doc: u32) -> Flags {
+        Flags(self.get(Column::Flags, doc) as u32)
+    }
+
+    /// What is found of a document at one look.
+    fn record(&self, doc: u32) -> quick::Record {
+        let (least, lot) = (self.get(Column::Least, doc), self.get(Column::Lot, doc));
+        let lot = lot_or_unit(lot, || u64::from(self.flags(doc).0));
+        let Some((of, from, price)) = &self.steps else {
+            return quick::record(std::iter::empty(), least, lot);
+        };
+        let steps = of.value_row_ids(doc).map(|step| {
+            let from = from.get_val(step);
+            (from >> 1, from & 1 == 1, price.get_val(step))
+        });
+        quick::record(steps, least, lot)
+    }
 }
 
 impl Columns {
@@ -63,12 +88,14 @@ impl Columns {
             return Ok(Columns {
                 values: numbers.columns.iter().cloned().map(Values::Table).collect(),
                 steps: numbers.steps.clone().map(Steps::Table),
+                quick: Some(numbers.quick.clone()),
             });
         }
         let Own { values, steps } = Own::open(reader)?;
         Ok(Columns {
             values: values.into_iter().map(Values::Packed).collect(),
             steps: steps.map(|(of, from, price)| Steps::Packed { of, from, price }),
+            quick: None,
         })
     }
 
@@ -144,12 +171,32 @@ impl Columns {
         (price.checked_sub(1), buyable && quantity.is_multiple_of(self.lot_or_unit(doc)))
     }
 
-    fn lot_or_unit(&self, doc: u32) -> u64 {
-        match self.get(Column::Lot, doc) {
-            0 | 1 if Flags(self.get(Column::Flags, doc) as u32).has(Flags::MEASURED) => 1,
-            0 | 1 => 1_000,
-            lot => lot - 1,
+    /// Whether a document can be bought at a quantity for a price within bounds, where one look says so.
+    #[inline]
+    pub fn price_within(&self, doc: u32, bounds: &RangeInclusive<u64>, quantity: u64) -> Option<bool> {
+        self.quick.as_ref()?.price_within(doc, bounds, quantity)
+    }
+
+    /// Whether a document has any of some flags.
+    #[inline]
+    pub fn has_any(&self, flags: Flags, doc: u32) -> bool {
+        match &self.quick {
+            Some(quick) if Quick::knows(flags) => quick.has_any(flags, doc),
+            _ => self.get(Column::Flags, doc) as u32 & flags.0 != 0,
         }
+    }
+
+    fn lot_or_unit(&self, doc: u32) -> u64 {
+        lot_or_unit(self.get(Column::Lot, doc), || self.get(Column::Flags, doc))
+    }
+}
+
+/// Of what a quantity must be a multiple (thousandths), from the columns that say it.
+fn lot_or_unit(lot: u64, flags: impl Fn() -> u64) -> u64 {
+    match lot {
+        0 | 1 if Flags(flags() as u32).has(Flags::MEASURED) => 1,
+        0 | 1 => 1_000,
+        lot => lot - 1,
     }
 }
 
@@ -157,13 +204,17 @@ impl Columns {
 pub struct Numbers {
     columns: Vec<ColumnTable>,
     steps: Option<StepTable>,
+    quick: Quick,
 }
 
 impl Numbers {
     /// The table of a segment, as it is written.
     pub(super) fn pack(reader: &SegmentReader, out: &mut dyn Write) -> io::Result<()> {
-        let Own { values, steps } = Own::open(reader).map_err(io::Error::other)?;
+        let own = Own::open(reader).map_err(io::Error::other)?;
         let mut packed = Packed::new(out)?;
+        packed.number(reader.max_doc())?;
+        Quick::pack(&mut packed, reader.max_doc(), &|doc| own.flags(doc), &|doc| own.record(doc))?;
+        let Own { values, steps } = own;
         packed.number(values.len() as u32)?;
         for column in &values {
             pack_column(&mut packed, column.num_vals(), &|visit| each_value(column.as_ref(), visit))?;
@@ -200,18 +251,20 @@ impl Numbers {
 impl Table for Numbers {
     fn open(bytes: OwnedBytes) -> Option<Self> {
         let mut unpacked = Unpacked::open(&bytes)?;
+        let documents = unpacked.number()? as usize;
+        let quick = Quick::read(&mut unpacked, &bytes, documents)?;
         let mut columns = Vec::new();
         for _ in 0..(unpacked.number()? as usize).min(Column::ALL.len()) {
             columns.push(ColumnTable::read(&mut unpacked, &bytes)?);
         }
         if unpacked.rest().is_empty() {
-            return Some(Numbers { columns, steps: None });
+            return Some(Numbers { columns, steps: None, quick });
         }
         let begins = ColumnTable::read(&mut unpacked, &bytes)?;
         let from = ColumnTable::read(&mut unpacked, &bytes)?;
         let buyable = ColumnTable::read(&mut unpacked, &bytes)?;
         let price = ColumnTable::read(&mut unpacked, &bytes)?;
-        Some(Numbers { columns, steps: Some(StepTable { begins, from, buyable, price }) })
+        Some(Numbers { columns, steps: Some(StepTable { begins, from, buyable, price }), quick })
     }
 }
 
@@ -269,7 +322,7 @@ fn pack_column(
 }
 
 /// The greatest number that divides both.
-fn common(mut a: u64, mut b: u64) -> u64 {
+pub(super) fn common(mut a: u64, mut b: u64) -> u64 {
     while b != 0 {
         (a, b) = (b, a % b);
     }

@@ -15,6 +15,7 @@ pub mod live;
 mod pass;
 mod place;
 pub mod plan;
+mod quick;
 mod reading;
 pub mod schema;
 mod segment;
@@ -46,6 +47,13 @@ pub enum Halt {
     Store(Failure),
     /// The index cannot be read.
     Index(String),
+}
+
+impl Halt {
+    /// Whoever read the index did not come back.
+    pub fn failed() -> Halt {
+        Halt::Index("reading it failed".to_owned())
+    }
 }
 
 impl From<rusqlite::Error> for Halt {

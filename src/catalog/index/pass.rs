@@ -39,9 +39,8 @@ pub struct Pass<'a> {
     in_vain: u32,
     is_masked: bool,
     room: Positions,
-    /// Room for documents and their values, kept between calls.
+    /// Room for documents, kept between calls.
     found: Vec<u32>,
-    values: Vec<u64>,
 }
 
 /// Which of the index's offers are of an old state: their rows were written later.
@@ -106,7 +105,6 @@ impl<'a> Pass<'a> {
             is_masked: false,
             room: Positions::default(),
             found: Vec::new(),
-            values: Vec::new(),
             tiers,
         };
         if plan.is_hopeless {
@@ -197,10 +195,7 @@ impl<'a> Pass<'a> {
         self.is_masked = true;
         let mut masks: Vec<(Column, Mask<'_>)> = self.each.iter().filter_map(|test| test.mask()).collect();
         let hidden = self.plan.hidden();
-        if hidden != Flags::default() {
-            masks.push((Column::Flags, Mask::NoneOf(hidden)));
-        }
-        if masks.is_empty() && !self.words.is_empty() {
+        if masks.is_empty() && hidden == Flags::default() && !self.words.is_empty() {
             return Ok(());
         }
         // What the mask alone decides need not be asked again.
@@ -232,7 +227,9 @@ impl<'a> Pass<'a> {
                 left.retain(|doc| values.get((doc - from) as usize).is_some_and(|value| mask.lets(*value)));
             }
             for doc in &left {
-                bits.insert(*doc);
+                if hidden == Flags::default() || !self.segment.columns.has_any(hidden, *doc) {
+                    bits.insert(*doc);
+                }
             }
             from = to;
         }
@@ -319,10 +316,8 @@ impl<'a> Pass<'a> {
         }
         let hidden = self.plan.hidden();
         if !self.is_masked && hidden != Flags::default() {
-            self.segment.columns.values(Column::Flags, &self.found, &mut self.values);
-            let mask = Mask::NoneOf(hidden);
-            let mut values = self.values.iter();
-            self.found.retain(|_| values.next().is_some_and(|value| mask.lets(*value)));
+            let columns = &self.segment.columns;
+            self.found.retain(|doc| !columns.has_any(hidden, *doc));
         }
         let (plan, segment, each) = (self.plan, self.segment, &self.each);
         if each.is_empty() {

@@ -42,12 +42,8 @@ impl Plan {
 
     /// Whether an offer may be shown at all.
     pub fn shows(&self, row: &(impl Row + ?Sized)) -> bool {
-        if self.with_fees && !self.hide_ads {
-            return true;
-        }
-        let flags = row.flags();
-        (self.with_fees || !flags.has(Flags::FEE))
-            && !(self.hide_ads && flags.has(Flags::of(Flag::Advertised)))
+        let hidden = self.hidden();
+        hidden == Flags::default() || !row.has_any(hidden)
     }
 
     /// Flags an offer must not have to be shown.

@@ -1,6 +1,7 @@
 //! One segment of the index, opened: its columns, its terms, and what is worked out of its terms when first asked.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,6 +30,15 @@ pub trait Row {
     fn get(&self, column: Column) -> u64;
     /// Median unit price at a quantity (thousandths) in millionths of a yuan, and whether it can be bought.
     fn at(&self, quantity: u64) -> (Option<u64>, bool);
+    /// Whether it can be bought at a quantity for a price within bounds, where that is found faster than
+    /// [`Row::at`] would say; `None` = it would not be.
+    fn price_within(&self, _bounds: &RangeInclusive<u64>, _quantity: u64) -> Option<bool> {
+        None
+    }
+    /// Whether it has any of some flags.
+    fn has_any(&self, flags: Flags) -> bool {
+        self.flags().0 & flags.0 != 0
+    }
 
     /// Its place.
     fn place(&self) -> Place {
@@ -61,6 +71,16 @@ impl Row for Doc<'_> {
 
     fn at(&self, quantity: u64) -> (Option<u64>, bool) {
         self.columns.at(self.doc, quantity)
+    }
+
+    #[inline]
+    fn price_within(&self, bounds: &RangeInclusive<u64>, quantity: u64) -> Option<bool> {
+        self.columns.price_within(self.doc, bounds, quantity)
+    }
+
+    #[inline]
+    fn has_any(&self, flags: Flags) -> bool {
+        self.columns.has_any(flags, self.doc)
     }
 }
 

@@ -22,7 +22,7 @@ use crate::catalog::index::sounds::Sounds;
 use crate::catalog::index::texts::Titles;
 
 /// The beginning of every file; raise the number when their shape changes.
-pub(super) const MAGIC: &[u8; 8] = b"pifa-lx2";
+pub(super) const MAGIC: &[u8; 8] = b"pifa-lx3";
 /// The ending of their names.
 const ENDING: &str = "lexicon";
 
@@ -151,6 +151,8 @@ pub trait Table: Sized {
 pub struct Worked {
     /// Where the tables of the segment may be kept; nothing where the index is in memory.
     file: Option<PathBuf>,
+    /// Its folder, to be read from.
+    folder: OnceLock<Option<MmapDirectory>>,
     words: OnceLock<Lexicon>,
     shops: OnceLock<Lexicon>,
     pairs: OnceLock<Pairs>,
@@ -185,7 +187,7 @@ impl Worked {
     /// once: there are tantivy's own columns.
     pub fn numbers(&self, reader: &SegmentReader) -> Option<&Numbers> {
         if self.file.is_some() && self.numbers.get().is_none() {
-            let kept = self.place("numbers").and_then(|place| Numbers::open(mapped(&place)?))?;
+            let kept = self.place("numbers").and_then(|place| Numbers::open(self.mapped(&place)?))?;
             return Some(self.numbers.get_or_init(|| kept));
         }
         let pack = |out: &mut dyn Write| Numbers::pack(reader, out);
@@ -195,7 +197,7 @@ impl Worked {
     /// How titles can be read, where it was written, or the index is in memory.
     pub fn sounds(&self, fields: [&InvertedIndexReader; 3], documents: u32) -> Option<&Sounds> {
         if self.file.is_some() && self.sounds.get().is_none() {
-            let kept = self.place("sounds").and_then(|place| Sounds::open(mapped(&place)?))?;
+            let kept = self.place("sounds").and_then(|place| Sounds::open(self.mapped(&place)?))?;
             return Some(self.sounds.get_or_init(|| kept));
         }
         self.worked(&self.sounds, "sounds", |out| Sounds::pack(fields, documents, out)).ok()
@@ -204,7 +206,7 @@ impl Worked {
     /// Documents by the names of suppliers, where that was written, or the index is in memory.
     pub fn sellers(&self, shop: &InvertedIndexReader) -> Option<&Sellers> {
         if self.file.is_some() && self.sellers.get().is_none() {
-            let kept = self.place("sellers").and_then(|place| Sellers::open(mapped(&place)?))?;
+            let kept = self.place("sellers").and_then(|place| Sellers::open(self.mapped(&place)?))?;
             return Some(self.sellers.get_or_init(|| kept));
         }
         self.worked(&self.sellers, "sellers", |out| Sellers::pack(shop, out)).ok()
@@ -223,6 +225,12 @@ impl Worked {
         self.file.as_ref().map(|file| file.with_extension(format!("{table}.{ENDING}")))
     }
 
+    /// A table as it lies, mapped; they are written whole or not at all, and never again.
+    fn mapped(&self, table: &Path) -> Option<OwnedBytes> {
+        let folder = self.folder.get_or_init(|| MmapDirectory::open(table.parent()?).ok()).as_ref()?;
+        folder.open_read(Path::new(table.file_name()?)).ok()?.read_bytes().ok()
+    }
+
     fn worked<'a, T: Table>(
         &self,
         slot: &'a OnceLock<T>,
@@ -232,7 +240,7 @@ impl Worked {
         if let Some(made) = slot.get() {
             return Ok(made);
         }
-        let kept = self.place(table).and_then(|place| T::open(mapped(&place)?));
+        let kept = self.place(table).and_then(|place| T::open(self.mapped(&place)?));
         let made = match kept {
             Some(kept) => kept,
             None => {
@@ -273,12 +281,6 @@ impl Worked {
         fs::rename(part, place)?;
         Ok(true)
     }
-}
-
-/// A file as it lies, mapped; tables are written whole or not at all, and never again.
-fn mapped(file: &Path) -> Option<OwnedBytes> {
-    let folder = MmapDirectory::open(file.parent()?).ok()?;
-    folder.open_read(Path::new(file.file_name()?)).ok()?.read_bytes().ok()
 }
 
 fn is_of_this_version(file: &Path) -> bool {

@@ -108,6 +108,9 @@ impl Says {
                 row.figure(*column).or(*unknown).is_some_and(|figure| bounds.contains(&figure))
             }
             Says::Price { bounds, at } => {
+                if let Some(is_within) = row.price_within(bounds, at.unwrap_or(quantity)) {
+                    return is_within;
+                }
                 // Nothing is cheaper than the least of all its prices.
                 if row.figure(Column::Least).is_none_or(|least| least > *bounds.end()) {
                     return false;
@@ -130,6 +133,9 @@ impl Says {
                 .filter_map(|line| line.split_once('='))
                 .any(|(named, value)| named == name && answers(asks, value)),
             Says::Buyable => {
+                if let Some(buyable) = row.price_within(&(0..=u64::MAX), quantity) {
+                    return buyable;
+                }
                 let (price, buyable) = row.at(quantity);
                 buyable && price.is_some()
             }
@@ -206,8 +212,6 @@ pub enum Mask<'a> {
     Within { bounds: (u64, u64), unknown: Option<u64>, negated: bool },
     /// Has any of these.
     Flags { any: &'a [Flags], negated: bool },
-    /// Has none of these.
-    NoneOf(Flags),
 }
 
 impl Mask<'_> {
@@ -234,7 +238,6 @@ impl Mask<'_> {
                 let has = Flags(value as u32);
                 any.iter().any(|flag| has.has(*flag)) != *negated
             }
-            Mask::NoneOf(flags) => value as u32 & flags.0 == 0,
         }
     }
 }

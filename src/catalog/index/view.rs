@@ -234,62 +234,12 @@ impl View<'_> {
         Ok(found)
     }
 
-    /// How many hits there are, on two threads where they are many; `None` where titles or rows have to be read for it.
-    pub fn count_plainly(&self, plan: &Plan) -> Result<Option<usize>, Halt> {
-        let mut total = 0;
-        let count = |_: &Segment, docs: &[u32], sum: &mut usize| *sum += docs.len();
-        let is_done = self.each_plainly(plan, &count, &mut |_, sum| total += sum)?;
-        Ok(is_done.then_some(total))
-    }
-
-    /// Goes through all hits, on two threads where they are many: `add` takes some, ascending, on its thread, and `done`
-    /// what it made of them, in the order of the documents. `false` where titles or rows have to be read for it, or some
-    /// hits are in no index: nothing is worth anything then.
-    pub fn each_plainly<'v, T: Default + Send>(
-        &'v self,
-        plan: &Plan,
-        add: &(dyn Fn(&Segment, &[u32], &mut T) + Sync),
-        done: &mut dyn FnMut(&'v Segment, T),
-    ) -> Result<bool, Halt> {
-        /// Documents looked at for which another thread is worth its while.
-        const MANY: u64 = if cfg!(test) { 4 } else { 20_000 };
+    /// The hits of a query where the index alone knows them all; `None` where some are in none, or there can be none.
+    pub fn plain(&self, plan: &Plan) -> Option<Plain<'_>> {
         if self.has_tail() || !self.fresh.touched().is_empty() || plan.is_hopeless {
-            return Ok(false);
+            return None;
         }
-        let most = plan.tiers().last().copied().unwrap_or(Tier::Word);
-        let cancel = self.cancel;
-        for segment in self.segments() {
-            let pass = || Pass::new(plan, segment, Tier::Word..=most, &[], cancel);
-            let run = |mut pass: Pass<'_>| -> Result<Option<T>, Halt> {
-                let (mut docs, mut made) = (Vec::with_capacity(CHUNK), T::default());
-                pass.mask_all(cancel)?;
-                loop {
-                    docs.clear();
-                    let Some(is_end) = pass.fill_plainly(CHUNK, &mut docs, cancel)? else { return Ok(None) };
-                    add(segment, &docs, &mut made);
-                    if is_end {
-                        return Ok(Some(made));
-                    }
-                }
-            };
-            let first = pass()?;
-            if first.cost() < MANY {
-                let Some(made) = run(first)? else { return Ok(false) };
-                done(segment, made);
-                continue;
-            }
-            let (middle, end) = (segment.max_doc() / 2, segment.max_doc());
-            let (before, behind) = std::thread::scope(|scope| {
-                let behind = scope.spawn(|| guarded(|| run(pass()?.within(middle..end))));
-                (run(first.within(0..middle)), behind.join())
-            });
-            let behind =
-                behind.ok().flatten().unwrap_or_else(|| Err(Halt::Index("reading it failed".to_owned())));
-            let (Some(before), Some(behind)) = (before?, behind?) else { return Ok(false) };
-            done(segment, before);
-            done(segment, behind);
-        }
-        Ok(true)
+        Some(Plain { live: self.live.as_deref(), cancel: self.cancel })
     }
 
     /// Shows every hit, in no order; rows no index has as far as they are looked at. `None` where all were, else how
@@ -360,6 +310,69 @@ impl View<'_> {
                 Ok(true)
             })?;
         Ok((!is_all).then_some(looked_at))
+    }
+}
+
+/// A view that is the index and nothing else: it can be looked at on any thread.
+#[derive(Clone, Copy)]
+pub struct Plain<'a> {
+    live: Option<&'a Live>,
+    cancel: &'a Cancel,
+}
+
+impl<'a> Plain<'a> {
+    /// How many hits there are, on two threads where they are many; `None` where titles have to be read for it.
+    pub fn count(self, plan: &Plan) -> Result<Option<usize>, Halt> {
+        let mut total = 0;
+        let count = |_: &Segment, docs: &[u32], sum: &mut usize| *sum += docs.len();
+        let is_done = self.each(plan, &count, &mut |_, sum| total += sum)?;
+        Ok(is_done.then_some(total))
+    }
+
+    /// Goes through all hits, on two threads where they are many: `add` takes some, ascending, on its thread, and `done`
+    /// what it made of them, in the order of the documents. `false` where titles have to be read for it: nothing is
+    /// worth anything then.
+    pub fn each<T: Default + Send>(
+        self,
+        plan: &Plan,
+        add: &(dyn Fn(&Segment, &[u32], &mut T) + Sync),
+        done: &mut dyn FnMut(&'a Segment, T),
+    ) -> Result<bool, Halt> {
+        /// Documents looked at for which another thread is worth its while.
+        const MANY: u64 = if cfg!(test) { 4 } else { 20_000 };
+        let most = plan.tiers().last().copied().unwrap_or(Tier::Word);
+        let cancel = self.cancel;
+        for segment in self.live.into_iter().flat_map(Live::segments) {
+            let pass = || Pass::new(plan, segment, Tier::Word..=most, &[], cancel);
+            let run = |mut pass: Pass<'_>| -> Result<Option<T>, Halt> {
+                let (mut docs, mut made) = (Vec::with_capacity(CHUNK), T::default());
+                pass.mask_all(cancel)?;
+                loop {
+                    docs.clear();
+                    let Some(is_end) = pass.fill_plainly(CHUNK, &mut docs, cancel)? else { return Ok(None) };
+                    add(segment, &docs, &mut made);
+                    if is_end {
+                        return Ok(Some(made));
+                    }
+                }
+            };
+            let first = pass()?;
+            if first.cost() < MANY {
+                let Some(made) = run(first)? else { return Ok(false) };
+                done(segment, made);
+                continue;
+            }
+            let (middle, end) = (segment.max_doc() / 2, segment.max_doc());
+            let (before, behind) = std::thread::scope(|scope| {
+                let behind = scope.spawn(|| guarded(|| run(pass()?.within(middle..end))));
+                (run(first.within(0..middle)), behind.join())
+            });
+            let behind = behind.ok().flatten().unwrap_or_else(|| Err(Halt::failed()));
+            let (Some(before), Some(behind)) = (before?, behind?) else { return Ok(false) };
+            done(segment, before);
+            done(segment, behind);
+        }
+        Ok(true)
     }
 }
 

@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use memchr::memmem;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::catalog::index::Halt;
@@ -19,8 +20,8 @@ use crate::catalog::index::segment::Segment;
 use crate::catalog::index::tables::{MAGIC, Packed};
 use crate::query::pinyin;
 
-/// Documents of a block: their titles are about a page of memory.
-const BLOCK: u32 = 64;
+/// Documents of a block: their titles are about a page of memory, and as many bits as a number has.
+pub(super) const BLOCK: u32 = 64;
 /// What stands behind the blocks beside where they begin: whether first titles are read alone, documents, blocks, and
 /// the sum.
 const FOOT: u64 = 16;
@@ -193,6 +194,28 @@ impl<'a> Texts<'a> {
             })
             .optional()?;
         Ok(&self.own)
+    }
+
+    /// Shows each titles of a block in which something stands, with its place in the block; at each place once. `None`
+    /// where the block cannot be read, or does not hold together.
+    pub fn each_with(
+        &mut self,
+        segment: &Segment,
+        block: u32,
+        something: &memmem::Finder<'_>,
+        visit: &mut dyn FnMut(u32, &str),
+    ) -> Option<()> {
+        self.read_block(segment, block * BLOCK)?;
+        let (ends, texts) = self.block.split_at_checked(4 * segment.titles()?.len(block))?;
+        let ends = ends.as_chunks::<4>().0;
+        let mut from = 0;
+        while let Some(found) = something.find(texts.get(from..)?) {
+            // What reaches over the end of a text into the next is in neither: the text itself has the last word.
+            let nth = ends.partition_point(|end| u32::from_le_bytes(*end) as usize <= from + found);
+            visit(u32::try_from(nth).ok()?, self.in_block(segment, block * BLOCK + nth as u32)?);
+            from = u32::from_le_bytes(*ends.get(nth)?) as usize;
+        }
+        Some(())
     }
 
     fn read_block(&mut self, segment: &Segment, doc: u32) -> Option<()> {

@@ -1,6 +1,7 @@
 //! One word of a query: where it may stand, and how a segment finds it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, Mutex};
 
 use memchr::memmem;
@@ -14,6 +15,7 @@ use crate::catalog::index::schema::{self, Column, Unit, tag};
 use crate::catalog::index::segment::{Row, SIDE_BY_SIDE, Segment, any_of, of_info, term};
 use crate::catalog::index::stream::{Bits, Positions, Stream};
 use crate::catalog::index::texts::Texts;
+use crate::catalog::index::told::Told;
 use crate::catalog::index::{Halt, halt};
 use crate::catalog::store::lock;
 use crate::domain::search::{Cancel, Tier};
@@ -25,7 +27,29 @@ pub struct Marked {
     /// Offers.
     pub offers: HashSet<Tie>,
     /// Suppliers, as words of the dictionary.
-    pub suppliers: HashSet<u32>,
+    pub suppliers: HashSet<u32, ByNumber>,
+}
+
+/// Numbers of the dictionary are given out one after the other: nobody chooses them so that they meet, and a condition
+/// on a supplier looks one up for each of a million offers.
+pub type ByNumber = BuildHasherDefault<Multiplied>;
+
+/// See [`ByNumber`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Multiplied(u64);
+
+impl Hasher for Multiplied {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
 impl Marked {
@@ -91,12 +115,14 @@ pub struct Word {
     pub parses: Vec<Vec<Constraint>>,
     /// Offers of which the buyer says it.
     pub mine: Marked,
-    /// Only looked for in the names of supplier and belt.
-    is_of_names: bool,
+    /// Only looked for in the name of the supplier.
+    is_of_seller: bool,
     /// How it may be read in segments looked at so far: a search passes through each several times.
     read: Arc<Mutex<HashMap<SegmentId, Arc<[reading::Way]>>>>,
     /// Documents of many terms that contain it, likewise.
     containing: Arc<Mutex<HashMap<(SegmentId, Tier), Bits>>>,
+    /// Titles that were read for it, likewise.
+    told: Arc<Mutex<HashMap<SegmentId, Arc<Told>>>>,
 }
 
 /// What a document must still show when its terms are there.
@@ -140,6 +166,8 @@ pub struct Finder<'a> {
     ways: Vec<Way>,
     /// Texts read for [`Check::Whole`].
     told_apart: u32,
+    /// Titles read for [`Check::Text`].
+    told: Option<Arc<Told>>,
 }
 
 impl Word {
@@ -153,24 +181,28 @@ impl Word {
             finder: Arc::new(memmem::Finder::new(text.as_bytes()).into_owned()),
             parses: pinyin::parses(text),
             mine,
-            is_of_names: false,
+            is_of_seller: false,
             read: Arc::default(),
             containing: Arc::default(),
+            told: Arc::default(),
             text: text.to_owned(),
         }
     }
 
-    /// Of a folded text that stands in the name of the supplier or the belt, as typed.
-    pub fn of_names(text: &str) -> Word {
-        Word { is_of_names: true, parses: Vec::new(), ..Word::new(text, Marked::default()) }
+    /// Of a folded text that stands in the name of the supplier, as typed.
+    pub fn of_seller(text: &str) -> Word {
+        Word { is_of_seller: true, parses: Vec::new(), ..Word::new(text, Marked::default()) }
     }
 
     /// Where it stands in the four lines of an offer: in a title, or in the names of its supplier and belt.
     pub fn in_text(&self, text: &str) -> Option<Tier> {
         self.finder.find(text.as_bytes())?;
         let mut lines = text.split('\n');
+        if self.is_of_seller {
+            return lines.nth(2).filter(|seller| seller.contains(&self.text)).map(|_| Tier::Supplier);
+        }
         let mut found = None;
-        for title in lines.by_ref().take(2).filter(|_| !self.is_of_names) {
+        for title in lines.by_ref().take(2) {
             for (at, _) in title.match_indices(&self.text) {
                 if is_whole_word(title.as_bytes(), at, self.text.as_bytes()) {
                     return Some(Tier::Word);
@@ -179,6 +211,18 @@ impl Word {
             }
         }
         found.or_else(|| lines.any(|line| line.contains(&self.text)).then_some(Tier::Supplier))
+    }
+
+    /// Where it stands in bytes, whole or not.
+    pub fn finder_of_bytes(&self) -> &memmem::Finder<'_> {
+        &self.finder
+    }
+
+    /// Titles of a segment that were read for it.
+    fn told(&self, segment: &Segment) -> Arc<Told> {
+        let mut known = lock(&self.told);
+        let told = known.entry(segment.reader.segment_id());
+        Arc::clone(told.or_insert_with(|| Arc::new(Told::nothing(segment.max_doc()))))
     }
 
     /// Whether the title, which is the first line, can be read so.
@@ -208,7 +252,7 @@ impl Word {
     /// Finds it in a segment, at tiers up to `most`.
     pub fn finder<'a>(&'a self, segment: &Segment, most: Tier, cancel: &Cancel) -> Result<Finder<'a>, Halt> {
         let mut ways = Vec::new();
-        if !self.is_of_names {
+        if !self.is_of_seller {
             self.in_titles(segment, most, &mut ways, cancel)?;
         }
         if most >= Tier::Pinyin && !self.parses.is_empty() {
@@ -223,7 +267,7 @@ impl Word {
             ways.push(Way::new(Tier::Supplier, stream, Check::Nothing));
         }
         ways.retain(|way| !matches!(way.stream, Stream::Nothing));
-        Ok(Finder { word: self, ways, told_apart: 0 })
+        Ok(Finder { word: self, ways, told_apart: 0, told: None })
     }
 
     fn in_titles(
@@ -377,6 +421,11 @@ impl Word {
         };
         let mut numbers = lexicon.containing(&self.text, &|| cancel.is_cancelled());
         halt(cancel)?;
+        if self.is_of_seller {
+            // The line behind is the belt.
+            let seller = |number: usize| lexicon.term(number).split('\n').next().unwrap_or_default();
+            numbers.retain(|number| seller(*number).contains(&self.text));
+        }
         let sellers = if tier == Tier::Part { None } else { segment.sellers() };
         let stream = match sellers.filter(|_| numbers.len() > SIDE_BY_SIDE) {
             Some(sellers) => {
@@ -518,8 +567,8 @@ impl Finder<'_> {
                     follow.then_some(way.tier)
                 }
                 Check::Text => {
-                    let text = texts.titles(segment, doc)?;
-                    self.word.in_text(text).filter(|tier| *tier <= Tier::Part)
+                    let told = self.told.get_or_insert_with(|| self.word.told(segment));
+                    told.tier(doc, self.word, segment, texts)?
                 }
                 Check::Whole if way.phrase.seek(doc) != doc || !way.phrase.follow_each_other(room) => None,
                 Check::Whole if self.told_apart >= TOLD_APART => Some(Tier::Part),

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::catalog::facts::WordId;
 use crate::catalog::index::Tie;
-use crate::catalog::index::word::Marked;
+use crate::catalog::index::marked::Marked;
 use crate::catalog::store::Failure;
 use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::mark::{Mark, Marks};
@@ -209,12 +209,14 @@ pub(super) fn each_named(
             break;
         }
         let (id, search) = (row.get_ref(0)?, row.get_ref(1)?);
-        let (id, search) = (id.as_str().unwrap_or_default(), search.as_str().unwrap_or_default());
-        // Name and translated name; the third line is the belt.
-        if finder.find(search.as_bytes()).is_some() && search.lines().take(2).any(|line| line.contains(name))
-            || id.eq_ignore_ascii_case(name)
-        {
-            visit(id);
+        let (id, search) = (id.as_bytes().unwrap_or_default(), search.as_bytes().unwrap_or_default());
+        // Name and translated name; the third line is the belt. Where it stands first is in the first line it is in.
+        let is_in_names = finder.find(search).is_some_and(|at| {
+            let before = search.get(..at).unwrap_or_default();
+            memchr::memchr_iter(b'\n', before).count() < 2
+        });
+        if is_in_names || id.eq_ignore_ascii_case(name.as_bytes()) {
+            visit(std::str::from_utf8(id).unwrap_or_default());
         }
     }
     Ok(())

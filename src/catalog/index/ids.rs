@@ -81,8 +81,10 @@ impl Ids {
         let mut high = (self.number(self.drawers, drawer + 1)? as usize).min(self.count);
         while low < high {
             let middle = low.midpoint(high);
-            let found = (self.number(self.sums, middle)?, self.text(middle)?);
-            match found.cmp(&(sum, id.as_bytes())) {
+            // Sums lie side by side, texts do not.
+            let found = self.number(self.sums, middle)?.cmp(&sum);
+            let found = if found.is_eq() { self.text(middle)?.cmp(id.as_bytes()) } else { found };
+            match found {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Equal => return self.number(self.numbers, middle),
                 std::cmp::Ordering::Greater => high = middle,

@@ -97,11 +97,12 @@ fn main() {
                 }
             }
         }
-        longest = longest.max(cancelled(&catalog, texts, &marks));
+        let cancel = cancelled(&catalog, texts, &marks);
+        longest = longest.max(cancel);
         let figures = serde_json::json!({
             "p50": micros(&mut first, 50), "p99": micros(&mut first, 99),
             "page_p50": micros(&mut page, 50), "page_p99": micros(&mut page, 99),
-            "queries": texts.len(), "most_rows": hits,
+            "queries": texts.len(), "most_rows": hits, "cancel": cancel.as_secs_f64() * 1e6,
         });
         said.insert(kind.clone(), figures);
     }
@@ -231,8 +232,11 @@ fn anything(
     }
     took.sort_unstable_by(|a, b| b.cmp(a));
     let slow = took.iter().filter(|(took, _)| *took > Duration::from_millis(50)).count();
-    let longest: Vec<_> =
-        took.iter().take(8).map(|(took, text)| serde_json::json!([took.as_secs_f64() * 1e3, text])).collect();
+    let longest: Vec<_> = took
+        .iter()
+        .take(24)
+        .map(|(took, text)| serde_json::json!([took.as_secs_f64() * 1e3, text]))
+        .collect();
     serde_json::json!({
         "seed": seed, "random": count, "of_files": of_files, "with_rows": with_rows, "over_50_ms": slow,
         "longest_ms": longest,

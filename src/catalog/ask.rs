@@ -11,17 +11,16 @@ use rust_decimal::Decimal;
 use crate::catalog::facts::{Flags, WordId, milli};
 use crate::catalog::index::Tie;
 use crate::catalog::index::halt;
+use crate::catalog::index::marked::{ByNumber, Marked};
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::test::{Says, Test, bounds};
-use crate::catalog::index::texts::Texts;
 use crate::catalog::index::view::View;
-use crate::catalog::index::word::{Marked, Word};
-use crate::catalog::index::{Halt, Row};
-use crate::catalog::overlay::{Overlay, suppliers_named, text_of, tie_of, word_of};
+use crate::catalog::index::word::Word;
+use crate::catalog::index::{Halt, Ids, Row, Segment};
+use crate::catalog::overlay::{Overlay, each_named, is_supplier, text_of, tie_of, word_of};
 use crate::catalog::store::Failure;
 use crate::domain::category::Category;
-use crate::domain::id::SupplierId;
 use crate::domain::offer::OfferKind;
 use crate::domain::search::{Flag, SearchRequest};
 use crate::domain::supplier::Identity;
@@ -155,44 +154,71 @@ impl Asker<'_> {
     fn sold_by(&self, sellers: &[Seller]) -> Result<Marked, Halt> {
         let mut marked = Marked::default();
         for Seller { id, name } in sellers {
-            let suppliers = suppliers_named(id, name, self.moment(), &|| self.view.cancel.is_cancelled())?;
-            halt(self.view.cancel)?;
-            // In the order of the dictionary neighbours are found together.
-            let mut sorted: Vec<&SupplierId> = suppliers.iter().collect();
-            sorted.sort_unstable();
-            for supplier in sorted {
-                halt(self.view.cancel)?;
-                marked.suppliers.extend(word_of(supplier.as_str(), self.moment())?);
-            }
             // An id that is known is no name.
-            if !suppliers.contains(id) {
-                self.sold_under(name, &mut marked.offers)?;
+            if is_supplier(id, self.moment())? {
+                marked.suppliers.extend(word_of(id.as_str(), self.moment())?);
+                continue;
             }
+            self.named_so(name, &mut marked.suppliers)?;
+            self.sold_under(name, &mut marked.offers)?;
         }
         Ok(marked)
     }
 
+    /// Adds the suppliers with this in the name that sell something.
+    fn named_so(&self, name: &str, suppliers: &mut HashSet<WordId, ByNumber>) -> Result<(), Halt> {
+        let tables: Vec<Option<&Ids>> = self.view.segments().map(Segment::ids).collect();
+        // Who has offers stands in the tables or in what was written since; without those the dictionary tells.
+        let is_told = !self.view.has_tail() && tables.iter().all(Option::is_some);
+        let tables: Vec<&Ids> = tables.into_iter().flatten().collect();
+        let mut others = HashMap::new();
+        if is_told {
+            let words: HashSet<WordId, ByNumber> =
+                self.view.fresh.entries().map(|entry| entry.get(Column::Supplier) as WordId).collect();
+            for word in words {
+                halt(self.view.cancel)?;
+                others.extend(text_of(word, self.moment())?.map(|id| (id, word)));
+            }
+        }
+        let mut left: Vec<String> = Vec::new();
+        each_named(name, self.moment(), &|| self.view.cancel.is_cancelled(), &mut |id| match tables
+            .iter()
+            .find_map(|table| table.find(id))
+            .or_else(|| others.get(id).copied())
+        {
+            Some(word) => {
+                suppliers.insert(word);
+            }
+            None if is_told => {}
+            None => left.push(id.to_owned()),
+        })?;
+        // In the order of the dictionary neighbours are found together.
+        left.sort_unstable();
+        for id in left {
+            halt(self.view.cancel)?;
+            suppliers.extend(word_of(&id, self.moment())?);
+        }
+        halt(self.view.cancel)
+    }
+
     /// Adds offers whose seller has this in the name, but no id.
     fn sold_under(&self, name: &str, offers: &mut HashSet<Tie>) -> Result<(), Halt> {
+        let have_id = |segment: &Segment| segment.columns.bounds(Column::Supplier).0 > 0;
+        let fresh_have = || self.view.fresh.entries().all(|entry| entry.get(Column::Supplier) > 0);
+        if !self.view.has_tail() && self.view.segments().all(have_id) && fresh_have() {
+            return Ok(());
+        }
         let has_supplier = Says::Within { column: Column::Supplier, bounds: 0..=u64::MAX, unknown: None };
         let plan = Plan {
-            words: vec![Word::of_names(name)],
+            words: vec![Word::of_seller(name)],
             tests: vec![Test { negated: true, says: has_supplier }],
             with_fees: true,
             ..Plan::default()
         };
-        let mut found = Vec::new();
         self.view.each(&plan, &mut |row| {
-            found.push((row.place().tie(), row.get(Column::Row)));
+            offers.insert(row.place().tie());
             Ok(())
         })?;
-        let mut texts = Texts::new(self.moment());
-        for (tie, row) in found {
-            // The third line is the seller, the fourth the belt.
-            if texts.text(row)?.split('\n').nth(2).is_some_and(|line| line.contains(name)) {
-                offers.insert(tie);
-            }
-        }
         Ok(())
     }
 

@@ -8,9 +8,10 @@
 use std::collections::HashMap;
 
 use crate::catalog::index::Halt;
+use crate::catalog::index::marked::Marked;
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::view::View;
-use crate::catalog::index::word::{Marked, Word};
+use crate::catalog::index::word::Word;
 
 /// Near words tried for each word of a query, and for all together.
 const TRIED: usize = 6;

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::catalog::facts::WordId;
 use crate::catalog::index::Tie;
-use crate::catalog::index::word::Marked;
+use crate::catalog::index::marked::Marked;
 use crate::catalog::store::Failure;
 use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::mark::{Mark, Marks};
@@ -172,32 +172,52 @@ pub(super) fn suppliers_named(
     moment: &Connection,
     is_over: &dyn Fn() -> bool,
 ) -> Result<HashSet<SupplierId>, Failure> {
+    if is_supplier(id, moment)? {
+        return Ok(HashSet::from([id.clone()]));
+    }
+    let mut found = HashSet::new();
+    each_named(name, moment, is_over, &mut |id| {
+        found.insert(SupplierId::new(id));
+    })?;
+    Ok(found)
+}
+
+/// Whether somebody has this id.
+pub(super) fn is_supplier(id: &SupplierId, moment: &Connection) -> Result<bool, Failure> {
     let is_known = moment
         .prepare_cached(
             "SELECT 1 FROM offers WHERE supplier_id = ?1 UNION ALL SELECT 1 FROM suppliers WHERE id = ?1 LIMIT 1",
         )?
         .query_row([id.as_str()], |_| Ok(()))
         .optional()?;
-    if is_known.is_some() {
-        return Ok(HashSet::from([id.clone()]));
-    }
+    Ok(is_known.is_some())
+}
+
+/// Shows the ids of those with this in the name, or as their id in other capitals; until nobody wants them any more.
+pub(super) fn each_named(
+    name: &str,
+    moment: &Connection,
+    is_over: &dyn Fn() -> bool,
+    visit: &mut dyn FnMut(&str),
+) -> Result<(), Failure> {
     // One look for all: most names do not have it anywhere.
     let finder = memchr::memmem::Finder::new(name.as_bytes());
     let mut select = moment.prepare_cached("SELECT id, search FROM suppliers INDEXED BY suppliers_named")?;
     let mut rows = select.query([])?;
-    let mut found = HashSet::new();
     while let Some(row) = rows.next()? {
         if is_over() {
             break;
         }
         let (id, search) = (row.get_ref(0)?, row.get_ref(1)?);
-        let (id, search) = (id.as_str().unwrap_or_default(), search.as_str().unwrap_or_default());
-        // Name and translated name; the third line is the belt.
-        if finder.find(search.as_bytes()).is_some() && search.lines().take(2).any(|line| line.contains(name))
-            || id.eq_ignore_ascii_case(name)
-        {
-            found.insert(SupplierId::new(id));
+        let (id, search) = (id.as_bytes().unwrap_or_default(), search.as_bytes().unwrap_or_default());
+        // Name and translated name; the third line is the belt. Where it stands first is in the first line it is in.
+        let is_in_names = finder.find(search).is_some_and(|at| {
+            let before = search.get(..at).unwrap_or_default();
+            memchr::memchr_iter(b'\n', before).count() < 2
+        });
+        if is_in_names || id.eq_ignore_ascii_case(name.as_bytes()) {
+            visit(std::str::from_utf8(id).unwrap_or_default());
         }
     }
-    Ok(found)
+    Ok(())
 }

@@ -28,8 +28,10 @@ struct Glyph {
 
 type Row = Vec<Glyph>;
 
-/// A gap of so few cells is written again rather than stepped over.
-const GAP: usize = 3;
+/// A gap whose cells take so few bytes is written again rather than stepped over; so are a few blanks at the end of a line.
+const GAP: usize = 4;
+/// What telling another style takes, about.
+const STYLE: usize = 5;
 /// So many cells must be spared before rows are scrolled.
 const WORTH: isize = 60;
 /// Farthest a block of rows is looked for.
@@ -46,6 +48,8 @@ pub struct Painter {
     at: Option<(usize, usize)>,
     /// Where it stands if the doubtful mark it wrote last is as wide as we think.
     doubt: Option<(usize, usize)>,
+    /// The line it stands in, and how many doubtful marks were written there since its place was certain.
+    line: Option<(usize, usize)>,
     /// Whether the cursor is seen, and where it was left.
     cursor: Option<Option<Position>>,
     out: Vec<u8>,
@@ -63,7 +67,7 @@ impl Painter {
         let rows = rows_of(wanted);
         if self.width != width || self.rows.len() != rows.len() {
             self.out.extend_from_slice(b"\x1b[0m\x1b[2J");
-            (self.style, self.at) = (Some(PLAIN), None);
+            (self.style, self.at, self.line) = (Some(PLAIN), None, None);
             self.width = width;
             self.rows = vec![blank(width); rows.len()];
         }
@@ -115,7 +119,7 @@ impl Painter {
             block.iter_mut().take(shift.by).for_each(|row| *row = blank(self.width));
         }
         self.out.extend_from_slice(b"\x1b[r");
-        self.at = None;
+        (self.at, self.line) = (None, None);
     }
 
     fn paint_row(&mut self, y: usize, old: &Row, new: &Row) {
@@ -145,7 +149,7 @@ impl Painter {
                     (stop, same) = (at + 1, 0);
                     continue;
                 }
-                same += 1;
+                same += cost(new.get(at - 1), new.get(at));
                 if same > GAP {
                     break;
                 }
@@ -160,7 +164,13 @@ impl Painter {
         }
         if erase {
             self.go(y, end);
-            self.look(PLAIN);
+            // What is erased takes the ground that is told, and nothing else of it.
+            if self
+                .style
+                .is_none_or(|style| style.bg != Color::Reset || style.modifier.contains(Modifier::REVERSED))
+            {
+                self.look(PLAIN);
+            }
             self.out.extend_from_slice(b"\x1b[K");
         }
     }
@@ -179,11 +189,16 @@ impl Painter {
             },
             Some((row, _)) if row == y && x == 0 => "\r".to_owned(),
             Some((row, _)) if row + 1 == y && x == 0 => "\r\n".to_owned(),
+            None if self.line.is_some_and(|(row, _)| row == y) => match x {
+                0 => "\r".to_owned(),
+                _ => format!("\x1b[{}G", x + 1),
+            },
             _ if x == 0 => format!("\x1b[{}H", y + 1),
             _ => format!("\x1b[{};{}H", y + 1, x + 1),
         };
         self.out.extend_from_slice(moved.as_bytes());
         self.at = to;
+        self.line = Some((y, 0));
     }
 
     fn write(&mut self, y: usize, x: usize, glyph: &Glyph) {
@@ -195,10 +210,16 @@ impl Painter {
         if sure || self.doubt != Some((y, x)) {
             self.go(y, x);
         }
-        self.look(glyph.style);
+        // A blank looks alike in any style that shows on the glyphs alone.
+        if !(is_blank(glyph) && self.style.is_some_and(|style| of_blank(style) == PLAIN)) {
+            self.look(glyph.style);
+        }
         self.out.extend_from_slice(glyph.text.as_bytes());
         let next = (y, x + glyph.text.width());
         self.doubt = (!sure).then_some(next);
+        // However wide doubtful marks are drawn, one takes two cells at most: far from the end nothing begins a new line.
+        let doubts = self.line.map_or(0, |(_, doubts)| doubts) + usize::from(!sure);
+        self.line = (next.1 + 2 * doubts < self.width).then_some((y, doubts));
         // Behind the last column terminals differ.
         self.at = (sure && next.1 < self.width).then_some(next);
     }
@@ -214,6 +235,15 @@ impl Painter {
         self.out.push(b'm');
         self.style = Some(style);
     }
+}
+
+/// About how many bytes it takes to write a glyph again behind another.
+fn cost(before: Option<&Glyph>, glyph: Option<&Glyph>) -> usize {
+    let Some(glyph) = glyph else { return 0 };
+    // Behind a doubtful mark the cursor is placed anyhow: what is there already need not be written.
+    let is_placed = before.is_some_and(|before| !before.text.is_empty() && !is_sure(&before.text));
+    let is_told = before.is_some_and(|before| before.style == glyph.style) || is_blank(glyph);
+    glyph.text.len() + if is_told { 0 } else { STYLE } + if is_placed { GAP } else { 0 }
 }
 
 fn blank(width: usize) -> Row {
@@ -245,9 +275,12 @@ fn row_of(cells: &[Cell], width: usize) -> Row {
     row
 }
 
+/// Attributes that are seen where nothing is written.
+const ON_BLANKS: Modifier = Modifier::REVERSED.union(Modifier::UNDERLINED).union(Modifier::CROSSED_OUT);
+
 /// Where nothing is written only ground and line are seen.
 fn of_blank(style: Style) -> Style {
-    let seen = style.modifier & (Modifier::REVERSED | Modifier::UNDERLINED);
+    let seen = style.modifier & ON_BLANKS;
     if seen.is_empty() && style.bg == Color::Reset { PLAIN } else { style }
 }
 
@@ -259,8 +292,42 @@ fn is_sure(text: &str) -> bool {
         | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}')
 }
 
-/// The shorter of adding to the style that stands and beginning anew.
+/// The shorter of changing the style that stands and beginning anew.
 fn codes(from: Option<Style>, to: Style) -> String {
+    let anew = if to == PLAIN {
+        String::new()
+    } else {
+        let mut codes = vec!["0".to_owned()];
+        add(PLAIN, to, &mut codes);
+        codes.join(";")
+    };
+    let changed = from.and_then(|from| {
+        let mut codes: Vec<String> = Vec::new();
+        let mut left = from;
+        // Bold and dim are taken back together.
+        for (taken, code) in [
+            (Modifier::BOLD | Modifier::DIM, "22"),
+            (Modifier::ITALIC, "23"),
+            (Modifier::UNDERLINED, "24"),
+            (Modifier::REVERSED, "27"),
+            (Modifier::CROSSED_OUT, "29"),
+        ] {
+            if from.modifier.intersection(taken).intersects(!to.modifier) {
+                left.modifier.remove(taken);
+                codes.push(code.to_owned());
+            }
+        }
+        add(left, to, &mut codes);
+        to.modifier.contains(left.modifier).then(|| codes.join(";"))
+    });
+    match changed {
+        Some(changed) if changed.len() <= anew.len() => changed,
+        _ => anew,
+    }
+}
+
+/// What is told to come from a style to one that has all its attributes.
+fn add(from: Style, to: Style, codes: &mut Vec<String>) {
     let attributes = [
         (Modifier::BOLD, "1"),
         (Modifier::DIM, "2"),
@@ -272,24 +339,17 @@ fn codes(from: Option<Style>, to: Style) -> String {
         (Modifier::HIDDEN, "8"),
         (Modifier::CROSSED_OUT, "9"),
     ];
-    let base = from.filter(|from| to.modifier.contains(from.modifier));
-    let mut codes: Vec<String> = Vec::new();
-    if base.is_none() && to != PLAIN {
-        codes.push("0".to_owned());
-    }
-    let base = base.unwrap_or(PLAIN);
     for (attribute, code) in attributes {
-        if to.modifier.contains(attribute) && !base.modifier.contains(attribute) {
+        if to.modifier.contains(attribute) && !from.modifier.contains(attribute) {
             codes.push(code.to_owned());
         }
     }
-    if to.fg != base.fg {
+    if to.fg != from.fg {
         codes.push(colour(to.fg, 30));
     }
-    if to.bg != base.bg {
+    if to.bg != from.bg {
         codes.push(colour(to.bg, 40));
     }
-    codes.join(";")
 }
 
 /// A colour's code; `base` is 30 for text and 40 for the ground.

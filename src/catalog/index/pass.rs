@@ -175,6 +175,7 @@ impl<'a> Pass<'a> {
             }
             self.next = doc + 1;
             if let Some(tier) = self.judge(doc, with)? {
+                halt(with.cancel)?;
                 return Ok(Some((doc, tier)));
             }
             self.in_vain += 1;
@@ -273,7 +274,7 @@ impl<'a> Pass<'a> {
         halt(cancel)?;
         let alive = self.segment.reader.alive_bitset();
         while docs.len() < count {
-            let doc = together(&mut self.drivers, self.next);
+            let doc = together(&mut self.drivers, self.next, cancel)?;
             if doc >= self.end {
                 self.next = END;
                 return Ok(Some(true));
@@ -295,6 +296,7 @@ impl<'a> Pass<'a> {
         if let ([word], []) = (self.words.as_mut_slice(), self.drivers.as_slice()) {
             // One list alone is run through.
             self.next = word.run(self.next, count, &mut self.found);
+            halt(cancel)?;
             is_end = self.next >= self.end;
             let within = self.found.partition_point(|doc| *doc < self.end);
             self.found.truncate(within);
@@ -338,6 +340,8 @@ impl<'a> Pass<'a> {
         let mut rounds = 0_u32;
         'again: loop {
             if doc >= self.end {
+                // A list may have ended because nobody waits.
+                halt(cancel)?;
                 return Ok(END);
             }
             rounds += 1;
@@ -345,7 +349,7 @@ impl<'a> Pass<'a> {
                 halt(cancel)?;
             }
             if !self.drivers.is_empty() {
-                doc = together(&mut self.drivers, doc);
+                doc = together(&mut self.drivers, doc, cancel)?;
             }
             let before = doc;
             for (nth, word) in self.words.iter_mut().enumerate() {

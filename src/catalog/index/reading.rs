@@ -35,13 +35,13 @@ pub struct Way {
 
 impl Way {
     /// Its documents.
-    pub fn stream(&self) -> Stream {
+    pub fn stream(&self, cancel: &Cancel) -> Stream {
         let lists = self.lists.iter().map(|list| Stream::Packed(Box::new(list.cursor())));
         let mut parts: Vec<Stream> = lists.chain(self.set.clone().map(Stream::bits)).collect();
         match parts.len() {
             0 => Stream::Nothing,
             1 => parts.pop().unwrap_or(Stream::Nothing),
-            _ => Stream::All(parts),
+            _ => Stream::All(parts, cancel.clone()),
         }
     }
 }
@@ -215,7 +215,7 @@ mod tests {
                         let wanted: BTreeSet<u32> = (0..segment.max_doc()).filter(|doc| reads(*doc)).collect();
                         let mut by_table = BTreeSet::new();
                         for way in ways(&parses, segment, &never)?.iter() {
-                            by_table.extend(titles_read_so(&mut way.stream(), &mut |doc| way.is_certain || reads(doc)));
+                            by_table.extend(titles_read_so(&mut way.stream(&never), &mut |doc| way.is_certain || reads(doc)));
                         }
                         assert_eq!(by_table, wanted, "{word} by the table");
                         let guessed = guess::documents(&parses, segment, &never)?.map_or(Stream::Nothing, Stream::bits);

@@ -14,6 +14,7 @@ use tantivy::{InvertedIndexReader, SegmentReader, TantivyError};
 use crate::catalog::facts::{Facts, Flags};
 use crate::catalog::index::Halt;
 use crate::catalog::index::columns::Columns;
+use crate::catalog::index::ids::Ids;
 use crate::catalog::index::lexicon::{Lexicon, Pairs};
 use crate::catalog::index::place::Place;
 use crate::catalog::index::schema::{self, Column, Entry, Fields};
@@ -177,6 +178,11 @@ impl Segment {
     /// Documents by the names of suppliers, where that was worked out.
     pub fn sellers(&self) -> Option<&Sellers> {
         self.worked.sellers(&self.shop)
+    }
+
+    /// Its suppliers by their ids, where that is kept beside it.
+    pub fn ids(&self) -> Option<&Ids> {
+        self.worked.ids()
     }
 
     /// Pairs of characters.

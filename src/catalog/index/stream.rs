@@ -41,6 +41,7 @@ impl Bits {
         cancel: &Cancel,
     ) -> Result<(), Halt> {
         let mut postings: Option<BlockSegmentPostings> = None;
+        let mut blocks = 0_u32;
         for info in infos {
             halt(cancel)?;
             match &mut postings {
@@ -57,6 +58,10 @@ impl Bits {
                 }
                 for doc in docs {
                     self.insert(*doc);
+                }
+                blocks += 1;
+                if blocks.is_multiple_of(64) {
+                    halt(cancel)?;
                 }
                 postings.advance();
             }
@@ -113,8 +118,9 @@ pub enum Stream {
     Often(Box<SegmentPostings>, u32),
     /// Documents of a list of our own.
     Packed(Box<Cursor>),
-    /// In all of these.
-    All(Vec<Stream>),
+    /// In all of these, until nobody wants them any more: then it has come to its end too soon, and whoever steps through
+    /// it is told so by [`halt`].
+    All(Vec<Stream>, Cancel),
     /// In any of these.
     Any(Vec<Stream>),
     /// Nothing.
@@ -143,7 +149,7 @@ impl Stream {
             Stream::Bits(_, at) => *at,
             Stream::List(docs) => docs.peek().copied().unwrap_or(END),
             Stream::Packed(cursor) => cursor.doc(),
-            Stream::All(_) => self.seek(0),
+            Stream::All(..) => self.seek(0),
             Stream::Any(parts) => parts.iter_mut().map(Stream::doc).min().unwrap_or(END),
             Stream::Nothing => END,
         }
@@ -184,7 +190,7 @@ impl Stream {
                 docs.peek().copied().unwrap_or(END)
             }
             Stream::Packed(cursor) => cursor.seek(target),
-            Stream::All(parts) => together(parts, target),
+            Stream::All(parts, cancel) => together(parts, target, cancel).unwrap_or(END),
             Stream::Any(parts) => parts.iter_mut().map(|part| part.seek(target)).min().unwrap_or(END),
             Stream::Nothing => END,
         }
@@ -197,7 +203,7 @@ impl Stream {
             Stream::Bits(bits, _) => u64::from(bits.len()),
             Stream::List(docs) => docs.len() as u64,
             Stream::Packed(cursor) => cursor.len(),
-            Stream::All(parts) => parts.iter().map(Stream::cost).min().unwrap_or(0),
+            Stream::All(parts, _) => parts.iter().map(Stream::cost).min().unwrap_or(0),
             Stream::Any(parts) => parts.iter().map(Stream::cost).sum(),
             Stream::Nothing => 0,
         }
@@ -205,7 +211,7 @@ impl Stream {
 
     /// Whether the terms of a phrase follow each other at the document all of them stand at.
     pub fn follow_each_other(&mut self, room: &mut Positions) -> bool {
-        let Stream::All(parts) = self else { return true };
+        let Stream::All(parts, _) = self else { return true };
         let count = parts.len() as u32;
         room.here.clear();
         for (at, part) in (0_u32..).zip(parts) {
@@ -232,11 +238,17 @@ pub struct Positions {
     next: Vec<u32>,
 }
 
-/// Steps all lists to the first document from `target` on that is in every one of them.
-pub fn together(parts: &mut [Stream], target: u32) -> u32 {
-    let Some((first, rest)) = parts.split_first_mut() else { return END };
+/// Steps all lists to the first document from `target` on that is in every one of them. Long ones may never meet: now and
+/// then it asks whether anybody waits.
+pub fn together(parts: &mut [Stream], target: u32, cancel: &Cancel) -> Result<u32, Halt> {
+    let Some((first, rest)) = parts.split_first_mut() else { return Ok(END) };
     let mut doc = first.seek(target);
+    let mut rounds = 0_u32;
     'again: while doc != END {
+        rounds += 1;
+        if rounds.is_multiple_of(512) {
+            halt(cancel)?;
+        }
         for part in rest.iter_mut() {
             let at = part.seek(doc);
             if at != doc {
@@ -244,9 +256,11 @@ pub fn together(parts: &mut [Stream], target: u32) -> u32 {
                 continue 'again;
             }
         }
-        return doc;
+        return Ok(doc);
     }
-    END
+    // It may be the end of one that was cut short.
+    halt(cancel)?;
+    Ok(END)
 }
 
 #[cfg(test)]
@@ -273,7 +287,7 @@ mod tests {
             c in prop::collection::btree_set(0_u32..300, 0..80), bits in any::<[bool; 3]>(), steps in prop::collection::vec(1_u32..40, 1..40),
         ) {
             let wanted: BTreeSet<u32> = a.intersection(&b.union(&c).copied().collect()).copied().collect();
-            let mut stream = Stream::All(vec![of(&a, bits[0]), Stream::Any(vec![of(&b, bits[1]), of(&c, bits[2])])]);
+            let mut stream = Stream::All(vec![of(&a, bits[0]), Stream::Any(vec![of(&b, bits[1]), of(&c, bits[2])])], Cancel::default());
             let mut target = 0;
             for step in steps {
                 let found = stream.seek(target);

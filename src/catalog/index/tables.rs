@@ -15,6 +15,7 @@ use tantivy::directory::{MmapDirectory, OwnedBytes};
 use tantivy::{Directory, InvertedIndexReader, SegmentReader};
 
 use crate::catalog::index::columns::Numbers;
+use crate::catalog::index::ids::Ids;
 use crate::catalog::index::lexicon::{Lexicon, Pairs};
 use crate::catalog::index::segment::Segment;
 use crate::catalog::index::sellers::Sellers;
@@ -159,6 +160,7 @@ pub struct Worked {
     numbers: OnceLock<Numbers>,
     sellers: OnceLock<Sellers>,
     sounds: OnceLock<Sounds>,
+    ids: OnceLock<Ids>,
     titles: OnceLock<Arc<Titles>>,
 }
 
@@ -210,6 +212,15 @@ impl Worked {
             return Some(self.sellers.get_or_init(|| kept));
         }
         self.worked(&self.sellers, "sellers", |out| Sellers::pack(shop, out)).ok()
+    }
+
+    /// Suppliers by their ids, where that was written: whoever has the index in memory alone asks the dictionary.
+    pub fn ids(&self) -> Option<&Ids> {
+        if self.ids.get().is_none() {
+            let kept = Ids::open(mapped(&self.place("ids")?)?)?;
+            return Some(self.ids.get_or_init(|| kept));
+        }
+        self.ids.get()
     }
 
     /// The titles of the documents, where they were written.
@@ -264,6 +275,7 @@ impl Worked {
             self.keep_one("pairs", |out| Pairs::pack(&segment.pairs, out))?,
             self.keep_one("numbers", |out| Numbers::pack(&segment.reader, out))?,
             self.keep_one("titles", |out| Titles::pack(&segment.columns, documents, connection, out))?,
+            self.keep_one("ids", |out| Ids::pack(&segment.columns, documents, connection, out))?,
             self.keep_one("sounds", |out| Sounds::pack(sounding, documents, out))?,
         ];
         Ok(kept.contains(&true))

@@ -9,10 +9,10 @@ use rust_decimal::prelude::ToPrimitive;
 use tantivy::postings::TermInfo;
 
 use crate::catalog::facts::Flags;
+use crate::catalog::index::marked::{Marked, tagged};
 use crate::catalog::index::schema::{Column, tag};
 use crate::catalog::index::segment::{Row, Segment, any_of};
 use crate::catalog::index::stream::{Bits, END, Stream};
-use crate::catalog::index::word::{Marked, tagged};
 use crate::catalog::index::{Halt, halt};
 use crate::domain::search::Cancel;
 use crate::query::{Asks, Op};

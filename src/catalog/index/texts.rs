@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension};
+use tantivy::index::SegmentId;
 
 use crate::catalog::index::Halt;
 use crate::catalog::index::columns::Columns;
@@ -19,7 +20,7 @@ use crate::catalog::index::segment::Segment;
 use crate::catalog::index::tables::{MAGIC, Packed};
 use crate::query::pinyin;
 
-/// Documents of a block: their titles are about a page of memory.
+/// Documents of a block: their titles are a few pages of memory.
 const BLOCK: u32 = 64;
 /// What stands behind the blocks beside where they begin: whether first titles are read alone, documents, blocks, and
 /// the sum.
@@ -122,6 +123,29 @@ impl Titles {
         read_at(&self.file, into, u64::from(*begin)).ok()
     }
 
+    /// Reads the text of one document: where it begins and ends in its block, and then no more than that.
+    fn one<'a>(&self, block: u32, nth: usize, into: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+        let begin = u64::from(*self.begins.get(block as usize)?);
+        let whole = u64::from(*self.begins.get(block as usize + 1)?).checked_sub(begin)?;
+        let texts = 4 * self.len(block) as u64;
+        let mut ends = [0; 8];
+        let at = 4 * nth as u64;
+        let (from, to) = if nth == 0 {
+            let (_, end) = ends.split_at_mut(4);
+            read_at(&self.file, end, begin).ok()?;
+            (0, u32::from_le_bytes(*ends.last_chunk::<4>()?))
+        } else {
+            read_at(&self.file, &mut ends, begin + at - 4).ok()?;
+            (u32::from_le_bytes(*ends.first_chunk::<4>()?), u32::from_le_bytes(*ends.last_chunk::<4>()?))
+        };
+        // A table that is damaged names no place outside the block.
+        let length =
+            to.checked_sub(from).filter(|_| nth < self.len(block) && texts + u64::from(to) <= whole)?;
+        into.resize(length as usize, 0);
+        read_at(&self.file, into, begin + texts + u64::from(from)).ok()?;
+        Some(into)
+    }
+
     /// How many documents a block has.
     fn len(&self, block: u32) -> usize {
         self.documents.saturating_sub(block * BLOCK).min(BLOCK) as usize
@@ -156,29 +180,82 @@ fn read_at(file: &File, mut into: &mut [u8], mut at: u64) -> io::Result<()> {
     Ok(())
 }
 
+/// Titles of a block that are read one by one before all of it is, and how many a block must have been asked for so far
+/// that all of it is read at once: a title alone costs two reads, a block as much as a few titles.
+const ALONE: u32 = 3;
+
+/// Reads titles from beside the index, a block at a time where many of a block are asked for.
+#[derive(Default)]
+pub struct Reader {
+    /// The block read last, and whose it is.
+    block: Vec<u8>,
+    is_of: Option<(SegmentId, u32)>,
+    /// The block of the title asked for last, and how many of it were read alone.
+    near: Option<(SegmentId, u32)>,
+    alone: u32,
+    /// Blocks and titles that were asked for.
+    blocks: u32,
+    titles: u32,
+    title: Vec<u8>,
+}
+
+impl Reader {
+    /// Title and translated title of a document, folded, a line each; `None` where they are not kept, cannot be read, or
+    /// do not hold together.
+    pub fn titles(&mut self, segment: &Segment, doc: u32) -> Option<&[u8]> {
+        let titles = segment.titles()?;
+        let (block, nth) = (doc / BLOCK, (doc % BLOCK) as usize);
+        let id = (segment.reader.segment_id(), block);
+        let count = titles.len(block);
+        self.titles += 1;
+        if self.near != Some(id) {
+            self.near = Some(id);
+            self.alone = 0;
+            self.blocks += 1;
+            if self.blocks > 1_024 {
+                (self.blocks, self.titles) = (self.blocks / 2, self.titles / 2);
+            }
+        }
+        if self.is_of != Some(id) {
+            if self.alone < ALONE && self.titles <= self.blocks.saturating_mul(ALONE) {
+                self.alone += 1;
+                return titles.one(block, nth, &mut self.title);
+            }
+            self.is_of = None;
+            titles.block(block, &mut self.block)?;
+            self.is_of = Some(id);
+        }
+        let (ends, texts) = self.block.split_at_checked(4 * count)?;
+        let ends = ends.as_chunks::<4>().0;
+        let end = |nth: usize| ends.get(nth).map(|end| u32::from_le_bytes(*end) as usize);
+        texts.get(nth.checked_sub(1).map_or(Some(0), end)?..end(nth)?)
+    }
+}
+
 /// Reads texts of offers, titles from beside the index where they are kept there.
 pub struct Texts<'a> {
     connection: &'a Connection,
-    /// The block read last, and whose it is.
-    block: Vec<u8>,
-    is_of: Option<(tantivy::index::SegmentId, u32)>,
+    beside: Reader,
     /// A text read from the store.
     own: String,
 }
 
 impl<'a> Texts<'a> {
     pub fn new(connection: &'a Connection) -> Texts<'a> {
-        Texts { connection, block: Vec::new(), is_of: None, own: String::new() }
+        Texts { connection, beside: Reader::default(), own: String::new() }
     }
 
     /// Title and translated title of a document, folded, a line each.
     pub fn titles(&mut self, segment: &Segment, doc: u32) -> Result<&str, Halt> {
-        let is_read = self.read_block(segment, doc).is_some();
-        if !is_read {
-            self.is_of = None;
-            return self.text(segment.columns.get(Column::Row, doc));
+        // What does not hold together is read from the store.
+        match self.beside.titles(segment, doc).and_then(|titles| std::str::from_utf8(titles).ok()) {
+            Some(titles) => {
+                self.own.clear();
+                self.own.push_str(titles);
+                Ok(&self.own)
+            }
+            None => self.text(segment.columns.get(Column::Row, doc)),
         }
-        Ok(self.in_block(segment, doc).unwrap_or_default())
     }
 
     /// The four folded lines of a row: title, translated title, supplier, belt. Nothing where there is no such row.
@@ -193,26 +270,6 @@ impl<'a> Texts<'a> {
             })
             .optional()?;
         Ok(&self.own)
-    }
-
-    fn read_block(&mut self, segment: &Segment, doc: u32) -> Option<()> {
-        let id = (segment.reader.segment_id(), doc / BLOCK);
-        if self.is_of != Some(id) {
-            self.is_of = None;
-            segment.titles()?.block(id.1, &mut self.block)?;
-            self.is_of = Some(id);
-        }
-        // What does not hold together is read from the store.
-        self.in_block(segment, doc).map(|_| ())
-    }
-
-    fn in_block(&self, segment: &Segment, doc: u32) -> Option<&str> {
-        let (ends, texts) = self.block.split_at_checked(4 * segment.titles()?.len(doc / BLOCK))?;
-        let ends = ends.as_chunks::<4>().0;
-        let nth = (doc % BLOCK) as usize;
-        let end = |nth: usize| ends.get(nth).map(|end| u32::from_le_bytes(*end) as usize);
-        let begin = nth.checked_sub(1).map_or(Some(0), end)?;
-        std::str::from_utf8(texts.get(begin..end(nth)?)?).ok()
     }
 }
 

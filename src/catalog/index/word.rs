@@ -1,6 +1,6 @@
 //! One word of a query: where it may stand, and how a segment finds it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use memchr::memmem;
@@ -8,75 +8,17 @@ use tantivy::index::SegmentId;
 use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
 
-use crate::catalog::index::place::Tie;
+use crate::catalog::index::marked::Marked;
 use crate::catalog::index::reading;
-use crate::catalog::index::schema::{self, Column, Unit, tag};
+use crate::catalog::index::schema::{self, Unit};
 use crate::catalog::index::segment::{Row, SIDE_BY_SIDE, Segment, any_of, of_info, term};
+use crate::catalog::index::settle::{Asked, Settled, settle};
 use crate::catalog::index::stream::{Bits, Positions, Stream};
 use crate::catalog::index::texts::Texts;
 use crate::catalog::index::{Halt, halt};
 use crate::catalog::store::lock;
 use crate::domain::search::{Cancel, Tier};
 use crate::query::pinyin::{self, Constraint};
-
-/// Offers by number and by supplier.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Marked {
-    /// Offers.
-    pub offers: HashSet<Tie>,
-    /// Suppliers, as words of the dictionary.
-    pub suppliers: HashSet<u32>,
-}
-
-impl Marked {
-    /// Whether there is nobody in it.
-    pub fn is_empty(&self) -> bool {
-        self.offers.is_empty() && self.suppliers.is_empty()
-    }
-
-    /// Whether an offer is in it.
-    pub fn has(&self, row: &(impl Row + ?Sized)) -> bool {
-        (!self.offers.is_empty() && self.offers.contains(&row.place().tie()))
-            || (!self.suppliers.is_empty() && self.suppliers.contains(&(row.get(Column::Supplier) as u32)))
-    }
-
-    /// Its documents in a segment.
-    pub fn stream(&self, segment: &Segment, cancel: &Cancel) -> Result<Stream, Halt> {
-        let tags = self
-            .offers
-            .iter()
-            .map(|tie| tag::offer(*tie))
-            .chain(self.suppliers.iter().map(|word| tag::supplier(*word)));
-        tagged(segment, tags, cancel)
-    }
-}
-
-/// Documents of a segment with any of some tags.
-pub fn tagged(
-    segment: &Segment,
-    tags: impl Iterator<Item = String>,
-    cancel: &Cancel,
-) -> Result<Stream, Halt> {
-    let mut infos = Vec::new();
-    for tag in tags {
-        halt(cancel)?;
-        infos.extend(segment.tags.terms().get(tag.as_bytes())?);
-    }
-    // Many offers of one document each are a list, not a set.
-    if infos.len() > 8 && infos.iter().map(|info| u64::from(info.doc_freq)).sum::<u64>() < 20_000 {
-        let mut docs = Vec::new();
-        for info in &infos {
-            let mut stream = of_info(&segment.tags, info, IndexRecordOption::Basic)?;
-            let mut doc = stream.doc();
-            while doc != super::stream::END {
-                docs.push(doc);
-                doc = stream.seek(doc + 1);
-            }
-        }
-        return Ok(Stream::list(docs));
-    }
-    any_of(&segment.tags, &infos, segment.max_doc(), cancel)
-}
 
 /// A word.
 #[derive(Debug, Clone)]
@@ -91,12 +33,14 @@ pub struct Word {
     pub parses: Vec<Vec<Constraint>>,
     /// Offers of which the buyer says it.
     pub mine: Marked,
-    /// Only looked for in the names of supplier and belt.
-    is_of_names: bool,
+    /// Only looked for in the name of the supplier.
+    is_of_seller: bool,
     /// How it may be read in segments looked at so far: a search passes through each several times.
     read: Arc<Mutex<HashMap<SegmentId, Arc<[reading::Way]>>>>,
     /// Documents of many terms that contain it, likewise.
     containing: Arc<Mutex<HashMap<(SegmentId, Tier), Bits>>>,
+    /// What all titles of a segment said, likewise.
+    settled: Arc<Mutex<HashMap<(SegmentId, Asked), Arc<Settled>>>>,
 }
 
 /// What a document must still show when its terms are there.
@@ -119,6 +63,27 @@ enum Check {
 /// that somebody is just typing.
 const TOLD_APART: u32 = 1_000;
 
+/// So many titles are read for one pass before it is settled what all of them say, and so great a share of those that
+/// would have to be read for that: a page that is full soon needs only a few.
+const TITLES: u64 = if cfg!(test) { 3 } else { 1_000 };
+const SHARE: u64 = 64;
+
+impl Check {
+    /// What a title is asked for it, where it can be settled for all of them.
+    fn asked(self) -> Option<Asked> {
+        match self {
+            Check::Text => Some(Asked::Text),
+            Check::Pinyin => Some(Asked::Reading),
+            Check::Nothing | Check::Phrase | Check::Whole => None,
+        }
+    }
+}
+
+/// What was settled, as ways to have the word.
+fn ways_of(settled: &Settled) -> impl Iterator<Item = Way> {
+    settled.0.iter().map(|(tier, bits)| Way::new(*tier, Stream::bits(bits.clone()), Check::Nothing))
+}
+
 /// One way for a document to have a word.
 struct Way {
     tier: Tier,
@@ -140,6 +105,11 @@ pub struct Finder<'a> {
     ways: Vec<Way>,
     /// Texts read for [`Check::Whole`].
     told_apart: u32,
+    /// Titles read for [`Check::Text`] and [`Check::Pinyin`].
+    read: u64,
+    /// When it is next asked whether that is enough to settle the rest.
+    settle_at: u64,
+    cancel: Cancel,
 }
 
 impl Word {
@@ -153,24 +123,28 @@ impl Word {
             finder: Arc::new(memmem::Finder::new(text.as_bytes()).into_owned()),
             parses: pinyin::parses(text),
             mine,
-            is_of_names: false,
+            is_of_seller: false,
             read: Arc::default(),
             containing: Arc::default(),
+            settled: Arc::default(),
             text: text.to_owned(),
         }
     }
 
-    /// Of a folded text that stands in the name of the supplier or the belt, as typed.
-    pub fn of_names(text: &str) -> Word {
-        Word { is_of_names: true, parses: Vec::new(), ..Word::new(text, Marked::default()) }
+    /// Of a folded text that stands in the name of the supplier, as typed.
+    pub fn of_seller(text: &str) -> Word {
+        Word { is_of_seller: true, parses: Vec::new(), ..Word::new(text, Marked::default()) }
     }
 
     /// Where it stands in the four lines of an offer: in a title, or in the names of its supplier and belt.
     pub fn in_text(&self, text: &str) -> Option<Tier> {
         self.finder.find(text.as_bytes())?;
         let mut lines = text.split('\n');
+        if self.is_of_seller {
+            return lines.nth(2).filter(|seller| seller.contains(&self.text)).map(|_| Tier::Supplier);
+        }
         let mut found = None;
-        for title in lines.by_ref().take(2).filter(|_| !self.is_of_names) {
+        for title in lines.by_ref().take(2) {
             for (at, _) in title.match_indices(&self.text) {
                 if is_whole_word(title.as_bytes(), at, self.text.as_bytes()) {
                     return Some(Tier::Word);
@@ -179,6 +153,13 @@ impl Word {
             }
         }
         found.or_else(|| lines.any(|line| line.contains(&self.text)).then_some(Tier::Supplier))
+    }
+
+    /// Where it stands in title and translated title, a line each.
+    pub fn in_titles_of(&self, titles: &[u8]) -> Option<Tier> {
+        // Most of what is looked at is looked at in vain, and need not be text for that.
+        self.finder.find(titles)?;
+        self.in_text(std::str::from_utf8(titles).ok()?).filter(|tier| *tier <= Tier::Part)
     }
 
     /// Whether the title, which is the first line, can be read so.
@@ -208,7 +189,7 @@ impl Word {
     /// Finds it in a segment, at tiers up to `most`.
     pub fn finder<'a>(&'a self, segment: &Segment, most: Tier, cancel: &Cancel) -> Result<Finder<'a>, Halt> {
         let mut ways = Vec::new();
-        if !self.is_of_names {
+        if !self.is_of_seller {
             self.in_titles(segment, most, &mut ways, cancel)?;
         }
         if most >= Tier::Pinyin && !self.parses.is_empty() {
@@ -223,7 +204,7 @@ impl Word {
             ways.push(Way::new(Tier::Supplier, stream, Check::Nothing));
         }
         ways.retain(|way| !matches!(way.stream, Stream::Nothing));
-        Ok(Finder { word: self, ways, told_apart: 0 })
+        Ok(Finder { word: self, ways, told_apart: 0, read: 0, settle_at: TITLES, cancel: cancel.clone() })
     }
 
     fn in_titles(
@@ -254,12 +235,10 @@ impl Word {
                 2 => &segment.pairs,
                 3 => &segment.triples,
                 _ => {
-                    let triples = self.all_triples(segment)?;
+                    let triples = self.all_triples(segment, cancel)?;
                     let phrase = match &triples {
                         Stream::Nothing => Stream::Nothing,
-                        _ => {
-                            self.all_pairs(segment, IndexRecordOption::WithFreqsAndPositions, |_, _| true)?
-                        }
+                        _ => self.all_pairs(segment, IndexRecordOption::WithFreqsAndPositions, cancel)?,
                     };
                     ways.push(Way { phrase, ..Way::new(Tier::Word, triples, Check::Phrase) });
                     return Ok(());
@@ -270,9 +249,13 @@ impl Word {
             return Ok(());
         }
         if !has_blank {
-            return self.mixed(segment, most, ways);
+            return self.mixed(segment, most, ways, cancel);
         }
         // Blanks inside: what must be there, and then the text itself.
+        if let Some(settled) = self.settled(Asked::Text, segment) {
+            ways.extend(ways_of(&settled));
+            return Ok(());
+        }
         let mut parts = Vec::new();
         let mut pairs: BTreeMap<(char, char), u32> = BTreeMap::new();
         for pair in self.chars.iter().copied().zip(self.chars.iter().copied().skip(1)) {
@@ -320,24 +303,24 @@ impl Word {
         }
         if !parts.iter().any(|part| matches!(part, Stream::Nothing)) && !parts.is_empty() {
             parts.sort_by_cached_key(Stream::cost);
-            ways.push(Way::new(Tier::Word, Stream::All(parts), Check::Text));
+            ways.push(Way::new(Tier::Word, Stream::All(parts, cancel.clone()), Check::Text));
         }
         Ok(())
     }
 
     /// Runs and other characters side by side: all its pairs follow each other where it stands, and where a run at its
     /// edge stands whole too, it may be a whole word.
-    fn mixed(&self, segment: &Segment, most: Tier, ways: &mut Vec<Way>) -> Result<(), Halt> {
+    fn mixed(&self, segment: &Segment, most: Tier, ways: &mut Vec<Way>, cancel: &Cancel) -> Result<(), Halt> {
         let pairs = || -> Result<Vec<Stream>, Halt> {
-            Ok(match self.all_pairs(segment, IndexRecordOption::Basic, |_, _| true)? {
-                Stream::All(pairs) => pairs,
+            Ok(match self.all_pairs(segment, IndexRecordOption::Basic, cancel)? {
+                Stream::All(pairs, _) => pairs,
                 _ => Vec::new(),
             })
         };
-        let phrase = || self.all_pairs(segment, IndexRecordOption::WithFreqsAndPositions, |_, _| true);
+        let phrase = || self.all_pairs(segment, IndexRecordOption::WithFreqsAndPositions, cancel);
         let way = |tier, mut parts: Vec<Stream>, check| -> Result<Way, Halt> {
             parts.sort_by_cached_key(Stream::cost);
-            Ok(Way { phrase: phrase()?, ..Way::new(tier, Stream::All(parts), check) })
+            Ok(Way { phrase: phrase()?, ..Way::new(tier, Stream::All(parts, cancel.clone()), check) })
         };
         let mut whole = pairs()?;
         if whole.is_empty() {
@@ -365,6 +348,31 @@ impl Word {
         Ok(())
     }
 
+    /// What was settled of a segment.
+    fn settled(&self, asked: Asked, segment: &Segment) -> Option<Arc<Settled>> {
+        lock(&self.settled).get(&(segment.reader.segment_id(), asked)).cloned()
+    }
+
+    fn settle(&self, asked: Asked, segment: &Segment, cancel: &Cancel) -> Result<Option<Arc<Settled>>, Halt> {
+        if let Some(known) = self.settled(asked, segment) {
+            return Ok(Some(known));
+        }
+        let stream = || -> Result<Stream, Halt> {
+            let mut ways = Vec::new();
+            match asked {
+                Asked::Text => self.in_titles(segment, Tier::Part, &mut ways, cancel)?,
+                Asked::Reading => ways.extend(self.by_pinyin(segment, cancel)?),
+            }
+            let way = ways.into_iter().find(|way| way.check.asked() == Some(asked));
+            Ok(way.map_or(Stream::Nothing, |way| way.stream))
+        };
+        let settled = settle(asked, self, segment, &stream, cancel)?.map(Arc::new);
+        if let Some(settled) = &settled {
+            lock(&self.settled).insert((segment.reader.segment_id(), asked), Arc::clone(settled));
+        }
+        Ok(settled)
+    }
+
     /// Documents with a longer run that contains it, or with such a name of a supplier or belt.
     fn in_terms(&self, segment: &Segment, tier: Tier, cancel: &Cancel) -> Result<Stream, Halt> {
         let id = (segment.reader.segment_id(), tier);
@@ -377,6 +385,11 @@ impl Word {
         };
         let mut numbers = lexicon.containing(&self.text, &|| cancel.is_cancelled());
         halt(cancel)?;
+        if self.is_of_seller {
+            // The line behind is the belt.
+            let seller = |number: usize| lexicon.term(number).split('\n').next().unwrap_or_default();
+            numbers.retain(|number| seller(*number).contains(&self.text));
+        }
         let sellers = if tier == Tier::Part { None } else { segment.sellers() };
         let stream = match sellers.filter(|_| numbers.len() > SIDE_BY_SIDE) {
             Some(sellers) => {
@@ -397,7 +410,7 @@ impl Word {
     }
 
     /// Documents with every three neighbours of a word of other characters, the rarest first.
-    fn all_triples(&self, segment: &Segment) -> Result<Stream, Halt> {
+    fn all_triples(&self, segment: &Segment, cancel: &Cancel) -> Result<Stream, Halt> {
         let mut parts = Vec::new();
         for triple in self.chars.windows(3) {
             let triple: String = triple.iter().collect();
@@ -407,19 +420,19 @@ impl Word {
             }
         }
         parts.sort_by_cached_key(Stream::cost);
-        Ok(Stream::All(parts))
+        Ok(Stream::All(parts, cancel.clone()))
     }
 
-    /// Documents with all pairs of neighbours (without blanks) that are wanted, in the order of the word.
+    /// Documents with all pairs of neighbours (without blanks), in the order of the word.
     fn all_pairs(
         &self,
         segment: &Segment,
         option: IndexRecordOption,
-        wanted: impl Fn(char, char) -> bool,
+        cancel: &Cancel,
     ) -> Result<Stream, Halt> {
         let mut parts = Vec::new();
         for (a, b) in self.chars.iter().zip(self.chars.iter().skip(1)) {
-            if a.is_whitespace() || b.is_whitespace() || !wanted(*a, *b) {
+            if a.is_whitespace() || b.is_whitespace() {
                 continue;
             }
             let pair: String = [*a, *b].iter().collect();
@@ -428,11 +441,11 @@ impl Word {
                 stream => parts.push(stream),
             }
         }
-        Ok(Stream::All(parts))
+        Ok(Stream::All(parts, cancel.clone()))
     }
 
     /// Documents whose title can be read so, and those where it must be looked at.
-    fn by_pinyin(&self, segment: &Segment, cancel: &Cancel) -> Result<[Way; 2], Halt> {
+    fn by_pinyin(&self, segment: &Segment, cancel: &Cancel) -> Result<Vec<Way>, Halt> {
         let id = segment.reader.segment_id();
         let known = lock(&self.read).get(&id).cloned();
         let read = match known {
@@ -445,7 +458,7 @@ impl Word {
         };
         let (mut certain, mut others) = (Vec::new(), Vec::new());
         for way in read.iter() {
-            let stream = way.stream();
+            let stream = way.stream(cancel);
             if way.is_certain { certain.push(stream) } else { others.push(stream) }
         }
         let way = |mut parts: Vec<Stream>, check| {
@@ -456,7 +469,12 @@ impl Word {
             };
             Way::new(Tier::Pinyin, stream, check)
         };
-        Ok([way(certain, Check::Nothing), way(others, Check::Pinyin)])
+        let mut ways = vec![way(certain, Check::Nothing)];
+        match self.settled(Asked::Reading, segment) {
+            Some(settled) => ways.extend(ways_of(&settled)),
+            None => ways.push(way(others, Check::Pinyin)),
+        }
+        Ok(ways)
     }
 }
 
@@ -499,6 +517,25 @@ impl Finder<'_> {
         self.ways.iter().map(|way| way.stream.cost()).sum()
     }
 
+    /// Settles what titles have been read for again and again, see [`settle`]; the finder stands at `doc`.
+    fn settle(&mut self, doc: u32, segment: &Segment) -> Result<(), Halt> {
+        if self.read < self.settle_at {
+            return Ok(());
+        }
+        self.settle_at = self.read * 2;
+        let asks = |way: &Way| way.check.asked().filter(|_| way.stream.cost() < self.read * SHARE);
+        let Some(asked) = self.ways.iter().find_map(asks) else { return Ok(()) };
+        let Some(settled) = self.word.settle(asked, segment, &self.cancel)? else { return Ok(()) };
+        self.ways.retain(|way| way.check.asked() != Some(asked));
+        self.ways.extend(ways_of(&settled));
+        // The better way first, as they were.
+        self.ways.sort_by_key(|way| way.tier);
+        for way in &mut self.ways {
+            way.stream.seek(doc);
+        }
+        Ok(())
+    }
+
     /// The best tier at which `doc`, where [`Finder::seek`] came to, has the word.
     pub fn tier(
         &mut self,
@@ -507,6 +544,7 @@ impl Finder<'_> {
         texts: &mut Texts<'_>,
         room: &mut Positions,
     ) -> Result<Option<Tier>, Halt> {
+        self.settle(doc, segment)?;
         for way in &mut self.ways {
             if way.stream.doc() != doc {
                 continue;
@@ -518,6 +556,7 @@ impl Finder<'_> {
                     follow.then_some(way.tier)
                 }
                 Check::Text => {
+                    self.read += 1;
                     let text = texts.titles(segment, doc)?;
                     self.word.in_text(text).filter(|tier| *tier <= Tier::Part)
                 }
@@ -529,6 +568,7 @@ impl Finder<'_> {
                     self.word.in_text(text).filter(|tier| *tier <= Tier::Part)
                 }
                 Check::Pinyin => {
+                    self.read += 1;
                     let text = texts.titles(segment, doc)?;
                     self.word.is_read_in(text).then_some(way.tier)
                 }

@@ -1,0 +1,206 @@
+//! The suppliers of a segment by their ids: what the catalog knows a supplier by is a text, what a document carries is
+//! its number in the dictionary. A query such as `supplier:有限` names half of all suppliers, and asking the dictionary for
+//! each takes ten times as long as reading all their names.
+
+use std::io::{self, Write};
+
+use rusqlite::{Connection, OptionalExtension};
+use tantivy::directory::OwnedBytes;
+
+use crate::catalog::facts::WordId;
+use crate::catalog::index::columns::Columns;
+use crate::catalog::index::schema::Column;
+use crate::catalog::index::tables::{Packed, Table, Unpacked};
+
+/// Documents whose numbers are read at once.
+const BLOCK: u32 = 1_024;
+/// More drawers than these are not worth the room.
+const MOST_BITS: u32 = 16;
+
+/// The table of a segment: ids in drawers by the first bits of their sums, in each by sum and text. However ids were
+/// chosen, one is found in as many steps as their number has digits.
+pub struct Ids {
+    bytes: OwnedBytes,
+    /// How many ids, and bits of a sum that tell the drawer.
+    count: usize,
+    bits: u32,
+    /// Where the tables begin among the bytes: begins of the drawers, sums, numbers, ends of the texts, texts.
+    drawers: usize,
+    sums: usize,
+    numbers: usize,
+    ends: usize,
+    texts: usize,
+}
+
+fn sum_of(id: &str) -> u32 {
+    crc32fast::hash(id.as_bytes())
+}
+
+fn drawer_of(sum: u32, bits: u32) -> usize {
+    sum.checked_shr(32 - bits).unwrap_or(0) as usize
+}
+
+impl Ids {
+    /// Writes the suppliers of a segment's documents. Numbers the dictionary does not know are of no supplier.
+    pub(super) fn pack(
+        columns: &Columns,
+        documents: u32,
+        connection: &Connection,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let mut numbers: Vec<WordId> = Vec::new();
+        let mut values = Vec::new();
+        for from in (0..documents).step_by(BLOCK as usize) {
+            values.clear();
+            values.resize((documents - from).min(BLOCK) as usize, 0);
+            columns.range(Column::Supplier, from, &mut values);
+            numbers.extend(values.iter().filter_map(|value| WordId::try_from(*value).ok()));
+            // Most have many offers, and a million numbers need not be held for a few thousand.
+            if numbers.len() > 1 << 18 {
+                numbers.sort_unstable();
+                numbers.dedup();
+            }
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        let mut select =
+            connection.prepare_cached("SELECT text FROM words WHERE id = ?1").map_err(io::Error::other)?;
+        let mut known: Vec<(String, WordId)> = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            let id = select.query_row([number], |row| row.get(0)).optional().map_err(io::Error::other)?;
+            known.extend(id.map(|id| (id, number)));
+        }
+        pack_all(known, out)
+    }
+
+    /// The number of a supplier; `None` where no document of the segment is of it.
+    pub fn find(&self, id: &str) -> Option<WordId> {
+        let sum = sum_of(id);
+        let drawer = drawer_of(sum, self.bits);
+        let mut low = self.number(self.drawers, drawer)? as usize;
+        let mut high = (self.number(self.drawers, drawer + 1)? as usize).min(self.count);
+        while low < high {
+            let middle = low.midpoint(high);
+            // Sums lie side by side, texts do not.
+            let found = self.number(self.sums, middle)?.cmp(&sum);
+            let found = if found.is_eq() { self.text(middle)?.cmp(id.as_bytes()) } else { found };
+            match found {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Equal => return self.number(self.numbers, middle),
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
+    fn text(&self, nth: usize) -> Option<&[u8]> {
+        let from = nth.checked_sub(1).map_or(Some(0), |before| self.number(self.ends, before))?;
+        let to = self.number(self.ends, nth)?;
+        self.bytes.get(self.texts + from as usize..self.texts + to as usize)
+    }
+
+    fn number(&self, table: usize, nth: usize) -> Option<u32> {
+        Some(u32::from_le_bytes(*self.bytes.get(table + nth * 4..)?.first_chunk::<4>()?))
+    }
+}
+
+fn pack_all(known: Vec<(String, WordId)>, out: &mut dyn Write) -> io::Result<()> {
+    let mut known: Vec<(u32, String, WordId)> =
+        known.into_iter().map(|(id, number)| (sum_of(&id), id, number)).collect();
+    known.sort_unstable();
+    let bits = known.len().checked_ilog2().unwrap_or(0).min(MOST_BITS);
+    let mut begins = vec![0_u32];
+    let mut at = 0;
+    for drawer in 0..1_usize << bits {
+        while known.get(at).is_some_and(|(sum, ..)| drawer_of(*sum, bits) <= drawer) {
+            at += 1;
+        }
+        begins.push(at as u32);
+    }
+    let (mut ends, mut end) = (Vec::with_capacity(known.len()), 0_u32);
+    for (_, id, _) in &known {
+        let length = u32::try_from(id.len()).ok().and_then(|length| end.checked_add(length));
+        end = length.ok_or_else(|| io::Error::other("more ids than a table takes"))?;
+        ends.push(end);
+    }
+    let mut packed = Packed::new(out)?;
+    packed.numbers(begins.len(), begins.into_iter())?;
+    packed.numbers(known.len(), known.iter().map(|(sum, ..)| *sum))?;
+    packed.numbers(known.len(), known.iter().map(|(.., number)| *number))?;
+    packed.numbers(known.len(), ends.into_iter())?;
+    for (_, id, _) in &known {
+        packed.bytes(id.as_bytes())?;
+    }
+    packed.end()
+}
+
+impl Table for Ids {
+    fn open(bytes: OwnedBytes) -> Option<Ids> {
+        let mut unpacked = Unpacked::open(&bytes)?;
+        let (begins, drawers) = unpacked.numbers_at()?;
+        let (of_sums, sums) = unpacked.numbers_at()?;
+        let (of_numbers, numbers) = unpacked.numbers_at()?;
+        let (of_ends, ends) = unpacked.numbers_at()?;
+        let (count, texts, length) = (of_sums.len(), unpacked.at(), unpacked.rest().len());
+        let drawer_count = begins.len().checked_sub(1)?;
+        let holds = of_numbers.len() == count
+            && of_ends.len() == count
+            && drawer_count.is_power_of_two()
+            && drawer_count.ilog2() <= MOST_BITS
+            && of_ends.last().map_or(length == 0, |end| end as usize == length);
+        let bits = drawer_count.checked_ilog2()?;
+        // Without the sum at the end.
+        let bytes = bytes.slice(0..texts + length);
+        holds.then_some(Ids { bytes, count, bits, drawers, sums, numbers, ends, texts })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn packed(known: &BTreeMap<String, WordId>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        pack_all(known.iter().map(|(id, number)| (id.clone(), *number)).collect(), &mut bytes).unwrap();
+        bytes
+    }
+
+    proptest! {
+        #[test]
+        fn every_id_is_found_and_no_other(
+            known in prop::collection::btree_map("[a-dB0-3é杯]{0,4}", any::<u32>(), 0..200),
+            others in prop::collection::vec("[a-dB0-3é杯]{0,5}", 0..100),
+        ) {
+            let ids = Ids::open(OwnedBytes::new(packed(&known))).unwrap();
+            for id in known.keys().chain(&others) {
+                prop_assert_eq!(ids.find(id), known.get(id).copied());
+            }
+        }
+
+        #[test]
+        fn damaged_ones_are_read_to_an_end(at in 0..400_usize, bit in 0..8_u32) {
+            let known = ["s1", "s2", "甲", "acme", ""].into_iter().zip(1_u32..).map(|(id, n)| (id.to_owned(), n));
+            let mut bytes = packed(&known.collect());
+            let at = at % bytes.len();
+            bytes[at] ^= 1 << bit;
+            for bytes in [bytes.clone(), bytes[..at].to_vec()] {
+                let Some(ids) = Ids::open(OwnedBytes::new(bytes)) else { continue };
+                for id in ["s1", "s2", "甲", "acme", "", "b2b-1"] {
+                    let _ = ids.find(id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ids_of_one_sum_are_told_apart() {
+        // CRC-32 of both is the same.
+        let (one, other) = ("plumless", "buckeroo");
+        assert_eq!(sum_of(one), sum_of(other));
+        let ids = Ids::open(OwnedBytes::new(packed(&[(one.to_owned(), 7), (other.to_owned(), 9)].into())));
+        let ids = ids.unwrap();
+        assert_eq!((ids.find(one), ids.find(other), ids.find("s")), (Some(7), Some(9), None));
+    }
+}

@@ -340,7 +340,7 @@ def one(number, options, program, base, wanted, seed, scratch):
     try:
         if how == "nothing":
             return number, what, how, name, "no damage done", None
-        silent, whole = True, True
+        silent, whole = True, False
         probes = QUERIES + OWN + [ROWS]
         dice.shuffle(probes)
         for words in probes:
@@ -350,7 +350,7 @@ def one(number, options, program, base, wanted, seed, scratch):
                 # Told once is told: the next verb finds what is left, and has nothing more to say.
                 if any(word in line for word in TOLD):
                     silent, notes["told"] = False, notes["told"] + 1
-                    whole = whole and "nothing is known to be lost" in line
+                    whole = "nothing is known to be lost" in line
             if error is not None:
                 silent = False
                 notes["an error"] += 1
@@ -360,7 +360,7 @@ def one(number, options, program, base, wanted, seed, scratch):
             found, right = read(said), wanted[tuple(words)]
             if found == right:
                 continue
-            if what == "ledger" and notes["told"] and whole:
+            if what == "ledger" and whole:
                 raise Wrong(f"another answer, though nothing was lost: {said}")
             # A file that is gone or empty is the same as one that never was: nobody can tell.
             told = bool(words_of(said.err)) or not silent or how in ("gone", "emptied")
@@ -399,7 +399,7 @@ def one(number, options, program, base, wanted, seed, scratch):
                         raise Wrong(f"other goods after the sync: {said}")
             if what == "index" and how != "gone" and list(root.rglob("index.bad")):
                 notes["index.bad"] += 1
-        elif error["code"] == "ledger" and not is_ledger(root):
+        elif what == "catalog" and error["code"] == "ledger" and not is_ledger(root):
             # The ledger went as well (two files changed places), and nothing of one is left to salvage.
             notes["an error"] += 1
         elif what != "ledger" and how != "a folder":

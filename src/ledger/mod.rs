@@ -142,6 +142,10 @@ impl Ledger {
             Err(damaged @ LedgerError::Damaged { .. }) => damaged,
             Err(error) => return Err(error),
         };
+        if held.is_none() {
+            // A folder that takes no mark takes no new ledger either.
+            return Err(damaged);
+        }
         if !alone(held.as_ref()) {
             return Err(damaged.and(", and another pifa has it open: close it and start again"));
         }

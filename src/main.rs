@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn screens(profile: Profile) -> Result<ExitCode, Failure> {
+fn screens(mut profile: Profile) -> Result<ExitCode, Failure> {
     let env = |name: &str| std::env::var(name).ok();
     let theme = profile.settings.theme.map(|theme| match theme {
         ThemeName::Dark => Preset::Dark,
@@ -41,8 +41,9 @@ fn screens(profile: Profile) -> Result<ExitCode, Failure> {
     model.ascii |= settings.ambiguous_width == Some(2);
     let ask_width = settings.ambiguous_width.is_none() && !model.ascii;
     let open = async move {
+        profile.on_screen = true;
         let session = profile.online().await?;
-        Ok::<_, Failure>((session.desk, session.market))
+        Ok::<_, Failure>((session.desk, session.market, profile.told()))
     };
     let options = Options { policy, mouse, ask_width };
     match runtime::run(model, options, open) {

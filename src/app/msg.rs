@@ -400,6 +400,8 @@ pub enum Fact {
     SessionRead(Option<Box<Remembered>>),
     /// Something of ours broke; nothing was lost by it.
     Failed(Trouble),
+    /// A file of the profile was found damaged as it was opened; what became of it.
+    Mended(Trouble),
 }
 
 /// Wishes. Those with a generation live in a slot of which only the newest counts; an order never does.

@@ -248,6 +248,10 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             }
             vec![Effect::ReadOrders, Effect::ReadStatus, Effect::Cart(CartDeed::Read)]
         }
+        Fact::Mended(trouble) => {
+            model.complain(&trouble);
+            Vec::new()
+        }
         Fact::Failed(trouble) => {
             // Whatever was under way may be what broke: nothing waits for an answer that cannot come.
             cart::broke(model);

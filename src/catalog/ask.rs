@@ -297,7 +297,9 @@ impl Asker<'_> {
 /// The category tree as last read; empty when it never was, or cannot be read.
 pub(super) fn categories(moment: &Connection) -> Result<Vec<Category>, Failure> {
     let text: Option<String> = moment
-        .prepare_cached("SELECT body FROM documents WHERE name = 'categories'")?
+        .prepare_cached(
+            "SELECT body FROM documents WHERE name = 'categories' AND sound(sum, name, as_of, body)",
+        )?
         .query_row([], |row| row.get(0))
         .optional()?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())

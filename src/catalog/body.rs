@@ -110,6 +110,17 @@ pub(super) fn read(key: OfferKey, body: &[u8], fetched_at: Timestamp) -> Result<
     Ok(offer)
 }
 
+/// Whether a body is as it was written, as far as that can be told without reading it.
+pub(super) fn is_sound(key: &str, body: &[u8]) -> bool {
+    match (body.split_first(), key.parse()) {
+        (Some((&VERSION, rest)), Ok(key)) => {
+            rest.split_first_chunk::<4>().is_some_and(|(sum, fields)| *sum == checksum(&key, fields))
+        }
+        (Some(_), Ok(_)) => true,
+        _ => false,
+    }
+}
+
 /// Of the fields of an offer and whose they are.
 fn checksum(key: &OfferKey, fields: &[u8]) -> [u8; 4] {
     let mut sum = crc32fast::Hasher::new();

@@ -12,11 +12,12 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::catalog::migrate::{self, Migrating};
+use crate::catalog::sound;
 use crate::catalog::store::Failure;
 
 /// Number of the schema below (`PRAGMA user_version`). Whoever raises it adds the step that gets an older file there
 /// to [`migrate::STEPS`].
-const SCHEMA: i64 = 3;
+const SCHEMA: i64 = 4;
 /// `PRAGMA application_id`: tells our files from anybody else's ("pifa").
 const APPLICATION: i64 = 0x7069_6661;
 /// Bytes of a page of a new file. A row has about 1,500: of smaller pages a fifth would stay empty, and each costs a
@@ -29,16 +30,17 @@ const BUSY: Duration = Duration::from_secs(30);
 
 /// The tables beside the offers.
 const TABLES: &str = "
-CREATE TABLE state(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO state VALUES('generation', 1), ('cleared', 1), ('suppliers', 0);
-CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents(name TEXT PRIMARY KEY, as_of INTEGER, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE state(name TEXT PRIMARY KEY, value INTEGER NOT NULL, sum INTEGER) WITHOUT ROWID;
+INSERT INTO state(name, value) VALUES('generation', 1), ('cleared', 1), ('suppliers', 0), ('offers', 0);
+CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER) WITHOUT ROWID;
+CREATE TABLE documents(name TEXT PRIMARY KEY, as_of INTEGER, body TEXT NOT NULL, sum INTEGER) WITHOUT ROWID;
 CREATE TABLE suppliers(
     id TEXT PRIMARY KEY,
     derived INTEGER NOT NULL,      -- 1 = read off an offer, no record of its own
     search TEXT NOT NULL,          -- folded name, translated name, belt; one a line
     body BLOB NOT NULL,            -- Supplier as JSON
-    number INTEGER NOT NULL DEFAULT 0 -- ascending in the order they were first met; 0 = before numbers
+    number INTEGER NOT NULL DEFAULT 0, -- ascending in the order they were first met; 0 = before numbers
+    sum INTEGER                    -- catalog::sound, as in the other tables
 ) WITHOUT ROWID;
 ";
 
@@ -47,7 +49,8 @@ pub(super) const NAMES: &str = "CREATE INDEX suppliers_named ON suppliers(search
 ";
 
 /// The dictionary of [`crate::catalog::words`].
-pub(super) const WORDS: &str = "CREATE TABLE words(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE)";
+pub(super) const WORDS: &str =
+    "CREATE TABLE words(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, sum INTEGER)";
 
 /// Columns of the offers. The long ones come last: what stands before them is read without them.
 pub(super) const OFFERS: &str = "(
@@ -71,7 +74,8 @@ pub(super) const OFFERS: &str = "(
     facts BLOB NOT NULL,           -- catalog::facts; empty = nothing is known
     text TEXT NOT NULL,            -- folded title, translated title, supplier, belt; one a line
     traits TEXT NOT NULL,          -- folded attributes name=value, one a line
-    body BLOB NOT NULL             -- Offer; its time stands in fetched_at
+    body BLOB NOT NULL,            -- Offer; its time stands in fetched_at
+    sum INTEGER                    -- catalog::sound; NULL in rows of before
 )";
 
 /// The one index that says what may be in the table. In files of before it is a constraint of the column, which comes
@@ -158,12 +162,14 @@ fn bare(path: &Path) -> Result<Connection, rusqlite::Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
+    sound::know(&connection)?;
     Ok(connection)
 }
 
 /// A catalog that lives and dies with the process.
 pub(super) fn in_memory() -> Result<Connection, rusqlite::Error> {
     let mut connection = Connection::open_in_memory()?;
+    sound::know(&connection)?;
     prepare(&connection)?;
     create_tables(&mut connection)?;
     Ok(connection)
@@ -264,10 +270,11 @@ fn try_open(
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
     // A first look at every table: a file that fails here would fail at the first search.
-    let looks = "SELECT (SELECT count(*) FROM state), (SELECT count(*) FROM meta),
+    let looks = "SELECT (SELECT count(*) FROM state WHERE sound(sum, name, value)),
+                 (SELECT count(*) FROM meta WHERE sound(sum, name, value)),
                  (SELECT max(row) FROM offers), (SELECT max(id) FROM suppliers), (SELECT max(id) FROM words)";
     match connection.query_row(looks, [], |row| row.get::<_, i64>(0)) {
-        Ok(3) => Ok(Ok(connection)),
+        Ok(4) => Ok(Ok(connection)),
         Ok(_) => Ok(Err(Unusable::Corrupt)),
         Err(error) if is_damage(&error) || is_missing_table(&error) => Ok(Err(Unusable::Corrupt)),
         Err(error) => Err(error),
@@ -291,6 +298,7 @@ fn prepare(connection: &Connection) -> Result<(), rusqlite::Error> {
 fn create_tables(connection: &mut Connection) -> Result<(), rusqlite::Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction.execute_batch(&format!("{TABLES}{NAMES}{WORDS}; CREATE TABLE offers{OFFERS}; {INDEXES}"))?;
+    sound::install(&transaction)?;
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", SCHEMA)?;
     transaction.commit()

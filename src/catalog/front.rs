@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::catalog::index::fresh;
+use crate::catalog::sound::sound_offer;
 use crate::catalog::store::{Catalog, CatalogError, read_offer};
 use crate::domain::id::SupplierId;
 use crate::domain::mark::Marks;
@@ -42,8 +43,8 @@ impl Catalog {
             let mut skipped = 0;
             {
                 let mut select = moment.prepare_cached(
-                    "SELECT key, body, fetched_at, supplier_id FROM offers INDEXED BY offers_best WHERE gone = 0 AND kind = 0
-                     ORDER BY score DESC, market_id IS NULL, market_id, key",
+                    concat!("SELECT key, body, fetched_at, supplier_id FROM offers INDEXED BY offers_best WHERE gone = 0 AND kind = 0 AND ", sound_offer!(), "
+                     ORDER BY score DESC, market_id IS NULL, market_id, key"),
                 )?;
                 let mut found = select.query([])?;
                 while rows.len() < request.limit

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use crate::catalog::body;
 use crate::catalog::file::{INDEXES, NAMES, OFFERS, WORDS};
 use crate::catalog::row::{self, Columns};
+use crate::catalog::sound;
 use crate::catalog::store::{Failure, read_offer, read_supplier};
 use crate::catalog::words::Dictionary;
 use crate::domain::id::SupplierId;
@@ -34,7 +35,7 @@ pub struct Migrating {
 type Step = fn(&mut Connection, &mut dyn FnMut(Migrating)) -> Result<(), Failure>;
 
 /// The step at place `n` reaches schema `n + 2`; the first schema had no older one.
-const STEPS: [Step; 2] = [to_2, to_3];
+const STEPS: [Step; 3] = [to_2, to_3, to_4];
 
 /// Takes the file to `schema`; one that is there already is left alone.
 pub(super) fn run(
@@ -87,7 +88,7 @@ fn to_2(connection: &mut Connection, told: &mut dyn FnMut(Migrating)) -> Result<
         transaction.execute_batch(&format!(
             "DROP TABLE offers; ALTER TABLE offers_next RENAME TO offers; {INDEXES}
              ALTER TABLE suppliers ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
-             INSERT OR IGNORE INTO state VALUES('suppliers', 0);"
+             INSERT OR IGNORE INTO state(name, value) VALUES('suppliers', 0);"
         ))?;
         transaction.execute("DELETE FROM meta WHERE name = ?1", [BEGUN])?;
         transaction.pragma_update(None, "user_version", 2)?;
@@ -109,6 +110,32 @@ fn to_3(connection: &mut Connection, _told: &mut dyn FnMut(Migrating)) -> Result
     if version < 3 {
         transaction.execute_batch(NAMES)?;
         transaction.pragma_update(None, "user_version", 3)?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// Schema 4 adds sums ([`sound`]) and how many offers there are. Rows of offers get theirs when they are written next:
+/// nothing is copied.
+fn to_4(connection: &mut Connection, _told: &mut dyn FnMut(Migrating)) -> Result<(), Failure> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version < 4 {
+        for table in ["state", "meta", "documents", "suppliers", "words", "offers"] {
+            // Tables that schema 2 makes anew have it.
+            let has: i64 = transaction.query_row(
+                "SELECT count(*) FROM pragma_table_info(?1) WHERE name = 'sum'",
+                [table],
+                |row| row.get(0),
+            )?;
+            if has == 0 {
+                transaction.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN sum INTEGER"))?;
+            }
+        }
+        transaction.execute_batch(
+            "INSERT OR REPLACE INTO state(name, value) SELECT 'offers', count(*) FROM offers",
+        )?;
+        sound::install(&transaction)?;
+        transaction.pragma_update(None, "user_version", 4)?;
     }
     Ok(transaction.commit()?)
 }

@@ -27,6 +27,7 @@ mod record;
 mod row;
 mod search;
 mod sort;
+mod sound;
 mod store;
 mod suppliers;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use rusqlite::{OptionalExtension, Transaction};
 
+use crate::catalog::sound::sound_offer;
 use crate::catalog::store::{Catalog, CatalogError, Failure, next_generation, read_offer};
 use crate::catalog::write::{Batch, Between, write_batch};
 use crate::domain::offer::{Completeness, Offer};
@@ -80,7 +81,7 @@ impl Catalog {
 fn stored(transaction: &Transaction<'_>, offer: &Offer) -> Result<Option<Offer>, Failure> {
     let key = offer.key.to_string();
     let found = transaction
-        .prepare_cached("SELECT body, fetched_at FROM offers WHERE key = ?1")?
+        .prepare_cached(concat!("SELECT body, fetched_at FROM offers WHERE key = ?1 AND ", sound_offer!()))?
         .query_row([&key], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?)))
         .optional()?;
     Ok(found.and_then(|(body, fetched)| read_offer(&key, &body, fetched).ok()))
@@ -95,7 +96,9 @@ fn is_detail_of(packed: &Offer, known: &Offer) -> bool {
 
 fn is_stranger(transaction: &Transaction<'_>, supplier: &Supplier) -> Result<bool, Failure> {
     let derived: Option<bool> = transaction
-        .prepare_cached("SELECT derived FROM suppliers WHERE id = ?1")?
+        .prepare_cached(
+            "SELECT derived FROM suppliers WHERE id = ?1 AND sound(sum, id, derived, search, body, number)",
+        )?
         .query_row([supplier.id.as_str()], |row| row.get(0))
         .optional()?;
     Ok(derived.unwrap_or(true))

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use crate::catalog::facts::{self, Facts};
 use crate::catalog::merge;
 use crate::catalog::row::lines;
+use crate::catalog::sound::sound_offer;
 use crate::catalog::store::{Failure, read_supplier};
 use crate::domain::id::SupplierId;
 use crate::domain::supplier::Supplier;
@@ -28,7 +29,10 @@ pub(super) fn write(
     if facts::pickup(before.as_ref()) == pickup {
         return Ok(());
     }
-    let mut select = transaction.prepare_cached("SELECT row, facts FROM offers WHERE supplier_id = ?1")?;
+    let mut select = transaction.prepare_cached(concat!(
+        "SELECT row, facts FROM offers WHERE supplier_id = ?1 AND ",
+        sound_offer!()
+    ))?;
     let mut update =
         transaction.prepare_cached("UPDATE offers SET facts = ?2, generation = ?3 WHERE row = ?1")?;
     let offers: Vec<(i64, Vec<u8>)> = select
@@ -94,7 +98,7 @@ fn to_body(supplier: &Supplier) -> Result<Vec<u8>, Failure> {
 
 fn stored(transaction: &Transaction<'_>, id: &SupplierId) -> Result<Option<(bool, Vec<u8>)>, Failure> {
     Ok(transaction
-        .prepare_cached("SELECT derived, body FROM suppliers WHERE id = ?1")?
+        .prepare_cached("SELECT derived, body FROM suppliers WHERE id = ?1 AND sound(sum, id, derived, search, body, number)")?
         .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?)
 }

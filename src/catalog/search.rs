@@ -32,6 +32,7 @@ use crate::catalog::index::view::{Chunk, First, Hit, View};
 use crate::catalog::index::writer::catalog_name;
 use crate::catalog::index::{Fresh, Halt, Place, fresh};
 use crate::catalog::overlay::{Overlay, tie_of};
+use crate::catalog::sound::sound_offer;
 use crate::catalog::store::{Catalog, CatalogError, Failure, lock, read_offer};
 use crate::catalog::{near, rank, sort};
 use crate::domain::freight::Destination;
@@ -188,7 +189,10 @@ impl Catalog {
             let Some(hit) = hit else { return Ok(None) };
             let (facts, fetched_ms): (Vec<u8>, i64) = view
                 .connection
-                .prepare_cached("SELECT facts, fetched_at FROM offers WHERE row = ?1")?
+                .prepare_cached(concat!(
+                    "SELECT facts, fetched_at FROM offers WHERE row = ?1 AND ",
+                    sound_offer!()
+                ))?
                 .query_row([hit.row], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let weights = rank::stored(view.connection)?;
             let parts = rank::parts(&Facts::from_bytes(&facts).unwrap_or_default(), fetched_ms);
@@ -500,7 +504,10 @@ fn closeness(text: &str, pattern: &str) -> i64 {
 
 fn offer_of(row: i64, moment: &Connection) -> Result<Option<crate::domain::offer::Offer>, Failure> {
     moment
-        .prepare_cached("SELECT key, body, fetched_at FROM offers WHERE row = ?1")?
+        .prepare_cached(concat!(
+            "SELECT key, body, fetched_at FROM offers WHERE row = ?1 AND ",
+            sound_offer!()
+        ))?
         .query_row([row], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?)))
         .optional()?
         .map(|(key, body, fetched_ms)| read_offer(&key, &body, fetched_ms))
@@ -509,7 +516,7 @@ fn offer_of(row: i64, moment: &Connection) -> Result<Option<crate::domain::offer
 
 fn key_of(row: i64, moment: &Connection) -> Result<Option<OfferKey>, Failure> {
     let key: Option<String> = moment
-        .prepare_cached("SELECT key FROM offers WHERE row = ?1")?
+        .prepare_cached(concat!("SELECT key FROM offers WHERE row = ?1 AND ", sound_offer!()))?
         .query_row([row], |row| row.get(0))
         .optional()?;
     Ok(key.and_then(|key| key.parse().ok()))

@@ -18,6 +18,7 @@ use crate::catalog::log::Log;
 use crate::catalog::migrate::Migrating;
 use crate::catalog::overlay::Overlay;
 use crate::catalog::readers::Readers;
+use crate::catalog::sound::{self, sound_offer};
 use crate::catalog::suppliers::{KeptFigures, KeptList};
 use crate::catalog::upkeep::OnSale;
 use crate::catalog::words::Dictionary;
@@ -193,8 +194,10 @@ impl Catalog {
     /// Several offers, in the order asked for.
     pub fn offers(&self, keys: &[OfferKey]) -> Result<Vec<Option<Offer>>, CatalogError> {
         self.read(|connection| {
-            let mut select =
-                connection.prepare_cached("SELECT body, fetched_at FROM offers WHERE key = ?1")?;
+            let mut select = connection.prepare_cached(concat!(
+                "SELECT body, fetched_at FROM offers WHERE key = ?1 AND ",
+                sound_offer!()
+            ))?;
             keys.iter()
                 .map(|key| {
                     let name = key.to_string();
@@ -238,7 +241,7 @@ impl Catalog {
     pub fn meta(&self, name: &str) -> Result<Option<String>, CatalogError> {
         self.read(|connection| {
             Ok(connection
-                .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
+                .prepare_cached("SELECT value FROM meta WHERE name = ?1 AND sound(sum, name, value)")?
                 .query_row([name], |row| row.get(0))
                 .optional()?)
         })
@@ -334,14 +337,30 @@ impl Catalog {
         each: &mut dyn FnMut(&Offer) -> Result<(), E>,
     ) -> Result<Result<(), E>, CatalogError> {
         self.read(|connection| {
-            let mut select = connection.prepare("SELECT key, body, fetched_at FROM offers ORDER BY key")?;
+            // The rows and how many there are to be are of one moment.
+            let connection = &connection.unchecked_transaction()?;
+            let mut select = connection.prepare(concat!(
+                "SELECT key, body, fetched_at FROM offers WHERE ",
+                sound_offer!(),
+                " ORDER BY key"
+            ))?;
             let mut rows = select.query([])?;
+            let (mut before, mut count) = (String::new(), 0);
             while let Some(row) = rows.next()? {
                 let key: String = row.get(0)?;
+                // A page of keys at the place of another.
+                if key <= before {
+                    return Err(corrupt("keys are not in their order"));
+                }
+                count += 1;
                 let offer = read_offer(&key, row.get_ref(1)?.as_blob().unwrap_or_default(), row.get(2)?)?;
                 if let Err(stop) = each(&offer) {
                     return Ok(Err(stop));
                 }
+                before = key;
+            }
+            if count != sound::offers(connection)? {
+                return Err(corrupt("offers are missing"));
             }
             Ok(Ok(()))
         })
@@ -397,6 +416,7 @@ impl Catalog {
             }
             let generation = next_generation(transaction)?;
             transaction.execute("UPDATE state SET value = ?1 WHERE name = 'cleared'", [generation])?;
+            transaction.execute("UPDATE state SET value = 0 WHERE name = 'offers'", [])?;
             Ok(())
         })?;
         let writer = lock(&self.inner.writer);
@@ -413,7 +433,9 @@ impl Catalog {
     ) -> Result<Option<(T, Option<Timestamp>)>, CatalogError> {
         self.read(|connection| {
             let found: Option<(String, Option<i64>)> = connection
-                .prepare_cached("SELECT body, as_of FROM documents WHERE name = ?1")?
+                .prepare_cached(
+                    "SELECT body, as_of FROM documents WHERE name = ?1 AND sound(sum, name, as_of, body)",
+                )?
                 .query_row([name], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
             found
@@ -530,9 +552,14 @@ pub(super) fn read_offer(key: &str, body: &[u8], fetched_ms: i64) -> Result<Offe
             return failed(source);
         }
         // Its checksum says that the file is not as it was written.
-        let corrupt = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
-        Failure::Sqlite(rusqlite::Error::SqliteFailure(corrupt, Some(format!("offer {key}: {source}"))))
+        corrupt(&format!("offer {key}: {source}"))
     })
+}
+
+/// What is in the file is not what was written into it.
+pub(super) fn corrupt(what: &str) -> Failure {
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+    Failure::Sqlite(rusqlite::Error::SqliteFailure(code, Some(what.to_owned())))
 }
 
 pub(super) fn read_supplier(id: &str, body: &[u8], offers: i64) -> Result<Supplier, Failure> {

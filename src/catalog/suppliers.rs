@@ -18,6 +18,7 @@ pub(super) use figures::KeptFigures;
 pub use figures::SupplierFigures;
 pub(super) use list::KeptList;
 
+use crate::catalog::sound::sound_offer;
 use crate::catalog::store::{Catalog, CatalogError, Failure, lock, read_offer, read_supplier};
 use crate::domain::badge::Badges;
 use crate::domain::id::{OfferKey, SupplierId};
@@ -69,7 +70,7 @@ impl Catalog {
             let body: Option<(Vec<u8>, i64)> = connection
                 .prepare_cached(
                     "SELECT body, (SELECT count(*) FROM offers WHERE supplier_id = ?1 AND gone = 0)
-                     FROM suppliers WHERE id = ?1",
+                     FROM suppliers WHERE id = ?1 AND sound(sum, id, derived, search, body, number)",
                 )?
                 .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
@@ -117,7 +118,9 @@ impl Catalog {
             found.extend(blocked);
             found.truncate(request.limit);
             // Records only of those that are shown.
-            let mut select = moment.prepare_cached("SELECT body FROM suppliers WHERE id = ?1")?;
+            let mut select = moment.prepare_cached(
+                "SELECT body FROM suppliers WHERE id = ?1 AND sound(sum, id, derived, search, body, number)",
+            )?;
             let suppliers: Result<Vec<(Supplier, bool)>, Failure> = found
                 .into_iter()
                 .map(|(entry, is_new)| {
@@ -143,7 +146,9 @@ impl Catalog {
     pub fn unknown_suppliers(&self, named: &Badges, rows: &[String]) -> Result<Vec<bool>, CatalogError> {
         self.read(|connection| {
             let mut met: HashSet<String> = HashSet::new();
-            let mut select = connection.prepare_cached("SELECT id, body FROM suppliers")?;
+            let mut select = connection.prepare_cached(
+                "SELECT id, body FROM suppliers WHERE sound(sum, id, derived, search, body, number)",
+            )?;
             let mut suppliers = select.query([])?;
             while let Some(row) = suppliers.next()? {
                 let (id, body): (String, Vec<u8>) = (row.get(0)?, row.get(1)?);
@@ -221,8 +226,8 @@ impl Catalog {
     pub fn offers_of(&self, id: &SupplierId, limit: usize) -> Result<Vec<Offer>, CatalogError> {
         self.read(|connection| {
             let mut select = connection.prepare_cached(
-                "SELECT key, body, fetched_at FROM offers WHERE supplier_id = ?1 AND gone = 0 AND kind = 0
-                 ORDER BY score DESC, market_id, key LIMIT ?2",
+                concat!("SELECT key, body, fetched_at FROM offers WHERE supplier_id = ?1 AND gone = 0 AND kind = 0 AND ", sound_offer!(), "
+                 ORDER BY score DESC, market_id, key LIMIT ?2"),
             )?;
             let mut rows =
                 select.query(rusqlite::params![id.as_str(), i64::try_from(limit).unwrap_or(i64::MAX)])?;

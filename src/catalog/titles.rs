@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use crate::catalog::index::Halt;
 use crate::catalog::index::texts::Texts;
 use crate::catalog::index::view::View;
+use crate::catalog::sound::sound_offer;
 use crate::catalog::store::{Catalog, CatalogError};
 use crate::domain::search::{Cancel, SearchRequest};
 use crate::domain::substitute::words::{TitleCounts, pairs, triples};
@@ -96,9 +97,11 @@ fn everywhere(view: &View<'_>, wanted: &HashSet<Pair>) -> Result<TitleCounts, Ha
     }
     if all == 0 {
         // No index yet, and too much for the memory: the best ranked tell.
-        let mut select = view.connection.prepare_cached(
-            "SELECT text FROM offers WHERE gone = 0 AND kind = 0 ORDER BY score DESC LIMIT ?1",
-        )?;
+        let mut select = view.connection.prepare_cached(concat!(
+            "SELECT text FROM offers WHERE gone = 0 AND kind = 0 AND ",
+            sound_offer!(),
+            " ORDER BY score DESC LIMIT ?1"
+        ))?;
         let mut rows = select.query([FRESH as i64])?;
         while let Some(row) = rows.next()? {
             all += 1;

@@ -12,6 +12,7 @@ use crate::catalog::index::guard::guarded;
 use crate::catalog::index::writer::{Wanted, catalog_name};
 use crate::catalog::index::{Halt, IndexProgress, fresh};
 use crate::catalog::rank::{self, Weights};
+use crate::catalog::sound::sound_offer;
 use crate::catalog::store::{Catalog, CatalogError, Failure, lock};
 use crate::domain::search::Cancel;
 
@@ -138,9 +139,11 @@ impl Catalog {
                 let weights = rank::stored(transaction)?;
                 let after: i64 =
                     noted(transaction, "ranked-to")?.and_then(|row| row.parse().ok()).unwrap_or(i64::MIN);
-                let mut select = transaction.prepare_cached(
-                    "SELECT row, facts, fetched_at, score FROM offers WHERE row > ?1 ORDER BY row LIMIT ?2",
-                )?;
+                let mut select = transaction.prepare_cached(concat!(
+                    "SELECT row, facts, fetched_at, score FROM offers WHERE row > ?1 AND ",
+                    sound_offer!(),
+                    " ORDER BY row LIMIT ?2"
+                ))?;
                 let mut update = transaction.prepare_cached("UPDATE offers SET score = ?2 WHERE row = ?1")?;
                 let rows: Vec<(i64, Vec<u8>, i64, i64)> = select
                     .query_map(params![after, BATCH as i64], |row| {

@@ -89,7 +89,8 @@ impl Dictionary {
 
 /// Words with numbers above `after`, ascending. Numbers beyond the range belong to a damaged row and are skipped.
 pub(super) fn read(connection: &Connection, after: WordId) -> Result<Vec<(WordId, String)>, Failure> {
-    let mut select = connection.prepare_cached("SELECT id, text FROM words WHERE id > ?1 ORDER BY id")?;
+    let mut select = connection
+        .prepare_cached("SELECT id, text FROM words WHERE id > ?1 AND sound(sum, id, text) ORDER BY id")?;
     let mut rows = select.query([after])?;
     let mut words = Vec::new();
     while let Some(row) = rows.next()? {

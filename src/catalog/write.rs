@@ -17,6 +17,7 @@ use crate::catalog::merge;
 use crate::catalog::rank;
 use crate::catalog::record;
 use crate::catalog::row::{self, Columns, digest, with_words};
+use crate::catalog::sound::{self, sound_offer};
 use crate::catalog::store::{Catalog, CatalogError, Failure, lock, next_generation, read_offer};
 use crate::catalog::words::Dictionary;
 use crate::domain::id::{MarketId, OfferKey, SupplierId};
@@ -121,8 +122,10 @@ impl Catalog {
             let generation = next_generation(transaction)?;
             let mut rows = Vec::new();
             {
-                let mut select =
-                    transaction.prepare_cached("SELECT row FROM offers WHERE key = ?1 AND gone = 0")?;
+                let mut select = transaction.prepare_cached(concat!(
+                    "SELECT row FROM offers WHERE key = ?1 AND gone = 0 AND ",
+                    sound_offer!()
+                ))?;
                 for key in keys {
                     rows.extend(select.query_row([key.to_string()], |row| row.get::<_, i64>(0)).optional()?);
                 }
@@ -161,7 +164,10 @@ fn set_gone(
     generation: i64,
     words: &mut Dictionary,
 ) -> Result<usize, Failure> {
-    let mut select = transaction.prepare_cached("SELECT key, body, fetched_at FROM offers WHERE row = ?1")?;
+    let mut select = transaction.prepare_cached(concat!(
+        "SELECT key, body, fetched_at FROM offers WHERE row = ?1 AND ",
+        sound_offer!()
+    ))?;
     // The digest goes: the same reading as before means that it is back.
     let mut update = transaction.prepare_cached(
         "UPDATE offers SET gone = 1, body = ?2, facts = ?3, fetched_at = ?4, generation = ?5, digest = 0
@@ -250,6 +256,7 @@ pub(super) fn write_batch(batch: &mut Batch<'_>) -> Result<Upserted, Failure> {
         weights: rank::stored(transaction)?,
         done: Upserted::default(),
         repriced: Vec::new(),
+        summed: sound::Row::default(),
     };
     let prices = *prices;
     if work.len() < WORTH_A_THREAD {
@@ -348,12 +355,18 @@ struct Writing<'a> {
     done: Upserted,
     /// Offers that ask another price than before.
     repriced: Vec<Repriced>,
+    summed: sound::Row,
 }
 
 impl Writing<'_> {
     fn end(self, prices: Option<&(History, MarketId)>) -> Result<Upserted, Failure> {
         if let Some((history, market)) = prices {
             history.record(market, &self.repriced)?;
+        }
+        if self.done.new > 0 {
+            self.transaction
+                .prepare_cached("UPDATE state SET value = value + ?1 WHERE name = 'offers'")?
+                .execute([self.done.new as i64])?;
         }
         Ok(self.done)
     }
@@ -491,33 +504,58 @@ impl Writing<'_> {
         let Prepared { offer, body, digest, columns } = prepared;
         let mut columns = columns.unwrap_or_else(|| Columns::of(&offer, record_of(&offer, self.known)));
         let facts = columns.named(&offer, self.words);
+        let (key, score) = (offer.key.to_string(), self.score(&columns.facts, fetched_ms));
+        // In the order of `summed!`.
+        let row = &mut self.summed;
+        row.text(&key)
+            .integer(offer.key.market_id())
+            .maybe_text(offer.supplier_id.as_ref().map(SupplierId::as_str))
+            .integer(row::kind(&offer))
+            .integer(i64::from(offer.gone))
+            .integer(row::todo(&offer))
+            .maybe_text(headline.as_deref())
+            .integer(score)
+            .integer(row::sold(&offer))
+            .integer(row::repeat(&offer))
+            .integer(fetched_ms)
+            .integer(seen_ms)
+            .integer(self.generation)
+            .integer(digest)
+            .integer(columns.facts.category)
+            .integer(columns.facts.rating.map(i64::from))
+            .blob(&facts)
+            .text(&columns.text)
+            .text(&columns.traits)
+            .blob(body.get(..5).unwrap_or(&body));
+        let sum = row.sum();
         self.transaction
             .prepare_cached(
                 "INSERT INTO offers(key, market_id, supplier_id, kind, gone, todo, headline, score, sold,
-                 repeat_ppm, fetched_at, seen_at, generation, digest, facts, text, traits, body, category, rating)
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                 repeat_ppm, fetched_at, seen_at, generation, digest, category, rating, facts, text, traits, sum, body)
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
             )?
             .execute(params![
-                offer.key.to_string(),
+                key,
                 offer.key.market_id(),
                 offer.supplier_id.as_ref().map(SupplierId::as_str),
                 row::kind(&offer),
                 offer.gone,
                 row::todo(&offer),
                 headline,
-                self.score(&columns.facts, fetched_ms),
+                score,
                 row::sold(&offer),
                 row::repeat(&offer),
                 fetched_ms,
                 seen_ms,
                 self.generation,
                 digest,
+                columns.facts.category,
+                columns.facts.rating,
                 facts,
                 columns.text,
                 columns.traits,
-                body,
-                columns.facts.category,
-                columns.facts.rating
+                sum,
+                body
             ])?;
         Ok(())
     }
@@ -536,9 +574,10 @@ impl Writing<'_> {
 
 fn stored(transaction: &Transaction<'_>, key: &str) -> Result<Option<Stored>, Failure> {
     Ok(transaction
-        .prepare_cached(
-            "SELECT row, gone, todo, headline, fetched_at, score, digest FROM offers WHERE key = ?1",
-        )?
+        .prepare_cached(concat!(
+            "SELECT row, gone, todo, headline, fetched_at, score, digest FROM offers WHERE key = ?1 AND ",
+            sound_offer!()
+        ))?
         .query_row([key], |row| {
             Ok(Stored {
                 row: row.get(0)?,

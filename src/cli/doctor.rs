@@ -61,6 +61,9 @@ pub(super) async fn run(profile: &Profile, printer: &Printer) -> Result<Exit, Fa
         let oldest = stats.oldest.map_or_else(|| "never".to_owned(), |at| at.to_string());
         format!("{} offers, {} suppliers, oldest read {oldest}", stats.offers, stats.suppliers)
     }));
+    checks.push(Check::of(lang, "catalog rows", desk.examine_catalog(), |offers| {
+        format!("all {offers} offers are as they were written")
+    }));
     checks
         .push(Check::of(lang, "outbox", desk.outbox(), |open| format!("{} orders not finished", open.len())));
     checks.push(Check::of(lang, "cart", desk.cart(), |cart| {

@@ -2,7 +2,7 @@
 //! connected to.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use super::logs;
 use super::print::note;
 use crate::config::{Paths, Settings};
 use crate::domain::id::{MarketId, OutOrderId};
+use crate::domain::text::Clean;
 use crate::i18n::{Lang, messages};
 use crate::procure::{
     Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, HAND_MARKET, History, Ledger,
@@ -37,6 +38,9 @@ pub struct Profile {
     pub offline: bool,
     /// ASCII marks only.
     pub ascii: bool,
+    /// Whether the screens are on: what is to be told then waits in [`Profile::told`].
+    pub on_screen: bool,
+    told: Mutex<Vec<String>>,
     market: Target,
 }
 
@@ -99,7 +103,17 @@ impl Profile {
             None => Target::Embedded,
         };
         let ascii = global.ascii || settings.ascii;
-        Ok(Profile { paths, settings, lang, offline: global.offline, ascii, market })
+        let offline = global.offline;
+        Ok(Profile {
+            paths,
+            settings,
+            lang,
+            offline,
+            ascii,
+            on_screen: false,
+            told: Mutex::default(),
+            market,
+        })
     }
 
     /// Whether orders leave by hand.
@@ -265,8 +279,46 @@ impl Profile {
         }
     }
 
+    fn catalog(&self, path: &Path) -> Result<Catalog, Failure> {
+        if let Some(folder) = path.parent() {
+            private(folder)?;
+        }
+        // A word every two seconds: bringing a large old catalog up to date takes its time.
+        let mut told = std::time::Instant::now();
+        let catalog = Catalog::open_told(path, &mut |at| {
+            if told.elapsed() >= Duration::from_secs(2) {
+                told = std::time::Instant::now();
+                note(&messages::migrating(Lang::En, at.done, at.total));
+            }
+        })
+        .map_err(DeskError::from)?;
+        if let Opened::MovedAside { to, .. } = catalog.opened() {
+            self.tell(messages::set_aside(self.lang, to));
+        }
+        Ok(catalog)
+    }
+
     fn ledger(&self) -> Result<Ledger, Failure> {
-        Ok(Ledger::open(&self.paths.ledger()).map_err(DeskError::from)?)
+        let ledger = Ledger::open(&self.paths.ledger()).map_err(DeskError::from)?;
+        if let Some(salvaged) = ledger.salvaged() {
+            self.tell(messages::salvaged(self.lang, salvaged));
+        }
+        Ok(ledger)
+    }
+
+    /// Tells what became of a damaged file: on stderr, or on the screen when there is one.
+    fn tell(&self, text: String) {
+        tracing::warn!("{}", Clean::new(&text));
+        if self.on_screen {
+            self.told.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+        } else {
+            note(&text);
+        }
+    }
+
+    /// What is to be told on the screen; once.
+    pub fn told(&self) -> Vec<String> {
+        std::mem::take(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn desk(
@@ -277,7 +329,7 @@ impl Profile {
         sandbox: bool,
     ) -> Result<Desk, Failure> {
         let path = self.paths.catalog(&market_id);
-        let catalog = open_catalog(&path)?;
+        let catalog = self.catalog(&path)?;
         catalog.set_rank(&self.settings.rank).map_err(DeskError::from)?;
         let loopback = match &self.market {
             Target::Embedded | Target::Hand => true,
@@ -308,28 +360,6 @@ fn private(folder: &Path) -> Result<(), Failure> {
         let words = format!("{}: {error}", folder.display());
         Failure::failed("data_folder", words, "check the data folder's permissions")
     })
-}
-
-fn open_catalog(path: &Path) -> Result<Catalog, Failure> {
-    if let Some(folder) = path.parent() {
-        private(folder)?;
-    }
-    // A word every two seconds: bringing a large old catalog up to date takes its time.
-    let mut told = std::time::Instant::now();
-    let catalog = Catalog::open_told(path, &mut |at| {
-        if told.elapsed() >= Duration::from_secs(2) {
-            told = std::time::Instant::now();
-            note(&messages::migrating(Lang::En, at.done, at.total));
-        }
-    })
-    .map_err(DeskError::from)?;
-    if let Opened::MovedAside { to, .. } = catalog.opened() {
-        note(&format!(
-            "the catalog could not be used and was set aside as {}: `pifa sync` fills a new one",
-            to.display()
-        ));
-    }
-    Ok(catalog)
 }
 
 /// The language asked for, by flag, environment or settings; a tag we do not know is a mistake.

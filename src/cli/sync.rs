@@ -10,10 +10,10 @@ use super::print::{Printer, note};
 use super::session::Profile;
 use crate::domain::id::SupplierId;
 use crate::i18n::{messages, prices};
-use crate::procure::{Desk, IndexProgress, SyncOptions, SyncProgress};
+use crate::procure::{Desk, DeskError, IndexProgress, SyncOptions, SyncProgress, SyncReport};
 
 pub(super) async fn run(args: SyncArgs, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
-    let session = profile.online().await?;
+    let mut session = profile.online().await?;
     Failure::needs_market(&session)?;
     let options = SyncOptions {
         full: args.full,
@@ -22,8 +22,14 @@ pub(super) async fn run(args: SyncArgs, profile: &Profile, printer: &Printer) ->
         older: args.older,
         ..SyncOptions::default()
     };
-    let report = session.desk.sync(&options, progress(printer)).await?;
-    index(&session.desk, printer)?;
+    let mut done = fill(&session.desk, &options, printer).await;
+    if done.as_ref().is_err_and(DeskError::is_damaged_catalog) {
+        // Opened again, it is set aside, and this fills a new one.
+        drop(session);
+        session = profile.online().await?;
+        done = fill(&session.desk, &options, printer).await;
+    }
+    let report = done?;
     let held = report.held;
     if !report.complete {
         note(&messages::held(printer.lang, held, report.market_total));
@@ -43,6 +49,12 @@ pub(super) async fn run(args: SyncArgs, profile: &Profile, printer: &Printer) ->
         )
     })?;
     Ok(Exit::Done)
+}
+
+async fn fill(desk: &Desk, options: &SyncOptions, printer: &Printer) -> Result<SyncReport, DeskError> {
+    let report = desk.sync(options, progress(printer)).await?;
+    desk.index_all(&mut indexing(printer))?;
+    Ok(report)
 }
 
 /// Brings the index up to what was just written, so that the next search need not read it row by row.

@@ -32,6 +32,7 @@ pub mod price;
 pub mod price_history;
 pub mod proposal;
 pub mod quantity;
+pub mod salvage;
 pub mod saved;
 pub mod search;
 pub mod session;

@@ -131,9 +131,11 @@ macro_rules! say {
 pub(super) use say;
 
 mod offers;
+mod salvage;
 mod suppliers;
 mod sync;
 pub use offers::*;
+pub use salvage::*;
 pub use suppliers::*;
 pub use sync::*;
 

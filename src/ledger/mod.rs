@@ -7,18 +7,23 @@
 mod actions;
 mod cart;
 mod entry;
+mod guard;
 mod hands;
 mod marks;
 mod orders;
+mod pages;
+mod salvage;
 mod session;
 mod totals;
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 pub use actions::{Action, ActionId, NewAction, Outcome, Policy};
@@ -27,22 +32,28 @@ pub use entry::{Entered, Origin};
 pub use marks::Stamp;
 
 use crate::domain::id::MarketId;
+use crate::domain::salvage::Salvaged;
 
 /// The schema this program writes.
-const SCHEMA: i64 = 5;
+const SCHEMA: i64 = 6;
 const MIGRATIONS: [&str; SCHEMA as usize] = [
     include_str!("schema.sql"),
     include_str!("schema2.sql"),
     include_str!("schema3.sql"),
     include_str!("schema4.sql"),
     include_str!("schema5.sql"),
+    include_str!("schema6.sql"),
 ];
+/// The schema from which on rows are guarded.
+const GUARDED_SINCE: i64 = 6;
 
 /// How long a statement waits for another process's write.
 const BUSY: Duration = Duration::from_secs(10);
 /// How long one try of several waits for it, and how long it then stands back for others of this process.
 const TRY: Duration = Duration::from_millis(240);
 const PAUSE: Duration = Duration::from_millis(10);
+/// How long others that have a damaged ledger open may take to close it.
+const ALONE: Duration = Duration::from_secs(3);
 
 /// Why the ledger could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +92,18 @@ pub enum LedgerError {
     },
 }
 
+impl LedgerError {
+    /// The same damage, with more words.
+    fn and(self, more: &str) -> LedgerError {
+        match self {
+            LedgerError::Damaged { path, what } => {
+                LedgerError::Damaged { path, what: format!("{what}{more}") }
+            }
+            error => error,
+        }
+    }
+}
+
 /// The ledger of one profile.
 #[derive(Clone)]
 pub struct Ledger {
@@ -90,40 +113,69 @@ pub struct Ledger {
 struct Shared {
     path: PathBuf,
     connection: Mutex<Connection>,
+    /// Says, as long as it is open, that somebody uses the file; see [`hold`].
+    _held: Option<File>,
+    salvaged: Option<Salvaged>,
     /// Writes of ours to marks and orders, see [`Stamp`].
     marked: AtomicU64,
 }
 
-impl Shared {
-    fn new(path: &Path, connection: Connection) -> Arc<Shared> {
-        Arc::new(Shared {
-            path: path.to_owned(),
-            connection: Mutex::new(connection),
-            marked: AtomicU64::new(0),
-        })
-    }
-}
-
 impl Ledger {
-    /// Opens or creates the ledger, migrating an older schema after a backup (`ledger.db.backup-v<n>`).
+    /// Opens or creates the ledger, migrating an older schema after a backup (`ledger.db.backup-v<n>`). One that is
+    /// damaged is salvaged: see [`Ledger::salvaged`]. Where nothing of a ledger can be made out, or others use the
+    /// file, it is an error and the file stays as it is.
     pub fn open(path: &Path) -> Result<Ledger, LedgerError> {
         let io = |source| LedgerError::Io { path: path.display().to_string(), source };
         if let Some(folder) = path.parent() {
             private_folder(folder).map_err(io)?;
         }
-        if !path.exists() {
-            private_file(path).map_err(io)?;
+        let held = hold(path);
+        if salvage::is_unfinished(path) && alone(held.as_ref()) {
+            // Somebody may have been faster.
+            if salvage::is_unfinished(path) {
+                salvage::finish(path).map_err(io)?;
+            }
+            share(held.as_ref());
         }
-        // SQLite takes a file shorter than its header for an empty one and would write over it.
-        let length = std::fs::metadata(path).map_err(io)?.len();
-        if (1..100).contains(&length) {
-            let what = format!("only {length} bytes are left of it");
-            return Err(LedgerError::Damaged { path: path.display().to_string(), what });
+        let damaged = match open_sound(path) {
+            Ok(connection) => return Ok(Ledger::new(path, connection, held, None)),
+            Err(damaged @ LedgerError::Damaged { .. }) => damaged,
+            Err(error) => return Err(error),
+        };
+        if held.is_none() {
+            // A folder that takes no mark takes no new ledger either.
+            return Err(damaged);
         }
-        let sqlite = |source| failed(path.display().to_string(), source);
-        let mut connection = Connection::open(path).map_err(sqlite)?;
-        prepare(&mut connection, path)?;
-        Ok(Ledger { shared: Shared::new(path, connection) })
+        if !alone(held.as_ref()) {
+            return Err(damaged.and(", and another pifa has it open: close it and start again"));
+        }
+        let done = match open_sound(path) {
+            // Another process has salvaged it meanwhile, and told so.
+            Ok(connection) => Ok((connection, None)),
+            Err(LedgerError::Damaged { .. }) => match salvage::run(path)? {
+                Some(salvaged) => Ok((open_sound(path)?, Some(salvaged))),
+                None => Err(damaged),
+            },
+            Err(error) => Err(error),
+        };
+        share(held.as_ref());
+        done.map(|(connection, salvaged)| Ledger::new(path, connection, held, salvaged))
+    }
+
+    fn new(path: &Path, connection: Connection, held: Option<File>, salvaged: Option<Salvaged>) -> Ledger {
+        let shared = Shared {
+            path: path.to_owned(),
+            connection: Mutex::new(connection),
+            _held: held,
+            salvaged,
+            marked: AtomicU64::new(0),
+        };
+        Ledger { shared: Arc::new(shared) }
+    }
+
+    /// What became of the ledger, when it was found damaged as it was opened.
+    pub fn salvaged(&self) -> Option<&Salvaged> {
+        self.shared.salvaged.as_ref()
     }
 
     /// A ledger that is gone when dropped, for tests.
@@ -131,8 +183,8 @@ impl Ledger {
         let path = Path::new(":memory:");
         let sqlite = |source| LedgerError::Sqlite { path: path.display().to_string(), source };
         let mut connection = Connection::open_in_memory().map_err(sqlite)?;
-        prepare(&mut connection, path)?;
-        Ok(Ledger { shared: Shared::new(path, connection) })
+        prepare(&mut connection, path, Purpose::New)?;
+        Ok(Ledger::new(path, connection, None, None))
     }
 
     /// A remembered value.
@@ -244,29 +296,120 @@ fn failed(path: String, source: rusqlite::Error) -> LedgerError {
     }
 }
 
-fn prepare(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {
+/// A mark beside the ledger that it is in use; `None` where a folder takes none. Not on the ledger itself: who closes
+/// that file a second time takes SQLite's own locks away.
+fn hold(path: &Path) -> Option<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    private_file(&name).ok()?;
+    let file = std::fs::OpenOptions::new().append(true).open(name).ok()?;
+    // Waits while somebody salvages.
+    file.lock_shared().ok().map(|()| file)
+}
+
+/// Whether nobody else uses the ledger, nor will until [`share`].
+fn alone(held: Option<&File>) -> bool {
+    let Some(file) = held else { return false };
+    let until = Instant::now() + ALONE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return true,
+            Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::park_timeout(PAUSE),
+            Err(_) => {
+                share(held);
+                return false;
+            }
+        }
+    }
+}
+
+/// Lets others use it as well.
+fn share(held: Option<&File>) {
+    if let Some(file) = held
+        && let Err(error) = file.lock_shared()
+    {
+        tracing::warn!(%error, "the mark that the ledger is in use cannot be kept");
+    }
+}
+
+/// The ledger, looked at as a whole and of this program's schema.
+fn open_sound(path: &Path) -> Result<Connection, LedgerError> {
+    let io = |source| LedgerError::Io { path: path.display().to_string(), source };
+    if !path.exists() {
+        private_file(path).map_err(io)?;
+    }
+    // SQLite takes a file shorter than its header for an empty one and would write over it.
+    let length = std::fs::metadata(path).map_err(io)?.len();
+    if (1..100).contains(&length) {
+        let what = format!("only {length} bytes are left of it");
+        return Err(LedgerError::Damaged { path: path.display().to_string(), what });
+    }
+    let mut connection =
+        Connection::open(path).map_err(|source| failed(path.display().to_string(), source))?;
+    prepare(&mut connection, path, Purpose::Use)?;
+    Ok(connection)
+}
+
+/// What a file is opened for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// To be used: all of it is looked at first.
+    Use,
+    /// It is new.
+    New,
+}
+
+/// Looks at what is in the file, before anything is written; its schema.
+fn look(connection: &mut Connection, purpose: Purpose) -> Result<Result<i64, String>, rusqlite::Error> {
+    let tx = connection.transaction()?;
+    let names = ["meta", "cart_line", "action", "guard"];
+    let has = |name: &str| {
+        tx.query_row("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1", [name], |_| Ok(()))
+            .optional()
+            .map(|found| found.is_some())
+    };
+    let tables: i64 = tx.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let own = names.iter().map(|name| has(name)).collect::<Result<Vec<bool>, _>>()?;
+    let found: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if tables > 0 && own.iter().take(3).any(|own| !own) {
+        return Ok(Err("it is a database of something else".to_owned()));
+    }
+    // Its number stands in the header, where a bit of it may be turned like any other.
+    if tables > 0 && found <= SCHEMA && own.last() != Some(&(found >= GUARDED_SINCE)) {
+        return Ok(Err(format!("its tables are not those of schema {found}")));
+    }
+    if purpose == Purpose::Use
+        && found <= SCHEMA
+        && let Some(what) = guard::check(&tx, found >= GUARDED_SINCE)?
+    {
+        return Ok(Err(what));
+    }
+    Ok(Ok(found))
+}
+
+fn prepare(connection: &mut Connection, path: &Path, purpose: Purpose) -> Result<(), LedgerError> {
     let shown = path.display().to_string();
     let sqlite = |source| failed(shown.clone(), source);
     connection.busy_timeout(BUSY).map_err(sqlite)?;
-    // Before anything is written: a database of something else would be brought up to date as if it were an old ledger.
-    let (tables, own) = connection
-        .query_row(
-            "SELECT count(*), count(*) FILTER (WHERE name IN ('meta', 'cart_line', 'action')) FROM sqlite_schema",
-            [],
-            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
-        )
-        .map_err(sqlite)?;
-    if tables > 0 && own < 3 {
-        return Err(LedgerError::Damaged {
-            path: shown,
-            what: "it is a database of something else".to_owned(),
-        });
-    }
+    guard::know(connection).map_err(sqlite)?;
+    // A damaged file stays as it is, with its log.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(sqlite)?;
+    let found = match look(connection, purpose) {
+        Ok(Ok(found)) => found,
+        Ok(Err(what)) => return Err(LedgerError::Damaged { path: shown, what }),
+        Err(error) if is_unreadable(&error) => {
+            return Err(LedgerError::Damaged { path: shown, what: error.to_string() });
+        }
+        Err(error) => return Err(sqlite(error)),
+    };
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(sqlite)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(sqlite)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(sqlite)?;
+    // What was deleted must not be found on a free page by a salvage.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(())).map_err(sqlite)?;
     let version = |c: &Connection| c.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
-    let found = version(connection).map_err(sqlite)?;
     if found > SCHEMA {
         return Err(LedgerError::Newer { path: shown, found });
     }
@@ -288,9 +431,24 @@ fn prepare(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> 
             tx.execute_batch(sql)?;
             tx.pragma_update(None, "user_version", number + 1)?;
         }
+        if found < SCHEMA {
+            guard::install(&tx)?;
+        }
         tx.commit()
     };
     migrate().map_err(sqlite)
+}
+
+/// Whether SQLite could make nothing of what it read, rather than not read at all.
+fn is_unreadable(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, Unknown};
+    match error {
+        rusqlite::Error::SqlInputError { .. }
+        | rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::Utf8Error(..) => true,
+        error => matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase | Unknown)),
+    }
 }
 
 /// Makes a folder only its owner can enter.
@@ -351,6 +509,9 @@ mod tests {
             let told = Ledger::open(&path).err();
             assert!(matches!(told, Some(LedgerError::Damaged { .. })), "{told:?}");
             assert_eq!(std::fs::read(&path).unwrap(), before);
+            let lock = folder.path().join("ledger.db.lock");
+            assert_eq!(std::fs::metadata(&lock).unwrap().len(), 0);
+            std::fs::remove_file(lock).unwrap();
             assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing lies beside it");
         }
     }

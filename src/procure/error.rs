@@ -211,6 +211,11 @@ impl DeskError {
         }
     }
 
+    /// Whether the catalog's file was found damaged: opened again, it is set aside and an empty one begun.
+    pub fn is_damaged_catalog(&self) -> bool {
+        matches!(self, DeskError::Catalog(CatalogError::Damaged { .. }))
+    }
+
     /// Whether the market could not be reached or gave no clean answer.
     pub fn is_unreachable(&self) -> bool {
         matches!(self, DeskError::Offline | DeskError::Unknown(_))

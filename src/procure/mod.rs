@@ -206,6 +206,11 @@ impl Desk {
         Ok(self.parts.catalog.meta(FILLED)?.is_none())
     }
 
+    /// Looks at every row of the catalog; how many offers. See [`Catalog::examine`].
+    pub fn examine_catalog(&self) -> Result<usize, DeskError> {
+        Ok(self.parts.catalog.examine()?)
+    }
+
     /// Empties the catalog; the ledger keeps everything of worth.
     pub fn clear_catalog(&self) -> Result<(), DeskError> {
         Ok(self.parts.catalog.clear()?)

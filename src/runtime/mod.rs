@@ -133,12 +133,12 @@ impl Bell {
 
 /// Runs the screens until the buyer quits, a signal comes, or the terminal vanishes.
 ///
-/// `open` gives the desk and whatever has to live as long as it (the embedded market); it runs while the
-/// first frame is already on the screen.
+/// `open` gives the desk, whatever has to live as long as it (the embedded market), and what is to be told of files that
+/// were found damaged; it runs while the first frame is already on the screen.
 pub fn run<K: Send + 'static, E: Send + 'static>(
     mut model: Model,
     options: Options,
-    open: impl Future<Output = Result<(Desk, K), E>> + Send + 'static,
+    open: impl Future<Output = Result<(Desk, K, Vec<String>), E>> + Send + 'static,
 ) -> Result<Ended, RunError<E>> {
     if !terminal::is_interactive() {
         return Err(RunError::NotATerminal);
@@ -169,8 +169,11 @@ pub fn run<K: Send + 'static, E: Send + 'static>(
     // What `open` gives beside the desk lives in this task until the runtime goes.
     workers.spawn(async move {
         match open.await {
-            Ok((desk, kept)) => {
+            Ok((desk, kept, told)) => {
                 opener.ring(Wake::Opened(Box::new(desk)));
+                for text in told {
+                    opener.tell(Fact::Mended(Trouble::new(&text, None)));
+                }
                 std::future::pending::<()>().await;
                 drop(kept);
             }

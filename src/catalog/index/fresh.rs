@@ -16,6 +16,9 @@ pub const MOST: usize = if cfg!(test) { 12 } else { 50_000 };
 /// Columns an [`Entry`] is read from, see [`entry`].
 pub const ENTRY: &str = "row, market_id, gone, score, fetched_at, generation, facts, text, traits";
 
+/// That such a row is as it was written.
+pub const SOUND: &str = crate::catalog::sound::sound_offer!();
+
 /// An entry, or for one that is gone only who it was.
 pub struct Read {
     pub tie: Tie,
@@ -82,7 +85,7 @@ impl Fresh {
         let known_to = known.map_or(payload.generation, |fresh| fresh.generation.max(payload.generation));
         let mut next = Fresh { after: payload.generation, generation, ..Fresh::default() };
         let mut select = connection.prepare_cached(&format!(
-            "SELECT {ENTRY} FROM offers WHERE generation > ?1 ORDER BY generation LIMIT ?2"
+            "SELECT {ENTRY} FROM offers WHERE generation > ?1 AND {SOUND} ORDER BY generation LIMIT ?2"
         ))?;
         let mut rows = select.query([known_to, MOST as i64 + 1])?;
         while let Some(row) = rows.next()? {

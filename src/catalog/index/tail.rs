@@ -4,7 +4,7 @@
 use rusqlite::Connection;
 
 use crate::catalog::index::Halt;
-use crate::catalog::index::fresh::{ENTRY, entry};
+use crate::catalog::index::fresh::{ENTRY, SOUND, entry};
 use crate::catalog::index::pass::halt;
 use crate::catalog::index::schema::{Entry, Payload};
 use crate::domain::search::Cancel;
@@ -27,7 +27,7 @@ pub fn read(
             break;
         }
         let mut select = connection.prepare_cached(&format!(
-            "SELECT {ENTRY} FROM offers {hint} WHERE gone = 0 AND {kinds}
+            "SELECT {ENTRY} FROM offers {hint} WHERE gone = 0 AND {kinds} AND {SOUND}
              ORDER BY score DESC, market_id IS NULL, market_id, key"
         ))?;
         let mut rows = select.query([])?;

@@ -17,7 +17,7 @@ use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy, UserOp
 use tantivy::{IndexWriter, TantivyError};
 
 use crate::catalog::index::Halt;
-use crate::catalog::index::fresh::{ENTRY, counters, entry};
+use crate::catalog::index::fresh::{ENTRY, SOUND, counters, entry};
 use crate::catalog::index::live::{Home, vouch};
 use crate::catalog::index::place::Place;
 use crate::catalog::index::schema::{Fields, Payload, VERSION, schema, settings, tokenizers};
@@ -301,7 +301,7 @@ impl Writer {
         let mut count = 0;
         {
             let mut select = moment.prepare_cached(&format!(
-                "SELECT {ENTRY} FROM offers INDEXED BY offers_best WHERE gone = 0 AND kind = 0 AND score <= ?1
+                "SELECT {ENTRY} FROM offers INDEXED BY offers_best WHERE gone = 0 AND kind = 0 AND score <= ?1 AND {SOUND}
                  ORDER BY score DESC, market_id IS NULL, market_id, key"
             ))?;
             let score = if above.0 == u64::MAX { i64::MAX } else { above.score() };
@@ -329,7 +329,7 @@ impl Writer {
                 }
             }
             let mut select = moment.prepare_cached(&format!(
-                "SELECT {ENTRY} FROM offers WHERE gone = 0 AND kind <> 0 AND generation <= ?1"
+                "SELECT {ENTRY} FROM offers WHERE gone = 0 AND kind <> 0 AND generation <= ?1 AND {SOUND}"
             ))?;
             let mut rows = select.query([self.payload.generation])?;
             while let Some(row) = rows.next()? {
@@ -361,7 +361,7 @@ impl Writer {
         let mut has_more = false;
         {
             let mut select = moment.prepare_cached(&format!(
-                "SELECT {ENTRY} FROM offers WHERE generation > ?1 ORDER BY generation"
+                "SELECT {ENTRY} FROM offers WHERE generation > ?1 AND {SOUND} ORDER BY generation"
             ))?;
             let mut rows = select.query([self.payload.generation])?;
             while let Some(row) = rows.next()? {

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::Connection;
 
 use crate::catalog::facts::{Facts, Flags};
+use crate::catalog::sound::sound_offer;
 use crate::catalog::store::{Catalog, CatalogError, Failure};
 use crate::domain::factory::{self, Signals};
 use crate::domain::id::SupplierId;
@@ -37,7 +38,7 @@ fn signals(supplier: &Supplier, moment: &Connection) -> Result<Signals, Failure>
     let mut signals = factory::signals_of(supplier);
     let mut leaves: HashSet<i64> = HashSet::new();
     let mut select = moment.prepare_cached(
-        "SELECT facts FROM offers INDEXED BY offers_supplier WHERE supplier_id = ?1 AND gone = 0 AND kind = 0",
+        concat!("SELECT facts FROM offers INDEXED BY offers_supplier WHERE supplier_id = ?1 AND gone = 0 AND kind = 0 AND ", sound_offer!()),
     )?;
     let mut rows = select.query([supplier.id.as_str()])?;
     while let Some(row) = rows.next()? {

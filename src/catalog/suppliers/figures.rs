@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use rust_decimal::Decimal;
 
 use crate::catalog::facts::{Facts, Flags, WordId, milli};
+use crate::catalog::sound::sound_offer;
 use crate::catalog::store::Failure;
 use crate::domain::factory::{self, Confidence, Share};
 use crate::domain::id::{OfferKey, SupplierId};
@@ -82,10 +83,11 @@ impl KeptFigures {
 
     /// Reads what is not known yet of these suppliers.
     pub fn read(&mut self, suppliers: &[&Supplier], moment: &Connection) -> Result<(), Failure> {
-        let mut select = moment.prepare_cached(
+        let mut select = moment.prepare_cached(concat!(
             "SELECT key, facts, text FROM offers INDEXED BY offers_supplier
-             WHERE supplier_id = ?1 AND gone = 0 AND kind = 0",
-        )?;
+             WHERE supplier_id = ?1 AND gone = 0 AND kind = 0 AND ",
+            sound_offer!()
+        ))?;
         for supplier in suppliers {
             if self.shops.contains_key(&supplier.id) {
                 continue;
@@ -175,7 +177,7 @@ impl KeptFigures {
 /// The unit of this number in the dictionary.
 fn unit(id: WordId, moment: &Connection) -> Result<Option<Unit>, Failure> {
     let text: Option<String> = moment
-        .prepare_cached("SELECT text FROM words WHERE id = ?1")?
+        .prepare_cached("SELECT text FROM words WHERE id = ?1 AND sound(sum, id, text)")?
         .query_row([id], |row| row.get(0))
         .optional()?;
     Ok(text.map(|text| Unit::new(&text)))

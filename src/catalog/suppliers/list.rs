@@ -117,7 +117,9 @@ impl List {
         if let Some(records) = self.records.get() {
             return Ok(records);
         }
-        let mut select = moment.prepare_cached("SELECT id, body FROM suppliers ORDER BY id")?;
+        let mut select = moment.prepare_cached(
+            "SELECT id, body FROM suppliers WHERE sound(sum, id, derived, search, body, number) ORDER BY id",
+        )?;
         let mut rows = select.query([])?;
         let mut by_id: Vec<usize> = (0..self.entries.len()).collect();
         by_id.sort_by_key(|at| self.entries.get(*at).map(|entry| &entry.id));

@@ -7,6 +7,7 @@ mod fill;
 mod marks;
 mod migrate;
 mod search;
+mod sound;
 mod suppliers;
 mod upkeep;
 

@@ -132,6 +132,41 @@ fn a_catalog_that_is_none_is_set_aside_and_filled_again_and_the_cart_stays() {
     }
 }
 
+/// SQLite reads a row with a turned bit as if nothing were.
+#[test]
+fn a_ledger_with_a_turned_bit_is_salvaged_and_told_once() {
+    let shop = Shop::plain();
+    let buyer = shop.buyer();
+    let before = cart(&buyer);
+    let path = buyer.data_dir().join("ledger.db");
+    forget_wal(&path);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let title = bytes.windows(9).position(|window| window == b"\"title\":\"").unwrap();
+    bytes[title + 9] ^= 1;
+    std::fs::write(&path, &bytes).unwrap();
+    let said = buyer.says(&["cart", "list"]).exits(0);
+    let aside = path.with_file_name("ledger.db.bad-1");
+    assert!(said.err.contains("salvaged") && said.err.contains(aside.to_str().unwrap()), "{said:?}");
+    assert!(said.err.contains("nothing is known to be lost"), "{said:?}");
+    assert_eq!(std::fs::read(aside).unwrap(), bytes);
+    assert_eq!(cart(&buyer), before);
+    assert!(buyer.says(&["cart", "list"]).exits(0).err.is_empty());
+}
+
+#[test]
+fn a_sync_that_meets_a_changed_row_fills_a_new_catalog() {
+    let shop = Shop::plain();
+    let buyer = shop.buyer();
+    let path = only_file(buyer.data_dir(), "catalog.db");
+    let file = rusqlite::Connection::open(&path).unwrap();
+    file.execute_batch("DROP TRIGGER offers_changed; UPDATE offers SET sold = 999, seen_at = 1").unwrap();
+    drop(file);
+    let said = buyer.says(&["sync"]).exits(0);
+    assert!(said.err.contains("catalog.db.bad-1"), "{said:?}");
+    assert_eq!(buyer.does(&["search", ""])["total"], 3);
+    assert_eq!(buyer.says(&["doctor"]).exits(0).json()["ok"], true);
+}
+
 #[test]
 fn a_sandbox_state_that_is_none_is_told_and_the_profile_stays_usable() {
     let buyer = Buyer::embedded();

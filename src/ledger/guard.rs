@@ -1,0 +1,339 @@
+//! Notices rows of the ledger that are not as they were written.
+//!
+//! SQLite trusts its file: a bit that a disk has turned changes a quantity without a word, a page written to the wrong
+//! place takes orders away or brings old ones back. So each row has a sum beside it, over its table's name, its key and
+//! all its columns, in a table of its own (`guard`): a row that is changed, moved, lost or resurrected differs from its
+//! sum or has none. Triggers keep them, so that no statement of this module can forget to. What was confirmed or typed
+//! by the buyer stands there a second time, for [`super::salvage`]. All of it is looked at whenever a ledger is opened.
+
+use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::domain::salvage::Lost;
+
+/// What may stand in a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    Int,
+    MaybeInt,
+    Text,
+    MaybeText,
+}
+
+/// A table whose rows are guarded.
+pub(super) struct Guarded {
+    pub name: &'static str,
+    pub columns: &'static [(&'static str, Holds)],
+    /// Columns of its key; an integer one is the row's number.
+    pub key: &'static [&'static str],
+    /// Under what condition a row is kept a second time, its columns after `new.`; `0` = never.
+    copy: &'static str,
+    pub lost: Lost,
+}
+
+use Holds::{Int, MaybeInt, MaybeText, Text};
+
+/// All tables, what others refer to before what refers to it.
+pub(super) const GUARDED: [Guarded; 10] = [
+    Guarded {
+        name: "meta",
+        columns: &[("key", Text), ("value", Text)],
+        key: &["key"],
+        copy: "1",
+        lost: Lost::Notes,
+    },
+    Guarded {
+        name: "action",
+        columns: &[
+            ("action_id", Int),
+            ("market_id", Text),
+            ("kind", Text),
+            ("state", Text),
+            ("out_order_id", Text),
+            ("supplier_id", MaybeText),
+            ("supplier_name", MaybeText),
+            ("target", MaybeText),
+            ("body", MaybeText),
+            ("body_hash", MaybeText),
+            ("address", MaybeText),
+            ("lines", Text),
+            ("goods", MaybeText),
+            ("freight", MaybeText),
+            ("total", MaybeText),
+            ("message", MaybeText),
+            ("policy", Text),
+            ("order_ids", Text),
+            ("reason", MaybeText),
+            ("attempts", Int),
+            ("empty_lookups", Int),
+            ("looked_up_at", MaybeInt),
+            ("sent_at", MaybeInt),
+            ("created_at", Int),
+            ("updated_at", Int),
+            ("quoted", MaybeText),
+        ],
+        key: &["action_id"],
+        copy: "1",
+        lost: Lost::Actions,
+    },
+    Guarded {
+        name: "cart_line",
+        columns: &[
+            ("line_id", Int),
+            ("market_id", Text),
+            ("offer_key", Text),
+            ("spec_id", MaybeText),
+            ("quantity", Text),
+            ("frozen", Text),
+            ("present", Int),
+            ("taken_by", MaybeInt),
+            ("added_at", Int),
+            ("place", MaybeInt),
+        ],
+        key: &["line_id"],
+        // A line that left says in its order what was ordered.
+        copy: "new.present = 1 AND new.taken_by IS NULL",
+        lost: Lost::Lines,
+    },
+    Guarded {
+        name: "cart_journal",
+        columns: &[
+            ("seq", Int),
+            ("market_id", Text),
+            ("label", Text),
+            ("changes", Text),
+            ("undone", Int),
+            ("at", Int),
+        ],
+        key: &["seq"],
+        copy: "0",
+        lost: Lost::Steps,
+    },
+    Guarded {
+        name: "market_order",
+        columns: &[
+            ("market_id", Text),
+            ("order_id", Text),
+            ("out_order_id", MaybeText),
+            ("state", Text),
+            ("body", Text),
+            ("fetched_at", Int),
+        ],
+        key: &["market_id", "order_id"],
+        copy: "0",
+        lost: Lost::Told,
+    },
+    Guarded {
+        name: "mark",
+        columns: &[
+            ("market_id", Text),
+            ("kind", Text),
+            ("key", Text),
+            ("favourite", Int),
+            ("tags", Text),
+            ("note", Text),
+            ("blocked", MaybeText),
+            ("updated_at", Int),
+        ],
+        key: &["market_id", "kind", "key"],
+        copy: "1",
+        lost: Lost::Notes,
+    },
+    Guarded {
+        name: "accepted_total",
+        columns: &[("market_id", Text), ("order_id", Text), ("total", Text), ("at", Int)],
+        key: &["market_id", "order_id"],
+        copy: "1",
+        lost: Lost::Totals,
+    },
+    Guarded {
+        name: "cart_message",
+        columns: &[("market_id", Text), ("supplier_id", Text), ("words", Text)],
+        key: &["market_id", "supplier_id"],
+        copy: "1",
+        lost: Lost::Notes,
+    },
+    Guarded {
+        name: "own_code",
+        columns: &[
+            ("market_id", Text),
+            ("supplier", Text),
+            ("code", Text),
+            ("shown", Text),
+            ("offer_key", Text),
+            ("spec_id", MaybeText),
+            ("at", Int),
+        ],
+        key: &["market_id", "supplier", "code"],
+        copy: "1",
+        lost: Lost::Notes,
+    },
+    Guarded {
+        name: "entered_row",
+        columns: &[
+            ("market_id", Text),
+            ("source", Text),
+            ("content", Text),
+            ("offer_key", Text),
+            ("spec_id", Text),
+            ("quantity", Text),
+            ("line_id", Int),
+            ("seq", Int),
+        ],
+        key: &["market_id", "content", "offer_key", "spec_id", "seq"],
+        copy: "0",
+        lost: Lost::Steps,
+    },
+];
+
+impl Guarded {
+    /// Whether its key is the number of the row.
+    pub fn is_numbered(&self) -> bool {
+        matches!(self.columns.first(), Some((name, Int)) if self.key == [*name])
+    }
+
+    /// Its columns, each after `before`.
+    pub fn list(&self, before: &str) -> String {
+        let names: Vec<String> = self.columns.iter().map(|(name, _)| format!("{before}{name}")).collect();
+        names.join(", ")
+    }
+
+    /// The key of a row as `guard` has it, of columns after `before`.
+    fn key_of(&self, before: &str) -> String {
+        let names: Vec<String> = self.key.iter().map(|name| format!("{before}{name}")).collect();
+        if self.is_numbered() { names.concat() } else { format!("json_array({})", names.join(", ")) }
+    }
+
+    fn sum_of(&self, before: &str) -> String {
+        format!("row_sum('{}', {})", self.name, self.list(before))
+    }
+
+    /// Writes down what the row `new` is, in place of what stands there.
+    fn note(&self) -> String {
+        let Guarded { name, copy, .. } = self;
+        let (key, sum, columns) = (self.key_of("new."), self.sum_of("new."), self.list("new."));
+        format!(
+            "DELETE FROM guard WHERE tbl = '{name}' AND key = {key};
+             INSERT INTO guard (tbl, key, sum, copy, own)
+             SELECT '{name}', k, s, c, row_sum('guard', '{name}', k, s, c)
+             FROM (SELECT {key} AS k, {sum} AS s, CASE WHEN {copy} THEN json_array({columns}) END AS c);"
+        )
+    }
+
+    fn triggers(&self) -> String {
+        let (name, note, old) = (self.name, self.note(), self.key_of("old."));
+        format!(
+            "DROP TRIGGER IF EXISTS guard_{name}_made; DROP TRIGGER IF EXISTS guard_{name}_changed;
+             DROP TRIGGER IF EXISTS guard_{name}_gone;
+             CREATE TRIGGER guard_{name}_made AFTER INSERT ON {name} BEGIN {note} END;
+             CREATE TRIGGER guard_{name}_changed AFTER UPDATE ON {name} BEGIN
+             DELETE FROM guard WHERE tbl = '{name}' AND key = {old}; {note} END;
+             CREATE TRIGGER guard_{name}_gone AFTER DELETE ON {name} BEGIN
+             DELETE FROM guard WHERE tbl = '{name}' AND key = {old}; END;"
+        )
+    }
+}
+
+/// Makes the functions of triggers and checks known to a connection.
+pub(super) fn know(connection: &Connection) -> rusqlite::Result<()> {
+    let flags =
+        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    connection.create_scalar_function("row_sum", -1, flags, |context: &Context<'_>| {
+        let mut sum = Sum::default();
+        for at in 0..context.len() {
+            sum.add(context.get_raw(at));
+        }
+        Ok(sum.finish())
+    })
+}
+
+/// Guards every row there is and every one that will be; within the transaction that brings the schema up to date.
+pub(super) fn install(tx: &Connection) -> rusqlite::Result<()> {
+    tx.execute_batch("DELETE FROM guard")?;
+    for table in &GUARDED {
+        tx.execute_batch(&table.triggers())?;
+        // The trigger writes them down; and records of before a column was added are whole from then on.
+        let name = table.name;
+        let column = table.key.first().copied().unwrap_or_default();
+        tx.execute_batch(&format!("UPDATE {name} SET {column} = {column}"))?;
+    }
+    Ok(())
+}
+
+/// Looks at every page and every row; what is wrong, where anything is.
+pub(super) fn check(connection: &Connection, guarded: bool) -> rusqlite::Result<Option<String>> {
+    let sound: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if sound != "ok" {
+        return Ok(Some(sound));
+    }
+    if !guarded {
+        return Ok(None);
+    }
+    let odd: Option<String> = connection
+        .query_row(
+            "SELECT tbl FROM guard WHERE own <> row_sum('guard', tbl, key, sum, copy) LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if let Some(table) = odd {
+        return Ok(Some(format!("a note on a row of {table} is not as it was written")));
+    }
+    for table in &GUARDED {
+        let (name, key, sum) = (table.name, table.key_of("t."), table.sum_of("t."));
+        let changed: i64 = connection.query_row(
+            &format!(
+                "SELECT count(*) FROM {name} t LEFT JOIN guard g ON g.tbl = '{name}' AND g.key = {key}
+                 WHERE g.sum IS NOT {sum}"
+            ),
+            [],
+            |row| row.get(0),
+        )?;
+        if changed > 0 {
+            return Ok(Some(format!("{changed} rows of {name} are not as they were written")));
+        }
+        let missing: i64 = connection.query_row(
+            &format!(
+                "SELECT (SELECT count(*) FROM guard WHERE tbl = '{name}') - (SELECT count(*) FROM {name} NOT INDEXED)"
+            ),
+            [],
+            |row| row.get(0),
+        )?;
+        if missing != 0 {
+            return Ok(Some(format!("{missing} rows of {name} are missing")));
+        }
+    }
+    Ok(None)
+}
+
+/// The sum of values in their order, each with its kind and length: no two rows run into each other.
+#[derive(Default)]
+pub(super) struct Sum(crc32fast::Hasher);
+
+impl Sum {
+    /// Of one row of `table`.
+    pub fn of(table: &str, values: &[Value]) -> i64 {
+        let mut sum = Sum::default();
+        sum.add(ValueRef::Text(table.as_bytes()));
+        values.iter().for_each(|value| sum.add(value.into()));
+        sum.finish()
+    }
+
+    fn add(&mut self, value: ValueRef<'_>) {
+        let (kind, bytes): (u8, &[u8]) = match &value {
+            ValueRef::Null => (0, &[]),
+            ValueRef::Integer(number) => (1, &number.to_le_bytes()),
+            ValueRef::Real(number) => (2, &number.to_le_bytes()),
+            ValueRef::Text(text) => (3, text),
+            ValueRef::Blob(bytes) => (4, bytes),
+        };
+        self.0.update(&[kind]);
+        self.0.update(&(bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+    }
+
+    fn finish(self) -> i64 {
+        i64::from(self.0.finalize())
+    }
+}

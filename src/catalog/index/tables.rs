@@ -217,7 +217,7 @@ impl Worked {
     /// Suppliers by their ids, where that was written: whoever has the index in memory alone asks the dictionary.
     pub fn ids(&self) -> Option<&Ids> {
         if self.ids.get().is_none() {
-            let kept = Ids::open(mapped(&self.place("ids")?)?)?;
+            let kept = Ids::open(self.mapped(&self.place("ids")?)?)?;
             return Some(self.ids.get_or_init(|| kept));
         }
         self.ids.get()

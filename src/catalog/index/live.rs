@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::UNIX_EPOCH;
 
-use rusqlite::Connection;
 use tantivy::directory::{ManagedDirectory, MmapDirectory, RamDirectory};
 use tantivy::index::SegmentId;
 use tantivy::{Directory, Index, IndexReader, ReloadPolicy, TantivyError};
 
+use crate::catalog::index::beside::Beside;
 use crate::catalog::index::guard::{be_quiet, guarded};
 use crate::catalog::index::schema::{Payload, VERSION, schema, tokenizers};
 use crate::catalog::index::segment::Segment;
@@ -158,6 +158,7 @@ impl Home {
         if seen.opened.is_none() {
             let mut index = Index::open(self.directory()?)?;
             index.set_tokenizers(tokenizers());
+            index.register_plugin(Arc::new(Beside));
             let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
             seen.opened = Some((index, reader));
         }
@@ -195,13 +196,11 @@ impl Home {
 
     /// Writes beside each segment what every reader would have to work out of it, and takes away what is of segments
     /// that are no more. Readers do without where it cannot be written.
-    pub(super) fn keep_tables(&self, live: &Live, connection: &Connection) {
+    pub(super) fn keep_tables(&self, live: &Live) {
         let Some(folder) = &self.folder else { return };
-        // One moment for all the titles that are read: each look would ask for the file's locks again.
-        let moment = connection.unchecked_transaction();
         let mut is_new = false;
         for segment in live.segments() {
-            match segment.keep(connection) {
+            match segment.keep() {
                 Ok(is) => is_new |= is,
                 Err(error) => {
                     tracing::warn!(%error, "the tables beside the index cannot be written");
@@ -209,7 +208,6 @@ impl Home {
                 }
             }
         }
-        drop(moment);
         if is_new {
             // Opened again when next asked, with them.
             lock(&self.seen).stamp = None;

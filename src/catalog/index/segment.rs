@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::Connection;
 use tantivy::index::SegmentId;
 use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
@@ -101,22 +100,22 @@ impl Segment {
             None => Arc::new(Worked::new(folder, &reader.segment_id().uuid_string())),
         };
         Ok(Segment {
-            columns: Columns::open(reader, worked.numbers(reader))?,
+            columns: Columns::open(worked.numbers(reader))?,
             chars: reader.inverted_index(fields.chars)?,
             pairs: reader.inverted_index(fields.pairs)?,
             triples: reader.inverted_index(fields.triples)?,
             words: reader.inverted_index(fields.words)?,
             shop: reader.inverted_index(fields.shop)?,
             tags: reader.inverted_index(fields.tags)?,
-            titles: worked.titles(reader.max_doc()),
+            titles: worked.titles(reader),
             worked,
             reader: reader.clone(),
         })
     }
 
     /// Writes what can be worked out of it beside it, for those who come later; whether it was not there yet.
-    pub fn keep(&self, connection: &Connection) -> std::io::Result<bool> {
-        self.worked.keep(self, connection)
+    pub fn keep(&self) -> std::io::Result<bool> {
+        self.worked.keep(self)
     }
 
     /// The titles of its documents, where they are kept beside it.

@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::fs::{self, File};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -17,9 +18,12 @@ use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy, UserOp
 use tantivy::{IndexWriter, TantivyError};
 
 use crate::catalog::index::Halt;
-use crate::catalog::index::fresh::{ENTRY, counters, entry};
+use crate::catalog::index::beside::Beside;
+use crate::catalog::index::document::Listing;
+use crate::catalog::index::fresh::{ENTRY, counters, listing};
+use crate::catalog::index::gone::OfOffers;
 use crate::catalog::index::live::{Home, vouch};
-use crate::catalog::index::place::Place;
+use crate::catalog::index::place::{Place, Tie};
 use crate::catalog::index::schema::{Fields, Payload, VERSION, schema, settings, tokenizers};
 use crate::catalog::store::{Failure, lock};
 
@@ -33,6 +37,8 @@ const WORKERS: usize = 2;
 const SMALL_ONES: usize = 3;
 /// Operations handed over at once.
 const BATCH: usize = 64;
+/// Offers taken out at once at most.
+const TAKEN_OUT: usize = 256;
 /// Documents between two commits at most.
 const COMMIT: usize = 150_000;
 /// Time between two commits at most, while work is being done in large enough pieces: each costs some 30 ms and a
@@ -50,11 +56,12 @@ pub struct IndexProgress {
 
 /// The one that writes.
 pub(in crate::catalog) struct Writer {
-    writer: IndexWriter,
+    writer: IndexWriter<Listing>,
     fields: Fields,
-    /// Documents to be added and taken out, handed over many at once: waking a thread for each costs more than the
-    /// document.
-    batch: Vec<UserOperation>,
+    /// Documents to be added, handed over many at once: waking a thread for each costs more than the document.
+    batch: Vec<UserOperation<Listing>>,
+    /// Offers whose old documents are to be taken out before those are added.
+    gone: Vec<Tie>,
     /// What it covers with what is not committed yet.
     payload: Payload,
     /// Rows not committed yet, and since when.
@@ -108,7 +115,7 @@ impl Home {
                 self.settle()?;
                 self.vouch()?;
                 if let Some(live) = self.live(wanted.catalog, 0) {
-                    self.keep_tables(&live, connection);
+                    self.keep_tables(&live);
                 }
                 progress(IndexProgress { done: of as usize, of: of as usize });
                 return Ok(false);
@@ -216,7 +223,11 @@ impl Home {
 
     fn open_index(&self) -> Result<(Index, Fields), TantivyError> {
         let (schema, fields) = schema();
-        let builder = Index::builder().schema(schema).settings(settings()).tokenizers(tokenizers());
+        let builder = Index::builder()
+            .schema(schema)
+            .settings(settings())
+            .tokenizers(tokenizers())
+            .register_plugin(Arc::new(Beside));
         let mut index = builder.open_or_create(self.directory()?)?;
         index.set_tokenizers(tokenizers());
         Ok((index, fields))
@@ -224,11 +235,12 @@ impl Home {
 }
 
 impl Writer {
-    fn new(writer: IndexWriter, fields: Fields, payload: Payload, turn: Option<File>) -> Writer {
+    fn new(writer: IndexWriter<Listing>, fields: Fields, payload: Payload, turn: Option<File>) -> Writer {
         Writer {
             writer,
             fields,
             batch: Vec::with_capacity(BATCH),
+            gone: Vec::new(),
             payload,
             pending: 0,
             since: Instant::now(),
@@ -265,13 +277,28 @@ impl Writer {
         Ok(())
     }
 
-    fn take(&mut self, operation: UserOperation) -> Result<(), Halt> {
-        self.batch.push(operation);
+    fn take(&mut self, listing: Listing) -> Result<(), Halt> {
+        self.batch.push(UserOperation::Add(listing));
         if self.batch.len() >= BATCH { self.hand_over() } else { Ok(()) }
     }
 
+    /// An offer of which the index may have old states; what is new of it is taken after this.
+    fn take_out(&mut self, tie: Tie) -> Result<(), Halt> {
+        // They are taken out before all that is handed over with them is added.
+        if self.gone.len() >= TAKEN_OUT || self.gone.contains(&tie) {
+            self.hand_over()?;
+        }
+        self.gone.push(tie);
+        Ok(())
+    }
+
     fn hand_over(&mut self) -> Result<(), Halt> {
-        self.writer.run(self.batch.drain(..))?;
+        if !self.gone.is_empty() {
+            self.writer.delete_query(Box::new(OfOffers(self.gone.drain(..).collect())))?;
+        }
+        if !self.batch.is_empty() {
+            self.writer.run(self.batch.drain(..))?;
+        }
         Ok(())
     }
 
@@ -307,16 +334,13 @@ impl Writer {
             let score = if above.0 == u64::MAX { i64::MAX } else { above.score() };
             let mut rows = select.query([score])?;
             while let Some(row) = rows.next()? {
-                let read = entry(row)?;
-                let Some(entry) = read.entry else { continue };
-                if entry.place >= above {
-                    continue;
-                }
-                let lowest = entry.place;
+                let read = listing(row, self.fields)?;
+                let Some(listing) = read.listing.filter(|listing| listing.place < above) else { continue };
+                let lowest = listing.place;
                 if read.generation > self.payload.generation {
                     continue;
                 }
-                self.take(UserOperation::Add(self.fields.document(&entry)))?;
+                self.take(listing)?;
                 count += 1;
                 self.pending += 1;
                 if count % 1_000 == 0 {
@@ -333,8 +357,8 @@ impl Writer {
             ))?;
             let mut rows = select.query([self.payload.generation])?;
             while let Some(row) = rows.next()? {
-                if let Some(entry) = entry(row)?.entry {
-                    self.take(UserOperation::Add(self.fields.document(&entry)))?;
+                if let Some(listing) = listing(row, self.fields)?.listing {
+                    self.take(listing)?;
                     count += 1;
                 }
             }
@@ -365,7 +389,7 @@ impl Writer {
             ))?;
             let mut rows = select.query([self.payload.generation])?;
             while let Some(row) = rows.next()? {
-                let read = entry(row)?;
+                let read = listing(row, self.fields)?;
                 // A generation is covered when all of its rows are.
                 if read.generation > covered
                     && covered > self.payload.generation
@@ -375,9 +399,9 @@ impl Writer {
                     break;
                 }
                 covered = read.generation;
-                self.take(UserOperation::Delete(self.fields.of_offer(read.tie)))?;
-                if let Some(entry) = read.entry {
-                    self.take(UserOperation::Add(self.fields.document(&entry)))?;
+                self.take_out(read.tie)?;
+                if let Some(listing) = read.listing {
+                    self.take(listing)?;
                 }
                 count += 1;
                 self.pending += 1;
@@ -408,7 +432,11 @@ fn is_large(connection: &Connection) -> Result<bool, Halt> {
 
 /// While an index is being built its segments are left as they are: at its end they are merged once, and no document
 /// is moved twice.
-fn new_writer(index: &Index, is_building: bool, is_large: bool) -> Result<IndexWriter, TantivyError> {
+fn new_writer(
+    index: &Index,
+    is_building: bool,
+    is_large: bool,
+) -> Result<IndexWriter<Listing>, TantivyError> {
     // Every segment is sorted by rank for itself, and so are merged ones: it does not matter who takes a document.
     let workers = if is_large { WORKERS } else { 1 };
     let options = IndexWriterOptions::builder()
@@ -416,7 +444,7 @@ fn new_writer(index: &Index, is_building: bool, is_large: bool) -> Result<IndexW
         .num_merge_threads(1)
         .memory_budget_per_thread(ROOM / workers)
         .build();
-    let writer: IndexWriter = index.writer_with_options(options)?;
+    let writer: IndexWriter<Listing> = index.writer_with_options(options)?;
     if is_building {
         writer.set_merge_policy(Box::new(NoMergePolicy));
         return Ok(writer);

@@ -18,6 +18,7 @@ pub mod live;
 mod pass;
 mod place;
 pub mod plan;
+mod ranges;
 mod reading;
 pub mod schema;
 mod segment;

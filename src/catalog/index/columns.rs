@@ -1,189 +1,78 @@
 //! What is known of the documents of a segment beside their words: a number a document and column, and its prices by
-//! quantity. Read from the table beside the segment where there is one ([`Numbers`]), else from tantivy's own columns.
+//! quantity. Each column is as wide as its greatest number needs, and read where it lies.
 
 use std::io::{self, Write};
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
-use tantivy::columnar::{ColumnIndex, ColumnValues};
+use tantivy::TantivyError;
 use tantivy::directory::OwnedBytes;
-use tantivy::{SegmentReader, TantivyError};
 
 use crate::catalog::facts::Flags;
+use crate::catalog::index::place::{Place, Tie};
 use crate::catalog::index::quick::{self, Quick};
-use crate::catalog::index::schema::{Column, STEP_FROM, STEP_PRICE};
+use crate::catalog::index::schema::Column;
 use crate::catalog::index::tables::{Packed, Table, Unpacked};
 
 /// Columns of a segment.
-pub struct Columns {
-    values: Vec<Values>,
-    /// `None` where no offer of the segment has a price.
-    steps: Option<Steps>,
-    quick: Option<Quick>,
-}
-
-enum Values {
-    Table(ColumnTable),
-    Packed(Arc<dyn ColumnValues<u64>>),
-}
-
-/// See [`STEP_FROM`].
-enum Steps {
-    Table(StepTable),
-    Packed { of: ColumnIndex, from: Arc<dyn ColumnValues<u64>>, price: Arc<dyn ColumnValues<u64>> },
-}
-
-/// tantivy's own columns of a segment.
-struct Own {
-    values: Vec<Arc<dyn ColumnValues<u64>>>,
-    steps: Option<(ColumnIndex, Arc<dyn ColumnValues<u64>>, Arc<dyn ColumnValues<u64>>)>,
-}
-
-impl Own {
-    fn open(reader: &SegmentReader) -> Result<Own, TantivyError> {
-        let fast = reader.fast_fields();
-        let mut values = Vec::with_capacity(Column::ALL.len());
-        for of in Column::ALL {
-            let column = fast
-                .column_opt::<u64>(of.name())?
-                .ok_or_else(|| TantivyError::SchemaError(format!("the index has no column {}", of.name())))?;
-            if !matches!(column.index, ColumnIndex::Full) || column.values.num_vals() != reader.max_doc() {
-                return Err(TantivyError::SchemaError(format!("the column {} has holes", of.name())));
-            }
-            values.push(column.values);
-        }
-        let from = fast.column_opt::<u64>(STEP_FROM)?;
-        let price = fast.column_opt::<u64>(STEP_PRICE)?;
-        let steps = from.zip(price).map(|(from, price)| (from.index, from.values, price.values));
-        Ok(Own { values, steps })
-    }
-
-    fn get(&self, column: Column, doc: u32) -> u64 {
-        self.values.get(column as usize).map_or(0, |values| values.get_val(doc))
-    }
-
-    fn flags(&self, doc: u32) -> Flags {
-        Flags(self.get(Column::Flags, doc) as u32)
-    }
-
-    /// What is found of a document at one look.
-    fn record(&self, doc: u32) -> quick::Record {
-        let (least, lot) = (self.get(Column::Least, doc), self.get(Column::Lot, doc));
-        let lot = lot_or_unit(lot, || u64::from(self.flags(doc).0));
-        let Some((of, from, price)) = &self.steps else {
-            return quick::record(std::iter::empty(), least, lot);
-        };
-        let steps = of.value_row_ids(doc).map(|step| {
-            let from = from.get_val(step);
-            (from >> 1, from & 1 == 1, price.get_val(step))
-        });
-        quick::record(steps, least, lot)
-    }
-}
+pub struct Columns(Numbers);
 
 impl Columns {
-    /// Of a segment, from the table where there is one.
-    pub fn open(reader: &SegmentReader, table: Option<&Numbers>) -> Result<Columns, TantivyError> {
-        if let Some(numbers) = table.filter(|numbers| numbers.is_of(reader.max_doc())) {
-            return Ok(Columns {
-                values: numbers.columns.iter().cloned().map(Values::Table).collect(),
-                steps: numbers.steps.clone().map(Steps::Table),
-                quick: Some(numbers.quick.clone()),
-            });
-        }
-        let Own { values, steps } = Own::open(reader)?;
-        Ok(Columns {
-            values: values.into_iter().map(Values::Packed).collect(),
-            steps: steps.map(|(of, from, price)| Steps::Packed { of, from, price }),
-            quick: None,
-        })
+    /// Of the numbers of a segment.
+    pub fn open(numbers: Option<&Numbers>) -> Result<Columns, TantivyError> {
+        let broken = || TantivyError::InternalError("a segment has no numbers".to_owned());
+        numbers.cloned().map(Columns).ok_or_else(broken)
     }
 
     /// The value of a document.
     #[inline]
     pub fn get(&self, column: Column, doc: u32) -> u64 {
-        match self.values.get(column as usize) {
-            Some(Values::Table(numbers)) => numbers.get(doc as usize),
-            Some(Values::Packed(values)) => values.get_val(doc),
-            None => 0,
-        }
+        self.0.get(column, doc)
     }
 
     /// Values of some documents, ascending.
     pub fn values(&self, column: Column, docs: &[u32], into: &mut Vec<u64>) {
         into.clear();
-        if let Some(Values::Table(numbers)) = self.values.get(column as usize) {
-            return numbers.of(docs, into);
-        }
-        into.resize(docs.len(), 0);
-        match (docs.first(), docs.last()) {
-            (Some(first), Some(last)) if (last - first) as usize + 1 == docs.len() => {
-                self.range(column, *first, into);
-            }
-            _ => {
-                if let Some(Values::Packed(values)) = self.values.get(column as usize) {
-                    values.get_vals(docs, into);
-                }
-            }
+        if let Some(numbers) = self.0.columns.get(column as usize) {
+            numbers.of(docs, into);
         }
     }
 
     /// The least and the greatest value.
     pub fn bounds(&self, column: Column) -> (u64, u64) {
-        match self.values.get(column as usize) {
-            Some(Values::Table(numbers)) => (numbers.least, numbers.greatest),
-            Some(Values::Packed(values)) => (values.min_value(), values.max_value()),
-            None => (0, u64::MAX),
-        }
+        self.0.columns.get(column as usize).map_or((0, u64::MAX), |numbers| (numbers.least, numbers.greatest))
     }
 
     /// Values of neighbouring documents, far faster than one by one. Nothing where there are not so many.
     pub fn range(&self, column: Column, from: u32, into: &mut [u64]) {
-        match self.values.get(column as usize) {
-            Some(Values::Table(numbers)) => numbers.range(from as usize, into),
-            Some(Values::Packed(values))
-                if u64::from(from) + into.len() as u64 <= u64::from(values.num_vals()) =>
-            {
-                values.get_range(u64::from(from), into);
-            }
-            _ => {}
+        if let Some(numbers) = self.0.columns.get(column as usize) {
+            numbers.range(from as usize, into);
         }
+    }
+
+    /// Documents of an offer, old states of it included.
+    pub fn docs_of(&self, tie: Tie) -> impl Iterator<Item = u32> {
+        self.0.docs_of(tie)
     }
 
     /// See [`crate::catalog::index::Row::at`].
     pub fn at(&self, doc: u32, quantity: u64) -> (Option<u64>, bool) {
-        let found = match &self.steps {
-            Some(Steps::Table(steps)) => steps.at(doc, quantity),
-            Some(Steps::Packed { of, from, price }) => {
-                let mut found = None;
-                for step in of.value_row_ids(doc) {
-                    let from = from.get_val(step);
-                    if from >> 1 > quantity {
-                        break;
-                    }
-                    found = Some((step, from & 1 == 1));
-                }
-                found.map(|(step, buyable)| (price.get_val(step), buyable))
-            }
-            None => None,
-        };
-        let Some((price, buyable)) = found else { return (None, false) };
+        let Some((price, buyable)) = self.0.steps.at(doc, quantity) else { return (None, false) };
         (price.checked_sub(1), buyable && quantity.is_multiple_of(self.lot_or_unit(doc)))
     }
 
     /// Whether a document can be bought at a quantity for a price within bounds, where one look says so.
     #[inline]
     pub fn price_within(&self, doc: u32, bounds: &RangeInclusive<u64>, quantity: u64) -> Option<bool> {
-        self.quick.as_ref()?.price_within(doc, bounds, quantity)
+        self.0.quick.price_within(doc, bounds, quantity)
     }
 
     /// Whether a document has any of some flags.
     #[inline]
     pub fn has_any(&self, flags: Flags, doc: u32) -> bool {
-        match &self.quick {
-            Some(quick) if Quick::knows(flags) => quick.has_any(flags, doc),
-            _ => self.get(Column::Flags, doc) as u32 & flags.0 != 0,
+        if Quick::knows(flags) {
+            return self.0.quick.has_any(flags, doc);
         }
+        self.get(Column::Flags, doc) as u32 & flags.0 != 0
     }
 
     fn lot_or_unit(&self, doc: u32) -> u64 {
@@ -192,7 +81,7 @@ impl Columns {
 }
 
 /// Of what a quantity must be a multiple (thousandths), from the columns that say it.
-fn lot_or_unit(lot: u64, flags: impl Fn() -> u64) -> u64 {
+pub(super) fn lot_or_unit(lot: u64, flags: impl Fn() -> u64) -> u64 {
     match lot {
         0 | 1 if Flags(flags() as u32).has(Flags::MEASURED) => 1,
         0 | 1 => 1_000,
@@ -200,42 +89,64 @@ fn lot_or_unit(lot: u64, flags: impl Fn() -> u64) -> u64 {
     }
 }
 
+/// Steps of the price: where those of each document begin, and the end of the last; from which quantity on (thousandths);
+/// whether it can be bought there; the price (millionths, plus one; 0 = unknown).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Steps {
+    Begins,
+    From,
+    Buyable,
+    Price,
+}
+
+/// Documents whose numbers are written, in their order.
+pub trait Told {
+    /// How many.
+    fn documents(&self) -> usize;
+    /// The values of a column, one a document.
+    fn column(&self, column: Column, into: &mut Vec<u64>);
+    /// The flags of one.
+    fn flags(&self, nth: u32) -> Flags;
+    /// What is found of one at one look.
+    fn record(&self, nth: u32) -> quick::Record;
+    /// What is to be told of their steps.
+    fn steps(&self, of: Steps, into: &mut Vec<u64>);
+}
+
 /// All numbers of a segment, each column as wide as its greatest number needs.
+#[derive(Clone)]
 pub struct Numbers {
     columns: Vec<ColumnTable>,
-    steps: Option<StepTable>,
+    steps: StepTable,
+    /// Documents by the numbers of their offers: [`Tie`].
+    by_tie: ColumnTable,
     quick: Quick,
 }
 
 impl Numbers {
     /// The table of a segment, as it is written.
-    pub(super) fn pack(reader: &SegmentReader, out: &mut dyn Write) -> io::Result<()> {
-        let own = Own::open(reader).map_err(io::Error::other)?;
+    pub(super) fn pack(told: &impl Told, out: &mut dyn Write) -> io::Result<()> {
         let mut packed = Packed::new(out)?;
-        packed.number(reader.max_doc())?;
-        Quick::pack(&mut packed, reader.max_doc(), &|doc| own.flags(doc), &|doc| own.record(doc))?;
-        let Own { values, steps } = own;
-        packed.number(values.len() as u32)?;
-        for column in &values {
-            pack_column(&mut packed, column.num_vals(), &|visit| each_value(column.as_ref(), visit))?;
+        let documents = told.documents() as u32;
+        packed.number(documents)?;
+        Quick::pack(&mut packed, documents, &|doc| told.flags(doc), &|doc| told.record(doc))?;
+        packed.number(Column::ALL.len() as u32)?;
+        let (mut values, mut bytes) = (Vec::with_capacity(told.documents()), Vec::new());
+        for column in Column::ALL {
+            told.column(column, &mut values);
+            pack_column(&mut packed, &values, &mut bytes)?;
         }
-        let Some((of, from, price)) = &steps else { return packed.end() };
-        pack_column(&mut packed, reader.max_doc() + 1, &|visit| {
-            let mut at = 0;
-            for doc in 0..reader.max_doc() {
-                visit(u64::from(at))?;
-                at = of.value_row_ids(doc).end.max(at);
-            }
-            visit(u64::from(at))
-        })?;
-        // The quantity and whether it can be bought are two things: apart, both are small.
-        pack_column(&mut packed, from.num_vals(), &|visit| {
-            each_value(from.as_ref(), &mut |from| visit(from >> 1))
-        })?;
-        pack_column(&mut packed, from.num_vals(), &|visit| {
-            each_value(from.as_ref(), &mut |from| visit(from & 1))
-        })?;
-        pack_column(&mut packed, price.num_vals(), &|visit| each_value(price.as_ref(), visit))?;
+        for of in [Steps::Begins, Steps::From, Steps::Buyable, Steps::Price] {
+            told.steps(of, &mut values);
+            pack_column(&mut packed, &values, &mut bytes)?;
+        }
+        told.column(Column::Place, &mut values);
+        let mut docs: Vec<(u64, u32)> =
+            values.iter().zip(0..).map(|(place, doc)| (Place(*place).tie().0, doc)).collect();
+        docs.sort_unstable();
+        values.clear();
+        values.extend(docs.into_iter().map(|(_, doc)| u64::from(doc)));
+        pack_column(&mut packed, &values, &mut bytes)?;
         packed.end()
     }
 
@@ -244,7 +155,61 @@ impl Numbers {
         let documents = documents as usize;
         self.columns.len() == Column::ALL.len()
             && self.columns.iter().all(|column| column.count == documents)
-            && self.steps.as_ref().is_none_or(|steps| steps.begins.count == documents + 1)
+            && self.steps.begins.count == documents + 1
+            && self.by_tie.count == documents
+    }
+
+    /// The value of a document.
+    #[inline]
+    pub fn get(&self, column: Column, doc: u32) -> u64 {
+        self.columns.get(column as usize).map_or(0, |numbers| numbers.get(doc as usize))
+    }
+
+    /// What is found of a document at one look.
+    pub fn record(&self, doc: u32) -> quick::Record {
+        self.quick.record(doc)
+    }
+
+    /// All values of a column.
+    pub fn column(&self, column: Column, into: &mut Vec<u64>) {
+        into.clear();
+        if let Some(numbers) = self.columns.get(column as usize) {
+            into.resize(numbers.count, 0);
+            numbers.range(0, into);
+        }
+    }
+
+    /// Which steps are of a document.
+    pub fn steps_of(&self, doc: u32) -> std::ops::Range<usize> {
+        let begins = &self.steps.begins;
+        begins.get(doc as usize) as usize..begins.get(doc as usize + 1) as usize
+    }
+
+    /// What is told of a step.
+    pub fn step(&self, of: Steps, step: usize) -> u64 {
+        match of {
+            Steps::Begins => &self.steps.begins,
+            Steps::From => &self.steps.from,
+            Steps::Buyable => &self.steps.buyable,
+            Steps::Price => &self.steps.price,
+        }
+        .get(step)
+    }
+
+    /// Documents of an offer, old states of it included.
+    pub fn docs_of(&self, tie: Tie) -> impl Iterator<Item = u32> {
+        let doc = |nth: usize| self.by_tie.get(nth) as u32;
+        let tie_of = move |nth: usize| Place(self.get(Column::Place, doc(nth))).tie();
+        let (mut low, mut high) = (0, self.by_tie.count);
+        while low < high {
+            let middle = low.midpoint(high);
+            if tie_of(middle) < tie {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        (low..self.by_tie.count).take_while(move |nth| tie_of(*nth) == tie).map(doc)
     }
 }
 
@@ -253,72 +218,45 @@ impl Table for Numbers {
         let mut unpacked = Unpacked::open(&bytes)?;
         let documents = unpacked.number()? as usize;
         let quick = Quick::read(&mut unpacked, &bytes, documents)?;
-        let mut columns = Vec::new();
-        for _ in 0..(unpacked.number()? as usize).min(Column::ALL.len()) {
+        let count = unpacked.number()? as usize;
+        let mut columns = Vec::with_capacity(Column::ALL.len());
+        for _ in 0..count.min(Column::ALL.len()) {
             columns.push(ColumnTable::read(&mut unpacked, &bytes)?);
         }
-        if unpacked.rest().is_empty() {
-            return Some(Numbers { columns, steps: None, quick });
-        }
-        let begins = ColumnTable::read(&mut unpacked, &bytes)?;
-        let from = ColumnTable::read(&mut unpacked, &bytes)?;
-        let buyable = ColumnTable::read(&mut unpacked, &bytes)?;
-        let price = ColumnTable::read(&mut unpacked, &bytes)?;
-        Some(Numbers { columns, steps: Some(StepTable { begins, from, buyable, price }), quick })
+        let mut next = || ColumnTable::read(&mut unpacked, &bytes);
+        let steps = StepTable { begins: next()?, from: next()?, buyable: next()?, price: next()? };
+        Some(Numbers { columns, steps, by_tie: next()?, quick })
     }
 }
 
-/// Shows all values of a column, in their order.
-fn each_value(
-    column: &dyn ColumnValues<u64>,
-    visit: &mut dyn FnMut(u64) -> io::Result<()>,
-) -> io::Result<()> {
-    let count = column.num_vals();
-    let mut block = [0; 1_024];
-    let mut from = 0;
-    while from < count {
-        let length = (count - from).min(block.len() as u32);
-        let Some(values) = block.get_mut(..length as usize) else { break };
-        column.get_range(u64::from(from), values);
-        values.iter().try_for_each(|value| visit(*value))?;
-        from += length;
-    }
-    Ok(())
-}
-
-/// Writes a column of so many numbers; `each` shows them, twice, and both times the same.
-fn pack_column(
-    packed: &mut Packed<'_>,
-    count: u32,
-    each: &dyn Fn(&mut dyn FnMut(u64) -> io::Result<()>) -> io::Result<()>,
-) -> io::Result<()> {
-    let (mut least, mut greatest) = (u64::MAX, 0);
-    each(&mut |value| {
-        (least, greatest) = (least.min(value), greatest.max(value));
-        Ok(())
-    })?;
-    if count == 0 {
-        least = 0;
-    }
+/// Writes a column; `bytes` is room to use.
+fn pack_column(packed: &mut Packed<'_>, values: &[u64], bytes: &mut Vec<u8>) -> io::Result<()> {
+    let least = values.iter().copied().min().unwrap_or_default();
+    let greatest = values.iter().copied().max().unwrap_or_default();
     // Prices are whole fen mostly, quantities whole pieces.
     let mut step = 0;
-    each(&mut |value| {
-        if step != 1 {
-            step = common(step, value - least);
+    for value in values {
+        step = common(step, value - least);
+        if step == 1 {
+            break;
         }
-        Ok(())
-    })?;
+    }
     let step = step.max(1);
     let width = (u64::BITS - ((greatest - least) / step).leading_zeros()).div_ceil(8);
     packed.number(width)?;
-    packed.number(count)?;
+    packed.number(values.len() as u32)?;
     for number in [least, greatest, step] {
         packed.bytes(&number.to_le_bytes())?;
     }
-    each(&mut |value| {
-        let steps = (value - least) / step;
-        packed.bytes(steps.to_le_bytes().get(..width as usize).unwrap_or_default())
-    })
+    for some in values.chunks(1 << 13) {
+        bytes.clear();
+        for value in some {
+            let steps = if step == 1 { value - least } else { (value - least) / step };
+            bytes.extend_from_slice(steps.to_le_bytes().get(..width as usize).unwrap_or_default());
+        }
+        packed.bytes(bytes)?;
+    }
+    Ok(())
 }
 
 /// The greatest number that divides both.
@@ -437,7 +375,7 @@ fn widened<const WIDTH: usize>(bytes: &[u8; WIDTH]) -> u64 {
     u64::from_le_bytes(wide)
 }
 
-/// Prices by quantity, see [`STEP_FROM`].
+/// Prices by quantity, see [`Steps`].
 #[derive(Clone)]
 struct StepTable {
     /// Where the steps of each document begin, and the end of the last.
@@ -483,7 +421,7 @@ mod tests {
             }).collect();
             let mut bytes = Vec::new();
             let mut packed = Packed::new(&mut bytes).unwrap();
-            pack_column(&mut packed, told.len() as u32, &|visit| told.iter().try_for_each(|value| visit(*value))).unwrap();
+            pack_column(&mut packed, &told, &mut Vec::new()).unwrap();
             packed.end().unwrap();
             let bytes = OwnedBytes::new(bytes);
             let column = ColumnTable::read(&mut Unpacked::open(&bytes).unwrap(), &bytes).unwrap();

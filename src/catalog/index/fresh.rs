@@ -6,8 +6,9 @@ use std::sync::Arc;
 use rusqlite::{Connection, Row};
 
 use crate::catalog::facts::Facts;
+use crate::catalog::index::document::{Listing, Stored};
 use crate::catalog::index::place::{Place, Tie};
-use crate::catalog::index::schema::{Entry, Payload};
+use crate::catalog::index::schema::{Entry, Fields, Payload};
 use crate::catalog::store::Failure;
 
 /// More rows than these are read from the store instead.
@@ -45,6 +46,32 @@ pub fn entry(row: &Row<'_>) -> Result<Read, rusqlite::Error> {
         traits: row.get(8)?,
     };
     Ok(Read { tie, generation, entry: Some(entry) })
+}
+
+/// A row to be indexed, or for one that is gone only who it was.
+pub struct Written {
+    pub tie: Tie,
+    pub generation: i64,
+    pub listing: Option<Listing>,
+}
+
+/// Reads a row of [`ENTRY`] for the index.
+pub fn listing(row: &Row<'_>, fields: Fields) -> Result<Written, rusqlite::Error> {
+    let number: i64 = row.get(0)?;
+    let tie = Tie::of_row(row.get(1)?, number);
+    let generation = row.get(5)?;
+    if row.get(2)? {
+        return Ok(Written { tie, generation, listing: None });
+    }
+    let stored = Stored {
+        row: number,
+        place: Place::new(row.get(3)?, tie),
+        fetched_ms: row.get(4)?,
+        facts: row.get_ref(6)?.as_blob().unwrap_or_default(),
+        text: row.get_ref(7)?.as_str()?,
+        traits: row.get_ref(8)?.as_str()?,
+    };
+    Ok(Written { tie, generation, listing: Some(Listing::new(fields, &stored)) })
 }
 
 /// Rows that the index does not have as they are now.

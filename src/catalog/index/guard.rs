@@ -10,8 +10,8 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Threads of tantivy's own, by how their names begin: what they die of is told by the writer that waits for them.
-const THREADS: [&str; 3] = ["thrd-tantivy", "merge_thread", "segment_updater"];
+/// Threads of tantivy's own and those that write for it, by how their names begin: what they die of is told by the writer that waits for them.
+const THREADS: [&str; 4] = ["thrd-tantivy", "merge_thread", "segment_updater", "index-range"];
 
 /// Runs `job`; `None` when it panicked.
 pub fn guarded<T>(job: impl FnOnce() -> T) -> Option<T> {

@@ -17,6 +17,7 @@ use tantivy::directory::{ManagedDirectory, MmapDirectory, RamDirectory};
 use tantivy::index::SegmentId;
 use tantivy::{Directory, Index, IndexReader, ReloadPolicy, TantivyError};
 
+use crate::catalog::index::beside::Beside;
 use crate::catalog::index::guard::{be_quiet, guarded};
 use crate::catalog::index::schema::{Payload, VERSION, schema, tokenizers};
 use crate::catalog::index::segment::Segment;
@@ -158,6 +159,7 @@ impl Home {
         if seen.opened.is_none() {
             let mut index = Index::open(self.directory()?)?;
             index.set_tokenizers(tokenizers());
+            index.register_plugin(Arc::new(Beside));
             let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
             seen.opened = Some((index, reader));
         }
@@ -197,7 +199,7 @@ impl Home {
     /// that are no more. Readers do without where it cannot be written.
     pub(super) fn keep_tables(&self, live: &Live, connection: &Connection) {
         let Some(folder) = &self.folder else { return };
-        // One moment for all the titles that are read: each look would ask for the file's locks again.
+        // One moment for all that is read: each look would ask for the file's locks again.
         let moment = connection.unchecked_transaction();
         let mut is_new = false;
         for segment in live.segments() {

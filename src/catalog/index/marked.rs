@@ -57,12 +57,19 @@ impl Marked {
 
     /// Its documents in a segment.
     pub fn stream(&self, segment: &Segment, cancel: &Cancel) -> Result<Stream, Halt> {
-        let tags = self
-            .offers
-            .iter()
-            .map(|tie| tag::offer(*tie))
-            .chain(self.suppliers.iter().map(|word| tag::supplier(*word)));
-        tagged(segment, tags, cancel)
+        let suppliers = tagged(segment, self.suppliers.iter().map(|word| tag::supplier(*word)), cancel)?;
+        if self.offers.is_empty() {
+            return Ok(suppliers);
+        }
+        let mut docs = Vec::with_capacity(self.offers.len());
+        for (nth, tie) in self.offers.iter().enumerate() {
+            if nth.is_multiple_of(256) {
+                halt(cancel)?;
+            }
+            docs.extend(segment.columns.docs_of(*tie));
+        }
+        let offers = Stream::list(docs);
+        Ok(if self.suppliers.is_empty() { offers } else { Stream::Any(vec![offers, suppliers]) })
     }
 }
 

@@ -5,8 +5,11 @@
 //! in memory and searched by reading them ([`fresh`]); where there are too many, as while the index is built, the best
 //! ranked are read from the store ([`tail`]). A query is made into a [`plan`], and [`view`] runs it over all three.
 
+mod beside;
 mod columns;
+mod document;
 pub mod fresh;
+mod gone;
 pub mod guard;
 mod guess;
 mod ids;
@@ -18,6 +21,7 @@ mod pass;
 mod place;
 pub mod plan;
 mod quick;
+mod ranges;
 mod reading;
 pub mod schema;
 mod segment;

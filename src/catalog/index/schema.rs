@@ -6,18 +6,18 @@
 //! positions, so that a longer word is found as such; letters inside a run only in the first line, the title itself,
 //! where pinyin needs them), and `triples` (the same of three, without positions: words of three are common, and
 //! positions are slow). Everything that is asked of an offer beside its words stands in
-//! columns, one number a document; what may single out few offers stands in `tags` too.
+//! columns, one number a document ([`super::beside`]); what may single out few offers stands in `tags` too.
 
 use serde::{Deserialize, Serialize};
 use tantivy::schema::{Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
-use tantivy::{IndexSettings, IndexSortByField, Order, TantivyDocument, Term};
+use tantivy::{IndexSettings, IndexSortByField, Order};
 
 use crate::catalog::facts::Facts;
-use crate::catalog::index::place::{Place, Tie};
+use crate::catalog::index::place::Place;
 
 /// Raise it whenever anything below changes: the index is then built again.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Columns of one number a document. Optional figures are stored plus one, 0 = unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,41 +95,10 @@ impl Column {
         Column::Fetched,
         Column::Least,
     ];
-
-    /// Name of the field.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Column::Place => "place",
-            Column::Row => "row",
-            Column::Flags => "flags",
-            Column::Moq => "moq",
-            Column::Lot => "lot",
-            Column::Stock => "stock",
-            Column::Sold => "sold",
-            Column::Repeat => "repeat",
-            Column::Ship => "ship",
-            Column::Pickup => "pickup",
-            Column::Years => "years",
-            Column::Factory => "factory",
-            Column::Category => "category",
-            Column::Supplier => "supplier",
-            Column::Belt => "belt",
-            Column::City => "city",
-            Column::Unit => "unit",
-            Column::Freight => "freight",
-            Column::Weight => "weight",
-            Column::Volume => "volume",
-            Column::Fetched => "fetched",
-            Column::Least => "least",
-        }
-    }
 }
 
-/// Steps of the price: where they begin (thousandths, doubled, plus one where the quantity can be bought) and what
-/// they cost (millionths, plus one; 0 = unknown).
-pub const STEP_FROM: &str = "step_from";
-/// See [`STEP_FROM`].
-pub const STEP_PRICE: &str = "step_price";
+/// The field documents are sorted by.
+const PLACE: &str = "place";
 
 /// The fields by name.
 #[derive(Debug, Clone, Copy)]
@@ -141,9 +110,8 @@ pub struct Fields {
     /// Supplier's name and belt, folded, one a line: one raw term.
     pub shop: Field,
     pub tags: Field,
-    columns: [Field; Column::ALL.len()],
-    step_from: Field,
-    step_price: Field,
+    /// [`Column::Place`]: documents lie in its order.
+    pub place: Field,
 }
 
 /// The schema.
@@ -162,19 +130,16 @@ pub fn schema() -> (Schema, Fields) {
     let triples = builder.add_text_field("triples", text("triples", IndexRecordOption::Basic));
     let words = builder.add_text_field("words", text("words", IndexRecordOption::Basic));
     let raw = text("raw", IndexRecordOption::Basic);
-    let shop = builder.add_text_field("shop", raw.clone());
-    let tags = builder.add_text_field("tags", raw);
-    let number = || NumericOptions::default().set_fast();
-    let columns = Column::ALL.map(|column| builder.add_u64_field(column.name(), number()));
-    let step_from = builder.add_u64_field(STEP_FROM, number());
-    let step_price = builder.add_u64_field(STEP_PRICE, number());
-    (builder.build(), Fields { chars, pairs, triples, words, shop, tags, columns, step_from, step_price })
+    let shop = builder.add_text_field("shop", raw);
+    let tags = builder.add_text_field("tags", text("lines", IndexRecordOption::Basic));
+    let place = builder.add_u64_field(PLACE, NumericOptions::default().set_fast());
+    (builder.build(), Fields { chars, pairs, triples, words, shop, tags, place })
 }
 
 /// Documents lie in rank order.
 pub fn settings() -> IndexSettings {
     IndexSettings {
-        sort_by_field: Some(IndexSortByField { field: Column::Place.name().to_owned(), order: Order::Desc }),
+        sort_by_field: Some(IndexSortByField { field: PLACE.to_owned(), order: Order::Desc }),
         docstore_compress_dedicated_thread: false,
         ..IndexSettings::default()
     }
@@ -183,10 +148,11 @@ pub fn settings() -> IndexSettings {
 /// Our ways of cutting text.
 pub fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::default();
-    manager.register("chars", Cutter { cut: Cut::Chars, units: Vec::new() });
-    manager.register("pairs", Cutter { cut: Cut::Pairs, units: Vec::new() });
-    manager.register("triples", Cutter { cut: Cut::Triples, units: Vec::new() });
-    manager.register("words", Cutter { cut: Cut::Words, units: Vec::new() });
+    manager.register("chars", Cut::Chars);
+    manager.register("pairs", Cut::Pairs);
+    manager.register("triples", Cut::Triples);
+    manager.register("words", Cut::Words);
+    manager.register("lines", Cut::Lines);
     manager
 }
 
@@ -238,32 +204,38 @@ pub struct Entry {
 
 /// The terms of `tags`.
 pub mod tag {
-    use super::Tie;
     use crate::catalog::facts::WordId;
 
-    pub fn offer(tie: Tie) -> String {
-        format!("o{:x}", tie.0)
-    }
+    /// What they begin with.
+    pub const SUPPLIER: char = 's';
+    /// See [`SUPPLIER`].
+    pub const BELT: char = 'b';
+    /// See [`SUPPLIER`].
+    pub const CITY: char = 'c';
+    /// See [`SUPPLIER`].
+    pub const CATEGORY: char = 'k';
+    /// See [`SUPPLIER`].
+    pub const ATTRIBUTE: char = 't';
 
     pub fn supplier(word: WordId) -> String {
-        format!("s{word}")
+        format!("{SUPPLIER}{word}")
     }
 
     pub fn belt(word: WordId) -> String {
-        format!("b{word}")
+        format!("{BELT}{word}")
     }
 
     pub fn city(word: WordId) -> String {
-        format!("c{word}")
+        format!("{CITY}{word}")
     }
 
     pub fn category(id: i64) -> String {
-        format!("k{id}")
+        format!("{CATEGORY}{id}")
     }
 
     /// Of a line `name=value`, or the beginning of one.
     pub fn attribute(line: &str) -> String {
-        format!("t{line}")
+        format!("{ATTRIBUTE}{line}")
     }
 }
 
@@ -294,49 +266,6 @@ pub fn value(column: Column, facts: &Facts, place: Place, row: i64, fetched_ms: 
         Column::Volume => some(facts.volume_cm3),
         Column::Fetched => u64::try_from(fetched_ms).map_or(0, |ms| ms + 1),
         Column::Least => some(facts.steps.iter().filter_map(|step| step.price_micro).min()),
-    }
-}
-
-impl Fields {
-    /// The document of a row.
-    pub fn document(&self, entry: &Entry) -> TantivyDocument {
-        let mut document = TantivyDocument::new();
-        let second = entry.text.match_indices('\n').nth(1).map_or(entry.text.len(), |(at, _)| at);
-        let (titles, shop) = entry.text.split_at_checked(second).unwrap_or((&entry.text, ""));
-        for field in [self.chars, self.pairs, self.triples, self.words] {
-            document.add_text(field, titles);
-        }
-        document.add_text(self.shop, shop.strip_prefix('\n').unwrap_or(shop));
-        let facts = &entry.facts;
-        document.add_text(self.tags, tag::offer(entry.place.tie()));
-        for (word, tag) in [
-            (facts.supplier, tag::supplier as fn(u32) -> String),
-            (facts.belt, tag::belt),
-            (facts.city, tag::city),
-        ] {
-            if word != 0 {
-                document.add_text(self.tags, tag(word));
-            }
-        }
-        if let Some(category) = facts.category {
-            document.add_text(self.tags, tag::category(category));
-        }
-        for line in entry.traits.lines().filter(|line| !line.is_empty()) {
-            document.add_text(self.tags, tag::attribute(line));
-        }
-        for (column, field) in Column::ALL.iter().zip(&self.columns) {
-            document.add_u64(*field, value(*column, facts, entry.place, entry.row, entry.fetched_ms));
-        }
-        for step in &facts.steps {
-            document.add_u64(self.step_from, (step.from << 1) | u64::from(step.buyable));
-            document.add_u64(self.step_price, step.price_micro.map_or(0, |price| price.saturating_add(1)));
-        }
-        document
-    }
-
-    /// Finds the document of an offer, to take it out.
-    pub fn of_offer(&self, tie: Tie) -> Term {
-        Term::from_field_text(self.tags, &tag::offer(tie))
     }
 }
 
@@ -376,112 +305,130 @@ pub fn units(text: &str, into: &mut Vec<Unit>) {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cut {
+    /// Each character that is no letter or digit of a run.
     Chars,
+    /// Two neighbours.
     Pairs,
+    /// Three neighbours.
     Triples,
+    /// Each run.
     Words,
-}
-
-impl Cut {
-    /// How many neighbours make a term.
-    fn neighbours(self) -> Option<usize> {
-        match self {
-            Cut::Pairs => Some(2),
-            Cut::Triples => Some(3),
-            Cut::Chars | Cut::Words => None,
-        }
-    }
-}
-
-#[derive(Clone)]
-struct Cutter {
-    cut: Cut,
-    units: Vec<Unit>,
+    /// Each line.
+    Lines,
 }
 
 struct Cuts<'a> {
     cut: Cut,
     text: &'a str,
-    units: &'a [Unit],
     token: Token,
+    /// Where what was not read yet begins: in bytes, and in characters.
     at: usize,
-    place: usize,
+    place: u32,
     is_later_line: bool,
+    /// Where the last characters that were read begin, the last one last.
+    begins: [usize; 3],
+    /// How many of them are no blanks, counted from the last one back, and how many letters and digits.
+    solid: u32,
+    of_run: u32,
 }
 
-impl Tokenizer for Cutter {
+impl Tokenizer for Cut {
     type TokenStream<'a> = Cuts<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Cuts<'a> {
-        if self.cut.neighbours().is_none() {
-            units(text, &mut self.units);
-        }
         Cuts {
-            cut: self.cut,
+            cut: *self,
             text,
-            units: &self.units,
             // A token's position begins beyond all others, and nothing may be added to that.
-            token: Token { position: 0, ..Token::default() },
+            token: Token { position: 0, position_length: 1, ..Token::default() },
             at: 0,
             place: 0,
             is_later_line: false,
+            begins: [0; 3],
+            solid: 0,
+            of_run: 0,
         }
     }
 }
 
 impl Cuts<'_> {
-    /// So many characters in a row. Their places count characters, so the cutter reads the text itself.
-    fn next_neighbours(&mut self, length: usize) -> bool {
-        loop {
-            let rest = self.text.get(self.at..).unwrap_or_default();
-            let Some(first) = rest.chars().next() else { return false };
-            let (from, place) = (self.at, self.place);
-            self.at += first.len_utf8();
+    /// So many characters in a row. Their places count characters, blanks too.
+    fn next_neighbours(&mut self, length: u32) -> bool {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        for c in rest.chars() {
+            let begin = self.at;
+            self.at += c.len_utf8();
             self.place += 1;
-            self.is_later_line |= first == '\n';
-            let (mut count, mut to, mut is_run) = (0, 0, true);
-            for c in rest.chars().take(length).take_while(|c| !c.is_whitespace()) {
-                count += 1;
-                to += c.len_utf8();
-                is_run &= c.is_ascii_alphanumeric();
-            }
-            if count < length || (self.is_later_line && is_run) {
+            if c.is_whitespace() {
+                self.is_later_line |= c == '\n';
+                (self.solid, self.of_run) = (0, 0);
                 continue;
             }
-            let Some(text) = rest.get(..to) else { continue };
-            self.token.text.clear();
-            self.token.text.push_str(text);
-            self.token.offset_from = from;
-            self.token.offset_to = from + to;
-            self.token.position = place;
-            self.token.position_length = 1;
-            return true;
+            let [_, second, third] = self.begins;
+            self.begins = [second, third, begin];
+            self.solid += 1;
+            self.of_run = if c.is_ascii_alphanumeric() { self.of_run + 1 } else { 0 };
+            // Letters inside a run count in the first line alone.
+            if self.solid < length || (self.is_later_line && self.of_run >= length) {
+                continue;
+            }
+            let from = if length == 2 { third } else { second };
+            return self.tell(from, self.at, self.place - length);
         }
+        false
+    }
+
+    /// One character that is none of a run.
+    fn next_char(&mut self) -> bool {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        for c in rest.chars() {
+            let from = self.at;
+            self.at += c.len_utf8();
+            if !c.is_ascii_alphanumeric() && !c.is_whitespace() {
+                return self.tell(from, self.at, 0);
+            }
+        }
+        false
+    }
+
+    /// The next run.
+    fn next_word(&mut self) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let Some(skipped) = rest.iter().position(u8::is_ascii_alphanumeric) else { return false };
+        let run = rest.iter().skip(skipped).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let from = self.at + skipped;
+        self.at = from + run;
+        self.tell(from, self.at, 0)
+    }
+
+    fn next_line(&mut self) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        if rest.is_empty() {
+            return false;
+        }
+        let (from, length) = (self.at, memchr::memchr(b'\n', rest).unwrap_or(rest.len()));
+        self.at += length + 1;
+        self.tell(from, from + length, 0)
+    }
+
+    /// Makes a part of the text the token.
+    fn tell(&mut self, from: usize, to: usize, place: u32) -> bool {
+        self.token.text.clear();
+        self.token.text.push_str(self.text.get(from..to).unwrap_or_default());
+        (self.token.offset_from, self.token.offset_to) = (from, to);
+        self.token.position = place as usize;
+        true
     }
 }
 
 impl TokenStream for Cuts<'_> {
     fn advance(&mut self) -> bool {
-        if let Some(length) = self.cut.neighbours() {
-            return self.next_neighbours(length);
-        }
-        loop {
-            let Some((unit, rest)) = self.units.split_first() else { return false };
-            self.units = rest;
-            let to = match self.cut {
-                Cut::Chars if !unit.is_run => unit.to,
-                Cut::Words if unit.is_run => unit.to,
-                _ => continue,
-            };
-            let Some(text) = self.text.get(unit.from..to) else { continue };
-            self.token.text.clear();
-            self.token.text.push_str(text);
-            self.token.offset_from = unit.from;
-            self.token.offset_to = to;
-            // These fields have no positions.
-            self.token.position = 0;
-            self.token.position_length = 1;
-            return true;
+        match self.cut {
+            Cut::Chars => self.next_char(),
+            Cut::Pairs => self.next_neighbours(2),
+            Cut::Triples => self.next_neighbours(3),
+            Cut::Words => self.next_word(),
+            Cut::Lines => self.next_line(),
         }
     }
 
@@ -518,5 +465,9 @@ mod tests {
         assert_eq!(texts("triples"), ["304", "04不", "4不锈", "不锈钢", "x2杯"]);
         assert_eq!(texts("pairs"), ["30", "04", "4不", "不锈", "锈钢", "2杯"]);
         assert_eq!(cut("pairs", title).last().unwrap().1, 10);
+        let of_triples: Vec<usize> = cut("triples", title).into_iter().map(|(_, place)| place).collect();
+        assert_eq!(of_triples, [0, 1, 2, 3, 9]);
+        assert_eq!(texts("lines"), ["304不锈钢 杯", "x2杯 cup"]);
+        assert_eq!(cut("lines", "s1\n\nb2\n").len(), 3);
     }
 }

@@ -122,14 +122,14 @@ impl Segment {
             None => Arc::new(Worked::new(folder, &reader.segment_id().uuid_string())),
         };
         Ok(Segment {
-            columns: Columns::open(reader, worked.numbers(reader))?,
+            columns: Columns::open(worked.numbers(reader))?,
             chars: reader.inverted_index(fields.chars)?,
             pairs: reader.inverted_index(fields.pairs)?,
             triples: reader.inverted_index(fields.triples)?,
             words: reader.inverted_index(fields.words)?,
             shop: reader.inverted_index(fields.shop)?,
             tags: reader.inverted_index(fields.tags)?,
-            titles: worked.titles(reader.max_doc()),
+            titles: worked.titles(reader),
             worked,
             reader: reader.clone(),
         })

@@ -1,19 +1,20 @@
 //! Tables beside the segments of the index: what everybody who searches would have to work out of them.
 //!
-//! tantivy keeps numbers packed to the bit and tells terms one after the other. Whoever asks once and leaves should wait
-//! for neither, and who asks for an order by price reads a million numbers. So whoever writes the index writes tables
-//! beside each segment too ([`Worked`]), which are mapped and read where they lie. They are derived: a file that is
-//! missing, cut or of another version is as good as none.
+//! tantivy tells terms one after the other. Whoever asks once and leaves should not wait for that. So whoever writes the
+//! index writes tables beside each segment too ([`Worked`]), which are mapped and read where they lie. They are derived:
+//! a file that is missing, cut or of another version is as good as none.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
 use rusqlite::Connection;
 use tantivy::directory::{MmapDirectory, OwnedBytes};
 use tantivy::{Directory, InvertedIndexReader, SegmentReader};
 
+use crate::catalog::index::beside;
 use crate::catalog::index::columns::Numbers;
 use crate::catalog::index::ids::Ids;
 use crate::catalog::index::lexicon::{Lexicon, Pairs};
@@ -23,7 +24,9 @@ use crate::catalog::index::sounds::Sounds;
 use crate::catalog::index::texts::Titles;
 
 /// The beginning of every file; raise the number when their shape changes.
-pub(super) const MAGIC: &[u8; 8] = b"pifa-lx3";
+pub(super) const MAGIC: &[u8; 8] = b"pifa-lx4";
+/// Segments of fewer documents are not worth a thread.
+const SMALL: u32 = 20_000;
 /// The ending of their names.
 const ENDING: &str = "lexicon";
 
@@ -31,11 +34,16 @@ const ENDING: &str = "lexicon";
 pub struct Packed<'a> {
     out: &'a mut dyn Write,
     sum: crc32fast::Hasher,
+    /// Not yet written: a few bytes at a time are summed and written slowly.
+    room: Vec<u8>,
 }
+
+/// Bytes written at once.
+const ROOM: usize = 1 << 13;
 
 impl<'a> Packed<'a> {
     pub fn new(out: &'a mut dyn Write) -> io::Result<Packed<'a>> {
-        let mut packed = Packed { out, sum: crc32fast::Hasher::new() };
+        let mut packed = Packed { out, sum: crc32fast::Hasher::new(), room: Vec::with_capacity(ROOM) };
         packed.bytes(MAGIC)?;
         Ok(packed)
     }
@@ -56,12 +64,27 @@ impl<'a> Packed<'a> {
 
     /// Bytes as they are, to be taken back by their count.
     pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.sum.update(bytes);
-        self.out.write_all(bytes)
+        if self.room.len() + bytes.len() > ROOM {
+            self.write()?;
+        }
+        if bytes.len() > ROOM {
+            self.sum.update(bytes);
+            return self.out.write_all(bytes);
+        }
+        self.room.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        self.sum.update(&self.room);
+        self.out.write_all(&self.room)?;
+        self.room.clear();
+        Ok(())
     }
 
     /// With the sum at the end.
-    pub fn end(self) -> io::Result<()> {
+    pub fn end(mut self) -> io::Result<()> {
+        self.write()?;
         self.out.write_all(&self.sum.finalize().to_le_bytes())
     }
 }
@@ -185,15 +208,22 @@ impl Worked {
         self.worked(&self.pairs, "pairs", |out| Pairs::pack(index, out))
     }
 
-    /// What is known of the documents, where it was written, or the index is in memory. Nobody works it out to ask
-    /// once: there are tantivy's own columns.
+    /// What is known of the documents beside their words.
     pub fn numbers(&self, reader: &SegmentReader) -> Option<&Numbers> {
-        if self.file.is_some() && self.numbers.get().is_none() {
-            let kept = self.place("numbers").and_then(|place| Numbers::open(self.mapped(&place)?))?;
+        if self.numbers.get().is_none() {
+            let kept = match &self.file {
+                // Not as tantivy would map it: columns are read from end to end.
+                Some(file) => {
+                    let (length, _) = beside::lengths(reader).ok()?;
+                    let bytes = self.mapped(&file.with_extension(beside::NUMBERS))?;
+                    (length <= bytes.len()).then(|| Numbers::open(bytes.slice(0..length)))??
+                }
+                None => beside::numbers(reader).ok()?,
+            };
+            let kept = Some(kept).filter(|numbers| numbers.is_of(reader.max_doc()))?;
             return Some(self.numbers.get_or_init(|| kept));
         }
-        let pack = |out: &mut dyn Write| Numbers::pack(reader, out);
-        self.worked(&self.numbers, "numbers", pack).ok().filter(|numbers| numbers.is_of(reader.max_doc()))
+        self.numbers.get()
     }
 
     /// How titles can be read, where it was written, or the index is in memory.
@@ -223,13 +253,15 @@ impl Worked {
         self.ids.get()
     }
 
-    /// The titles of the documents, where they were written.
-    pub fn titles(&self, documents: u32) -> Option<Arc<Titles>> {
+    /// The titles of the documents, where the index is in files.
+    pub fn titles(&self, reader: &SegmentReader) -> Option<Arc<Titles>> {
         if self.titles.get().is_none() {
-            let kept = Titles::open(&self.place("titles")?)?;
+            let (_, length) = beside::lengths(reader).ok()?;
+            let kept = Titles::open(&self.file.as_ref()?.with_extension(beside::TITLES), length as u64)?;
+            let kept = Some(kept).filter(|titles| titles.is_of(reader.max_doc()))?;
             return Some(Arc::clone(self.titles.get_or_init(|| Arc::new(kept))));
         }
-        self.titles.get().filter(|titles| titles.is_of(documents)).cloned()
+        self.titles.get().cloned()
     }
 
     fn place(&self, table: &str) -> Option<PathBuf> {
@@ -267,18 +299,29 @@ impl Worked {
     /// Writes the tables of a segment that are not there yet; whether there were such.
     pub fn keep(&self, segment: &Segment, connection: &Connection) -> io::Result<bool> {
         let sounding = [&*segment.chars, &*segment.pairs, &*segment.triples];
-        let documents = segment.max_doc();
-        let kept = [
-            self.keep_one("words", |out| Lexicon::pack(&segment.words, out))?,
-            self.keep_one("shops", |out| Lexicon::pack(&segment.shop, out))?,
-            self.keep_one("sellers", |out| Sellers::pack(&segment.shop, out))?,
-            self.keep_one("pairs", |out| Pairs::pack(&segment.pairs, out))?,
-            self.keep_one("numbers", |out| Numbers::pack(&segment.reader, out))?,
-            self.keep_one("titles", |out| Titles::pack(&segment.columns, documents, connection, out))?,
-            self.keep_one("ids", |out| Ids::pack(&segment.columns, documents, connection, out))?,
-            self.keep_one("sounds", |out| Sounds::pack(sounding, documents, out))?,
-        ];
-        Ok(kept.contains(&true))
+        let sounds = || self.keep_one("sounds", |out| Sounds::pack(sounding, segment.max_doc(), out));
+        let others = || -> io::Result<[bool; 5]> {
+            Ok([
+                self.keep_one("words", |out| Lexicon::pack(&segment.words, out))?,
+                self.keep_one("shops", |out| Lexicon::pack(&segment.shop, out))?,
+                self.keep_one("sellers", |out| Sellers::pack(&segment.shop, out))?,
+                self.keep_one("pairs", |out| Pairs::pack(&segment.pairs, out))?,
+                self.keep_one("ids", |out| Ids::pack(&segment.columns, segment.max_doc(), connection, out))?,
+            ])
+        };
+        // The first takes as long as all the others.
+        if segment.max_doc() < SMALL {
+            return Ok(sounds()? | others()?.contains(&true));
+        }
+        let (sounds, others) = thread::scope(|scope| {
+            let beside = thread::Builder::new().name("tables".to_owned()).spawn_scoped(scope, sounds);
+            let others = others();
+            let sounds = beside.and_then(|beside| {
+                beside.join().unwrap_or_else(|_| Err(io::Error::other("a table cannot be worked out")))
+            });
+            (sounds, others)
+        });
+        Ok(sounds? | others?.contains(&true))
     }
 
     fn keep_one(&self, table: &str, pack: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<bool> {

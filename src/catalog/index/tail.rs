@@ -35,9 +35,7 @@ pub fn read(
             halt(cancel)?;
             let read = entry(row)?;
             let Some(entry) = read.entry else { continue };
-            // While an index is built there are no fee links in it.
-            let is_covered = payload.covers(read.generation, entry.place);
-            if is_covered && !(are_fees && payload.above.is_some()) {
+            if payload.covers(read.generation, entry.place) {
                 continue;
             }
             looked_at += 1;

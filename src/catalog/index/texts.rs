@@ -3,18 +3,17 @@
 //! Terms tell which documents may have a word; for pinyin, quoted blanks, and how closely a query stands together, the
 //! titles themselves have the last word, hundreds of them in one search. The store would look each up by its row, some
 //! 5 us a time. Here neighbours in rank are neighbours in the file: one read brings a block of them, and nothing stays
-//! mapped, so a search through many costs time and no memory. Like all tables it is derived: where it is missing, the
-//! store is asked.
+//! mapped, so a search through many costs time and no memory. Where they cannot be read, the store is asked.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension};
+use tantivy::directory::OwnedBytes;
 use tantivy::index::SegmentId;
 
 use crate::catalog::index::Halt;
-use crate::catalog::index::columns::Columns;
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::segment::Segment;
 use crate::catalog::index::tables::{MAGIC, Packed};
@@ -36,12 +35,10 @@ pub struct Titles {
 }
 
 impl Titles {
-    /// Writes the titles of a segment's documents: of each the end of its text in the block, then the texts. What the
-    /// store has no more is empty: such a document is of an old state, and nobody asks.
-    pub(super) fn pack(
-        columns: &Columns,
+    /// Writes the titles of a segment's documents: of each block where the text of each document ends, then the texts.
+    pub(super) fn pack<'t>(
         documents: u32,
-        connection: &Connection,
+        mut titles: impl Iterator<Item = &'t str>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let mut packed = Packed::new(out)?;
@@ -49,21 +46,13 @@ impl Titles {
         let mut texts = String::new();
         let mut is_read_alone = true;
         let mut ends = Vec::with_capacity(BLOCK as usize);
-        let mut select =
-            connection.prepare_cached("SELECT text FROM offers WHERE row = ?1").map_err(io::Error::other)?;
         for from in (0..documents).step_by(BLOCK as usize) {
             texts.clear();
             ends.clear();
-            for doc in from..documents.min(from + BLOCK) {
-                let mut rows =
-                    select.query([columns.get(Column::Row, doc) as i64]).map_err(io::Error::other)?;
-                if let Some(row) = rows.next().map_err(io::Error::other)? {
-                    let text = row.get_ref(0).ok().and_then(|text| text.as_str().ok());
-                    let titles = titles_of(text.unwrap_or_default());
-                    let translated = titles.split_once('\n').map_or("", |(_, translated)| translated);
-                    is_read_alone &= translated.is_ascii() || !translated.chars().any(is_chinese);
-                    texts.push_str(titles);
-                }
+            for titles in titles.by_ref().take((documents - from).min(BLOCK) as usize) {
+                let translated = titles.split_once('\n').map_or("", |(_, translated)| translated);
+                is_read_alone &= translated.is_ascii() || !translated.chars().any(is_chinese);
+                texts.push_str(titles);
                 ends.push(texts.len() as u32);
             }
             for end in &ends {
@@ -84,10 +73,10 @@ impl Titles {
         packed.end()
     }
 
-    /// Those of a file; `None` where it does not hold together. Whether it is as it was written was seen before.
-    pub(super) fn open(place: &Path) -> Option<Titles> {
+    /// Those of a file, which are so long; `None` where it does not hold together. Whether it is as it was written was
+    /// seen before.
+    pub(super) fn open(place: &Path, length: u64) -> Option<Titles> {
         let file = File::open(place).ok()?;
-        let length = file.metadata().ok()?.len();
         let mut foot = [0; FOOT as usize];
         read_at(&file, &mut foot, length.checked_sub(FOOT)?).ok()?;
         let ([is_read_alone, documents, blocks, _], _) = foot.as_chunks::<4>() else { return None };
@@ -152,10 +141,39 @@ impl Titles {
     }
 }
 
-/// Title and translated title, of the four lines of an offer.
-fn titles_of(text: &str) -> &str {
-    let end = text.match_indices('\n').nth(1).map_or(text.len(), |(at, _)| at);
-    text.get(..end).unwrap_or_default()
+/// Titles of a segment in memory, to be written once more.
+pub struct Mapped {
+    bytes: OwnedBytes,
+    documents: u32,
+    begins_at: usize,
+}
+
+impl Mapped {
+    /// Of all the bytes that were written; `None` where they do not hold together.
+    pub(super) fn open(bytes: OwnedBytes) -> Option<Mapped> {
+        let foot = bytes.len().checked_sub(FOOT as usize)?;
+        let ([_, documents, blocks, _], _) = bytes.get(foot..)?.as_chunks::<4>() else { return None };
+        let (documents, blocks) = (u32::from_le_bytes(*documents), u32::from_le_bytes(*blocks));
+        let begins_at = foot.checked_sub(4 * blocks as usize)?;
+        (blocks == documents.div_ceil(BLOCK) + 1).then_some(Mapped { bytes, documents, begins_at })
+    }
+
+    /// Title and translated title of a document; nothing where they do not hold together.
+    pub fn get(&self, doc: u32) -> &str {
+        self.find(doc).unwrap_or_default()
+    }
+
+    fn find(&self, doc: u32) -> Option<&str> {
+        let number =
+            |at: usize| Some(u32::from_le_bytes(*self.bytes.get(at..)?.first_chunk::<4>()?) as usize);
+        let (block, nth) = (doc / BLOCK, (doc % BLOCK) as usize);
+        let begin = number(self.begins_at + 4 * block as usize)?;
+        let count = self.documents.saturating_sub(block * BLOCK).min(BLOCK) as usize;
+        let end = |nth: usize| number(begin + 4 * nth).filter(|_| nth < count);
+        let from = nth.checked_sub(1).map_or(Some(0), end)?;
+        let texts = begin + 4 * count;
+        std::str::from_utf8(self.bytes.get(texts + from..texts + end(nth)?)?).ok()
+    }
 }
 
 fn is_chinese(c: char) -> bool {
@@ -276,12 +294,27 @@ impl<'a> Texts<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    #[test]
-    fn two_lines_are_the_titles() {
-        assert_eq!(titles_of("a\nb\nc\nd"), "a\nb");
-        assert_eq!(titles_of("a\n\n\n"), "a\n");
-        assert_eq!(titles_of("a"), "a");
-        assert_eq!(titles_of(""), "");
+    proptest! {
+        #[test]
+        fn titles_are_read_as_they_were_written(
+            titles in prop::collection::vec("[a红\u{1f600}]{0,4}(\n[b杯]{0,3})?", 0..200),
+        ) {
+            let mut bytes = Vec::new();
+            Titles::pack(titles.len() as u32, titles.iter().map(String::as_str), &mut bytes).unwrap();
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), [bytes.as_slice(), b"and more"].concat()).unwrap();
+            let of_file = Titles::open(file.path(), bytes.len() as u64).unwrap();
+            prop_assert!(of_file.is_of(titles.len() as u32));
+            let is_other = |titles: &String| !titles.split('\n').skip(1).any(|line| line.contains('杯'));
+            prop_assert_eq!(of_file.is_read_alone(), titles.iter().all(is_other));
+            let mapped = Mapped::open(OwnedBytes::new(bytes.clone())).unwrap();
+            for (doc, titles) in (0..).zip(&titles) {
+                prop_assert_eq!(mapped.get(doc), titles);
+            }
+            prop_assert_eq!(mapped.get(titles.len() as u32), "");
+            prop_assert!(Mapped::open(OwnedBytes::new(bytes[..bytes.len() / 3].to_vec())).is_none_or(|cut| cut.get(0).len() < bytes.len()));
+        }
     }
 }

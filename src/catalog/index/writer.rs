@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::fs::{self, File};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -17,22 +18,26 @@ use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy, UserOp
 use tantivy::{IndexWriter, TantivyError};
 
 use crate::catalog::index::Halt;
-use crate::catalog::index::fresh::{ENTRY, SOUND, counters, entry};
+use crate::catalog::index::beside::Beside;
+use crate::catalog::index::document::Listing;
+use crate::catalog::index::fresh::{ENTRY, SOUND, counters, listing};
+use crate::catalog::index::gone::OfOffers;
 use crate::catalog::index::live::{Home, vouch};
-use crate::catalog::index::place::Place;
+use crate::catalog::index::place::{Place, Tie};
+use crate::catalog::index::ranges::{Ended, Ranges};
 use crate::catalog::index::schema::{Fields, Payload, VERSION, schema, settings, tokenizers};
 use crate::catalog::store::{Failure, lock};
 
 /// What terms and lists may take before they become segments; the documents of them are some 60,000.
 const ROOM: usize = 96_000_000;
 /// Rows that become one segment by that.
-const ONE_SEGMENT: i64 = 60_000;
-/// Threads that cut texts into terms while a large index is built; one more reads the rows.
-const WORKERS: usize = 2;
+const ONE_SEGMENT: i64 = if cfg!(test) { 800 } else { 60_000 };
 /// Small segments beside a large one that are left alone.
 const SMALL_ONES: usize = 3;
 /// Operations handed over at once.
 const BATCH: usize = 64;
+/// Offers taken out at once at most.
+const TAKEN_OUT: usize = 256;
 /// Documents between two commits at most.
 const COMMIT: usize = 150_000;
 /// Time between two commits at most, while work is being done in large enough pieces: each costs some 30 ms and a
@@ -50,11 +55,18 @@ pub struct IndexProgress {
 
 /// The one that writes.
 pub(in crate::catalog) struct Writer {
-    writer: IndexWriter,
+    /// Threads that have ranges of the rows while a large index is built. They end before anything else of it.
+    ranges: Option<Ranges>,
+    writer: IndexWriter<Listing>,
     fields: Fields,
-    /// Documents to be added and taken out, handed over many at once: waking a thread for each costs more than the
-    /// document.
-    batch: Vec<UserOperation>,
+    /// Documents to be added, handed over many at once: waking a thread for each costs more than the document.
+    batch: Vec<UserOperation<Listing>>,
+    /// Offers whose old documents are to be taken out before those are added.
+    gone: Vec<Tie>,
+    /// Whether it is a large index that is built from nothing.
+    is_by_ranges: bool,
+    /// Fee links still to come while it is built, the best one last; `None` before anybody looked.
+    fees: Option<Vec<(Place, i64)>>,
     /// What it covers with what is not committed yet.
     payload: Payload,
     /// Rows not committed yet, and since when.
@@ -97,7 +109,8 @@ impl Home {
         loop {
             let left = budget.saturating_sub(started.elapsed());
             let before = done;
-            let has_more = writer.piece(connection, left, &mut |count| {
+            let rows = (of as usize).saturating_sub(done);
+            let has_more = writer.piece(connection, left, rows, &mut |count| {
                 done = before + count;
                 progress(IndexProgress { done: done.min(of as usize), of: of as usize });
             })?;
@@ -147,7 +160,7 @@ impl Home {
         let together: Vec<SegmentId> = together.iter().map(tantivy::index::SegmentMeta::id).collect();
         // Files of segments that somebody knows of are not taken away.
         drop(segments);
-        let mut writer = new_writer(&index, true, false)?;
+        let mut writer = new_writer(&index, true)?;
         writer.merge(&together).wait()?;
         writer.garbage_collect_files().wait()?;
         writer.wait_merging_threads()
@@ -191,15 +204,16 @@ impl Home {
         if let Some(payload) = known.map(|live| live.payload().clone()).filter(is_same) {
             let (index, fields) = self.open_index()?;
             let is_building = payload.above.is_some();
-            let writer = new_writer(&index, is_building, is_building && is_large(connection)?)?;
-            return Ok(Some(Writer::new(writer, fields, payload, held)));
+            let writer = new_writer(&index, is_building)?;
+            let is_by_ranges = is_building && is_large(connection)?;
+            return Ok(Some(Writer { is_by_ranges, ..Writer::new(writer, fields, payload, held) }));
         }
         if let Some(folder) = &self.folder {
             put_aside(folder)?;
             create_folder(folder)?;
         }
         let (index, fields) = self.open_index()?;
-        let writer = new_writer(&index, true, is_large(connection)?)?;
+        let writer = new_writer(&index, true)?;
         writer.delete_all_documents()?;
         let payload = Payload {
             version: VERSION,
@@ -208,7 +222,8 @@ impl Home {
             generation,
             above: Some(u64::MAX),
         };
-        let mut writer = Writer::new(writer, fields, payload.clone(), held);
+        let is_by_ranges = is_large(connection)?;
+        let mut writer = Writer { is_by_ranges, ..Writer::new(writer, fields, payload.clone(), held) };
         writer.commit(payload)?;
         self.committed(&writer)?;
         Ok(Some(writer))
@@ -216,7 +231,11 @@ impl Home {
 
     fn open_index(&self) -> Result<(Index, Fields), TantivyError> {
         let (schema, fields) = schema();
-        let builder = Index::builder().schema(schema).settings(settings()).tokenizers(tokenizers());
+        let builder = Index::builder()
+            .schema(schema)
+            .settings(settings())
+            .tokenizers(tokenizers())
+            .register_plugin(Arc::new(Beside));
         let mut index = builder.open_or_create(self.directory()?)?;
         index.set_tokenizers(tokenizers());
         Ok((index, fields))
@@ -224,11 +243,15 @@ impl Home {
 }
 
 impl Writer {
-    fn new(writer: IndexWriter, fields: Fields, payload: Payload, turn: Option<File>) -> Writer {
+    fn new(writer: IndexWriter<Listing>, fields: Fields, payload: Payload, turn: Option<File>) -> Writer {
         Writer {
             writer,
             fields,
             batch: Vec::with_capacity(BATCH),
+            gone: Vec::new(),
+            is_by_ranges: false,
+            ranges: None,
+            fees: None,
             payload,
             pending: 0,
             since: Instant::now(),
@@ -256,6 +279,7 @@ impl Writer {
     fn commit(&mut self, payload: Payload) -> Result<(), Halt> {
         let text = serde_json::to_string(&payload).map_err(|error| Halt::Index(error.to_string()))?;
         self.hand_over()?;
+        self.end_ranges()?;
         let mut commit = self.writer.prepare_commit()?;
         commit.set_payload(&text);
         commit.commit()?;
@@ -265,40 +289,89 @@ impl Writer {
         Ok(())
     }
 
-    fn take(&mut self, operation: UserOperation) -> Result<(), Halt> {
-        self.batch.push(operation);
-        if self.batch.len() >= BATCH { self.hand_over() } else { Ok(()) }
+    /// A row of an index that is built; about `left` are still to come.
+    fn take_in_turn(&mut self, listing: Listing, left: usize) -> Result<(), Halt> {
+        self.pending += 1;
+        if !self.is_by_ranges {
+            return self.take(listing);
+        }
+        let mut ranges = match self.ranges.take() {
+            Some(ranges) => ranges,
+            None => Ranges::new(self.writer.index(), left.min(COMMIT))?,
+        };
+        let taken = ranges.take(listing);
+        self.ranges = Some(ranges);
+        match taken {
+            Ok(()) => Ok(()),
+            // It says why.
+            Err(Ended) => self.end_ranges(),
+        }
     }
 
-    fn hand_over(&mut self) -> Result<(), Halt> {
-        self.writer.run(self.batch.drain(..))?;
+    /// Waits for the threads that have ranges.
+    fn end_ranges(&mut self) -> Result<(), Halt> {
+        let Some(ranges) = self.ranges.take() else { return Ok(()) };
+        for segment in ranges.end()? {
+            self.writer.add_segment(segment)?;
+        }
         Ok(())
     }
 
-    /// The next rows and a commit; whether there are more.
+    fn take(&mut self, listing: Listing) -> Result<(), Halt> {
+        self.batch.push(UserOperation::Add(listing));
+        if self.batch.len() >= BATCH { self.hand_over() } else { Ok(()) }
+    }
+
+    /// An offer of which the index may have old states; what is new of it is taken after this.
+    fn take_out(&mut self, tie: Tie) -> Result<(), Halt> {
+        // They are taken out before all that is handed over with them is added.
+        if self.gone.len() >= TAKEN_OUT || self.gone.contains(&tie) {
+            self.hand_over()?;
+        }
+        self.gone.push(tie);
+        Ok(())
+    }
+
+    fn hand_over(&mut self) -> Result<(), Halt> {
+        if !self.gone.is_empty() {
+            self.writer.delete_query(Box::new(OfOffers(self.gone.drain(..).collect())))?;
+        }
+        if !self.batch.is_empty() {
+            self.writer.run(self.batch.drain(..))?;
+        }
+        Ok(())
+    }
+
+    /// The next rows and a commit; whether there are more. Some `left` rows are not in it.
     fn piece(
         &mut self,
         connection: &Connection,
         budget: Duration,
+        left: usize,
         added: &mut dyn FnMut(usize),
     ) -> Result<bool, Halt> {
         match self.payload.above {
-            Some(above) => self.build(connection, Place(above), budget, added),
+            Some(above) => self.build(connection, Place(above), budget, left, added),
             None => self.follow(connection, budget, added),
         }
     }
 
-    /// Rows that were there when the build began, best first; fee links, which nobody searches by rank, at the end.
+    /// Rows that were there when the build began, best first, fee links among them.
     fn build(
         &mut self,
         connection: &Connection,
         above: Place,
         budget: Duration,
+        left: usize,
         added: &mut dyn FnMut(usize),
     ) -> Result<bool, Halt> {
         let started = Instant::now();
         let moment = connection.unchecked_transaction()?;
         let mut count = 0;
+        let mut fees = match self.fees.take() {
+            Some(fees) => fees,
+            None => fee_links(&moment, above)?,
+        };
         {
             let mut select = moment.prepare_cached(&format!(
                 "SELECT {ENTRY} FROM offers INDEXED BY offers_best WHERE gone = 0 AND kind = 0 AND score <= ?1 AND {SOUND}
@@ -307,43 +380,49 @@ impl Writer {
             let score = if above.0 == u64::MAX { i64::MAX } else { above.score() };
             let mut rows = select.query([score])?;
             while let Some(row) = rows.next()? {
-                let read = entry(row)?;
-                let Some(entry) = read.entry else { continue };
-                if entry.place >= above {
-                    continue;
-                }
-                let lowest = entry.place;
+                let read = listing(row, self.fields)?;
+                let Some(listing) = read.listing.filter(|listing| listing.place < above) else { continue };
+                let lowest = listing.place;
                 if read.generation > self.payload.generation {
                     continue;
                 }
-                self.take(UserOperation::Add(self.fields.document(&entry)))?;
+                while let Some((_, row)) = fees.pop_if(|(place, _)| *place > lowest) {
+                    count += self.take_fee_link(&moment, row, left.saturating_sub(count))?;
+                }
+                self.take_in_turn(listing, left.saturating_sub(count))?;
                 count += 1;
-                self.pending += 1;
                 if count % 1_000 == 0 {
                     added(count);
                 }
                 if count >= COMMIT || (started.elapsed() >= budget && count >= 1_000) {
                     drop(rows);
+                    self.fees = Some(fees);
                     self.covers(Payload { above: Some(lowest.0), ..self.payload.clone() }, true, budget)?;
                     return Ok(true);
                 }
             }
-            let mut select = moment.prepare_cached(&format!(
-                "SELECT {ENTRY} FROM offers WHERE gone = 0 AND kind <> 0 AND generation <= ?1 AND {SOUND}"
-            ))?;
-            let mut rows = select.query([self.payload.generation])?;
-            while let Some(row) = rows.next()? {
-                if let Some(entry) = entry(row)?.entry {
-                    self.take(UserOperation::Add(self.fields.document(&entry)))?;
-                    count += 1;
-                }
+            while let Some((_, row)) = fees.pop() {
+                count += self.take_fee_link(&moment, row, left.saturating_sub(count))?;
             }
         }
+        self.end_ranges()?;
         added(count);
         let (generation, _) = counters(&moment)?;
         let has_more = generation > self.payload.generation;
         self.covers(Payload { above: None, ..self.payload.clone() }, has_more, budget)?;
         Ok(has_more)
+    }
+
+    /// A fee link, where it still is as it was when the build began; how many were taken.
+    fn take_fee_link(&mut self, moment: &Connection, row: i64, left: usize) -> Result<usize, Halt> {
+        let mut select = moment.prepare_cached(&format!(
+            "SELECT {ENTRY} FROM offers WHERE row = ?1 AND gone = 0 AND kind <> 0 AND generation <= ?2 AND {SOUND}"
+        ))?;
+        let mut rows = select.query([row, self.payload.generation])?;
+        let Some(row) = rows.next()? else { return Ok(0) };
+        let Some(listing) = listing(row, self.fields)?.listing else { return Ok(0) };
+        self.take_in_turn(listing, left)?;
+        Ok(1)
     }
 
     /// Rows written since, in the order they were written.
@@ -365,7 +444,7 @@ impl Writer {
             ))?;
             let mut rows = select.query([self.payload.generation])?;
             while let Some(row) = rows.next()? {
-                let read = entry(row)?;
+                let read = listing(row, self.fields)?;
                 // A generation is covered when all of its rows are.
                 if read.generation > covered
                     && covered > self.payload.generation
@@ -375,9 +454,9 @@ impl Writer {
                     break;
                 }
                 covered = read.generation;
-                self.take(UserOperation::Delete(self.fields.of_offer(read.tie)))?;
-                if let Some(entry) = read.entry {
-                    self.take(UserOperation::Add(self.fields.document(&entry)))?;
+                self.take_out(read.tie)?;
+                if let Some(listing) = read.listing {
+                    self.take(listing)?;
                 }
                 count += 1;
                 self.pending += 1;
@@ -397,6 +476,24 @@ impl Writer {
     }
 }
 
+/// Places and rows of the fee links that are not above a place, the best one last. No index tells them, so they are
+/// what two leave over: to look at every row would take longer.
+fn fee_links(connection: &Connection, above: Place) -> Result<Vec<(Place, i64)>, Halt> {
+    let mut select = connection.prepare_cached(
+        "SELECT row, market_id, score FROM offers WHERE row IN (
+             SELECT row FROM offers INDEXED BY offers_ages WHERE gone = 0
+             EXCEPT SELECT row FROM offers INDEXED BY offers_best WHERE gone = 0 AND kind = 0)",
+    )?;
+    let links = select.query_map([], |row| {
+        let number = row.get(0)?;
+        Ok((Place::new(row.get(2)?, Tie::of_row(row.get(1)?, number)), number))
+    })?;
+    let mut links: Vec<(Place, i64)> = links.collect::<Result<_, _>>()?;
+    links.retain(|(place, _)| *place < above);
+    links.sort_unstable();
+    Ok(links)
+}
+
 /// Whether there are more rows than one segment takes: then segments are merged at the end in any case.
 fn is_large(connection: &Connection) -> Result<bool, Halt> {
     let found = connection
@@ -408,15 +505,13 @@ fn is_large(connection: &Connection) -> Result<bool, Halt> {
 
 /// While an index is being built its segments are left as they are: at its end they are merged once, and no document
 /// is moved twice.
-fn new_writer(index: &Index, is_building: bool, is_large: bool) -> Result<IndexWriter, TantivyError> {
-    // Every segment is sorted by rank for itself, and so are merged ones: it does not matter who takes a document.
-    let workers = if is_large { WORKERS } else { 1 };
+fn new_writer(index: &Index, is_building: bool) -> Result<IndexWriter<Listing>, TantivyError> {
     let options = IndexWriterOptions::builder()
-        .num_worker_threads(workers)
+        .num_worker_threads(1)
         .num_merge_threads(1)
-        .memory_budget_per_thread(ROOM / workers)
+        .memory_budget_per_thread(ROOM)
         .build();
-    let writer: IndexWriter = index.writer_with_options(options)?;
+    let writer: IndexWriter<Listing> = index.writer_with_options(options)?;
     if is_building {
         writer.set_merge_policy(Box::new(NoMergePolicy));
         return Ok(writer);

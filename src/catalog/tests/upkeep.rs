@@ -139,7 +139,7 @@ fn damage_of_any_file_is_noticed_searched_around_and_healed() {
             fs::write(&file, &good).unwrap();
         }
     }
-    for kind in ["term", "idx", "pos", "fast"] {
+    for kind in ["term", "idx", "pos", "fast", "numbers", "titles"] {
         assert!(noticed.contains(kind), "the damage of {kind} was not met: {noticed:?}");
     }
     assert!(path.with_file_name("index.bad").exists(), "what was damaged is kept");

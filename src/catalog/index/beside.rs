@@ -17,10 +17,11 @@ use tantivy::schema::Schema;
 use tantivy::schema::document::ErasedDocument;
 use tantivy::{DocId, TantivyError};
 
-use crate::catalog::facts::Facts;
-use crate::catalog::index::columns::{Numbers, Steps, Told};
+use crate::catalog::facts::{Facts, Flags, Step};
+use crate::catalog::index::columns::{Numbers, Steps, Told, lot_or_unit};
 use crate::catalog::index::document::Listing;
 use crate::catalog::index::place::Place;
+use crate::catalog::index::quick;
 use crate::catalog::index::schema::{Column, value};
 use crate::catalog::index::tables::Table;
 use crate::catalog::index::texts::{Mapped, Titles};
@@ -63,38 +64,44 @@ impl SegmentPlugin for Beside {
     }
 
     fn merge(&self, context: PluginMergeContext<'_>) -> Result<(), TantivyError> {
-        let mut segments = Vec::with_capacity(context.readers.len());
-        let mut order = Vec::new();
-        for (nth, reader) in (0_u32..).zip(context.readers) {
-            let of_segment = numbers(reader)?;
-            let mut places = Vec::new();
+        let segments = context.readers.iter().map(numbers).collect::<Result<Vec<_>, _>>()?;
+        let (mut order, mut places) = (Vec::new(), Vec::new());
+        for ((nth, reader), of_segment) in (0_u32..).zip(context.readers).zip(&segments) {
             of_segment.column(Column::Place, &mut places);
             let alive = reader.doc_ids_alive();
             order.extend(alive.map(|doc| (places.get(doc as usize).copied().unwrap_or_default(), nth, doc)));
-            let titles = Mapped::open(reader.open_read(component(TITLES))?.read_bytes()?)
-                .ok_or_else(|| broken(TITLES))?;
-            segments.push((of_segment, titles));
         }
         // As tantivy sorts them: an offer is alive once, so no two places are the same.
         order.sort_by_key(|(place, ..)| Reverse(*place));
-        let merged = Merged { segments: &segments, order: &order };
-        write(context.target_segment, &merged, merged.titles())?;
-        Ok(())
+        write_numbers(context.target_segment, &Merged { segments: &segments, order: &order })?;
+        // What lies mapped counts as this program's memory: one after the other.
+        drop(segments);
+        let open = |reader: &SegmentReader| {
+            let bytes = reader.open_read(component(TITLES))?.read_bytes()?;
+            Mapped::open(bytes).ok_or_else(|| broken(TITLES))
+        };
+        let segments = context.readers.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        let titles = order
+            .iter()
+            .map(|(_, segment, doc)| segments.get(*segment as usize).map_or("", |titles| titles.get(*doc)));
+        write_titles(context.target_segment, order.len(), titles)
     }
 }
 
-/// Writes both files.
-fn write<'t>(
-    segment: &Segment,
-    told: &impl Told,
-    titles: impl Iterator<Item = &'t str>,
-) -> Result<(), TantivyError> {
+fn write_numbers(segment: &Segment, told: &impl Told) -> Result<(), TantivyError> {
     let mut out = segment.open_write(component(NUMBERS))?;
     Numbers::pack(told, &mut out)?;
     out.flush()?;
-    out.terminate()?;
+    Ok(out.terminate()?)
+}
+
+fn write_titles<'t>(
+    segment: &Segment,
+    documents: usize,
+    titles: impl Iterator<Item = &'t str>,
+) -> Result<(), TantivyError> {
     let mut out = segment.open_write(component(TITLES))?;
-    Titles::pack(told.documents() as u32, titles, &mut out)?;
+    Titles::pack(documents as u32, titles, &mut out)?;
     out.flush()?;
     Ok(out.terminate()?)
 }
@@ -165,7 +172,9 @@ impl PluginWriter for Noted {
             sorted.add(&Facts::from_bytes(self.facts.get(nth)).unwrap_or_default(), place, row, fetched_ms);
         }
         let titles = order.iter().map(|nth| self.titles.get(*nth as usize));
-        write(segment, &sorted, titles.map(|titles| std::str::from_utf8(titles).unwrap_or_default()))
+        write_numbers(segment, &sorted)?;
+        let titles = titles.map(|titles| std::str::from_utf8(titles).unwrap_or_default());
+        write_titles(segment, order.len(), titles)
     }
 
     fn mem_usage(&self) -> usize {
@@ -189,6 +198,12 @@ struct Sorted {
     from: Vec<u64>,
     buyable: Vec<u64>,
     prices: Vec<u64>,
+    records: Vec<(Flags, quick::Record)>,
+}
+
+/// One more than the price, 0 = unknown.
+fn price_of(step: &Step) -> u64 {
+    step.price_micro.map_or(0, |price| price.saturating_add(1))
 }
 
 impl Sorted {
@@ -196,10 +211,15 @@ impl Sorted {
         for (column, values) in Column::ALL.into_iter().zip(&mut self.columns) {
             values.push(value(column, facts, place, row, fetched_ms));
         }
+        let of = |column| value(column, facts, place, row, fetched_ms);
+        let steps = facts.steps.iter();
+        let steps = steps.map(|step| (step.from, step.buyable, price_of(step)));
+        let lot = lot_or_unit(of(Column::Lot), || u64::from(facts.flags.0));
+        self.records.push((facts.flags, quick::record(steps, of(Column::Least), lot)));
         for step in &facts.steps {
             self.from.push(step.from);
             self.buyable.push(u64::from(step.buyable));
-            self.prices.push(step.price_micro.map_or(0, |price| price.saturating_add(1)));
+            self.prices.push(price_of(step));
         }
         self.begins.push(self.from.len() as u64);
     }
@@ -215,6 +235,14 @@ impl Told for Sorted {
         into.extend_from_slice(self.columns.get(column as usize).map_or(&[], Vec::as_slice));
     }
 
+    fn flags(&self, nth: u32) -> Flags {
+        self.records.get(nth as usize).map_or(Flags(0), |(flags, _)| *flags)
+    }
+
+    fn record(&self, nth: u32) -> quick::Record {
+        self.records.get(nth as usize).map_or(quick::Record::default(), |(_, record)| *record)
+    }
+
     fn steps(&self, of: Steps, into: &mut Vec<u64>) {
         into.clear();
         into.extend_from_slice(match of {
@@ -228,15 +256,15 @@ impl Told for Sorted {
 
 /// Documents of several segments: place, segment and number of each.
 struct Merged<'a> {
-    segments: &'a [(Numbers, Mapped)],
+    segments: &'a [Numbers],
     order: &'a [(u64, u32, DocId)],
 }
 
 impl Merged<'_> {
-    fn titles(&self) -> impl Iterator<Item = &str> {
-        self.order.iter().map(|(_, segment, doc)| {
-            self.segments.get(*segment as usize).map_or("", |(_, titles)| titles.get(*doc))
-        })
+    /// Where a document comes from.
+    fn find(&self, nth: u32) -> Option<(&Numbers, DocId)> {
+        let (_, segment, doc) = self.order.get(nth as usize)?;
+        Some((self.segments.get(*segment as usize)?, *doc))
     }
 }
 
@@ -248,8 +276,16 @@ impl Told for Merged<'_> {
     fn column(&self, column: Column, into: &mut Vec<u64>) {
         into.clear();
         into.extend(self.order.iter().map(|(_, segment, doc)| {
-            self.segments.get(*segment as usize).map_or(0, |(numbers, _)| numbers.get(column, *doc))
+            self.segments.get(*segment as usize).map_or(0, |numbers| numbers.get(column, *doc))
         }));
+    }
+
+    fn flags(&self, nth: u32) -> Flags {
+        Flags(self.find(nth).map_or(0, |(numbers, doc)| numbers.get(Column::Flags, doc) as u32))
+    }
+
+    fn record(&self, nth: u32) -> quick::Record {
+        self.find(nth).map_or(quick::Record::default(), |(numbers, doc)| numbers.record(doc))
     }
 
     fn steps(&self, of: Steps, into: &mut Vec<u64>) {
@@ -259,7 +295,7 @@ impl Told for Merged<'_> {
         }
         let mut end = 0;
         for (_, segment, doc) in self.order {
-            let Some((numbers, _)) = self.segments.get(*segment as usize) else { continue };
+            let Some(numbers) = self.segments.get(*segment as usize) else { continue };
             if matches!(of, Steps::Begins) {
                 end += numbers.steps_of(*doc).len() as u64;
                 into.push(end);

@@ -81,7 +81,7 @@ impl Columns {
 }
 
 /// Of what a quantity must be a multiple (thousandths), from the columns that say it.
-fn lot_or_unit(lot: u64, flags: impl Fn() -> u64) -> u64 {
+pub(super) fn lot_or_unit(lot: u64, flags: impl Fn() -> u64) -> u64 {
     match lot {
         0 | 1 if Flags(flags() as u32).has(Flags::MEASURED) => 1,
         0 | 1 => 1_000,
@@ -105,6 +105,10 @@ pub trait Told {
     fn documents(&self) -> usize;
     /// The values of a column, one a document.
     fn column(&self, column: Column, into: &mut Vec<u64>);
+    /// The flags of one.
+    fn flags(&self, nth: u32) -> Flags;
+    /// What is found of one at one look.
+    fn record(&self, nth: u32) -> quick::Record;
     /// What is to be told of their steps.
     fn steps(&self, of: Steps, into: &mut Vec<u64>);
 }
@@ -123,6 +127,9 @@ impl Numbers {
     /// The table of a segment, as it is written.
     pub(super) fn pack(told: &impl Told, out: &mut dyn Write) -> io::Result<()> {
         let mut packed = Packed::new(out)?;
+        let documents = told.documents() as u32;
+        packed.number(documents)?;
+        Quick::pack(&mut packed, documents, &|doc| told.flags(doc), &|doc| told.record(doc))?;
         packed.number(Column::ALL.len() as u32)?;
         let (mut values, mut bytes) = (Vec::with_capacity(told.documents()), Vec::new());
         for column in Column::ALL {
@@ -140,7 +147,6 @@ impl Numbers {
         values.clear();
         values.extend(docs.into_iter().map(|(_, doc)| u64::from(doc)));
         pack_column(&mut packed, &values, &mut bytes)?;
-        pack_quick(told, &mut packed)?;
         packed.end()
     }
 
@@ -157,6 +163,11 @@ impl Numbers {
     #[inline]
     pub fn get(&self, column: Column, doc: u32) -> u64 {
         self.columns.get(column as usize).map_or(0, |numbers| numbers.get(doc as usize))
+    }
+
+    /// What is found of a document at one look.
+    pub fn record(&self, doc: u32) -> quick::Record {
+        self.quick.record(doc)
     }
 
     /// All values of a column.
@@ -202,36 +213,11 @@ impl Numbers {
     }
 }
 
-/// What is found of a document at one look.
-fn pack_quick(told: &impl Told, packed: &mut Packed<'_>) -> io::Result<()> {
-    let column = |of: Column| {
-        let mut values = Vec::new();
-        told.column(of, &mut values);
-        values
-    };
-    let steps = |of: Steps| {
-        let mut values = Vec::new();
-        told.steps(of, &mut values);
-        values
-    };
-    let at = |values: &[u64], nth: usize| values.get(nth).copied().unwrap_or_default();
-    let (flags, least, lot) = (column(Column::Flags), column(Column::Least), column(Column::Lot));
-    let (begins, from, price) = (steps(Steps::Begins), steps(Steps::From), steps(Steps::Price));
-    let buyable: Vec<bool> = steps(Steps::Buyable).into_iter().map(|buyable| buyable == 1).collect();
-    let record = |doc: u32| {
-        let doc = doc as usize;
-        let of = at(&begins, doc) as usize..at(&begins, doc + 1) as usize;
-        let steps = of
-            .map(|step| (at(&from, step), buyable.get(step).copied().unwrap_or_default(), at(&price, step)));
-        quick::record(steps, at(&least, doc), lot_or_unit(at(&lot, doc), || at(&flags, doc)))
-    };
-    let documents = told.documents() as u32;
-    Quick::pack(packed, documents, &|doc| Flags(at(&flags, doc as usize) as u32), &record)
-}
-
 impl Table for Numbers {
     fn open(bytes: OwnedBytes) -> Option<Self> {
         let mut unpacked = Unpacked::open(&bytes)?;
+        let documents = unpacked.number()? as usize;
+        let quick = Quick::read(&mut unpacked, &bytes, documents)?;
         let count = unpacked.number()? as usize;
         let mut columns = Vec::with_capacity(Column::ALL.len());
         for _ in 0..count.min(Column::ALL.len()) {
@@ -239,9 +225,7 @@ impl Table for Numbers {
         }
         let mut next = || ColumnTable::read(&mut unpacked, &bytes);
         let steps = StepTable { begins: next()?, from: next()?, buyable: next()?, price: next()? };
-        let by_tie = next()?;
-        let quick = Quick::read(&mut unpacked, &bytes, by_tie.count)?;
-        Some(Numbers { columns, steps, by_tie, quick })
+        Some(Numbers { columns, steps, by_tie: next()?, quick })
     }
 }
 

@@ -199,7 +199,7 @@ impl Home {
     /// that are no more. Readers do without where it cannot be written.
     pub(super) fn keep_tables(&self, live: &Live, connection: &Connection) {
         let Some(folder) = &self.folder else { return };
-        // One moment for all the rows that are read: each look would ask for the file's locks again.
+        // One moment for all that is read: each look would ask for the file's locks again.
         let moment = connection.unchecked_transaction();
         let mut is_new = false;
         for segment in live.segments() {

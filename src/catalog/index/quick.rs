@@ -101,6 +101,11 @@ impl Quick {
         (low >= *bounds.start() && high <= *bounds.end()).then_some(true)
     }
 
+    /// The record of a document; one that says nothing where there is none.
+    pub fn record(&self, doc: u32) -> Record {
+        self.records.get(doc).unwrap_or([ODD, 0, 0, 0, 0, 0])
+    }
+
     /// Writes it of so many documents.
     pub fn pack(
         packed: &mut Packed<'_>,

@@ -24,7 +24,7 @@ use crate::catalog::index::sounds::Sounds;
 use crate::catalog::index::texts::Titles;
 
 /// The beginning of every file; raise the number when their shape changes.
-pub(super) const MAGIC: &[u8; 8] = b"pifa-lx3";
+pub(super) const MAGIC: &[u8; 8] = b"pifa-lx4";
 /// Segments of fewer documents are not worth a thread.
 const SMALL: u32 = 20_000;
 /// The ending of their names.
@@ -34,11 +34,16 @@ const ENDING: &str = "lexicon";
 pub struct Packed<'a> {
     out: &'a mut dyn Write,
     sum: crc32fast::Hasher,
+    /// Not yet written: a few bytes at a time are summed and written slowly.
+    room: Vec<u8>,
 }
+
+/// Bytes written at once.
+const ROOM: usize = 1 << 13;
 
 impl<'a> Packed<'a> {
     pub fn new(out: &'a mut dyn Write) -> io::Result<Packed<'a>> {
-        let mut packed = Packed { out, sum: crc32fast::Hasher::new() };
+        let mut packed = Packed { out, sum: crc32fast::Hasher::new(), room: Vec::with_capacity(ROOM) };
         packed.bytes(MAGIC)?;
         Ok(packed)
     }
@@ -46,19 +51,10 @@ impl<'a> Packed<'a> {
     /// Numbers, to be taken back without knowing how many.
     pub fn numbers(&mut self, count: usize, numbers: impl Iterator<Item = u32>) -> io::Result<()> {
         self.bytes(&(count as u32).to_le_bytes())?;
-        let mut room = [0; 4_096];
-        let mut used = 0;
         for number in numbers {
-            if let Some(slot) = room.get_mut(used..).and_then(|rest| rest.first_chunk_mut()) {
-                *slot = number.to_le_bytes();
-            }
-            used += 4;
-            if used == room.len() {
-                self.bytes(&room)?;
-                used = 0;
-            }
+            self.bytes(&number.to_le_bytes())?;
         }
-        self.bytes(room.get(..used).unwrap_or_default())
+        Ok(())
     }
 
     /// One number.
@@ -68,12 +64,27 @@ impl<'a> Packed<'a> {
 
     /// Bytes as they are, to be taken back by their count.
     pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.sum.update(bytes);
-        self.out.write_all(bytes)
+        if self.room.len() + bytes.len() > ROOM {
+            self.write()?;
+        }
+        if bytes.len() > ROOM {
+            self.sum.update(bytes);
+            return self.out.write_all(bytes);
+        }
+        self.room.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        self.sum.update(&self.room);
+        self.out.write_all(&self.room)?;
+        self.room.clear();
+        Ok(())
     }
 
     /// With the sum at the end.
-    pub fn end(self) -> io::Result<()> {
+    pub fn end(mut self) -> io::Result<()> {
+        self.write()?;
         self.out.write_all(&self.sum.finalize().to_le_bytes())
     }
 }

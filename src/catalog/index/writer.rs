@@ -416,8 +416,7 @@ impl Writer {
     /// A fee link, where it still is as it was when the build began; how many were taken.
     fn take_fee_link(&mut self, moment: &Connection, row: i64, left: usize) -> Result<usize, Halt> {
         let mut select = moment.prepare_cached(&format!(
-            "SELECT {ENTRY} FROM offers WHERE row = ?1 AND gone = 0 AND kind <> 0 AND generation <= ?2
-             AND {SOUND}"
+            "SELECT {ENTRY} FROM offers WHERE row = ?1 AND gone = 0 AND kind <> 0 AND generation <= ?2 AND {SOUND}"
         ))?;
         let mut rows = select.query([row, self.payload.generation])?;
         let Some(row) = rows.next()? else { return Ok(0) };

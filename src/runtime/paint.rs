@@ -4,20 +4,14 @@
 //! Positions are certain after plain ASCII and ideographs, which every terminal draws alike. After anything else
 //! (marks of ambiguous width, emoji) the cursor is placed anew, so that a terminal of another opinion is put right.
 
+mod codes;
+
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Position;
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
-/// How a glyph looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Style {
-    fg: Color,
-    bg: Color,
-    modifier: Modifier,
-}
-
-const PLAIN: Style = Style { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
+use crate::runtime::paint::codes::{PLAIN, Style, codes};
 
 /// What stands in a cell: the second half of a wide glyph is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -48,7 +42,7 @@ pub struct Painter {
     at: Option<(usize, usize)>,
     /// Where it stands if the doubtful mark it wrote last is as wide as we think.
     doubt: Option<(usize, usize)>,
-    /// The line it stands in, and how many doubtful marks were written there since its place was certain.
+    /// The line it stands in, and cells doubtful marks may have taken since its place was certain.
     line: Option<(usize, usize)>,
     /// Whether the cursor is seen, and where it was left.
     cursor: Option<Option<Position>>,
@@ -217,9 +211,11 @@ impl Painter {
         self.out.extend_from_slice(glyph.text.as_bytes());
         let next = (y, x + glyph.text.width());
         self.doubt = (!sure).then_some(next);
-        // However wide doubtful marks are drawn, one takes two cells at most: far from the end nothing begins a new line.
-        let doubts = self.line.map_or(0, |(_, doubts)| doubts) + usize::from(!sure);
-        self.line = (next.1 + 2 * doubts < self.width).then_some((y, doubts));
+        // However a doubtful mark is drawn, each character of it takes two cells at most: far from the end nothing begins
+        // a new line.
+        let before = if self.at.is_some() { Some(0) } else { self.line.map(|(_, doubts)| doubts) };
+        let doubts = before.map(|doubts| doubts + if sure { 0 } else { 2 * glyph.text.chars().count() });
+        self.line = doubts.filter(|doubts| next.1 + doubts < self.width).map(|doubts| (y, doubts));
         // Behind the last column terminals differ.
         self.at = (sure && next.1 < self.width).then_some(next);
     }
@@ -240,8 +236,9 @@ impl Painter {
 /// About how many bytes it takes to write a glyph again behind another.
 fn cost(before: Option<&Glyph>, glyph: Option<&Glyph>) -> usize {
     let Some(glyph) = glyph else { return 0 };
-    // Behind a doubtful mark the cursor is placed anyhow: what is there already need not be written.
-    let is_placed = before.is_some_and(|before| !before.text.is_empty() && !is_sure(&before.text));
+    // Behind a doubtful mark the cursor is placed anyhow, and blanks that are there already need not be written.
+    let is_placed =
+        before.is_some_and(|before| !before.text.is_empty() && !is_sure(&before.text)) && glyph.text == " ";
     let is_told = before.is_some_and(|before| before.style == glyph.style) || is_blank(glyph);
     glyph.text.len() + if is_told { 0 } else { STYLE } + if is_placed { GAP } else { 0 }
 }
@@ -290,93 +287,6 @@ fn is_sure(text: &str) -> bool {
     let (Some(c), None) = (chars.next(), chars.next()) else { return false };
     matches!(c, ' '..='~' | '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30ff}'
         | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}')
-}
-
-/// The shorter of changing the style that stands and beginning anew.
-fn codes(from: Option<Style>, to: Style) -> String {
-    let anew = if to == PLAIN {
-        String::new()
-    } else {
-        let mut codes = vec!["0".to_owned()];
-        add(PLAIN, to, &mut codes);
-        codes.join(";")
-    };
-    let changed = from.and_then(|from| {
-        let mut codes: Vec<String> = Vec::new();
-        let mut left = from;
-        // Bold and dim are taken back together.
-        for (taken, code) in [
-            (Modifier::BOLD | Modifier::DIM, "22"),
-            (Modifier::ITALIC, "23"),
-            (Modifier::UNDERLINED, "24"),
-            (Modifier::REVERSED, "27"),
-            (Modifier::CROSSED_OUT, "29"),
-        ] {
-            if from.modifier.intersection(taken).intersects(!to.modifier) {
-                left.modifier.remove(taken);
-                codes.push(code.to_owned());
-            }
-        }
-        add(left, to, &mut codes);
-        to.modifier.contains(left.modifier).then(|| codes.join(";"))
-    });
-    match changed {
-        Some(changed) if changed.len() <= anew.len() => changed,
-        _ => anew,
-    }
-}
-
-/// What is told to come from a style to one that has all its attributes.
-fn add(from: Style, to: Style, codes: &mut Vec<String>) {
-    let attributes = [
-        (Modifier::BOLD, "1"),
-        (Modifier::DIM, "2"),
-        (Modifier::ITALIC, "3"),
-        (Modifier::UNDERLINED, "4"),
-        (Modifier::SLOW_BLINK, "5"),
-        (Modifier::RAPID_BLINK, "6"),
-        (Modifier::REVERSED, "7"),
-        (Modifier::HIDDEN, "8"),
-        (Modifier::CROSSED_OUT, "9"),
-    ];
-    for (attribute, code) in attributes {
-        if to.modifier.contains(attribute) && !from.modifier.contains(attribute) {
-            codes.push(code.to_owned());
-        }
-    }
-    if to.fg != from.fg {
-        codes.push(colour(to.fg, 30));
-    }
-    if to.bg != from.bg {
-        codes.push(colour(to.bg, 40));
-    }
-}
-
-/// A colour's code; `base` is 30 for text and 40 for the ground.
-fn colour(colour: Color, base: u8) -> String {
-    let plain = |number: u8| (base + number).to_string();
-    let bright = |number: u8| (base + 60 + number).to_string();
-    match colour {
-        Color::Reset => plain(9),
-        Color::Black => plain(0),
-        Color::Red => plain(1),
-        Color::Green => plain(2),
-        Color::Yellow => plain(3),
-        Color::Blue => plain(4),
-        Color::Magenta => plain(5),
-        Color::Cyan => plain(6),
-        Color::Gray => plain(7),
-        Color::DarkGray => bright(0),
-        Color::LightRed => bright(1),
-        Color::LightGreen => bright(2),
-        Color::LightYellow => bright(3),
-        Color::LightBlue => bright(4),
-        Color::LightMagenta => bright(5),
-        Color::LightCyan => bright(6),
-        Color::White => bright(7),
-        Color::Indexed(number) => format!("{};5;{number}", base + 8),
-        Color::Rgb(red, green, blue) => format!("{};2;{red};{green};{blue}", base + 8),
-    }
 }
 
 /// A block of rows that moves.
@@ -582,6 +492,38 @@ mod tests {
         let back = painter.paint(&list(0), None).len();
         assert!(back * 5 < whole, "{back} of {whole}");
         assert!(painter.paint(&list(0), None).is_empty());
+    }
+
+    #[test]
+    fn a_list_of_other_goods_costs_little_more_than_its_text() {
+        use ratatui::style::Style;
+        let mut shown = vt100::Parser::new(HEIGHT, WIDTH, 0);
+        let mut painter = Painter::new();
+        let titles = ["不锈钢保温杯", "儿童吸管杯 卡", "牛奶绒四件套", "玻璃饭盒三件"];
+        for n in 0..3_usize {
+            let mut wanted = Buffer::empty(Rect::new(0, 0, WIDTH, HEIGHT));
+            let mut text = 0;
+            for y in 0..HEIGHT {
+                let at = usize::from(y) + n * 17;
+                let parts = [
+                    (0, format!("{:>5}", at * 7919 % 9973), Style::reset()),
+                    (6, "/个".to_owned(), Style::reset().add_modifier(Modifier::DIM)),
+                    (10, format!("{}…", titles[at % 4]), Style::reset()),
+                    (24, "诚".to_owned(), Style::reset().add_modifier(Modifier::DIM)),
+                    (27, format!("{}%", at % 90 + 10), Style::reset().add_modifier(Modifier::BOLD)),
+                ];
+                for (x, part, style) in parts {
+                    text += part.len();
+                    wanted.set_stringn(x, y, part, usize::from(WIDTH - x), style);
+                }
+            }
+            let bytes = painter.paint(&wanted, None);
+            shown.process(&bytes);
+            let mut plain = vt100::Parser::new(HEIGHT, WIDTH, 0);
+            plain.process(&Painter::new().paint(&wanted, None));
+            assert_eq!(seen(&shown), seen(&plain));
+            assert!(bytes.len() < text + usize::from(HEIGHT) * 36, "{} for {text}", bytes.len());
+        }
     }
 
     #[test]

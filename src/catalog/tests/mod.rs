@@ -6,6 +6,7 @@ mod files;
 mod fill;
 mod marks;
 mod migrate;
+mod names;
 mod search;
 mod sound;
 mod suppliers;

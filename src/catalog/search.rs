@@ -33,7 +33,7 @@ use crate::catalog::index::writer::catalog_name;
 use crate::catalog::index::{Fresh, Halt, Place, fresh};
 use crate::catalog::overlay::{Overlay, tie_of};
 use crate::catalog::sound::sound_offer;
-use crate::catalog::store::{Catalog, CatalogError, Failure, lock, read_offer};
+use crate::catalog::store::{Catalog, CatalogError, Failure, corrupt, lock, read_offer};
 use crate::catalog::{near, rank, sort};
 use crate::domain::freight::Destination;
 use crate::domain::id::OfferKey;
@@ -329,7 +329,7 @@ impl Catalog {
             let mut rows = Vec::new();
             for row in found.rows.into_iter().skip(request.offset).take(request.limit) {
                 crate::catalog::index::halt(view.cancel)?;
-                let Some(offer) = offer_of(row, view.connection)? else { continue };
+                let offer = offer_of(row, view.connection)?;
                 let price = row_price(&offer, request.quantity_of(&offer.key));
                 let matched = query::highlights(offer.title.as_str(), &asked.words);
                 let mine = marks.of(&offer.key, offer.supplier_id.as_ref());
@@ -502,16 +502,20 @@ fn closeness(text: &str, pattern: &str) -> i64 {
     text.split('\n').take(2).filter_map(|title| matcher.fuzzy_match(title, pattern)).max().unwrap_or(0)
 }
 
-fn offer_of(row: i64, moment: &Connection) -> Result<Option<crate::domain::offer::Offer>, Failure> {
-    moment
+/// The offer of a hit. No row is ever deleted but with all others, and then the index goes too: one that is missing was
+/// lost by the disk.
+fn offer_of(row: i64, moment: &Connection) -> Result<crate::domain::offer::Offer, Failure> {
+    let found = moment
         .prepare_cached(concat!(
             "SELECT key, body, fetched_at FROM offers WHERE row = ?1 AND ",
             sound_offer!()
         ))?
         .query_row([row], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?)))
-        .optional()?
-        .map(|(key, body, fetched_ms)| read_offer(&key, &body, fetched_ms))
-        .transpose()
+        .optional()?;
+    let Some((key, body, fetched_ms)) = found else {
+        return Err(corrupt(&format!("row {row} of the offers is missing")));
+    };
+    read_offer(&key, &body, fetched_ms)
 }
 
 fn key_of(row: i64, moment: &Connection) -> Result<Option<OfferKey>, Failure> {

@@ -316,7 +316,9 @@ impl Sum {
     pub fn of(table: &str, values: &[Value]) -> i64 {
         let mut sum = Sum::default();
         sum.add(ValueRef::Text(table.as_bytes()));
-        values.iter().for_each(|value| sum.add(value.into()));
+        for value in values {
+            sum.add(value.into());
+        }
         sum.finish()
     }
 

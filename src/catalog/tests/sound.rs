@@ -121,6 +121,13 @@ fn a_changed_row_is_neither_found_nor_written_over_as_if_it_were_right() {
     damaged(catalog.search(&request(""), &Destination::default()).map(|_| ()));
     damaged(catalog.upsert(&[full(9, "保温杯 9", "9.00")], &[]).map(|_| ()));
     damaged(catalog.mark_gone(&[OfferKey::Market(9)], at(9_000)).map(|_| ()));
+    // Nor is one left out that the disk has lost.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    filled(&path);
+    change(&path, "DELETE FROM offers WHERE market_id = 20");
+    let catalog = Catalog::open(&path).unwrap();
+    damaged(catalog.search(&request("保温杯"), &Destination::default()).map(|_| ()));
     // Others are there.
     assert!(catalog.offer(&OfferKey::Market(8)).unwrap().is_some());
 }

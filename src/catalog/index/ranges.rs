@@ -207,7 +207,9 @@ mod tests {
         }
         let segments = ranges.end().unwrap();
         assert_eq!(segments.len(), THREADS);
-        segments.into_iter().for_each(|segment| writer.add_segment(segment).unwrap());
+        for segment in segments {
+            writer.add_segment(segment).unwrap();
+        }
         writer.commit().unwrap();
         let places = || -> Vec<Vec<u64>> {
             let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().unwrap();

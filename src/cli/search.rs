@@ -24,7 +24,11 @@ pub(super) fn at_once(
     profile: &Profile,
     printer: &Printer,
 ) -> Result<Option<Exit>, Failure> {
-    let Some(session) = profile.ready()? else { return Ok(None) };
+    let SavedArgs { save, saved, forget, .. } = &args.saved;
+    if save.is_some() || saved.is_some() || forget.is_some() {
+        return Ok(None);
+    }
+    let Some(session) = profile.ready_to_search()? else { return Ok(None) };
     search(args, session, profile, printer).map(Some)
 }
 
@@ -72,11 +76,20 @@ fn search(
     document.instead.clone_from(&page.instead);
     document.saved = kept.as_ref().map(SavedDocument::new);
     printer.document(&document, || words(&document, printer, page.cached))?;
-    if kept.is_none() {
-        // Nothing was written and the program is about to end: files are closed and maps taken away faster by that.
+    if kept.is_none() && is_settled(profile, &session) {
+        // The program is about to end: files are closed and maps taken away faster by that.
         std::mem::forget(session);
     }
     Ok(Exit::Done)
+}
+
+/// Whether neither file has a log with anything in it, which whoever closes a file last brings into it.
+fn is_settled(profile: &Profile, session: &Session) -> bool {
+    [profile.paths.ledger(), profile.paths.catalog(session.desk.market_id())].into_iter().all(|file| {
+        let mut log = file.into_os_string();
+        log.push("-wal");
+        std::fs::metadata(log).is_ok_and(|log| log.len() == 0)
+    })
 }
 
 fn words(document: &SearchDocument, printer: &Printer, cached: usize) -> String {

@@ -156,13 +156,23 @@ impl Profile {
 
     /// The same, where there is nothing to wait for; `None` = the catalog was never filled.
     pub fn ready(&self) -> Result<Option<Session>, Failure> {
-        let session = self.data_only()?;
+        let session = self.with_ledger(self.ledger()?)?;
+        Ok((!session.desk.never_filled()?).then_some(session))
+    }
+
+    /// The same for a search, which reads little of the ledger and writes nothing.
+    pub fn ready_to_search(&self) -> Result<Option<Session>, Failure> {
+        let ledger = Ledger::open_to_search(&self.paths.ledger()).map_err(DeskError::from)?;
+        let session = self.with_ledger(self.told_of(ledger)?)?;
         Ok((!session.desk.never_filled()?).then_some(session))
     }
 
     /// A desk over the data folder as it is.
     pub fn data_only(&self) -> Result<Session, Failure> {
-        let ledger = self.ledger()?;
+        self.with_ledger(self.ledger()?)
+    }
+
+    fn with_ledger(&self, ledger: Ledger) -> Result<Session, Failure> {
         let market_id = self.remembered(&ledger)?;
         Ok(Session { desk: self.desk(ledger, market_id, None, self.is_embedded())?, market: None })
     }
@@ -299,7 +309,10 @@ impl Profile {
     }
 
     fn ledger(&self) -> Result<Ledger, Failure> {
-        let ledger = Ledger::open(&self.paths.ledger()).map_err(DeskError::from)?;
+        self.told_of(Ledger::open(&self.paths.ledger()).map_err(DeskError::from)?)
+    }
+
+    fn told_of(&self, ledger: Ledger) -> Result<Ledger, Failure> {
         if let Some(salvaged) = ledger.salvaged() {
             self.tell(messages::salvaged(self.lang, salvaged));
         }

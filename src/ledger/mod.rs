@@ -130,6 +130,29 @@ impl Ledger {
             private_folder(folder).map_err(io)?;
         }
         let held = hold(path);
+        Ledger::open_held(path, held)
+    }
+
+    /// The same for who only searches: of a ledger of today just the rows a search reads are looked at. Where there is
+    /// anything else to it, it is opened as always.
+    pub fn open_to_search(path: &Path) -> Result<Ledger, LedgerError> {
+        let is_there = path.metadata().is_ok_and(|meta| meta.len() >= 100);
+        if !is_there {
+            return Ledger::open(path);
+        }
+        let held = hold(path);
+        if held.is_some() && !salvage::is_unfinished(path) {
+            let mut connection =
+                Connection::open(path).map_err(|source| failed(path.display().to_string(), source))?;
+            if prepare(&mut connection, path, Purpose::Search).is_ok() {
+                return Ok(Ledger::new(path, connection, held, None));
+            }
+        }
+        Ledger::open_held(path, held)
+    }
+
+    fn open_held(path: &Path, held: Option<File>) -> Result<Ledger, LedgerError> {
+        let io = |source| LedgerError::Io { path: path.display().to_string(), source };
         if salvage::is_unfinished(path) && alone(held.as_ref()) {
             // Somebody may have been faster.
             if salvage::is_unfinished(path) {
@@ -356,6 +379,8 @@ fn open_sound(path: &Path) -> Result<Connection, LedgerError> {
 enum Purpose {
     /// To be used: all of it is looked at first.
     Use,
+    /// Just to search: what is read for it is looked at.
+    Search,
     /// It is new.
     New,
 }
@@ -378,6 +403,13 @@ fn look(connection: &mut Connection, purpose: Purpose) -> Result<Result<i64, Str
     // Its number stands in the header, where a bit of it may be turned like any other.
     if tables > 0 && found <= SCHEMA && own.last() != Some(&(found >= GUARDED_SINCE)) {
         return Ok(Err(format!("its tables are not those of schema {found}")));
+    }
+    if purpose == Purpose::Search {
+        let what = match found {
+            SCHEMA => guard::check_for_search(&tx)?,
+            _ => Some(format!("it has schema {found}")),
+        };
+        return Ok(what.map_or(Ok(found), Err));
     }
     if purpose == Purpose::Use
         && found <= SCHEMA

@@ -13,6 +13,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension};
+use tantivy::directory::error::LockError;
 use tantivy::index::{Index, SegmentId};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy, UserOperation};
 use tantivy::{IndexWriter, TantivyError};
@@ -511,7 +512,18 @@ fn new_writer(index: &Index, is_building: bool) -> Result<IndexWriter<Listing>, 
         .num_merge_threads(1)
         .memory_budget_per_thread(ROOM)
         .build();
-    let writer: IndexWriter<Listing> = index.writer_with_options(options)?;
+    // The turn is ours ([`turn`]), but a program that this process has just started holds tantivy's lock with us until it
+    // has begun: a matter of milliseconds.
+    let mut tries = 200;
+    let writer: IndexWriter<Listing> = loop {
+        match index.writer_with_options(options.clone()) {
+            Err(TantivyError::LockFailure(LockError::LockBusy, _)) if tries > 0 => {
+                tries -= 1;
+                std::thread::park_timeout(Duration::from_millis(10));
+            }
+            made => break made?,
+        }
+    };
     if is_building {
         writer.set_merge_policy(Box::new(NoMergePolicy));
         return Ok(writer);

@@ -418,10 +418,9 @@ fn find<'scope, 'env>(
     if asked.sort != Sort::Rank {
         let sorted =
             sort::sorted(view, &asked.plan, asked.sort, destination, wanted, request.one_per_supplier)?;
-        let all = || Total::Known(sorted.total);
         return Ok(Found {
             at_least: sorted.total,
-            total: if sorted.looked_at.is_none() { all() } else { Total::Uncounted },
+            total: sorted.looked_at.map_or(Total::Known(sorted.total), |_| Total::Uncounted),
             rows: sorted.rows,
             looked_at: sorted.looked_at,
         });

@@ -68,7 +68,7 @@ pub fn settle(
         let behind = scope.spawn(|| guarded(|| run(middle..end)));
         (run(0..middle), behind.join())
     });
-    let behind = behind.ok().flatten().unwrap_or_else(|| Err(Halt::Index("reading it failed".to_owned())));
+    let behind = behind.ok().flatten().unwrap_or_else(|| Err(Halt::failed()));
     let (Some(before), Some(behind)) = (before?, behind?) else { return Ok(None) };
     let tiers = match asked {
         Asked::Text => vec![Tier::Word, Tier::Part],

@@ -6,12 +6,13 @@
 //! | module | job | may use |
 //! |---|---|---|
 //! | [`domain`] | the rules and nothing else: money, offers, minimums, freight, orders | nothing of ours |
+//! | [`row_sum`] | sums that tell a changed row of SQLite's | nothing of ours |
 //! | [`wire`] | what both sides of the socket agree on: signing, form encoding, gateway dates | nothing of ours |
 //! | [`query`] | text folding and the search grammar, pure | domain |
 //! | [`i18n`] | typed strings in zh-CN, zh-TW and en | domain |
 //! | [`config`] | settings, keymap, theme, where files live | domain |
-//! | [`ledger`] | precious SQLite: carts and their undo, orders, outbox | domain |
-//! | [`catalog`] | the cache of listings, and search over it | table, query, domain |
+//! | [`ledger`] | precious SQLite: carts and their undo, orders, outbox | row_sum, domain |
+//! | [`catalog`] | the cache of listings, and search over it | table, query, row_sum, domain |
 //! | [`market`] | the port to a marketplace, and its 1688 Open Platform adapter | wire, domain |
 //! | [`table`] | tables of other programs: CSV in any encoding, XLSX, in and out | domain |
 //! | [`sandbox`] | the embedded marketplace server, judged by its own rules | wire, `domain::money` |
@@ -31,6 +32,7 @@ pub mod ledger;
 pub mod market;
 pub mod procure;
 pub mod query;
+pub mod row_sum;
 pub mod runtime;
 pub mod sandbox;
 pub mod table;

@@ -17,7 +17,7 @@ use crate::catalog::store::Failure;
 
 /// Number of the schema below (`PRAGMA user_version`). Whoever raises it adds the step that gets an older file there
 /// to [`migrate::STEPS`].
-const SCHEMA: i64 = 4;
+const SCHEMA: i64 = 5;
 /// `PRAGMA application_id`: tells our files from anybody else's ("pifa").
 const APPLICATION: i64 = 0x7069_6661;
 /// Bytes of a page of a new file. A row has about 1,500: of smaller pages a fifth would stay empty, and each costs a
@@ -123,7 +123,7 @@ pub enum Opened {
 }
 
 /// Opens or creates the file at `path`, bringing an older one up to date (which `told` follows) and moving an unusable
-/// one aside.
+/// one aside; a connection for reading.
 pub(super) fn open(
     path: &Path,
     told: &mut dyn FnMut(Migrating),
@@ -151,6 +151,17 @@ pub(super) fn open(
     }
 }
 
+/// A connection for writing to a file that [`open`] has judged.
+pub(super) fn connect_to_write(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let connection = connect(path)?;
+    // It writes in batches of a thousand offers: pages that many of them touch (indexes) stay in memory. The log goes into
+    // the file on another thread, see `log`.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
+    sound::keep(&connection)?;
+    Ok(connection)
+}
+
 /// A further connection to a file that [`open`] has judged.
 pub(super) fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     let connection = bare(path)?;
@@ -172,6 +183,7 @@ pub(super) fn in_memory() -> Result<Connection, rusqlite::Error> {
     sound::know(&connection)?;
     prepare(&connection)?;
     create_tables(&mut connection)?;
+    sound::keep(&connection)?;
     Ok(connection)
 }
 
@@ -265,10 +277,6 @@ fn try_open(
             return Ok(Err(Unusable::Corrupt));
         }
     }
-    // One connection writes, in batches of a thousand offers: pages that many of them touch (indexes) stay in memory.
-    // The log goes into the file on another thread, see `log`.
-    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
     // A first look at every table: a file that fails here would fail at the first search.
     let looks = "SELECT (SELECT count(*) FROM state WHERE sound(sum, name, value)),
                  (SELECT count(*) FROM meta WHERE sound(sum, name, value)),

@@ -35,7 +35,7 @@ pub struct Migrating {
 type Step = fn(&mut Connection, &mut dyn FnMut(Migrating)) -> Result<(), Failure>;
 
 /// The step at place `n` reaches schema `n + 2`; the first schema had no older one.
-const STEPS: [Step; 3] = [to_2, to_3, to_4];
+const STEPS: [Step; 4] = [to_2, to_3, to_4, to_5];
 
 /// Takes the file to `schema`; one that is there already is left alone.
 pub(super) fn run(
@@ -136,6 +136,17 @@ fn to_4(connection: &mut Connection, _told: &mut dyn FnMut(Migrating)) -> Result
         )?;
         sound::install(&transaction)?;
         transaction.pragma_update(None, "user_version", 4)?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// Schema 5 takes the triggers of the sums out of the file: they belong to each connection that writes.
+fn to_5(connection: &mut Connection, _told: &mut dyn FnMut(Migrating)) -> Result<(), Failure> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    sound::forget_triggers(&transaction)?;
+    let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version < 5 {
+        transaction.pragma_update(None, "user_version", 5)?;
     }
     Ok(transaction.commit()?)
 }

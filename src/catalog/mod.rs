@@ -36,6 +36,7 @@ mod titles;
 mod upkeep;
 pub mod words;
 mod write;
+mod writer;
 
 pub use file::{Opened, Unusable};
 pub use index::guard::is_expected as is_expected_panic;

@@ -38,6 +38,12 @@ struct Lent<'a> {
 }
 
 impl Readers {
+    /// With one that is open already.
+    pub(super) fn with_one(connection: Connection) -> Readers {
+        let kept = Kept { idle: vec![connection], open: 1 };
+        Readers { kept: Mutex::new(kept), given_back: Condvar::new() }
+    }
+
     /// Runs `job` on one of the connections.
     pub(super) fn with<T>(
         &self,

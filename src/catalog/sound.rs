@@ -8,12 +8,13 @@
 //!
 //! A sum that is not there (offers written before there were sums) counts as right.
 
-use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::functions::Context;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ffi};
 
 use crate::catalog::body;
 use crate::catalog::store::{Catalog, CatalogError, corrupt};
+use crate::row_sum;
 
 /// The columns of an offer its sum is over.
 macro_rules! summed {
@@ -41,25 +42,41 @@ const OTHERS: [(&str, &str, &str); 5] = [
     ("words", "id", "id, text"),
 ];
 
-/// Keeps the sums from now on, and works out those of rows that are there already, but for the offers: they are many,
-/// and each gets its own when it is written next.
-pub(super) fn install(transaction: &Connection) -> Result<(), rusqlite::Error> {
+/// Keeps the sums of what is written over this connection from now on. The triggers are its own, not the file's: whoever
+/// only reads would read all of them first.
+pub(super) fn keep(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.execute_batch("PRAGMA temp_store = MEMORY")?;
     for (table, key, columns) in OTHERS {
         let new = after("new.", columns);
-        transaction.execute_batch(&format!(
-            "CREATE TRIGGER {table}_made AFTER INSERT ON {table} BEGIN
+        connection.execute_batch(&format!(
+            "CREATE TEMP TRIGGER {table}_made AFTER INSERT ON main.{table} BEGIN
              UPDATE {table} SET sum = row_sum({new}) WHERE {key} = new.{key}; END;
-             CREATE TRIGGER {table}_changed AFTER UPDATE OF {columns} ON {table} BEGIN
-             UPDATE {table} SET sum = row_sum({new}) WHERE {key} = new.{key}; END;
-             UPDATE {table} SET sum = row_sum({columns});"
+             CREATE TEMP TRIGGER {table}_changed AFTER UPDATE OF {columns} ON main.{table} BEGIN
+             UPDATE {table} SET sum = row_sum({new}) WHERE {key} = new.{key}; END;"
         ))?;
     }
     let columns = summed!().replace("substr(body, 1, 5)", "body");
     let new = after("new.", &columns).replace("new.body", "substr(new.body, 1, 5)");
-    transaction.execute_batch(&format!(
-        "CREATE TRIGGER offers_changed AFTER UPDATE OF {columns} ON offers BEGIN
+    connection.execute_batch(&format!(
+        "CREATE TEMP TRIGGER offers_changed AFTER UPDATE OF {columns} ON main.offers BEGIN
          UPDATE offers SET sum = row_sum({new}) WHERE row = new.row; END;"
     ))
+}
+
+/// Works out the sums of rows that are there, but for the offers: they are many, and each gets its own when it is
+/// written next.
+pub(super) fn install(transaction: &Connection) -> Result<(), rusqlite::Error> {
+    OTHERS.iter().try_for_each(|(table, _, columns)| {
+        transaction.execute_batch(&format!("UPDATE {table} SET sum = row_sum({columns})"))
+    })
+}
+
+/// Takes away triggers that stood in the file itself.
+pub(super) fn forget_triggers(transaction: &Connection) -> Result<(), rusqlite::Error> {
+    let others = OTHERS.iter().flat_map(|(table, ..)| [format!("{table}_made"), format!("{table}_changed")]);
+    others
+        .chain(["offers_changed".to_owned()])
+        .try_for_each(|name| transaction.execute_batch(&format!("DROP TRIGGER IF EXISTS main.{name}")))
 }
 
 fn after(before: &str, columns: &str) -> String {
@@ -68,78 +85,15 @@ fn after(before: &str, columns: &str) -> String {
 
 /// Makes the functions known to a connection.
 pub(super) fn know(connection: &Connection) -> Result<(), rusqlite::Error> {
-    let flags =
-        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
-    connection
-        .create_scalar_function("row_sum", -1, flags, |context: &Context<'_>| Ok(sum_of(context, 0)))?;
-    connection.create_scalar_function("sound", -1, flags, |context: &Context<'_>| match context.get_raw(0) {
-        ValueRef::Null => Ok(true),
-        ValueRef::Integer(sum) if sum == sum_of(context, 1) => Ok(true),
-        // Without words of ours, or SQLite would take it for a mistake in the query.
-        _ => Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), None)),
+    row_sum::know(connection)?;
+    connection.create_scalar_function("sound", -1, row_sum::FLAGS, |context: &Context<'_>| {
+        match context.get_raw(0) {
+            ValueRef::Null => Ok(true),
+            ValueRef::Integer(sum) if sum == row_sum::of(context, 1) => Ok(true),
+            // Without words of ours, or SQLite would take it for a mistake in the query.
+            _ => Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), None)),
+        }
     })
-}
-
-fn sum_of(context: &Context<'_>, from: usize) -> i64 {
-    let mut row = Row::default();
-    (from..context.len()).for_each(|at| row.add(context.get_raw(at)));
-    row.sum()
-}
-
-/// Values of a row in the order of its sum.
-#[derive(Default)]
-pub(super) struct Row(Vec<u8>);
-
-impl Row {
-    /// The next value, with its kind and length: no two rows run into each other.
-    pub fn add(&mut self, value: ValueRef<'_>) {
-        let (kind, bytes) = match value {
-            ValueRef::Null => return self.0.push(0),
-            ValueRef::Integer(number) => {
-                self.0.push(1);
-                return self.0.extend_from_slice(&number.to_le_bytes());
-            }
-            ValueRef::Real(number) => {
-                self.0.push(2);
-                return self.0.extend_from_slice(&number.to_le_bytes());
-            }
-            ValueRef::Text(text) => (3, text),
-            ValueRef::Blob(bytes) => (4, bytes),
-        };
-        self.0.push(kind);
-        self.0.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
-        self.0.extend_from_slice(bytes);
-    }
-
-    /// The next value: an integer, or nothing.
-    pub fn integer(&mut self, number: impl Into<Option<i64>>) -> &mut Row {
-        self.add(number.into().map_or(ValueRef::Null, ValueRef::Integer));
-        self
-    }
-
-    /// A text.
-    pub fn text(&mut self, text: &str) -> &mut Row {
-        self.maybe_text(Some(text))
-    }
-
-    /// A text, or nothing.
-    pub fn maybe_text(&mut self, text: Option<&str>) -> &mut Row {
-        self.add(text.map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())));
-        self
-    }
-
-    /// Bytes.
-    pub fn blob(&mut self, bytes: &[u8]) -> &mut Row {
-        self.add(ValueRef::Blob(bytes));
-        self
-    }
-
-    /// The sum of what was added; the next row begins.
-    pub fn sum(&mut self) -> i64 {
-        let sum = i64::from(crc32fast::hash(&self.0));
-        self.0.clear();
-        sum
-    }
 }
 
 /// How many offers there are to be, gone ones too.

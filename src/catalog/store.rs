@@ -22,6 +22,7 @@ use crate::catalog::sound::{self, sound_offer};
 use crate::catalog::suppliers::{KeptFigures, KeptList};
 use crate::catalog::upkeep::OnSale;
 use crate::catalog::words::Dictionary;
+use crate::catalog::writer::Writer;
 use crate::domain::category::Category;
 use crate::domain::deal::{Deal, DealKind};
 use crate::domain::group_buy::GroupBuy;
@@ -93,7 +94,7 @@ pub struct Catalog {
 pub(super) struct Inner {
     path: Option<PathBuf>,
     opened: Opened,
-    writer: Mutex<Connection>,
+    writer: Writer,
     /// `None` in memory.
     log: Option<Log>,
     pub(super) readers: Readers,
@@ -145,25 +146,32 @@ impl Catalog {
     ) -> Result<Catalog, CatalogError> {
         let (connection, opened) = file::open(path, told)
             .map_err(|source| CatalogError::Sqlite { path: path.display().to_string(), source })?;
-        Ok(Catalog::new(Some(path.to_owned()), opened, connection, home))
+        let (writer, readers) = (Writer::to(path), Readers::with_one(connection));
+        Ok(Catalog::new(Some(path.to_owned()), opened, (writer, readers), home))
     }
 
     /// A catalog that lives and dies with the process.
     pub fn open_in_memory() -> Result<Catalog, CatalogError> {
         let connection = file::in_memory()
             .map_err(|source| CatalogError::Sqlite { path: "(memory)".to_owned(), source })?;
-        Ok(Catalog::new(None, Opened::Created, connection, Arc::new(Home::new(None))))
+        let connections = (Writer::in_memory(connection), Readers::default());
+        Ok(Catalog::new(None, Opened::Created, connections, Arc::new(Home::new(None))))
     }
 
-    fn new(path: Option<PathBuf>, opened: Opened, connection: Connection, home: Arc<Home>) -> Catalog {
+    fn new(
+        path: Option<PathBuf>,
+        opened: Opened,
+        (writer, readers): (Writer, Readers),
+        home: Arc<Home>,
+    ) -> Catalog {
         Catalog {
             inner: Arc::new(Inner {
                 home,
                 log: path.as_deref().map(Log::new),
                 path,
                 opened,
-                writer: Mutex::new(connection),
-                readers: Readers::default(),
+                writer,
+                readers,
                 fresh: Mutex::new(None),
                 on_sale: Mutex::new(None),
                 overlay: Mutex::new(None),
@@ -390,11 +398,11 @@ impl Catalog {
     /// Gives back what a long run of writes took: memory of the writing connection now, the write-ahead log on a
     /// thread that is waited for when the catalog is closed.
     pub fn settle_soon(&self) -> Result<(), CatalogError> {
-        let done = lock(&self.inner.writer).execute_batch("PRAGMA shrink_memory");
+        let done = self.inner.writer.shrink();
         if let Some(log) = &self.inner.log {
             log.begin();
         }
-        done.map_err(|error| self.failed(error.into()))
+        done.map_err(|failure| self.failed(failure))
     }
 
     /// The same, and waits for it.
@@ -402,10 +410,10 @@ impl Catalog {
         if let Some(log) = &self.inner.log {
             log.rest();
         }
-        let writer = lock(&self.inner.writer);
         // Somebody reading keeps a part of the log; it goes another time.
-        let done = writer.execute_batch("PRAGMA shrink_memory; PRAGMA wal_checkpoint(TRUNCATE);");
-        done.map_err(|error| self.failed(error.into()))
+        let all = "PRAGMA shrink_memory; PRAGMA wal_checkpoint(TRUNCATE);";
+        let done = self.inner.writer.with(|writer| Ok(writer.execute_batch(all)?));
+        done.map_err(|failure| self.failed(failure))
     }
 
     /// Forgets everything, imported goods, notes and addresses too.
@@ -419,12 +427,14 @@ impl Catalog {
             transaction.execute("UPDATE state SET value = 0 WHERE name = 'offers'", [])?;
             Ok(())
         })?;
-        let writer = lock(&self.inner.writer);
-        match writer.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);") {
-            // Somebody else is reading: everything is forgotten all the same, the space is used again.
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(()),
-            done => done.map_err(|error| self.failed(error.into())),
-        }
+        let shrunk = self.inner.writer.with(|writer| {
+            match writer.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);") {
+                // Somebody else is reading: everything is forgotten all the same, the space is used again.
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(()),
+                done => Ok(done?),
+            }
+        });
+        shrunk.map_err(|failure| self.failed(failure))
     }
 
     pub(crate) fn document<T: DeserializeOwned>(
@@ -470,7 +480,11 @@ impl Catalog {
         job: impl FnOnce(&Connection) -> Result<T, Failure>,
     ) -> Result<T, CatalogError> {
         let Some(path) = &self.inner.path else {
-            return job(&lock(&self.inner.writer)).map_err(|failure| self.failed(failure));
+            return self
+                .inner
+                .writer
+                .with(|connection| job(connection))
+                .map_err(|failure| self.failed(failure));
         };
         let answer = self.inner.readers.with(path, job).map_err(|error| self.failed(error.into()))?;
         answer.map_err(|failure| self.failed(failure))
@@ -481,16 +495,12 @@ impl Catalog {
         &self,
         job: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<T, CatalogError> {
-        let mut writer = lock(&self.inner.writer);
-        let done = writer
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(Failure::from)
-            .and_then(|transaction| {
-                let answer = job(&transaction)?;
-                transaction.commit()?;
-                Ok(answer)
-            });
-        drop(writer);
+        let done = self.inner.writer.with(|writer| {
+            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let answer = job(&transaction)?;
+            transaction.commit()?;
+            Ok(answer)
+        });
         if let Some(log) = &self.inner.log {
             log.grew();
         }

@@ -17,13 +17,14 @@ use crate::catalog::merge;
 use crate::catalog::rank;
 use crate::catalog::record;
 use crate::catalog::row::{self, Columns, digest, with_words};
-use crate::catalog::sound::{self, sound_offer};
+use crate::catalog::sound::sound_offer;
 use crate::catalog::store::{Catalog, CatalogError, Failure, lock, next_generation, read_offer};
 use crate::catalog::words::Dictionary;
 use crate::domain::id::{MarketId, OfferKey, SupplierId};
 use crate::domain::offer::{Completeness, Offer};
 use crate::domain::price_history::Repriced;
 use crate::domain::supplier::Supplier;
+use crate::row_sum::RowSum;
 
 /// Offers handed from the thread that works them out to the one that writes them, and how many such parcels may wait.
 const PARCEL: usize = 32;
@@ -256,7 +257,7 @@ pub(super) fn write_batch(batch: &mut Batch<'_>) -> Result<Upserted, Failure> {
         weights: rank::stored(transaction)?,
         done: Upserted::default(),
         repriced: Vec::new(),
-        summed: sound::Row::default(),
+        summed: RowSum::default(),
     };
     let prices = *prices;
     if work.len() < WORTH_A_THREAD {
@@ -355,7 +356,7 @@ struct Writing<'a> {
     done: Upserted,
     /// Offers that ask another price than before.
     repriced: Vec<Repriced>,
-    summed: sound::Row,
+    summed: RowSum,
 }
 
 impl Writing<'_> {
@@ -527,7 +528,7 @@ impl Writing<'_> {
             .text(&columns.text)
             .text(&columns.traits)
             .blob(body.get(..5).unwrap_or(&body));
-        let sum = row.sum();
+        let sum = row.end();
         self.transaction
             .prepare_cached(
                 "INSERT INTO offers(key, market_id, supplier_id, kind, gone, todo, headline, score, sold,

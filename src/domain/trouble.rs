@@ -24,6 +24,11 @@ pub enum Trouble {
         /// Its schema.
         found: i64,
     },
+    /// An older pifa has the ledger open, which has to be brought up to date.
+    LedgerInUse {
+        /// Where it lies.
+        path: Clean,
+    },
     /// A row of the precious store does not read back.
     LedgerDamaged {
         /// The file.

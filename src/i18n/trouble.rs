@@ -10,6 +10,7 @@ pub fn sentence(lang: Lang, trouble: &Trouble) -> String {
     match trouble {
         Trouble::LedgerUnusable { .. }
         | Trouble::LedgerNewer { .. }
+        | Trouble::LedgerInUse { .. }
         | Trouble::LedgerDamaged { .. }
         | Trouble::Catalog(_)
         | Trouble::Lease { .. }
@@ -80,6 +81,9 @@ fn of_our_own(lang: Lang, trouble: &Trouble) -> String {
         Trouble::LedgerNewer { path, found } => {
             say!(lang; "账本 {path} 由更新版本写成（格式 {found}）", "帳本 {path} 由更新版本寫成（格式 {found}）", "the ledger {path} was written by a newer pifa (schema {found})")
         }
+        Trouble::LedgerInUse { path } => {
+            say!(lang; "账本 {path} 正由旧版 pifa 打开着", "帳本 {path} 正由舊版 pifa 開著", "the ledger {path} is open in an older pifa")
+        }
         Trouble::LedgerDamaged { path, what } => {
             say!(lang; "账本 {path} 已损坏：{what}", "帳本 {path} 已損壞：{what}", "the ledger {path} is damaged: {what}")
         }
@@ -143,6 +147,9 @@ pub fn hint(lang: Lang, trouble: &Trouble) -> String {
         }
         Trouble::LedgerNewer { .. } => {
             say!(lang; "请升级 pifa；什么都没有改动", "請升級 pifa；什麼都沒有改動", "upgrade pifa; nothing was changed")
+        }
+        Trouble::LedgerInUse { .. } => {
+            say!(lang; "请关闭旧版再启动，账本会升级；什么都没有改动", "請關閉舊版再啟動，帳本會升級；什麼都沒有改動", "close it and start again: the ledger is brought up to date; nothing was changed")
         }
         Trouble::LedgerDamaged { .. } => {
             say!(lang; "没有改动；留好文件：`sqlite3 ledger.db .recover` 能救出可读的部分；移走后会新建一个", "沒有改動；留好檔案：`sqlite3 ledger.db .recover` 能救出可讀的部分；移走後會新建一個", "nothing was changed; keep the file: `sqlite3 ledger.db .recover` salvages what can be read; moved away, a new one is begun")
@@ -265,6 +272,7 @@ mod tests {
         vec![
             Trouble::LedgerUnusable { path: word(), what: word() },
             Trouble::LedgerNewer { path: word(), found: 9 },
+            Trouble::LedgerInUse { path: word() },
             Trouble::LedgerDamaged { path: word(), what: word() },
             Trouble::Catalog(word()),
             Trouble::Unreachable(word()),

@@ -15,8 +15,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::guard::{GUARDED, Guarded, Holds, Sum};
-use super::{LedgerError, Purpose, failed, pages, prepare, private_file};
+use super::guard::{GUARDED, Guarded, Holds, sum_of};
+use super::open::{Purpose, prepare};
+use super::{LedgerError, failed, pages, private_file};
 use crate::domain::salvage::{Lost, Salvaged};
 
 /// Numbers of rows beyond which gaps are not counted: such a number is itself damage.
@@ -175,7 +176,7 @@ impl Found {
         });
         let agrees = |((table, key), noted): (&(&'static str, String), &Noted)| {
             let rows = found.rows.get(&(*table, key.clone()));
-            rows.is_some_and(|rows| rows.iter().any(|values| Sum::of(table, values) == noted.sum))
+            rows.is_some_and(|rows| rows.iter().any(|values| sum_of(table, values) == noted.sum))
         };
         // One row that agrees with its sum is proof enough; so are the names of tables nobody else has.
         found.is_ledger = ["meta", "cart_line", "cart_journal", "action", "market_order"]
@@ -197,7 +198,7 @@ impl Found {
             _ => return false,
         };
         let said = [Value::Text(name.clone()), key.clone(), Value::Integer(*sum), copy.clone()];
-        if Sum::of("guard", &said) == *own
+        if sum_of("guard", &said) == *own
             && let Some(key) = noted_key(key)
         {
             self.noted.insert((table.name, key), Noted { sum: *sum, copy: copied });
@@ -237,7 +238,7 @@ impl Found {
                 let there = self.rows.remove(&at).unwrap_or_default();
                 let row = match self.noted.get(&at) {
                     Some(noted) => {
-                        let sound = there.into_iter().find(|values| Sum::of(table.name, values) == noted.sum);
+                        let sound = there.into_iter().find(|values| sum_of(table.name, values) == noted.sum);
                         sound.or_else(|| {
                             let copy = copied(table, noted)?;
                             restored += 1;
@@ -312,7 +313,7 @@ fn copied(table: &Guarded, noted: &Noted) -> Option<Vec<Value>> {
             _ => None,
         })
         .collect();
-    values.filter(|values| Sum::of(table.name, values) == noted.sum)
+    values.filter(|values| sum_of(table.name, values) == noted.sum)
 }
 
 /// The key of a row, in the form rows are told apart by here.
@@ -343,7 +344,7 @@ fn noted_key(key: &Value) -> Option<String> {
 fn write(path: &Path, chosen: &Chosen) -> Result<(), LedgerError> {
     let sqlite = |source| failed(path.display().to_string(), source);
     let mut connection = Connection::open(path).map_err(sqlite)?;
-    prepare(&mut connection, path, Purpose::New)?;
+    prepare(&mut connection, path, Purpose::New, None)?;
     let mut fill = || {
         connection.pragma_update(None, "foreign_keys", false)?;
         let tx = connection.transaction()?;

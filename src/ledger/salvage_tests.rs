@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::types::Value;
 
+use super::super::open::{MIGRATIONS, hold};
 use super::super::*;
 use crate::domain::id::{OfferKey, OrderId, OutOrderId, SupplierId};
 use crate::domain::mark::{MarkEdit, Subject};
@@ -238,16 +239,8 @@ fn rows_that_changed_places_or_are_gone_or_came_back_are_noticed() {
         let path = filled(folder.path());
         let right = said(&Ledger::open(&path).unwrap());
         let raw = Connection::open(&path).unwrap();
-        let drops: Vec<String> = raw
-            .prepare("SELECT 'DROP TRIGGER ' || name FROM sqlite_schema WHERE type = 'trigger'")
-            .unwrap()
-            .query_map([], |row| row.get(0))
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap();
         // Nothing but the row: as a disk does it.
         raw.pragma_update(None, "foreign_keys", false).unwrap();
-        raw.execute_batch(&drops.join(";")).unwrap();
         raw.execute_batch(sql).unwrap();
         drop(raw);
         let (ledger, salvaged) = opened(&path);

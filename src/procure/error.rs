@@ -251,6 +251,7 @@ fn ledger_trouble(error: &LedgerError) -> Trouble {
             Trouble::LedgerUnusable { path: words(path), what: words(&source.to_string()) }
         }
         LedgerError::Newer { path, found } => Trouble::LedgerNewer { path: words(path), found: *found },
+        LedgerError::InUse { path } => Trouble::LedgerInUse { path: words(path) },
         LedgerError::Damaged { path, what } => {
             Trouble::LedgerDamaged { path: words(path), what: words(what) }
         }

@@ -156,7 +156,7 @@ fn of_before(path: &Path) {
     let sql = sql.replace("key TEXT NOT NULL,", "key TEXT NOT NULL UNIQUE,");
     assert!(sql.contains("UNIQUE"));
     let others: Vec<String> = made
-        .prepare("SELECT sql FROM sqlite_schema WHERE tbl_name = 'offers' AND type IN ('index', 'trigger') AND name <> 'offers_key'")
+        .prepare("SELECT sql FROM sqlite_schema WHERE tbl_name = 'offers' AND type = 'index' AND name <> 'offers_key'")
         .unwrap()
         .query_map([], |row| row.get(0))
         .unwrap()

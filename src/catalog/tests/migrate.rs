@@ -110,7 +110,7 @@ fn check(path: &Path, catalog: &Catalog, offers: &[Offer]) {
     assert_eq!(find(catalog, "一行"), [901]);
     let file = Connection::open(path).unwrap();
     let version: i64 = file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 4);
+    assert_eq!(version, 5);
     let old: i64 = file
         .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'offers_next'", [], |row| row.get(0))
         .unwrap();

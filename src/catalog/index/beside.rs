@@ -18,7 +18,7 @@ use tantivy::schema::document::ErasedDocument;
 use tantivy::{DocId, TantivyError};
 
 use crate::catalog::facts::{Facts, Flags, Step};
-use crate::catalog::index::columns::{Numbers, Steps, Told, lot_or_unit};
+use crate::catalog::index::columns::{self, Numbers, Told, lot_or_unit};
 use crate::catalog::index::document::Listing;
 use crate::catalog::index::place::Place;
 use crate::catalog::index::quick;
@@ -165,7 +165,6 @@ impl PluginWriter for Noted {
         order.sort_by_key(|nth| Reverse(self.heads.get(*nth as usize).map(|(place, ..)| *place)));
         let mut sorted =
             Sorted { columns: vec![Vec::with_capacity(order.len()); Column::ALL.len()], ..Sorted::default() };
-        sorted.begins.push(0);
         for nth in &order {
             let nth = *nth as usize;
             let Some((place, row, fetched_ms)) = self.heads.get(nth).copied() else { continue };
@@ -194,10 +193,9 @@ impl PluginWriter for Noted {
 #[derive(Default)]
 struct Sorted {
     columns: Vec<Vec<u64>>,
-    begins: Vec<u64>,
-    from: Vec<u64>,
-    buyable: Vec<u64>,
-    prices: Vec<u64>,
+    /// How many steps each has.
+    counts: Vec<usize>,
+    steps: Vec<columns::Step>,
     records: Vec<(Flags, quick::Record)>,
 }
 
@@ -216,18 +214,15 @@ impl Sorted {
         let steps = steps.map(|step| (step.from, step.buyable, price_of(step)));
         let lot = lot_or_unit(of(Column::Lot), || u64::from(facts.flags.0));
         self.records.push((facts.flags, quick::record(steps, of(Column::Least), lot)));
-        for step in &facts.steps {
-            self.from.push(step.from);
-            self.buyable.push(u64::from(step.buyable));
-            self.prices.push(price_of(step));
-        }
-        self.begins.push(self.from.len() as u64);
+        self.counts.push(facts.steps.len());
+        let steps = facts.steps.iter();
+        self.steps.extend(steps.map(|step| [step.from, u64::from(step.buyable), price_of(step)]));
     }
 }
 
 impl Told for Sorted {
     fn documents(&self) -> usize {
-        self.begins.len() - 1
+        self.counts.len()
     }
 
     fn column(&self, column: Column, into: &mut Vec<u64>) {
@@ -243,14 +238,12 @@ impl Told for Sorted {
         self.records.get(nth as usize).map_or(quick::Record::default(), |(_, record)| *record)
     }
 
-    fn steps(&self, of: Steps, into: &mut Vec<u64>) {
-        into.clear();
-        into.extend_from_slice(match of {
-            Steps::Begins => &self.begins,
-            Steps::From => &self.from,
-            Steps::Buyable => &self.buyable,
-            Steps::Price => &self.prices,
-        });
+    fn steps(&self, each: &mut dyn FnMut(usize)) {
+        self.counts.iter().for_each(|count| each(*count));
+    }
+
+    fn each_step(&self, each: &mut dyn FnMut(columns::Step)) {
+        self.steps.iter().for_each(|step| each(*step));
     }
 }
 
@@ -288,20 +281,14 @@ impl Told for Merged<'_> {
         self.find(nth).map_or(quick::Record::default(), |(numbers, doc)| numbers.record(doc))
     }
 
-    fn steps(&self, of: Steps, into: &mut Vec<u64>) {
-        into.clear();
-        if matches!(of, Steps::Begins) {
-            into.push(0);
-        }
-        let mut end = 0;
-        for (_, segment, doc) in self.order {
-            let Some(numbers) = self.segments.get(*segment as usize) else { continue };
-            if matches!(of, Steps::Begins) {
-                end += numbers.steps_of(*doc).len() as u64;
-                into.push(end);
-            } else {
-                into.extend(numbers.steps_of(*doc).map(|step| numbers.step(of, step)));
-            }
+    fn steps(&self, each: &mut dyn FnMut(usize)) {
+        (0..self.order.len() as u32)
+            .for_each(|nth| each(self.find(nth).map_or(0, |(numbers, doc)| numbers.steps_of(doc).len())));
+    }
+
+    fn each_step(&self, each: &mut dyn FnMut(columns::Step)) {
+        for (numbers, doc) in (0..self.order.len() as u32).filter_map(|nth| self.find(nth)) {
+            numbers.steps_of(doc).for_each(|step| each(numbers.step(step)));
         }
     }
 }

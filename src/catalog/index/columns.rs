@@ -10,6 +10,7 @@ use tantivy::directory::OwnedBytes;
 use crate::catalog::facts::Flags;
 use crate::catalog::index::place::{Place, Tie};
 use crate::catalog::index::quick::{self, Quick};
+use crate::catalog::index::records::Records;
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::tables::{Packed, Table, Unpacked};
 
@@ -57,7 +58,11 @@ impl Columns {
     /// See [`crate::catalog::index::Row::at`].
     pub fn at(&self, doc: u32, quantity: u64) -> (Option<u64>, bool) {
         let Some((price, buyable)) = self.0.steps.at(doc, quantity) else { return (None, false) };
-        (price.checked_sub(1), buyable && quantity.is_multiple_of(self.lot_or_unit(doc)))
+        (
+            price.checked_sub(1),
+            buyable
+                && quantity.is_multiple_of(self.0.quick.lot(doc).unwrap_or_else(|| self.lot_or_unit(doc))),
+        )
     }
 
     /// Whether a document can be bought at a quantity for a price within bounds, where one look says so.
@@ -89,15 +94,9 @@ pub(super) fn lot_or_unit(lot: u64, flags: impl Fn() -> u64) -> u64 {
     }
 }
 
-/// Steps of the price: where those of each document begin, and the end of the last; from which quantity on (thousandths);
-/// whether it can be bought there; the price (millionths, plus one; 0 = unknown).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Steps {
-    Begins,
-    From,
-    Buyable,
-    Price,
-}
+/// A step of the price: from which quantity on (thousandths); whether it can be bought there, 0 or 1; the price
+/// (millionths, plus one; 0 = unknown).
+pub type Step = [u64; 3];
 
 /// Documents whose numbers are written, in their order.
 pub trait Told {
@@ -109,8 +108,10 @@ pub trait Told {
     fn flags(&self, nth: u32) -> Flags;
     /// What is found of one at one look.
     fn record(&self, nth: u32) -> quick::Record;
-    /// What is to be told of their steps.
-    fn steps(&self, of: Steps, into: &mut Vec<u64>);
+    /// How many steps each has.
+    fn steps(&self, each: &mut dyn FnMut(usize));
+    /// The steps of all.
+    fn each_step(&self, each: &mut dyn FnMut(Step));
 }
 
 /// All numbers of a segment, each column as wide as its greatest number needs.
@@ -136,10 +137,15 @@ impl Numbers {
             told.column(column, &mut values);
             pack_column(&mut packed, &values, &mut bytes)?;
         }
-        for of in [Steps::Begins, Steps::From, Steps::Buyable, Steps::Price] {
-            told.steps(of, &mut values);
-            pack_column(&mut packed, &values, &mut bytes)?;
-        }
+        let mut end = 0;
+        values.clear();
+        values.push(end);
+        told.steps(&mut |count| {
+            end += count as u64;
+            values.push(end);
+        });
+        pack_column(&mut packed, &values, &mut bytes)?;
+        Records::pack(&mut packed, &|each| told.each_step(each))?;
         told.column(Column::Place, &mut values);
         let mut docs: Vec<(u64, u32)> =
             values.iter().zip(0..).map(|(place, doc)| (Place(*place).tie().0, doc)).collect();
@@ -185,15 +191,9 @@ impl Numbers {
         begins.get(doc as usize) as usize..begins.get(doc as usize + 1) as usize
     }
 
-    /// What is told of a step.
-    pub fn step(&self, of: Steps, step: usize) -> u64 {
-        match of {
-            Steps::Begins => &self.steps.begins,
-            Steps::From => &self.steps.from,
-            Steps::Buyable => &self.steps.buyable,
-            Steps::Price => &self.steps.price,
-        }
-        .get(step)
+    /// One of them.
+    pub fn step(&self, step: usize) -> Step {
+        self.steps.steps.get(step).unwrap_or_default()
     }
 
     /// Documents of an offer, old states of it included.
@@ -223,9 +223,10 @@ impl Table for Numbers {
         for _ in 0..count.min(Column::ALL.len()) {
             columns.push(ColumnTable::read(&mut unpacked, &bytes)?);
         }
-        let mut next = || ColumnTable::read(&mut unpacked, &bytes);
-        let steps = StepTable { begins: next()?, from: next()?, buyable: next()?, price: next()? };
-        Some(Numbers { columns, steps, by_tie: next()?, quick })
+        let begins = ColumnTable::read(&mut unpacked, &bytes)?;
+        let steps = StepTable { begins, steps: Records::read(&mut unpacked, &bytes)? };
+        let by_tie = ColumnTable::read(&mut unpacked, &bytes)?;
+        Some(Numbers { columns, steps, by_tie, quick })
     }
 }
 
@@ -375,14 +376,12 @@ fn widened<const WIDTH: usize>(bytes: &[u8; WIDTH]) -> u64 {
     u64::from_le_bytes(wide)
 }
 
-/// Prices by quantity, see [`Steps`].
+/// Prices by quantity.
 #[derive(Clone)]
 struct StepTable {
     /// Where the steps of each document begin, and the end of the last.
     begins: ColumnTable,
-    from: ColumnTable,
-    buyable: ColumnTable,
-    price: ColumnTable,
+    steps: Records<3>,
 }
 
 impl StepTable {
@@ -390,16 +389,10 @@ impl StepTable {
     #[inline]
     fn at(&self, doc: u32, quantity: u64) -> Option<(u64, bool)> {
         let doc = doc as usize;
-        let (mut step, end) = (self.begins.get(doc) as usize, self.begins.get(doc + 1) as usize);
-        let mut found = None;
-        while step < end {
-            if self.from.get(step) > quantity {
-                break;
-            }
-            found = Some(step);
-            step += 1;
-        }
-        found.map(|step| (self.price.get(step), self.buyable.get(step) == 1))
+        let (begin, end) = (self.begins.get(doc) as usize, self.begins.get(doc + 1) as usize);
+        let steps = (begin..end).map_while(|step| self.steps.get(step));
+        let last = steps.take_while(|[from, ..]| *from <= quantity).last();
+        last.map(|[_, buyable, price]| (price, buyable == 1))
     }
 }
 

@@ -23,6 +23,7 @@ pub mod plan;
 mod quick;
 mod ranges;
 mod reading;
+mod records;
 pub mod schema;
 mod segment;
 mod sellers;

@@ -19,6 +19,8 @@ use crate::domain::search::{Cancel, Tier};
 
 /// Documents that may be looked at in vain before whole columns are.
 const VAIN: u32 = if cfg!(test) { 2 } else { 8_192 };
+/// A word that must not be there must be nowhere.
+const ANYWHERE: std::ops::RangeInclusive<Tier> = Tier::Word..=Tier::Supplier;
 /// Values read in a row.
 const BLOCK: usize = 1_024;
 
@@ -124,7 +126,10 @@ impl<'a> Pass<'a> {
         pass.words.sort_by_cached_key(Finder::cost);
         for word in &plan.without {
             halt(cancel)?;
-            pass.without.push(word.finder(segment, Tier::Supplier, cancel)?);
+            let finder = word.finder(segment, Tier::Supplier, cancel)?;
+            if finder.cost() > 0 {
+                pass.without.push(finder);
+            }
         }
         for test in plan.tests.iter().chain(more) {
             halt(cancel)?;
@@ -239,6 +244,30 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
+    /// Looks up once for all which documents have the words they must not have, where titles tell and fewer may have them
+    /// than are looked at: the others need not be asked one by one then.
+    pub fn settle_without(&mut self, with: &mut With<'_>) -> Result<(), Halt> {
+        let most = self.cost();
+        let (asked, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.without)
+            .into_iter()
+            .partition(|word| !word.is_certain(&ANYWHERE) && word.cost() < most);
+        self.without = rest;
+        for mut word in asked {
+            let mut bits = Bits::none(self.segment.max_doc());
+            let mut doc = word.seek(self.next);
+            while doc < self.end {
+                halt(with.cancel)?;
+                if word.tier(doc, self.segment, with.texts, &mut self.room)?.is_some() {
+                    bits.insert(doc);
+                }
+                doc = word.seek(doc + 1);
+            }
+            halt(with.cancel)?;
+            self.sets.push((bits, true));
+        }
+        Ok(())
+    }
+
     /// Adds the next hits, up to `count`; whether there are no more.
     pub fn fill(&mut self, count: usize, docs: &mut Vec<u32>, with: &mut With<'_>) -> Result<bool, Halt> {
         if with.old.is_nothing()
@@ -263,7 +292,7 @@ impl<'a> Pass<'a> {
         docs: &mut Vec<u32>,
         cancel: &Cancel,
     ) -> Result<Option<bool>, Halt> {
-        if !self.without.is_empty() || !self.sets.is_empty() {
+        if !self.without.iter().all(|word| word.is_certain(&ANYWHERE)) {
             return Ok(None);
         }
         if !self.words.is_empty() || !self.each.is_empty() || !self.is_masked {
@@ -280,7 +309,7 @@ impl<'a> Pass<'a> {
                 return Ok(Some(true));
             }
             self.next = doc + 1;
-            if alive.is_none_or(|alive| alive.is_alive(doc)) {
+            if alive.is_none_or(|alive| alive.is_alive(doc)) && lets(&self.sets, &mut self.without, doc) {
                 docs.push(doc);
             }
         }
@@ -320,6 +349,9 @@ impl<'a> Pass<'a> {
         if !self.is_masked && hidden != Flags::default() {
             let columns = &self.segment.columns;
             self.found.retain(|doc| !columns.has_any(hidden, *doc));
+        }
+        if !self.sets.is_empty() || !self.without.is_empty() {
+            self.found.retain(|doc| lets(&self.sets, &mut self.without, *doc));
         }
         let (plan, segment, each) = (self.plan, self.segment, &self.each);
         if each.is_empty() {
@@ -405,6 +437,13 @@ impl<'a> Pass<'a> {
         }
         Ok(Some(worst))
     }
+}
+
+/// Whether a document is in every set it must be in, and has none of the words it must not have, which are all certain.
+#[inline]
+fn lets(sets: &[(Bits, bool)], without: &mut [Finder<'_>], doc: u32) -> bool {
+    sets.iter().all(|(set, outside)| set.contains(doc) != *outside)
+        && without.iter_mut().all(|word| word.seek(doc) != doc)
 }
 
 /// An error when nobody waits any more.

@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 use tantivy::directory::OwnedBytes;
 
 use crate::catalog::facts::Flags;
-use crate::catalog::index::columns::common;
+use crate::catalog::index::records::Records;
 use crate::catalog::index::tables::{Packed, Unpacked};
 use crate::domain::search::Flag;
 
@@ -19,13 +19,11 @@ use crate::domain::search::Flag;
 pub(super) struct Quick {
     fees: Marks,
     advertised: Marks,
-    records: Records,
+    records: Records<FIELDS>,
 }
 
 /// Numbers of a record, in the order of [`Record`].
 const FIELDS: usize = 6;
-/// What is behind the records, so that the last can be read eight bytes at a time.
-const PAD: [u8; 8] = [0; 8];
 
 /// What stands of an offer: [`EVEN`] or [`ODD`]; the least and the greatest price (millionths of a yuan) it can be
 /// bought for; the least quantity (thousandths) that can be bought, 0 = none; the first above it that cannot, 0 = all
@@ -85,7 +83,7 @@ impl Quick {
     /// Whether an offer can be bought at a quantity for a price within bounds; `None` = the steps say.
     #[inline]
     pub fn price_within(&self, doc: u32, bounds: &RangeInclusive<u64>, quantity: u64) -> Option<bool> {
-        let [kind, low, high, open, shut, lot] = self.records.get(doc)?;
+        let [kind, low, high, open, shut, lot] = self.records.get(doc as usize)?;
         if kind != EVEN {
             return None;
         }
@@ -101,9 +99,15 @@ impl Quick {
         (low >= *bounds.start() && high <= *bounds.end()).then_some(true)
     }
 
+    /// Of what a quantity of an offer must be a multiple; `None` = other columns say.
+    pub fn lot(&self, doc: u32) -> Option<u64> {
+        let [kind, .., lot] = self.records.get(doc as usize)?;
+        (kind == EVEN).then_some(lot)
+    }
+
     /// The record of a document; one that says nothing where there is none.
     pub fn record(&self, doc: u32) -> Record {
-        self.records.get(doc).unwrap_or([ODD, 0, 0, 0, 0, 0])
+        self.records.get(doc as usize).unwrap_or([ODD, 0, 0, 0, 0, 0])
     }
 
     /// Writes it of so many documents.
@@ -119,32 +123,7 @@ impl Quick {
                 packed.bytes(&[eight.fold(0_u8, |byte, doc| byte | 1 << (doc - first))])?;
             }
         }
-        let mut fields = [Spread { least: u64::MAX, greatest: 0, step: 0 }; FIELDS];
-        for doc in 0..documents {
-            for (field, value) in fields.iter_mut().zip(record(doc)) {
-                (field.least, field.greatest) = (field.least.min(value), field.greatest.max(value));
-            }
-        }
-        for doc in 0..documents {
-            for (field, value) in fields.iter_mut().zip(record(doc)) {
-                if field.step != 1 {
-                    field.step = common(field.step, value - field.least);
-                }
-            }
-        }
-        for field in &mut fields {
-            *field = Spread { least: field.least.min(field.greatest), step: field.step.max(1), ..*field };
-            packed.bytes(&field.least.to_le_bytes())?;
-            packed.bytes(&field.step.to_le_bytes())?;
-            packed.number(field.width() as u32)?;
-        }
-        for doc in 0..documents {
-            for (field, value) in fields.iter().zip(record(doc)) {
-                let steps = (value - field.least) / field.step;
-                packed.bytes(steps.to_le_bytes().get(..field.width()).unwrap_or_default())?;
-            }
-        }
-        packed.bytes(&PAD)
+        Records::pack(packed, &|each| (0..documents).for_each(|doc| each(record(doc))))
     }
 
     /// As it was written of so many documents.
@@ -155,24 +134,8 @@ impl Quick {
             Some(Marks(of.slice(from..from + length)))
         };
         let (fees, advertised) = (marks()?, marks()?);
-        let mut fields = [Field::default(); FIELDS];
-        let mut length = 0;
-        for field in &mut fields {
-            let mut number = || Some(u64::from_le_bytes(*unpacked.take(8)?.first_chunk()?));
-            let (least, step) = (number()?, number()?);
-            let width = unpacked.number()?;
-            let mask = match width {
-                0..8 => (1 << (8 * width)) - 1,
-                8 => u64::MAX,
-                _ => return None,
-            };
-            *field = Field { least, step, at: length, mask };
-            length += width as usize;
-        }
-        let from = unpacked.at();
-        let count = unpacked.take(documents.checked_mul(length)?.checked_add(PAD.len())?)?.len();
-        let records = Records { bytes: of.slice(from..from + count), length, fields };
-        Some(Quick { fees, advertised, records })
+        let records = Records::read(unpacked, of)?;
+        (records.count() == documents).then_some(Quick { fees, advertised, records })
     }
 }
 
@@ -184,52 +147,6 @@ impl Marks {
     #[inline]
     fn has(&self, doc: u32) -> bool {
         self.0.as_slice().get(doc as usize / 8).is_some_and(|byte| byte >> (doc % 8) & 1 == 1)
-    }
-}
-
-/// What the values of a field come to.
-#[derive(Clone, Copy)]
-struct Spread {
-    least: u64,
-    greatest: u64,
-    step: u64,
-}
-
-impl Spread {
-    /// Bytes a value needs, in steps above the least.
-    fn width(&self) -> usize {
-        (u64::BITS - ((self.greatest - self.least) / self.step).leading_zeros()).div_ceil(8) as usize
-    }
-}
-
-/// Where a number stands in a record: so many steps above the least.
-#[derive(Clone, Copy, Default)]
-struct Field {
-    least: u64,
-    step: u64,
-    at: usize,
-    mask: u64,
-}
-
-#[derive(Clone)]
-struct Records {
-    bytes: OwnedBytes,
-    /// Bytes of one.
-    length: usize,
-    fields: [Field; FIELDS],
-}
-
-impl Records {
-    #[inline]
-    fn get(&self, doc: u32) -> Option<Record> {
-        let bytes = self.bytes.as_slice().get(doc as usize * self.length..)?;
-        let mut record = [0; FIELDS];
-        for (value, field) in record.iter_mut().zip(&self.fields) {
-            let steps = u64::from_le_bytes(*bytes.get(field.at..)?.first_chunk()?) & field.mask;
-            // What a damaged table says is any number.
-            *value = field.least.wrapping_add(steps.wrapping_mul(field.step));
-        }
-        Some(record)
     }
 }
 

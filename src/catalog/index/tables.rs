@@ -24,7 +24,7 @@ use crate::catalog::index::sounds::Sounds;
 use crate::catalog::index::texts::Titles;
 
 /// The beginning of every file; raise the number when their shape changes.
-pub(super) const MAGIC: &[u8; 8] = b"pifa-lx4";
+pub(super) const MAGIC: &[u8; 8] = b"pifa-lx5";
 /// Segments of fewer documents are not worth a thread.
 const SMALL: u32 = 20_000;
 /// The ending of their names.

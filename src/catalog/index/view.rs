@@ -279,6 +279,7 @@ impl View<'_> {
         for segment in self.live.iter().flat_map(|live| live.segments()) {
             let mut pass = Pass::new(plan, segment, Tier::Word..=most, &[], self.cancel)?;
             pass.mask_all(self.cancel)?;
+            pass.settle_without(&mut with)?;
             loop {
                 docs.clear();
                 let is_end = pass.fill(CHUNK, &mut docs, &mut with)?;

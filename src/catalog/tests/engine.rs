@@ -153,6 +153,10 @@ fn query() -> impl Strategy<Value = String> {
         "\"a 杯\"",
         "-红",
         "-保温",
+        "-保温杯大",
+        "-不锈钢保温",
+        "-4不",
+        "-杯 -bw",
         "-bw",
     ]);
     let predicates = prop::sample::select(vec![

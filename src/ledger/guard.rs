@@ -199,10 +199,15 @@ impl Guarded {
         names.join(", ")
     }
 
-    /// The key of a row as `guard` has it, of columns after `before`.
+    /// The key of a row as `guard` has it, of columns after `before`. A number as such, without the affinity of its
+    /// column: SQLite would bring every key to that before it compares them, and look through all of them for each.
     fn key_of(&self, before: &str) -> String {
         let names: Vec<String> = self.key.iter().map(|name| format!("{before}{name}")).collect();
-        if self.is_numbered() { names.concat() } else { format!("json_array({})", names.join(", ")) }
+        if self.is_numbered() {
+            format!("+{}", names.concat())
+        } else {
+            format!("json_array({})", names.join(", "))
+        }
     }
 
     fn sum_of(&self, before: &str) -> String {
@@ -274,6 +279,17 @@ pub(super) fn check_for_search(connection: &Connection) -> rusqlite::Result<Opti
     check_rows(connection, |table| matches!(table, "meta" | "mark" | "action" | "market_order"))
 }
 
+/// How many rows of each of these tables are not as they were written, each a query that finds one number.
+fn row_checks(of: impl Fn(&str) -> bool) -> impl Iterator<Item = String> {
+    GUARDED.iter().filter(move |table| of(table.name)).map(|table| {
+        let (name, key, sum) = (table.name, table.key_of("t."), table.sum_of("t."));
+        format!(
+            "SELECT count(*) FROM {name} t LEFT JOIN guard g ON g.tbl = '{name}' AND g.key = {key}
+             WHERE g.sum IS NOT {sum}"
+        )
+    })
+}
+
 fn check_rows(connection: &Connection, of: impl Fn(&str) -> bool) -> rusqlite::Result<Option<String>> {
     let odd: Option<String> = connection
         .query_row(
@@ -285,16 +301,9 @@ fn check_rows(connection: &Connection, of: impl Fn(&str) -> bool) -> rusqlite::R
     if let Some(table) = odd {
         return Ok(Some(format!("a note on a row of {table} is not as it was written")));
     }
-    for table in GUARDED.iter().filter(|table| of(table.name)) {
-        let (name, key, sum) = (table.name, table.key_of("t."), table.sum_of("t."));
-        let changed: i64 = connection.query_row(
-            &format!(
-                "SELECT count(*) FROM {name} t LEFT JOIN guard g ON g.tbl = '{name}' AND g.key = {key}
-                 WHERE g.sum IS NOT {sum}"
-            ),
-            [],
-            |row| row.get(0),
-        )?;
+    for (table, sql) in GUARDED.iter().filter(|table| of(table.name)).zip(row_checks(&of)) {
+        let name = table.name;
+        let changed: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
         if changed > 0 {
             return Ok(Some(format!("{changed} rows of {name} are not as they were written")));
         }
@@ -310,4 +319,85 @@ fn check_rows(connection: &Connection, of: impl Fn(&str) -> bool) -> rusqlite::R
         }
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+    use crate::ledger::Ledger;
+
+    /// One row more in every table, of this number.
+    fn add(tx: &Connection, number: i64) -> rusqlite::Result<()> {
+        for table in &GUARDED {
+            let values: Vec<Value> = table
+                .columns
+                .iter()
+                .map(|(_, holds)| match holds {
+                    Int => Value::Integer(number),
+                    Text => Value::Text(number.to_string()),
+                    MaybeInt | MaybeText => Value::Null,
+                })
+                .collect();
+            let places = vec!["?"; values.len()].join(", ");
+            let sql = format!("INSERT INTO {} ({}) VALUES ({places})", table.name, table.list(""));
+            tx.execute(&sql, rusqlite::params_from_iter(values))?;
+        }
+        Ok(())
+    }
+
+    /// What SQLite does for a statement.
+    fn steps(tx: &Connection, sql: &str) -> rusqlite::Result<i32> {
+        let mut statement = tx.prepare(sql)?;
+        assert_eq!(statement.execute([])?, 1, "{sql}");
+        Ok(statement.get_status(StatementStatus::VmStep))
+    }
+
+    #[test]
+    fn what_a_row_costs_does_not_grow_with_the_ledger() {
+        let ledger = Ledger::in_memory().unwrap();
+        let write_some = |tx: &rusqlite::Transaction<'_>| {
+            let mut all = Vec::new();
+            for table in &GUARDED {
+                let key = table.key.first().copied().unwrap_or_default();
+                let mut columns = table.columns.iter().map(|(column, _)| *column);
+                let other = columns.find(|column| !table.key.contains(column)).unwrap_or(key);
+                let sql = format!("UPDATE {} SET {other} = {other} WHERE {key} = '7'", table.name);
+                all.push(steps(tx, &sql)?);
+            }
+            Ok(all)
+        };
+        let fill =
+            |from: i64, to: i64| ledger.write(|tx| (from..to).try_for_each(|nth| add(tx, nth))).unwrap();
+        fill(1, 50);
+        let of_few = ledger.write(write_some).unwrap();
+        fill(50, 2_000);
+        let of_many = ledger.write(write_some).unwrap();
+        for ((few, many), table) in of_few.into_iter().zip(of_many).zip(&GUARDED) {
+            assert!(many < 2 * few, "{}: {few} steps of few rows, {many} of many", table.name);
+        }
+    }
+
+    #[test]
+    fn looking_at_all_rows_takes_as_long_as_there_are_rows() {
+        let ledger = Ledger::in_memory().unwrap();
+        let mut counted = Vec::new();
+        for (from, to) in [(1, 500), (500, 5_000)] {
+            ledger.write(|tx| (from..to).try_for_each(|nth| add(tx, nth))).unwrap();
+            let looked = ledger.read(|connection| {
+                let mut all = 0;
+                for sql in row_checks(|_| true) {
+                    let mut statement = connection.prepare(&sql)?;
+                    let odd: i64 = statement.query_row([], |row| row.get(0))?;
+                    assert_eq!(odd, 0, "{sql}");
+                    all += i64::from(statement.get_status(StatementStatus::VmStep));
+                }
+                Ok(all)
+            });
+            counted.push(looked.unwrap());
+        }
+        let [few, many] = counted[..] else { panic!("{counted:?}") };
+        assert!(many < 15 * few, "{few} steps for 500 rows, {many} for 5,000");
+    }
 }

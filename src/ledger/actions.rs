@@ -1,7 +1,7 @@
 //! The outbox: one row for everything asked of a market, written before the first byte leaves.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -314,38 +314,40 @@ impl Ledger {
 
     /// Actions in these states, oldest first; all when `states` is empty.
     pub fn actions(&self, market: &MarketId, states: &[ActionState]) -> Result<Vec<Action>, LedgerError> {
+        // Of most markets nearly all are done.
+        let of_states = match states {
+            [] => String::new(),
+            states => format!(" AND state IN (?{})", ", ?".repeat(states.len() - 1)),
+        };
+        let keys: Vec<&str> =
+            std::iter::once(market.as_str()).chain(states.iter().map(|state| state.as_str())).collect();
         self.read(|connection| {
             let mut statement = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM action WHERE market_id = ?1 ORDER BY action_id"
+                "SELECT {COLUMNS} FROM action WHERE market_id = ?{of_states} ORDER BY action_id"
             ))?;
-            let rows = statement.query_map([market.as_str()], read_action)?;
-            let all: Vec<Action> = rows.collect::<rusqlite::Result<_>>()?;
-            Ok(all.into_iter().filter(|action| states.is_empty() || states.contains(&action.state)).collect())
+            statement.query_map(params_from_iter(keys), read_action)?.collect()
         })
     }
 
     /// One action by its row.
     pub fn action(&self, id: ActionId) -> Result<Option<Action>, LedgerError> {
-        self.read(|connection| action_by(connection, "action_id = ?1", id.0))
+        self.read(|connection| action_by(connection, "action_id = ?1", params![id.0]))
     }
 
     /// One action by our unique number.
     pub fn action_by_number(&self, market: &MarketId, number: &str) -> Result<Option<Action>, LedgerError> {
-        let found = self.read(|connection| action_by(connection, "out_order_id = ?1", number))?;
-        match found {
-            Some(action) => Ok(self.actions(market, &[])?.into_iter().find(|other| other.id == action.id)),
-            None => Ok(None),
-        }
+        let by = "out_order_id = ?1 AND market_id = ?2";
+        self.read(|connection| action_by(connection, by, params![number, market.as_str()]))
     }
 }
 
 fn action_by(
     connection: &Connection,
     condition: &str,
-    value: impl rusqlite::ToSql,
+    values: impl rusqlite::Params,
 ) -> rusqlite::Result<Option<Action>> {
     connection
-        .query_row(&format!("SELECT {COLUMNS} FROM action WHERE {condition}"), [value], read_action)
+        .query_row(&format!("SELECT {COLUMNS} FROM action WHERE {condition}"), values, read_action)
         .optional()
 }
 

@@ -1,10 +1,12 @@
 //! Orders as the market last told them.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use jiff::Timestamp;
 use rusqlite::params;
 
 use super::{Ledger, LedgerError, from_json, millis, to_json, totals};
-use crate::domain::id::MarketId;
+use crate::domain::id::{MarketId, OrderId};
 use crate::domain::order::{ActionKind, ActionState, Order, OrderLine};
 
 impl Ledger {
@@ -50,27 +52,27 @@ impl Ledger {
             let rows = statement.query_map([market.as_str()], |row| row.get::<_, String>(0))?;
             rows.map(|body| from_json(&body?)).collect()
         })?;
-        let mut claimed = std::collections::BTreeSet::new();
+        let place: HashMap<&OrderId, usize> =
+            (0..).zip(&told).filter_map(|(nth, part)| Some((part.order_id.as_ref()?, nth))).collect();
+        let mut claimed = HashSet::new();
         let mut orders: Vec<Order> = Vec::new();
         for action in self.actions(market, &[])?.into_iter().filter(|a| a.new.kind == ActionKind::Create) {
             let mut order = action.to_order();
             if action.state == ActionState::Done {
-                let parts: Vec<&Order> = told
-                    .iter()
-                    .filter(|part| part.order_id.as_ref().is_some_and(|id| action.order_ids.contains(id)))
-                    .collect();
-                claimed.extend(parts.iter().filter_map(|part| part.order_id.clone()));
-                if let [part] = parts.as_slice() {
-                    tell(&mut order, part);
-                } else if let Some(part) = parts.first() {
-                    order.state = part.state.clone();
+                let ids = action.order_ids.iter().filter_map(|id| place.get(id).copied());
+                let parts: BTreeSet<usize> = ids.collect();
+                if let Some(part) = parts.first().and_then(|nth| told.get(*nth)) {
+                    match parts.len() {
+                        1 => tell(&mut order, part),
+                        _ => order.state = part.state.clone(),
+                    }
                 }
+                claimed.extend(parts);
             }
             orders.push(order);
         }
-        orders.extend(
-            told.into_iter().filter(|part| part.order_id.as_ref().is_some_and(|id| !claimed.contains(id))),
-        );
+        let others = (0..).zip(told).filter(|(nth, part)| part.order_id.is_some() && !claimed.contains(nth));
+        orders.extend(others.map(|(_, part)| part));
         orders.sort_by(|a, b| b.created_at.cmp(&a.created_at).then(b.order_id.cmp(&a.order_id)));
         Ok(orders)
     }

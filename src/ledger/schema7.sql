@@ -30,3 +30,6 @@ DROP TRIGGER IF EXISTS guard_own_code_gone;
 DROP TRIGGER IF EXISTS guard_entered_row_made;
 DROP TRIGGER IF EXISTS guard_entered_row_changed;
 DROP TRIGGER IF EXISTS guard_entered_row_gone;
+
+-- The parts of an order are looked up by our number for each order a market tells of.
+CREATE INDEX market_order_number ON market_order (market_id, out_order_id);

@@ -369,7 +369,8 @@ mod tests {
         Ledger::open(path).unwrap().set_meta("k", "v").unwrap();
         let old = Connection::open(path).unwrap();
         old.execute_batch(
-            "CREATE TRIGGER guard_meta_gone AFTER DELETE ON meta BEGIN SELECT row_sum(old.key); END;
+            "DROP INDEX market_order_number;
+             CREATE TRIGGER guard_meta_gone AFTER DELETE ON meta BEGIN SELECT row_sum(old.key); END;
              UPDATE guard SET sum = 1, own = 2; PRAGMA user_version = 6",
         )
         .unwrap();

@@ -9,9 +9,10 @@ use std::hash::{BuildHasher, RandomState};
 
 use rusqlite::{OptionalExtension, Transaction};
 
+use crate::catalog::batch::{Batch, write_batch};
 use crate::catalog::file::TakenAway;
 use crate::catalog::store::{Catalog, CatalogError, Failure, next_generation};
-use crate::catalog::write::{Batch, Upserted, write_batch};
+use crate::catalog::write::Upserted;
 use crate::domain::id::OfferKey;
 use crate::domain::offer::Offer;
 

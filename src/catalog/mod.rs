@@ -5,6 +5,7 @@
 //! used is moved aside, never repaired. [`import`] turns files of listings into offers.
 
 mod ask;
+mod batch;
 mod body;
 mod facets;
 pub mod facts;

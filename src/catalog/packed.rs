@@ -7,9 +7,9 @@ use std::collections::HashSet;
 
 use rusqlite::{OptionalExtension, Transaction};
 
+use crate::catalog::batch::{Batch, Between, write_batch};
 use crate::catalog::sound::sound_offer;
 use crate::catalog::store::{Catalog, CatalogError, Failure, next_generation, read_offer};
-use crate::catalog::write::{Batch, Between, write_batch};
 use crate::domain::offer::{Completeness, Offer};
 use crate::domain::supplier::Supplier;
 

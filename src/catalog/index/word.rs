@@ -251,7 +251,11 @@ impl Word {
         if !has_blank {
             return self.mixed(segment, most, ways, cancel);
         }
-        // Blanks inside: what must be there, and then the text itself.
+        self.by_text(segment, ways, cancel)
+    }
+
+    /// What must be there, and then the text itself: for words with blanks inside, and for what pairs do not say.
+    fn by_text(&self, segment: &Segment, ways: &mut Vec<Way>, cancel: &Cancel) -> Result<(), Halt> {
         if let Some(settled) = self.settled(Asked::Text, segment) {
             ways.extend(ways_of(&settled));
             return Ok(());
@@ -309,8 +313,26 @@ impl Word {
     }
 
     /// Runs and other characters side by side: all its pairs follow each other where it stands, and where a run at its
-    /// edge stands whole too, it may be a whole word.
+    /// edge stands whole too, it may be a whole word. Pairs inside a run are those of the first title alone ([`schema`]):
+    /// in the other one the text has the word.
     fn mixed(&self, segment: &Segment, most: Tier, ways: &mut Vec<Way>, cancel: &Cancel) -> Result<(), Halt> {
+        let is_long = |unit: &Unit| unit.is_run && unit.to - unit.from > 1;
+        if self.units.iter().any(is_long) {
+            if self.settled(Asked::Text, segment).is_none() {
+                self.by_pairs(segment, most, ways, cancel)?;
+            }
+            return self.by_text(segment, ways, cancel);
+        }
+        self.by_pairs(segment, most, ways, cancel)
+    }
+
+    fn by_pairs(
+        &self,
+        segment: &Segment,
+        most: Tier,
+        ways: &mut Vec<Way>,
+        cancel: &Cancel,
+    ) -> Result<(), Halt> {
         let pairs = || -> Result<Vec<Stream>, Halt> {
             Ok(match self.all_pairs(segment, IndexRecordOption::Basic, cancel)? {
                 Stream::All(pairs, _) => pairs,

@@ -43,7 +43,7 @@ fn drawn() -> impl Strategy<Value = Drawn> {
     let title = "[杯伞红保温银行长aB1 -]{1,9}";
     let words = (
         title,
-        prop::option::of("[a-c1 杯]{1,6}"),
+        prop::option::of("[a-c1 杯-]{1,9}"),
         0..4_u8,
         prop::option::of(prop::sample::select(vec!["义乌", "永康"])),
     );
@@ -134,6 +134,11 @@ fn query() -> impl Strategy<Value = String> {
         "红",
         "保温",
         "温杯",
+        "ab-b1",
+        "-ab",
+        "b1-",
+        "\"b1 -\"",
+        "红ab",
         "a",
         "ab",
         "b1",
@@ -157,6 +162,7 @@ fn query() -> impl Strategy<Value = String> {
         "-不锈钢保温",
         "-4不",
         "-杯 -bw",
+        "-\"ab-\"",
         "-bw",
     ]);
     let predicates = prop::sample::select(vec![

@@ -118,8 +118,8 @@ def letters_of(word):
 
 @lru_cache(maxsize=10_000)
 def is_pinyin(word):
-    """It has letters, and is more than one of them: 1.8m may be 1.8米, m is no pinyin."""
-    return letters_of(word) > 0 and len(word) > 1
+    """It has letters, is more than one of them, and has no blank: 1.8m may be 1.8米, m is no pinyin."""
+    return letters_of(word) > 0 and len(word) > 1 and " " not in word
 
 
 @lru_cache(maxsize=200_000)

@@ -140,7 +140,7 @@ pub(super) fn open(
             return Ok((connection, if existed { Opened::Existing } else { Opened::Created }));
         }
         Ok(Err(why)) => why,
-        Err(error) if is_damage(&error) => Unusable::Corrupt,
+        Err(error) if is_damage(&error) || is_unreadable(&error) => Unusable::Corrupt,
         Err(error) => return Err(error),
     };
     let to = move_aside(path).map_err(|error| io_error(&error))?;
@@ -249,7 +249,7 @@ fn try_open(
     path: &Path,
     told: &mut dyn FnMut(Migrating),
 ) -> Result<Result<Connection, Unusable>, rusqlite::Error> {
-    if beside(path, ".damaged").exists() || is_truncated(path).map_err(|error| io_error(&error))? {
+    if beside(path, ".damaged").exists() || is_cut_or_locked(path).map_err(|error| io_error(&error))? {
         return Ok(Err(Unusable::Corrupt));
     }
     let mut connection = bare(path)?;
@@ -272,7 +272,7 @@ fn try_open(
     prepare(&connection)?;
     match migrate::run(&mut connection, SCHEMA, told) {
         Ok(()) => {}
-        Err(Failure::Sqlite(error)) if !is_missing_table(&error) => return Err(error),
+        Err(Failure::Sqlite(error)) if !is_unreadable(&error) => return Err(error),
         Err(Failure::Sqlite(_) | Failure::Record { .. } | Failure::History(_)) => {
             return Ok(Err(Unusable::Corrupt));
         }
@@ -284,12 +284,13 @@ fn try_open(
     match connection.query_row(looks, [], |row| row.get::<_, i64>(0)) {
         Ok(4) => Ok(Ok(connection)),
         Ok(_) => Ok(Err(Unusable::Corrupt)),
-        Err(error) if is_damage(&error) || is_missing_table(&error) => Ok(Err(Unusable::Corrupt)),
+        Err(error) if is_damage(&error) || is_unreadable(&error) => Ok(Err(Unusable::Corrupt)),
         Err(error) => Err(error),
     }
 }
 
-fn is_missing_table(error: &rusqlite::Error) -> bool {
+/// Whether SQLite could make nothing of the tables it found: there are others, or its header asks for what no SQLite has.
+fn is_unreadable(error: &rusqlite::Error) -> bool {
     matches!(error, rusqlite::Error::SqlInputError { .. })
         || matches!(error.sqlite_error_code(), Some(ErrorCode::Unknown))
 }
@@ -312,17 +313,22 @@ fn create_tables(connection: &mut Connection) -> Result<(), rusqlite::Error> {
     transaction.commit()
 }
 
-/// Whether the file ends before the last page its header counts. SQLite itself notices only when it gets there.
-fn is_truncated(path: &Path) -> io::Result<bool> {
+/// Whether the file ends before the last page its header counts, which SQLite itself notices only when it gets there, or
+/// its header says that it can be read and never written.
+fn is_cut_or_locked(path: &Path) -> io::Result<bool> {
     let wal = fs::metadata(beside(path, "-wal")).map_or(0, |meta| meta.len());
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
-    if length == 0 || wal > 0 {
+    let mut header = [0; 100];
+    if length == 0 {
         return Ok(false);
     }
-    let mut header = [0; 100];
     if file.read_exact(&mut header).is_err() {
-        return Ok(true);
+        return Ok(wal == 0);
+    }
+    let [.., write_version, _] = header[..20] else { return Ok(true) };
+    if wal > 0 || write_version > 2 {
+        return Ok(write_version > 2);
     }
     let number = |at: usize| -> u64 {
         header.iter().skip(at).take(4).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))

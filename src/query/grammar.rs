@@ -135,9 +135,9 @@ pub static REMARKS: [Remark; 9] = [
     Remark {
         like: "\"不锈钢 杯\"",
         says: [
-            "引号里是原样的一段文字，空格也算，不当作条件",
-            "引號裡是原樣的一段文字，空格也算，不當作條件",
-            "in quotes: one text, blanks included, never a condition",
+            "引号里是原样的一段文字，空格也算，不当作条件；含空格的不按拼音读",
+            "引號裡是原樣的一段文字，空格也算，不當作條件；含空格的不按拼音讀",
+            "in quotes: one text, blanks included, never a condition; with a blank inside it is not read as pinyin",
         ],
         part: Part::Words,
     },

@@ -199,10 +199,12 @@ const COST_LETTER: u32 = 12;
 const COST_ITSELF: u32 = 25;
 
 /// The ways a folded word can be read as pinyin, the likeliest first; none where there are no letters in it, where it
-/// is a single letter, or too long. Readings by initials alone are always among them.
+/// is a single letter, too long, or has a blank inside: what was put in quotes for that is meant as it stands. Readings
+/// by initials alone are always among them.
 pub fn parses(word: &str) -> Vec<Vec<Constraint>> {
     let chars: Vec<char> = word.chars().take(LONGEST + 1).map(|c| if c == 'ü' { 'v' } else { c }).collect();
-    if !(2..=LONGEST).contains(&chars.len()) || !chars.iter().any(char::is_ascii_lowercase) {
+    let is_read = chars.iter().any(char::is_ascii_lowercase) && !chars.iter().any(|c| c.is_whitespace());
+    if !(2..=LONGEST).contains(&chars.len()) || !is_read {
         return Vec::new();
     }
     // Best readings of what begins at each place, from the end.

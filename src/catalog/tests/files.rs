@@ -108,6 +108,22 @@ fn a_truncated_file_is_found_at_once() {
     assert!(find(&catalog, "").is_empty());
 }
 
+/// Of what stands in its first hundred bytes some makes SQLite refuse the file without calling it damaged.
+#[test]
+fn a_header_that_asks_for_what_no_sqlite_has_is_damage() {
+    for (at, byte) in [(18, 9), (19, 9), (47, 9), (21, 9), (59, 7)] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("catalog.db");
+        fill(&path, 20);
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[at] = byte;
+        fs::write(&path, &bytes).unwrap();
+        let catalog = Catalog::open(&path).unwrap();
+        assert_eq!(moved(&catalog).1, Unusable::Corrupt, "byte {at}");
+        assert!(find(&catalog, "").is_empty());
+    }
+}
+
 /// SQLite reads a row with a turned bit as if nothing were: its checksum tells, and no other figure is shown.
 #[test]
 fn a_row_with_a_turned_bit_is_told_and_the_file_kept_aside() {

@@ -151,9 +151,36 @@ pub(super) fn open(
     }
 }
 
+/// Which file lies at a path: another process may set aside the one that was opened and begin another in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Identity(Option<(u64, u64)>);
+
+impl Identity {
+    /// Of the file that is there now.
+    pub fn of(path: &Path) -> Identity {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            Identity(fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino())))
+        }
+        #[cfg(not(unix))]
+        Identity(path.exists().then_some((0, 0)))
+    }
+
+    /// A further connection for reading.
+    pub fn connect(self, path: &Path) -> Result<Connection, rusqlite::Error> {
+        if Identity::of(path) != self {
+            let what = "it was set aside meanwhile";
+            let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+            return Err(rusqlite::Error::SqliteFailure(code, Some(what.to_owned())));
+        }
+        connect(path)
+    }
+}
+
 /// A connection for writing to a file that [`open`] has judged.
-pub(super) fn connect_to_write(path: &Path) -> Result<Connection, rusqlite::Error> {
-    let connection = connect(path)?;
+pub(super) fn connect_to_write(path: &Path, which: Identity) -> Result<Connection, rusqlite::Error> {
+    let connection = which.connect(path)?;
     // It writes in batches of a thousand offers: pages that many of them touch (indexes) stay in memory. The log goes into
     // the file on another thread, see `log`.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
@@ -316,7 +343,6 @@ fn create_tables(connection: &mut Connection) -> Result<(), rusqlite::Error> {
 /// Whether the file ends before the last page its header counts, which SQLite itself notices only when it gets there, or
 /// its header says that it can be read and never written.
 fn is_cut_or_locked(path: &Path) -> io::Result<bool> {
-    let wal = fs::metadata(beside(path, "-wal")).map_or(0, |meta| meta.len());
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     let mut header = [0; 100];
@@ -324,10 +350,11 @@ fn is_cut_or_locked(path: &Path) -> io::Result<bool> {
         return Ok(false);
     }
     if file.read_exact(&mut header).is_err() {
-        return Ok(wal == 0);
+        return Ok(wal_length(path) == 0);
     }
     let [.., write_version, _] = header[..20] else { return Ok(true) };
-    if wal > 0 || write_version > 2 {
+    // A log that has begun since may have changed the header before the file.
+    if wal_length(path) > 0 || write_version > 2 {
         return Ok(write_version > 2);
     }
     let number = |at: usize| -> u64 {
@@ -339,6 +366,10 @@ fn is_cut_or_locked(path: &Path) -> io::Result<bool> {
     };
     // The count is only valid where the change counter agrees (file format, 1.3.7).
     Ok(number(24) == number(92) && number(28) * page > length)
+}
+
+fn wal_length(path: &Path) -> u64 {
+    fs::metadata(log_of(path)).map_or(0, |meta| meta.len())
 }
 
 pub(super) fn move_aside(path: &Path) -> io::Result<PathBuf> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::catalog::file;
+use crate::catalog::file::Identity;
 
 /// Most connections open for reading.
 pub(super) const MOST: usize = 6;
@@ -20,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The connections of one catalog.
 #[derive(Default)]
 pub(super) struct Readers {
+    /// The file all of them are of.
+    which: Option<Identity>,
     kept: Mutex<Kept>,
     given_back: Condvar,
 }
@@ -38,10 +40,10 @@ struct Lent<'a> {
 }
 
 impl Readers {
-    /// With one that is open already.
-    pub(super) fn with_one(connection: Connection) -> Readers {
+    /// Of a file, with one that is open already.
+    pub(super) fn with_one(connection: Connection, which: Identity) -> Readers {
         let kept = Kept { idle: vec![connection], open: 1 };
-        Readers { kept: Mutex::new(kept), given_back: Condvar::new() }
+        Readers { which: Some(which), kept: Mutex::new(kept), given_back: Condvar::new() }
     }
 
     /// Runs `job` on one of the connections.
@@ -54,7 +56,7 @@ impl Readers {
         let mut lent = Lent { readers: self, connection: idle };
         let connection = match lent.connection.take() {
             Some(connection) => connection,
-            None => file::connect(path)?,
+            None => self.which.unwrap_or_else(|| Identity::of(path)).connect(path)?,
         };
         Ok(job(lent.connection.insert(connection)))
     }

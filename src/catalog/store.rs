@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::catalog::body;
-use crate::catalog::file::{self, Opened};
+use crate::catalog::file::{self, Identity, Opened};
 use crate::catalog::history::{History, HistoryError};
 use crate::catalog::index::live::Home;
 use crate::catalog::index::{Fresh, fresh};
@@ -146,7 +146,8 @@ impl Catalog {
     ) -> Result<Catalog, CatalogError> {
         let (connection, opened) = file::open(path, told)
             .map_err(|source| CatalogError::Sqlite { path: path.display().to_string(), source })?;
-        let (writer, readers) = (Writer::to(path), Readers::with_one(connection));
+        let which = Identity::of(path);
+        let (writer, readers) = (Writer::to(path, which), Readers::with_one(connection, which));
         Ok(Catalog::new(Some(path.to_owned()), opened, (writer, readers), home))
     }
 
@@ -495,6 +496,9 @@ impl Catalog {
         &self,
         job: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<T, CatalogError> {
+        if self.inner.writer.is_set_aside() {
+            return Err(self.failed(corrupt("it was set aside meanwhile")));
+        }
         let done = self.inner.writer.with(|writer| {
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = job(&transaction)?;
@@ -516,6 +520,10 @@ impl Catalog {
             Failure::Sqlite(source) => {
                 if !file::is_damage(&source) {
                     return CatalogError::Sqlite { path, source };
+                }
+                // The file at that place may be another by now, and a good one.
+                if self.inner.writer.is_set_aside() {
+                    return CatalogError::Damaged { path };
                 }
                 match self.inner.path.as_deref().map(file::note_damage) {
                     Some(Ok(())) => CatalogError::Damaged { path },

@@ -5,24 +5,29 @@ use std::sync::Mutex;
 
 use rusqlite::Connection;
 
-use crate::catalog::file;
+use crate::catalog::file::{self, Identity};
 use crate::catalog::store::{Failure, lock};
 
 pub(super) struct Writer {
     /// `None` in memory.
-    path: Option<PathBuf>,
+    file: Option<(PathBuf, Identity)>,
     connection: Mutex<Option<Connection>>,
 }
 
 impl Writer {
     /// To a file that was opened for reading.
-    pub(super) fn to(path: &Path) -> Writer {
-        Writer { path: Some(path.to_owned()), connection: Mutex::default() }
+    pub(super) fn to(path: &Path, which: Identity) -> Writer {
+        Writer { file: Some((path.to_owned(), which)), connection: Mutex::default() }
+    }
+
+    /// Whether another file has taken its place: what is written now nobody would find.
+    pub(super) fn is_set_aside(&self) -> bool {
+        self.file.as_ref().is_some_and(|(path, which)| Identity::of(path) != *which)
     }
 
     /// One that is all there is.
     pub(super) fn in_memory(connection: Connection) -> Writer {
-        Writer { path: None, connection: Mutex::new(Some(connection)) }
+        Writer { file: None, connection: Mutex::new(Some(connection)) }
     }
 
     /// Runs `job` with it; others who want to write wait.
@@ -31,9 +36,9 @@ impl Writer {
         job: impl FnOnce(&mut Connection) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let mut kept = lock(&self.connection);
-        let connection = match (kept.take(), &self.path) {
+        let connection = match (kept.take(), &self.file) {
             (Some(connection), _) => connection,
-            (None, Some(path)) => file::connect_to_write(path)?,
+            (None, Some((path, which))) => file::connect_to_write(path, *which)?,
             (None, None) => file::in_memory()?,
         };
         job(kept.insert(connection))

@@ -83,6 +83,9 @@ struct Change {
     after: Option<Quantity>,
 }
 
+/// Steps without effect that are passed over in one transaction.
+const DEAD_STEPS: usize = if cfg!(test) { 3 } else { 500 };
+
 impl Ledger {
     /// The market's cart in the order lines were added.
     pub fn cart_lines(&self, market: &MarketId) -> Result<Vec<StoredLine>, LedgerError> {
@@ -181,12 +184,14 @@ impl Ledger {
         } else {
             "SELECT seq, label, changes FROM cart_journal WHERE market_id = ?1 AND undone = 1 ORDER BY seq LIMIT 1"
         };
-        self.write(|tx| {
-            loop {
+        // A step whose lines were all ordered since has no effect left: the next is taken, and of a year of them some at a
+        // time, so that nobody waits for the ledger meanwhile.
+        let some = |tx: &Transaction<'_>| {
+            for _ in 0..DEAD_STEPS {
                 let entry: Option<(i64, String, String)> = tx
                     .query_row(sql, [market.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
                     .optional()?;
-                let Some((seq, label, changes)) = entry else { return Ok(None) };
+                let Some((seq, label, changes)) = entry else { return Ok(Some(None)) };
                 tx.execute("UPDATE cart_journal SET undone = ?2 WHERE seq = ?1", params![seq, back])?;
                 let changes: Vec<Change> = from_json(&changes)?;
                 let mut touched = 0;
@@ -206,12 +211,17 @@ impl Ledger {
                         )?,
                     };
                 }
-                // A step whose lines were all ordered since has no effect left; go on to the next.
                 if touched > 0 {
-                    return Ok(Some(label));
+                    return Ok(Some(Some(label)));
                 }
             }
-        })
+            Ok(None)
+        };
+        loop {
+            if let Some(done) = self.write(some)? {
+                return Ok(done);
+            }
+        }
     }
 }
 
@@ -456,6 +466,34 @@ mod tests {
         let edits = [Edit::Set { line, quantity: Quantity::whole(9) }, Edit::Remove { line: LineId(404) }];
         assert_eq!(ledger.edit_cart(&market(), "bad", &edits, Timestamp::UNIX_EPOCH).unwrap(), None);
         assert_eq!(state(&ledger), [(line.0, "5".to_owned())]);
+    }
+
+    #[test]
+    fn steps_whose_lines_were_all_ordered_are_passed_over() {
+        let ledger = Ledger::in_memory().unwrap();
+        let kept = add(&ledger, 99, 1);
+        let ordered: Vec<LineId> = (1..=10).map(|id| add(&ledger, id, 5)).collect();
+        for line in &ordered {
+            let sql = "UPDATE cart_line SET taken_by = 1 WHERE line_id = ?1";
+            ledger
+                .write(|tx| {
+                    tx.execute(
+                        "INSERT OR IGNORE INTO action (action_id, market_id, kind, state, out_order_id, lines, policy,
+                         created_at, updated_at) VALUES (1, 'm', 'create', 'done', 'o', '[]', 'ask', 0, 0)",
+                        [],
+                    )?;
+                    tx.execute(sql, [line.0])
+                })
+                .unwrap();
+        }
+        // More of them than one transaction takes.
+        assert!(ordered.len() > DEAD_STEPS);
+        assert!(ledger.undo(&market()).unwrap().is_some());
+        assert!(state(&ledger).is_empty(), "{kept:?} was added first of all");
+        assert_eq!(ledger.undo(&market()).unwrap(), None);
+        assert!(ledger.redo(&market()).unwrap().is_some());
+        assert_eq!(state(&ledger), [(kept.0, "1".to_owned())]);
+        assert_eq!(ledger.redo(&market()).unwrap(), None, "what is left has no effect");
     }
 
     #[test]

@@ -226,6 +226,13 @@ impl Guarded {
         )
     }
 
+    /// Writes every row once more as it is. By its last column, which is nobody's key: of a key all that refers to it would
+    /// be looked for.
+    fn touch(&self) -> String {
+        let column = self.columns.last().map(|(column, _)| *column).unwrap_or_default();
+        format!("UPDATE {} SET {column} = {column}", self.name)
+    }
+
     fn triggers(&self) -> String {
         let (name, note, old) = (self.name, self.note(), self.key_of("old."));
         format!(
@@ -258,9 +265,7 @@ pub(super) fn install(tx: &Connection) -> rusqlite::Result<()> {
     tx.execute_batch("DELETE FROM guard")?;
     for table in &GUARDED {
         // The trigger writes them down; and records of before a column was added are whole from then on.
-        let name = table.name;
-        let column = table.key.first().copied().unwrap_or_default();
-        tx.execute_batch(&format!("UPDATE {name} SET {column} = {column}"))?;
+        tx.execute_batch(&table.touch())?;
     }
     Ok(())
 }
@@ -380,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn looking_at_all_rows_takes_as_long_as_there_are_rows() {
+    fn looking_at_all_rows_and_writing_them_anew_takes_as_long_as_there_are_rows() {
         let ledger = Ledger::in_memory().unwrap();
         let mut counted = Vec::new();
         for (from, to) in [(1, 500), (500, 5_000)] {
@@ -395,7 +400,16 @@ mod tests {
                 }
                 Ok(all)
             });
-            counted.push(looked.unwrap());
+            let written = ledger.write(|tx| {
+                let mut all = 0;
+                for table in &GUARDED {
+                    let mut statement = tx.prepare(&table.touch())?;
+                    statement.execute([])?;
+                    all += i64::from(statement.get_status(StatementStatus::VmStep));
+                }
+                Ok(all)
+            });
+            counted.push(looked.unwrap() + written.unwrap());
         }
         let [few, many] = counted[..] else { panic!("{counted:?}") };
         assert!(many < 15 * few, "{few} steps for 500 rows, {many} for 5,000");

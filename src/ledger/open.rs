@@ -1,6 +1,7 @@
 //! Opening the ledger's file: what is looked at first, its numbered schema, and who else has it open.
 
 use std::fs::{File, TryLockError};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -142,6 +143,15 @@ fn open_sound(path: &Path, held: Option<&File>) -> Result<Connection, LedgerErro
     let length = std::fs::metadata(path).map_err(io)?.len();
     if (1..100).contains(&length) {
         let what = format!("only {length} bytes are left of it");
+        return Err(LedgerError::Damaged { path: path.display().to_string(), what });
+    }
+    let mut header = [0; 100];
+    // A version beyond 2 to be written by: SQLite would read the file and never write it.
+    if length > 0
+        && File::open(path).and_then(|mut file| file.read_exact(&mut header)).is_ok()
+        && header[18] > 2
+    {
+        let what = "its header says that it cannot be written".to_owned();
         return Err(LedgerError::Damaged { path: path.display().to_string(), what });
     }
     let mut connection =
@@ -369,7 +379,7 @@ mod tests {
         Ledger::open(path).unwrap().set_meta("k", "v").unwrap();
         let old = Connection::open(path).unwrap();
         old.execute_batch(
-            "DROP INDEX market_order_number;
+            "DROP INDEX market_order_number; DROP INDEX cart_line_taken; DROP INDEX cart_journal_undone;
              CREATE TRIGGER guard_meta_gone AFTER DELETE ON meta BEGIN SELECT row_sum(old.key); END;
              UPDATE guard SET sum = 1, own = 2; PRAGMA user_version = 6",
         )

@@ -33,3 +33,7 @@ DROP TRIGGER IF EXISTS guard_entered_row_gone;
 
 -- The parts of an order are looked up by our number for each order a market tells of.
 CREATE INDEX market_order_number ON market_order (market_id, out_order_id);
+-- Lines of an order that comes back; and whoever changes an action's number asks for them.
+CREATE INDEX cart_line_taken ON cart_line (taken_by) WHERE taken_by IS NOT NULL;
+-- The next step to take back or to make again, however many are behind it.
+CREATE INDEX cart_journal_undone ON cart_journal (market_id, undone, seq);

@@ -30,7 +30,7 @@ impl Desk {
 
     /// One order by its id or by our unique number.
     pub fn order(&self, id: &str) -> Result<Order, DeskError> {
-        self.orders()?.into_iter().find(|order| is_named(order, id)).ok_or_else(|| no_order(id))
+        named(&self.orders()?, id).cloned()
     }
 
     /// Actions that are not finished: queued, sending, unknown, held.
@@ -181,6 +181,11 @@ pub(super) fn is_carried_out(kind: ActionKind, order: &Order) -> bool {
         _ => OrderState::Closed,
     };
     order.state.as_str() == wanted.as_str()
+}
+
+/// The one with this id or number of ours.
+pub(super) fn named<'a>(orders: &'a [Order], id: &str) -> Result<&'a Order, DeskError> {
+    orders.iter().find(|order| is_named(order, id)).ok_or_else(|| no_order(id))
 }
 
 fn is_named(order: &Order, id: &str) -> bool {

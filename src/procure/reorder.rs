@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::cart::only_sku;
+use super::orders::named;
 use super::{Desk, DeskError};
 use crate::domain::drift::{PastLine, Planned, Sheet, SheetLine, Today};
 use crate::domain::id::{LineId, OfferKey, SpecId};
@@ -23,9 +24,10 @@ impl Desk {
     /// Every line of these orders (by id or our number) beside its offer of today, one line a SKU. Works offline and
     /// changes nothing.
     pub fn drift_of(&self, ids: &[String], scale: Option<Decimal>) -> Result<Sheet, DeskError> {
+        let all = self.orders()?;
         let mut orders: Vec<Order> = Vec::new();
         for id in ids {
-            let order = self.order(id)?;
+            let order = named(&all, id)?.clone();
             // The same order named twice, by its id and by our number, is one order.
             let name = |order: &Order| (order.order_id.clone(), order.out_order_id.clone());
             if !orders.iter().any(|known| name(known) == name(&order)) {

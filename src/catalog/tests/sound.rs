@@ -157,6 +157,32 @@ fn what_stands_beside_the_offers_cannot_change_either() {
     }
 }
 
+/// Another process set the damaged file aside and filled a new one, while this one still has the old one open.
+#[cfg(unix)]
+#[test]
+fn whoever_has_the_old_file_open_neither_writes_nor_tells_on_the_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    filled(&path);
+    change(&path, "UPDATE offers SET fetched_at = fetched_at + 1 WHERE market_id = 9");
+    let old = Catalog::open(&path).unwrap();
+    let note = folder.path().join("catalog.db.damaged");
+    assert!(matches!(old.offer(&OfferKey::Market(9)), Err(CatalogError::Damaged { .. })));
+    assert!(note.exists());
+    let new = Catalog::open(&path).unwrap();
+    assert!(matches!(new.opened(), Opened::MovedAside { .. }) && !note.exists());
+    new.upsert(&[full(70, "新杯", "1.00")], &[]).unwrap();
+    for told in [
+        old.offer(&OfferKey::Market(9)).map(|_| ()),
+        old.upsert(&[full(71, "旧杯", "1.00")], &[]).map(|_| ()),
+        old.set_meta("cursor", "c-19"),
+    ] {
+        assert!(matches!(told, Err(CatalogError::Damaged { .. })), "{told:?}");
+    }
+    assert!(!note.exists());
+    assert_eq!((new.examine().unwrap(), Catalog::open(&path).unwrap().examine().unwrap()), (1, 1));
+}
+
 /// A file of schema 3, brought forward: what is beside the offers has sums at once, an offer when it is written.
 #[test]
 fn a_file_of_before_gets_its_sums() {

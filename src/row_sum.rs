@@ -101,7 +101,9 @@ mod tests {
 
     fn here(values: &[Value]) -> i64 {
         let mut sum = RowSum::default();
-        values.iter().for_each(|value| sum.add(value.into()));
+        for value in values {
+            sum.add(value.into());
+        }
         sum.end()
     }
 

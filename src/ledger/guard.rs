@@ -249,7 +249,9 @@ impl Guarded {
 pub(super) fn sum_of(table: &str, values: &[Value]) -> i64 {
     let mut sum = RowSum::default();
     sum.add(ValueRef::Text(table.as_bytes()));
-    values.iter().for_each(|value| sum.add(value.into()));
+    for value in values {
+        sum.add(value.into());
+    }
     sum.end()
 }
 

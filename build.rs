@@ -1,6 +1,15 @@
-//! How the program is linked.
+//! How the program is linked, and the table of simplified characters as it is looked up.
 
-fn main() {
+use std::error::Error;
+use std::path::Path;
+
+/// The block the table covers, see `src/query/fold.rs`.
+const FIRST: u32 = 0x4e00;
+const LAST: u32 = 0x9fff;
+/// Pairs of a traditional and a simplified character, separated by blanks; `#` begins a comment.
+const PAIRS: &str = "assets/fold/simplified.txt";
+
+fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
     let target = |name: &str| std::env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
     // At a fixed address: of three milliseconds that the program took to begin and end, one went into adding the address
@@ -9,4 +18,26 @@ fn main() {
     if target("OS") == "linux" && target("ENV") == "gnu" {
         println!("cargo:rustc-link-arg-bin=pifa=-no-pie");
     }
+    simplified()
+}
+
+/// Two bytes for each character of the block, made here and not at every start.
+fn simplified() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed={PAIRS}");
+    let pairs = std::fs::read_to_string(PAIRS)?;
+    let mut table: Vec<u32> = (FIRST..=LAST).collect();
+    let lines = pairs.lines().filter_map(|line| line.split('#').next());
+    for pair in lines.flat_map(str::split_whitespace) {
+        let mut chars = pair.chars().map(u32::from);
+        let (Some(traditional), Some(simple)) = (chars.next(), chars.next()) else { continue };
+        let slot = traditional.checked_sub(FIRST).and_then(|at| table.get_mut(at as usize));
+        *slot.ok_or(format!("{pair} is outside the block"))? = simple;
+    }
+    let mut bytes = Vec::with_capacity(2 * table.len());
+    for c in table {
+        bytes.extend(u16::try_from(c)?.to_le_bytes());
+    }
+    let folder = std::env::var_os("OUT_DIR").ok_or("cargo says where to")?;
+    std::fs::write(Path::new(&folder).join("simplified.bin"), bytes)?;
+    Ok(())
 }

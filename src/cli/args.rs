@@ -90,7 +90,7 @@ pub enum Verb {
     /// Fill or refresh the catalog, addresses, groups and orders
     Sync(SyncArgs),
     /// Search the cached offers
-    #[command(after_long_help = super::grammar::long_help())]
+    #[command(after_long_help = super::grammar::if_asked())]
     Search(SearchArgs),
     /// Search the cached suppliers
     Suppliers(SuppliersArgs),

@@ -9,8 +9,14 @@ use crate::query::grammar::{PREDICATES, Part, REMARKS};
 /// Cells of the column with the examples.
 const LIKE: usize = 24;
 
+/// The same where somebody may read it: clap asks for it at every start.
+pub(super) fn if_asked() -> String {
+    let is_asked = std::env::args_os().any(|word| word.to_str().is_some_and(|word| word.contains("help")));
+    if is_asked { long_help() } else { String::new() }
+}
+
 /// What stands below the options.
-pub(super) fn long_help() -> String {
+fn long_help() -> String {
     let mut help = String::new();
     for part in Part::ALL {
         let [.., title] = part.title();

@@ -4,13 +4,11 @@
 //! folded one base character (with the marks that follow it) at a time, so that every folded character
 //! knows which source character it came from: highlights need that.
 
-use std::sync::OnceLock;
-
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Pairs of a traditional and a simplified character, separated by blanks; `#` begins a comment.
-const TABLE: &str = include_str!("../../assets/fold/simplified.txt");
+/// What each character of the block is searched as, two bytes each: `assets/fold/simplified.txt` as `build.rs` makes it.
+const SIMPLIFIED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/simplified.bin"));
 /// The block the table covers: CJK Unified Ideographs.
 const FIRST: u32 = 0x4e00;
 const LAST: u32 = 0x9fff;
@@ -73,33 +71,9 @@ pub fn simplified(c: char) -> char {
     if !(FIRST..=LAST).contains(&code) {
         return c;
     }
-    table().get((code - FIRST) as usize).copied().unwrap_or(c)
-}
-
-/// Pairs of the shipped table, in its order.
-fn pairs() -> impl Iterator<Item = (char, char)> {
-    TABLE
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or_default())
-        .flat_map(str::split_whitespace)
-        .filter_map(|pair| {
-            let mut chars = pair.chars();
-            Some((chars.next()?, chars.next()?))
-        })
-}
-
-fn table() -> &'static [char] {
-    static SIMPLIFIED: OnceLock<Vec<char>> = OnceLock::new();
-    SIMPLIFIED.get_or_init(|| {
-        let mut table: Vec<char> = (FIRST..=LAST).filter_map(char::from_u32).collect();
-        for (traditional, simplified) in pairs() {
-            let slot = u32::from(traditional).checked_sub(FIRST).and_then(|at| table.get_mut(at as usize));
-            if let Some(slot) = slot {
-                *slot = simplified;
-            }
-        }
-        table
-    })
+    let (table, _) = SIMPLIFIED.as_chunks::<2>();
+    let simple = table.get((code - FIRST) as usize).map(|bytes| u32::from(u16::from_le_bytes(*bytes)));
+    simple.and_then(char::from_u32).unwrap_or(c)
 }
 
 fn fold_each(text: &str, mut emit: impl FnMut(char, usize)) {
@@ -138,6 +112,20 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::HashSet;
 
+    const TABLE: &str = include_str!("../../assets/fold/simplified.txt");
+
+    /// Pairs of the shipped table, in its order.
+    fn pairs() -> impl Iterator<Item = (char, char)> {
+        TABLE
+            .lines()
+            .map(|line| line.split('#').next().unwrap_or_default())
+            .flat_map(str::split_whitespace)
+            .filter_map(|pair| {
+                let mut chars = pair.chars();
+                Some((chars.next()?, chars.next()?))
+            })
+    }
+
     #[test]
     fn width_case_and_script_meet() {
         for (a, b) in [
@@ -171,6 +159,10 @@ mod tests {
             assert!(!seen.contains(&simple), "{traditional}{simple} leads on to another pair");
         }
         assert!(seen.len() >= 2000, "{}", seen.len());
+        let told: std::collections::HashMap<char, char> = pairs().collect();
+        for c in (FIRST - 1..=LAST + 1).filter_map(char::from_u32) {
+            assert_eq!(simplified(c), told.get(&c).copied().unwrap_or(c));
+        }
     }
 
     #[test]

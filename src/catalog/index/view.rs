@@ -178,7 +178,9 @@ impl View<'_> {
                 let row = segment.doc(doc);
                 let at = Some((nth, doc));
                 let hit = Hit { place: row.place(), tier, row: row.get(Column::Row) as i64, at };
-                Head { place: hit.place, hit, supplier: row.get(Column::Supplier), nth }
+                // Each column is another page of the index.
+                let supplier = if one_per_supplier { row.get(Column::Supplier) } else { 0 };
+                Head { place: hit.place, hit, supplier, nth }
             }))
         };
         // Of each source its next hit; the best of them all goes first.

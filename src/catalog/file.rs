@@ -151,6 +151,15 @@ pub(super) fn open(
     }
 }
 
+/// What is told to whoever still has an older file open.
+pub(super) const SET_ASIDE: &str = "it was set aside meanwhile";
+
+/// What is in the file is not what was written into it, in SQLite's words.
+pub(super) fn sqlite_corrupt(what: &str) -> rusqlite::Error {
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+    rusqlite::Error::SqliteFailure(code, Some(what.to_owned()))
+}
+
 /// Which file lies at a path: another process may set aside the one that was opened and begin another in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Identity(Option<(u64, u64)>);
@@ -167,12 +176,10 @@ impl Identity {
         Identity(path.exists().then_some((0, 0)))
     }
 
-    /// A further connection for reading.
+    /// A further connection, as long as that file is still there.
     pub fn connect(self, path: &Path) -> Result<Connection, rusqlite::Error> {
         if Identity::of(path) != self {
-            let what = "it was set aside meanwhile";
-            let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
-            return Err(rusqlite::Error::SqliteFailure(code, Some(what.to_owned())));
+            return Err(sqlite_corrupt(SET_ASIDE));
         }
         connect(path)
     }
@@ -352,7 +359,7 @@ fn is_cut_or_locked(path: &Path) -> io::Result<bool> {
     if file.read_exact(&mut header).is_err() {
         return Ok(wal_length(path) == 0);
     }
-    let [.., write_version, _] = header[..20] else { return Ok(true) };
+    let write_version = header[18];
     // A log that has begun since may have changed the header before the file.
     if wal_length(path) > 0 || write_version > 2 {
         return Ok(write_version > 2);

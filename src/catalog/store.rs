@@ -481,11 +481,8 @@ impl Catalog {
         job: impl FnOnce(&Connection) -> Result<T, Failure>,
     ) -> Result<T, CatalogError> {
         let Some(path) = &self.inner.path else {
-            return self
-                .inner
-                .writer
-                .with(|connection| job(connection))
-                .map_err(|failure| self.failed(failure));
+            let answer = self.inner.writer.with(|connection| job(connection));
+            return answer.map_err(|failure| self.failed(failure));
         };
         let answer = self.inner.readers.with(path, job).map_err(|error| self.failed(error.into()))?;
         answer.map_err(|failure| self.failed(failure))
@@ -497,7 +494,7 @@ impl Catalog {
         job: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<T, CatalogError> {
         if self.inner.writer.is_set_aside() {
-            return Err(self.failed(corrupt("it was set aside meanwhile")));
+            return Err(self.failed(corrupt(file::SET_ASIDE)));
         }
         let done = self.inner.writer.with(|writer| {
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -576,8 +573,7 @@ pub(super) fn read_offer(key: &str, body: &[u8], fetched_ms: i64) -> Result<Offe
 
 /// What is in the file is not what was written into it.
 pub(super) fn corrupt(what: &str) -> Failure {
-    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
-    Failure::Sqlite(rusqlite::Error::SqliteFailure(code, Some(what.to_owned())))
+    Failure::Sqlite(file::sqlite_corrupt(what))
 }
 
 pub(super) fn read_supplier(id: &str, body: &[u8], offers: i64) -> Result<Supplier, Failure> {

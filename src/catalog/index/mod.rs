@@ -8,6 +8,7 @@
 mod beside;
 mod columns;
 mod document;
+mod finder;
 pub mod fresh;
 mod gone;
 pub mod guard;

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::catalog::facts::Flags;
 use crate::catalog::index::Halt;
+use crate::catalog::index::finder::Finder;
 use crate::catalog::index::place::Tie;
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::{Column, Payload};
@@ -14,7 +15,6 @@ use crate::catalog::index::segment::{Row, Segment};
 use crate::catalog::index::stream::{Bits, END, Positions, Stream, together};
 use crate::catalog::index::test::{InSegment, Mask, Test};
 use crate::catalog::index::texts::Texts;
-use crate::catalog::index::word::Finder;
 use crate::domain::search::{Cancel, Tier};
 
 /// Documents that may be looked at in vain before whole columns are.

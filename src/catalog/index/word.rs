@@ -8,13 +8,13 @@ use tantivy::index::SegmentId;
 use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
 
+use crate::catalog::index::finder::Finder;
 use crate::catalog::index::marked::Marked;
 use crate::catalog::index::reading;
 use crate::catalog::index::schema::{self, Unit};
 use crate::catalog::index::segment::{Row, SIDE_BY_SIDE, Segment, any_of, of_info, term};
 use crate::catalog::index::settle::{Asked, Settled, settle};
-use crate::catalog::index::stream::{Bits, Positions, Stream};
-use crate::catalog::index::texts::Texts;
+use crate::catalog::index::stream::{Bits, Stream};
 use crate::catalog::index::{Halt, halt};
 use crate::catalog::store::lock;
 use crate::domain::search::{Cancel, Tier};
@@ -26,7 +26,7 @@ pub struct Word {
     /// Folded.
     pub text: String,
     units: Vec<Unit>,
-    chars: Vec<char>,
+    pub(super) chars: Vec<char>,
     /// Tells quickly where it is not: what is looked at in vain is most of it.
     finder: Arc<memmem::Finder<'static>>,
     /// Ways to read it as pinyin.
@@ -45,7 +45,7 @@ pub struct Word {
 
 /// What a document must still show when its terms are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Check {
+pub(super) enum Check {
     /// Nothing.
     Nothing,
     /// That the terms follow each other.
@@ -59,18 +59,9 @@ enum Check {
     Pinyin,
 }
 
-/// Texts read to tell whole words from parts, see [`Check::Whole`]: a quarter of all titles may have a letter and a sign
-/// that somebody is just typing.
-const TOLD_APART: u32 = 1_000;
-
-/// So many titles are read for one pass before it is settled what all of them say, and so great a share of those that
-/// would have to be read for that: a page that is full soon needs only a few.
-const TITLES: u64 = if cfg!(test) { 3 } else { 1_000 };
-const SHARE: u64 = 64;
-
 impl Check {
     /// What a title is asked for it, where it can be settled for all of them.
-    fn asked(self) -> Option<Asked> {
+    pub(super) fn asked(self) -> Option<Asked> {
         match self {
             Check::Text => Some(Asked::Text),
             Check::Pinyin => Some(Asked::Reading),
@@ -80,36 +71,23 @@ impl Check {
 }
 
 /// What was settled, as ways to have the word.
-fn ways_of(settled: &Settled) -> impl Iterator<Item = Way> {
+pub(super) fn ways_of(settled: &Settled) -> impl Iterator<Item = Way> {
     settled.0.iter().map(|(tier, bits)| Way::new(*tier, Stream::bits(bits.clone()), Check::Nothing))
 }
 
 /// One way for a document to have a word.
-struct Way {
-    tier: Tier,
-    stream: Stream,
-    check: Check,
+pub(super) struct Way {
+    pub tier: Tier,
+    pub stream: Stream,
+    pub check: Check,
     /// Pairs of the word in its order, for [`Check::Phrase`].
-    phrase: Stream,
+    pub phrase: Stream,
 }
 
 impl Way {
     fn new(tier: Tier, stream: Stream, check: Check) -> Way {
         Way { tier, stream, check, phrase: Stream::Nothing }
     }
-}
-
-/// A word in one segment, stepped forward.
-pub struct Finder<'a> {
-    word: &'a Word,
-    ways: Vec<Way>,
-    /// Texts read for [`Check::Whole`].
-    told_apart: u32,
-    /// Titles read for [`Check::Text`] and [`Check::Pinyin`].
-    read: u64,
-    /// When it is next asked whether that is enough to settle the rest.
-    settle_at: u64,
-    cancel: Cancel,
 }
 
 impl Word {
@@ -204,7 +182,7 @@ impl Word {
             ways.push(Way::new(Tier::Supplier, stream, Check::Nothing));
         }
         ways.retain(|way| !matches!(way.stream, Stream::Nothing));
-        Ok(Finder { word: self, ways, told_apart: 0, read: 0, settle_at: TITLES, cancel: cancel.clone() })
+        Ok(Finder::new(self, ways, cancel))
     }
 
     fn in_titles(
@@ -375,7 +353,12 @@ impl Word {
         lock(&self.settled).get(&(segment.reader.segment_id(), asked)).cloned()
     }
 
-    fn settle(&self, asked: Asked, segment: &Segment, cancel: &Cancel) -> Result<Option<Arc<Settled>>, Halt> {
+    pub(super) fn settle(
+        &self,
+        asked: Asked,
+        segment: &Segment,
+        cancel: &Cancel,
+    ) -> Result<Option<Arc<Settled>>, Halt> {
         if let Some(known) = self.settled(asked, segment) {
             return Ok(Some(known));
         }
@@ -497,109 +480,6 @@ impl Word {
             None => ways.push(way(others, Check::Pinyin)),
         }
         Ok(ways)
-    }
-}
-
-impl Finder<'_> {
-    /// Steps to the first document from `target` on that may have the word.
-    pub fn seek(&mut self, target: u32) -> u32 {
-        self.ways.iter_mut().map(|way| way.stream.seek(target)).min().unwrap_or(super::stream::END)
-    }
-
-    /// Adds the documents from `from` on that may have the word, until there are `count`; where to go on.
-    pub fn run(&mut self, from: u32, count: usize, into: &mut Vec<u32>) -> u32 {
-        let mut stands: Vec<u32> = self.ways.iter_mut().map(|way| way.stream.seek(from)).collect();
-        loop {
-            let doc = stands.iter().copied().min().unwrap_or(super::stream::END);
-            if doc == super::stream::END || into.len() >= count {
-                return doc;
-            }
-            into.push(doc);
-            for (way, stand) in self.ways.iter_mut().zip(&mut stands) {
-                if *stand == doc {
-                    *stand = way.stream.seek(doc + 1);
-                }
-            }
-        }
-    }
-
-    /// Whether every document found surely has the word at one of these tiers.
-    pub fn is_certain(&self, tiers: &std::ops::RangeInclusive<Tier>) -> bool {
-        self.ways.iter().all(|way| match way.check {
-            Check::Nothing => tiers.contains(&way.tier),
-            Check::Whole => {
-                self.word.chars.len() == 2 && tiers.contains(&Tier::Word) && tiers.contains(&Tier::Part)
-            }
-            Check::Phrase | Check::Text | Check::Pinyin => false,
-        })
-    }
-
-    /// About how many documents may have it.
-    pub fn cost(&self) -> u64 {
-        self.ways.iter().map(|way| way.stream.cost()).sum()
-    }
-
-    /// Settles what titles have been read for again and again, see [`settle`]; the finder stands at `doc`.
-    fn settle(&mut self, doc: u32, segment: &Segment) -> Result<(), Halt> {
-        if self.read < self.settle_at {
-            return Ok(());
-        }
-        self.settle_at = self.read * 2;
-        let asks = |way: &Way| way.check.asked().filter(|_| way.stream.cost() < self.read * SHARE);
-        let Some(asked) = self.ways.iter().find_map(asks) else { return Ok(()) };
-        let Some(settled) = self.word.settle(asked, segment, &self.cancel)? else { return Ok(()) };
-        self.ways.retain(|way| way.check.asked() != Some(asked));
-        self.ways.extend(ways_of(&settled));
-        // The better way first, as they were.
-        self.ways.sort_by_key(|way| way.tier);
-        for way in &mut self.ways {
-            way.stream.seek(doc);
-        }
-        Ok(())
-    }
-
-    /// The best tier at which `doc`, where [`Finder::seek`] came to, has the word.
-    pub fn tier(
-        &mut self,
-        doc: u32,
-        segment: &Segment,
-        texts: &mut Texts<'_>,
-        room: &mut Positions,
-    ) -> Result<Option<Tier>, Halt> {
-        self.settle(doc, segment)?;
-        for way in &mut self.ways {
-            if way.stream.doc() != doc {
-                continue;
-            }
-            let found = match way.check {
-                Check::Nothing => Some(way.tier),
-                Check::Phrase => {
-                    let follow = way.phrase.seek(doc) == doc && way.phrase.follow_each_other(room);
-                    follow.then_some(way.tier)
-                }
-                Check::Text => {
-                    self.read += 1;
-                    let text = texts.titles(segment, doc)?;
-                    self.word.in_text(text).filter(|tier| *tier <= Tier::Part)
-                }
-                Check::Whole if way.phrase.seek(doc) != doc || !way.phrase.follow_each_other(room) => None,
-                Check::Whole if self.told_apart >= TOLD_APART => Some(Tier::Part),
-                Check::Whole => {
-                    self.told_apart += 1;
-                    let text = texts.titles(segment, doc)?;
-                    self.word.in_text(text).filter(|tier| *tier <= Tier::Part)
-                }
-                Check::Pinyin => {
-                    self.read += 1;
-                    let text = texts.titles(segment, doc)?;
-                    self.word.is_read_in(text).then_some(way.tier)
-                }
-            };
-            if found.is_some() {
-                return Ok(found);
-            }
-        }
-        Ok(None)
     }
 }
 

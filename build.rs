@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::process::Command;
 
 /// The block the table covers, see `src/query/fold.rs`.
 const FIRST: u32 = 0x4e00;
@@ -17,8 +18,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     // each hundred of them. Libraries, heap and stack stay where chance puts them.
     if target("OS") == "linux" && target("ENV") == "gnu" {
         println!("cargo:rustc-link-arg-bin=pifa=-no-pie");
+        // Named before the shared library of the same functions, which is then not needed: to find, map and bind it, and
+        // to let it ask the processor what it is (which a virtual machine answers slowly), takes a quarter of a
+        // millisecond at every start.
+        if has_static_unwinder() {
+            println!("cargo:rustc-link-lib=static:-bundle=gcc_eh");
+        }
     }
     simplified()
+}
+
+/// Whether the compiler that links has its unwinder as an archive.
+fn has_static_unwinder() -> bool {
+    let linker = std::env::var("RUSTC_LINKER").unwrap_or_else(|_| "cc".to_owned());
+    let told = Command::new(linker).arg("-print-file-name=libgcc_eh.a").output();
+    // One that has none repeats the name.
+    told.is_ok_and(|told| Path::new(String::from_utf8_lossy(&told.stdout).trim()).is_absolute())
 }
 
 /// Two bytes for each character of the block, made here and not at every start.

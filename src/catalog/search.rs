@@ -433,7 +433,7 @@ fn find<'scope, 'env>(
     let total = match (counts, view.plain(&asked.plan)) {
         _ if is_all && looked_at.is_none() => Total::Known(at_least),
         (None, _) => Total::Uncounted,
-        (Some(scope), Some(plain)) if !request.one_per_supplier => {
+        (Some(scope), Some(plain)) if !request.one_per_supplier && plain.is_much(&asked.plan)? => {
             Total::Coming(scope.spawn(move || guarded(|| plain.count(&asked.plan))))
         }
         (Some(_), _) => Total::Known(count(view, &asked.plan, request.one_per_supplier)?),

@@ -1,6 +1,6 @@
 //! Printing: one JSON document, or lines and tables for people.
 
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
 
 use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
@@ -40,12 +40,10 @@ impl Printer {
         document: &T,
         words: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
-        let text = if self.json {
-            serde_json::to_string(document)
-                .map_err(|error| Failure::failed("json", error.to_string(), "please report this"))?
-        } else {
-            words()
-        };
+        if self.json {
+            return json(document);
+        }
+        let text = words();
         let text = text.trim_end();
         if text.is_empty() {
             return Ok(());
@@ -74,7 +72,26 @@ impl Printer {
 /// Writes one line to stdout; a reader that closed the pipe has seen enough.
 pub(super) fn line(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+    written(writeln!(out, "{text}").and_then(|()| out.flush()))
+}
+
+/// Writes a document to stdout as it is made, on one line.
+fn json(document: &impl Serialize) -> Result<(), Failure> {
+    let mut out = BufWriter::with_capacity(OUT, std::io::stdout().lock());
+    let made = match serde_json::to_writer(&mut out, document) {
+        Err(error) if !error.is_io() => {
+            return Err(Failure::failed("json", error.to_string(), "please report this"));
+        }
+        made => made.map_err(std::io::Error::from),
+    };
+    written(made.and_then(|()| writeln!(out)).and_then(|()| out.flush()))
+}
+
+/// Bytes of a document that are written at once.
+const OUT: usize = 1 << 14;
+
+fn written(done: std::io::Result<()>) -> Result<(), Failure> {
+    match done {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Failure::failed("stdout", error.to_string(), "check where the output goes"))
         }

@@ -16,8 +16,8 @@ use crate::domain::id::{MarketId, OutOrderId};
 use crate::domain::text::Clean;
 use crate::i18n::{Lang, messages};
 use crate::procure::{
-    Catalog, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, HAND_MARKET, History, Ledger,
-    Marketplace, Opened, SyncOptions, SyncProgress, steady,
+    Catalog, CatalogError, Credentials, Desk, DeskError, DeskParts, Gateway, GatewayOptions, HAND_MARKET,
+    History, Ledger, Marketplace, Migrating, Opened, SyncOptions, SyncProgress, steady,
 };
 use crate::sandbox;
 
@@ -25,6 +25,9 @@ use crate::sandbox;
 const SANDBOX_MARKET: &str = "market:sandbox";
 /// The market that is none: `--market hand`.
 const BY_HAND: &str = "hand";
+
+/// How a catalog is opened: for a while, or for one search.
+type OpenCatalog = fn(&Path, &mut dyn FnMut(Migrating)) -> Result<Catalog, CatalogError>;
 
 /// A profile with its settings, nothing opened yet but the log.
 pub struct Profile {
@@ -162,9 +165,11 @@ impl Profile {
 
     /// The same for a search, which reads little of the ledger and writes nothing.
     pub fn ready_to_search(&self) -> Result<Option<Session>, Failure> {
-        let ledger = Ledger::open_to_search(&self.paths.ledger()).map_err(DeskError::from)?;
-        let session = self.with_ledger(self.told_of(ledger)?)?;
-        Ok((!session.desk.never_filled()?).then_some(session))
+        let ledger = self.told_of(Ledger::open_to_search(&self.paths.ledger()).map_err(DeskError::from)?)?;
+        let market_id = self.remembered(&ledger)?;
+        let catalog = self.catalog(&market_id, Catalog::open_to_search)?;
+        let desk = self.desk(ledger, market_id, catalog, None)?;
+        Ok((!desk.never_filled()?).then_some(Session { desk, market: None }))
     }
 
     /// A desk over the data folder as it is.
@@ -174,7 +179,8 @@ impl Profile {
 
     fn with_ledger(&self, ledger: Ledger) -> Result<Session, Failure> {
         let market_id = self.remembered(&ledger)?;
-        Ok(Session { desk: self.desk(ledger, market_id, None, self.is_embedded())?, market: None })
+        let catalog = self.catalog(&market_id, Catalog::open_told)?;
+        Ok(Session { desk: self.desk(ledger, market_id, catalog, None)?, market: None })
     }
 
     /// A desk for verbs that need the market. With --offline it has no connection: submitting queues, and
@@ -198,15 +204,17 @@ impl Profile {
                     access_token: Some(running.access_token.clone()),
                 };
                 let gateway = connect(&running.url, credentials)?;
+                let catalog = self.catalog(&market_id, Catalog::open_told)?;
                 Ok(Session {
-                    desk: self.desk(ledger, market_id, Some(gateway), true)?,
+                    desk: self.desk(ledger, market_id, catalog, Some(gateway))?,
                     market: Some(running),
                 })
             }
             Target::Remote { origin, credentials } => {
                 let gateway = connect(origin, credentials.clone())?;
                 let market_id = self.identify(&ledger, &gateway, &credentials.app_key).await?;
-                Ok(Session { desk: self.desk(ledger, market_id, Some(gateway), false)?, market: None })
+                let catalog = self.catalog(&market_id, Catalog::open_told)?;
+                Ok(Session { desk: self.desk(ledger, market_id, catalog, Some(gateway))?, market: None })
             }
         }
     }
@@ -289,13 +297,14 @@ impl Profile {
         }
     }
 
-    fn catalog(&self, path: &Path) -> Result<Catalog, Failure> {
+    fn catalog(&self, market_id: &MarketId, open: OpenCatalog) -> Result<Catalog, Failure> {
+        let path = self.paths.catalog(market_id);
         if let Some(folder) = path.parent() {
             private(folder)?;
         }
         // A word every two seconds: bringing a large old catalog up to date takes its time.
         let mut told = std::time::Instant::now();
-        let catalog = Catalog::open_told(path, &mut |at| {
+        let catalog = open(&path, &mut |at| {
             if told.elapsed() >= Duration::from_secs(2) {
                 told = std::time::Instant::now();
                 note(&messages::migrating(Lang::En, at.done, at.total));
@@ -338,11 +347,9 @@ impl Profile {
         &self,
         ledger: Ledger,
         market_id: MarketId,
+        catalog: Catalog,
         gateway: Option<Gateway>,
-        sandbox: bool,
     ) -> Result<Desk, Failure> {
-        let path = self.paths.catalog(&market_id);
-        let catalog = self.catalog(&path)?;
         catalog.set_rank(&self.settings.rank).map_err(DeskError::from)?;
         let loopback = match &self.market {
             Target::Embedded | Target::Hand => true,
@@ -354,7 +361,7 @@ impl Profile {
             ledger,
             market_id,
             gateway,
-            sandbox,
+            sandbox: self.is_embedded(),
             history: History::at(&self.paths.history()),
             searches: self.paths.searches(),
             lease: self.paths.lease(),

@@ -45,7 +45,7 @@ use jiff::Timestamp;
 
 pub use crate::catalog::history::{History, Look};
 pub use crate::catalog::import::{BadRow, ImportError, ImportReport};
-pub use crate::catalog::{Catalog, CatalogError, IndexProgress, Opened, Stats, is_expected_panic};
+pub use crate::catalog::{Catalog, CatalogError, IndexProgress, Migrating, Opened, Stats, is_expected_panic};
 pub use crate::ledger::{Ledger, LedgerError, Policy, private_file, private_folder};
 pub use crate::market::gateway::{Credentials, Gateway, GatewayOptions};
 pub use crate::market::{Capabilities, MarketError, Marketplace};

@@ -30,8 +30,8 @@ pub struct Titles {
     file: File,
     documents: u32,
     is_read_alone: bool,
-    /// Where each block begins in the file, and where the last one ends.
-    begins: Vec<u32>,
+    /// Where each block begins in the file, and where the last one ends: four bytes each, as they stand there.
+    begins: Vec<u8>,
 }
 
 impl Titles {
@@ -87,12 +87,12 @@ impl Titles {
         if blocks != documents.div_ceil(BLOCK) + 1 {
             return None;
         }
-        let mut bytes = vec![0; begins_length as usize];
-        read_at(&file, &mut bytes, begins_at).ok()?;
-        let begins: Vec<u32> =
-            bytes.as_chunks::<4>().0.iter().map(|begin| u32::from_le_bytes(*begin)).collect();
-        let ends = begins.last().is_some_and(|end| u64::from(*end) == begins_at);
-        (ends && begins.is_sorted()).then_some(Titles { file, documents, is_read_alone, begins })
+        let mut begins = vec![0; begins_length as usize];
+        read_at(&file, &mut begins, begins_at).ok()?;
+        let each = begins.as_chunks::<4>().0.iter().map(|begin| u32::from_le_bytes(*begin));
+        let ends = each.clone().next_back().is_some_and(|end| u64::from(end) == begins_at);
+        let are_ordered = each.is_sorted();
+        (ends && are_ordered).then_some(Titles { file, documents, is_read_alone, begins })
     }
 
     /// Whether it is of a segment with so many documents.
@@ -107,15 +107,20 @@ impl Titles {
 
     /// Reads the block of a document.
     fn block(&self, block: u32, into: &mut Vec<u8>) -> Option<()> {
-        let (begin, end) = (self.begins.get(block as usize)?, self.begins.get(block as usize + 1)?);
-        into.resize(end.checked_sub(*begin)? as usize, 0);
-        read_at(&self.file, into, u64::from(*begin)).ok()
+        let (begin, end) = (self.begin(block)?, self.begin(block + 1)?);
+        into.resize(end.checked_sub(begin)? as usize, 0);
+        read_at(&self.file, into, u64::from(begin)).ok()
+    }
+
+    /// Where a block begins.
+    fn begin(&self, block: u32) -> Option<u32> {
+        self.begins.as_chunks::<4>().0.get(block as usize).map(|begin| u32::from_le_bytes(*begin))
     }
 
     /// Reads the text of one document: where it begins and ends in its block, and then no more than that.
     fn one<'a>(&self, block: u32, nth: usize, into: &'a mut Vec<u8>) -> Option<&'a [u8]> {
-        let begin = u64::from(*self.begins.get(block as usize)?);
-        let whole = u64::from(*self.begins.get(block as usize + 1)?).checked_sub(begin)?;
+        let begin = u64::from(self.begin(block)?);
+        let whole = u64::from(self.begin(block + 1)?).checked_sub(begin)?;
         let texts = 4 * self.len(block) as u64;
         let mut ends = [0; 8];
         let at = 4 * nth as u64;

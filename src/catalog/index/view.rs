@@ -316,6 +316,9 @@ impl View<'_> {
     }
 }
 
+/// Documents looked at for which another thread is worth its while.
+const MANY: u64 = if cfg!(test) { 4 } else { 20_000 };
+
 /// A view that is the index and nothing else: it can be looked at on any thread.
 #[derive(Clone, Copy)]
 pub struct Plain<'a> {
@@ -324,6 +327,16 @@ pub struct Plain<'a> {
 }
 
 impl<'a> Plain<'a> {
+    /// Whether going through all hits is worth a thread.
+    pub fn is_much(self, plan: &Plan) -> Result<bool, Halt> {
+        let most = plan.tiers().last().copied().unwrap_or(Tier::Word);
+        let mut cost = 0;
+        for segment in self.live.into_iter().flat_map(Live::segments) {
+            cost += Pass::new(plan, segment, Tier::Word..=most, &[], self.cancel)?.cost();
+        }
+        Ok(cost >= MANY)
+    }
+
     /// How many hits there are, on two threads where they are many; `None` where titles have to be read for it.
     pub fn count(self, plan: &Plan) -> Result<Option<usize>, Halt> {
         let mut total = 0;
@@ -341,8 +354,6 @@ impl<'a> Plain<'a> {
         add: &(dyn Fn(&Segment, &[u32], &mut T) + Sync),
         done: &mut dyn FnMut(&'a Segment, T),
     ) -> Result<bool, Halt> {
-        /// Documents looked at for which another thread is worth its while.
-        const MANY: u64 = if cfg!(test) { 4 } else { 20_000 };
         let most = plan.tiers().last().copied().unwrap_or(Tier::Word);
         let cancel = self.cancel;
         for segment in self.live.into_iter().flat_map(Live::segments) {

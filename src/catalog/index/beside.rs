@@ -44,10 +44,9 @@ pub fn numbers(reader: &SegmentReader) -> Result<Numbers, TantivyError> {
     Numbers::open(bytes).filter(|numbers| numbers.is_of(reader.max_doc())).ok_or_else(|| broken(NUMBERS))
 }
 
-/// How long the files of numbers and titles are, without what tantivy writes behind them.
-pub fn lengths(reader: &SegmentReader) -> Result<(usize, usize), TantivyError> {
-    use tantivy::HasLen;
-    Ok((reader.open_read(component(NUMBERS))?.len(), reader.open_read(component(TITLES))?.len()))
+/// How long the file of numbers or titles is, without what tantivy writes behind it.
+pub fn length(reader: &SegmentReader, name: &str) -> Result<usize, TantivyError> {
+    Ok(tantivy::HasLen::len(&reader.open_read(component(name))?))
 }
 
 fn broken(name: &str) -> TantivyError {

@@ -12,7 +12,7 @@ use crate::catalog::index::place::{Place, Tie};
 use crate::catalog::index::quick::{self, Quick};
 use crate::catalog::index::records::Records;
 use crate::catalog::index::schema::Column;
-use crate::catalog::index::tables::{Packed, Table, Unpacked};
+use crate::catalog::index::tables::{Head, Packed, Table, Unpacked};
 
 /// Columns of a segment.
 pub struct Columns(Numbers);
@@ -128,14 +128,15 @@ impl Numbers {
     /// The table of a segment, as it is written.
     pub(super) fn pack(told: &impl Told, out: &mut dyn Write) -> io::Result<()> {
         let mut packed = Packed::new(out)?;
+        let mut head = Head::default();
         let documents = told.documents() as u32;
-        packed.number(documents)?;
-        Quick::pack(&mut packed, documents, &|doc| told.flags(doc), &|doc| told.record(doc))?;
-        packed.number(Column::ALL.len() as u32)?;
+        head.number(documents);
+        Quick::pack(&mut packed, &mut head, documents, &|doc| told.flags(doc), &|doc| told.record(doc))?;
+        head.number(Column::ALL.len() as u32);
         let (mut values, mut bytes) = (Vec::with_capacity(told.documents()), Vec::new());
         for column in Column::ALL {
             told.column(column, &mut values);
-            pack_column(&mut packed, &values, &mut bytes)?;
+            pack_column(&mut packed, &mut head, &values, &mut bytes)?;
         }
         let mut end = 0;
         values.clear();
@@ -144,16 +145,16 @@ impl Numbers {
             end += count as u64;
             values.push(end);
         });
-        pack_column(&mut packed, &values, &mut bytes)?;
-        Records::pack(&mut packed, &|each| told.each_step(each))?;
+        pack_column(&mut packed, &mut head, &values, &mut bytes)?;
+        Records::pack(&mut packed, &mut head, &|each| told.each_step(each))?;
         told.column(Column::Place, &mut values);
         let mut docs: Vec<(u64, u32)> =
             values.iter().zip(0..).map(|(place, doc)| (Place(*place).tie().0, doc)).collect();
         docs.sort_unstable();
         values.clear();
         values.extend(docs.into_iter().map(|(_, doc)| u64::from(doc)));
-        pack_column(&mut packed, &values, &mut bytes)?;
-        packed.end()
+        pack_column(&mut packed, &mut head, &values, &mut bytes)?;
+        packed.end_with(&head)
     }
 
     /// Whether it is of a segment with so many documents.
@@ -215,23 +216,28 @@ impl Numbers {
 
 impl Table for Numbers {
     fn open(bytes: OwnedBytes) -> Option<Self> {
-        let mut unpacked = Unpacked::open(&bytes)?;
-        let documents = unpacked.number()? as usize;
-        let quick = Quick::read(&mut unpacked, &bytes, documents)?;
-        let count = unpacked.number()? as usize;
+        let (mut head, mut unpacked) = Unpacked::open_with_head(&bytes)?;
+        let documents = head.number()? as usize;
+        let quick = Quick::read(&mut head, &mut unpacked, &bytes, documents)?;
+        let count = head.number()? as usize;
         let mut columns = Vec::with_capacity(Column::ALL.len());
         for _ in 0..count.min(Column::ALL.len()) {
-            columns.push(ColumnTable::read(&mut unpacked, &bytes)?);
+            columns.push(ColumnTable::read(&mut head, &mut unpacked, &bytes)?);
         }
-        let begins = ColumnTable::read(&mut unpacked, &bytes)?;
-        let steps = StepTable { begins, steps: Records::read(&mut unpacked, &bytes)? };
-        let by_tie = ColumnTable::read(&mut unpacked, &bytes)?;
+        let begins = ColumnTable::read(&mut head, &mut unpacked, &bytes)?;
+        let steps = StepTable { begins, steps: Records::read(&mut head, &mut unpacked, &bytes)? };
+        let by_tie = ColumnTable::read(&mut head, &mut unpacked, &bytes)?;
         Some(Numbers { columns, steps, by_tie, quick })
     }
 }
 
 /// Writes a column; `bytes` is room to use.
-fn pack_column(packed: &mut Packed<'_>, values: &[u64], bytes: &mut Vec<u8>) -> io::Result<()> {
+fn pack_column(
+    packed: &mut Packed<'_>,
+    head: &mut Head,
+    values: &[u64],
+    bytes: &mut Vec<u8>,
+) -> io::Result<()> {
     let least = values.iter().copied().min().unwrap_or_default();
     let greatest = values.iter().copied().max().unwrap_or_default();
     // Prices are whole fen mostly, quantities whole pieces.
@@ -244,10 +250,10 @@ fn pack_column(packed: &mut Packed<'_>, values: &[u64], bytes: &mut Vec<u8>) -> 
     }
     let step = step.max(1);
     let width = (u64::BITS - ((greatest - least) / step).leading_zeros()).div_ceil(8);
-    packed.number(width)?;
-    packed.number(values.len() as u32)?;
+    head.number(width);
+    head.number(values.len() as u32);
     for number in [least, greatest, step] {
-        packed.bytes(&number.to_le_bytes())?;
+        head.long(number);
     }
     for some in values.chunks(1 << 13) {
         bytes.clear();
@@ -322,11 +328,10 @@ macro_rules! by_width {
 }
 
 impl ColumnTable {
-    fn read(unpacked: &mut Unpacked<'_>, of: &OwnedBytes) -> Option<ColumnTable> {
-        let width = u8::try_from(unpacked.number()?).ok().filter(|width| *width <= 8)?;
-        let count = unpacked.number()? as usize;
-        let mut number = || Some(u64::from_le_bytes(*unpacked.take(8)?.first_chunk()?));
-        let (least, greatest, step) = (number()?, number()?, number()?);
+    fn read(head: &mut Unpacked<'_>, unpacked: &mut Unpacked<'_>, of: &OwnedBytes) -> Option<ColumnTable> {
+        let width = u8::try_from(head.number()?).ok().filter(|width| *width <= 8)?;
+        let count = head.number()? as usize;
+        let (least, greatest, step) = (head.long()?, head.long()?, head.long()?);
         let from = unpacked.at();
         let length = unpacked.take(count.checked_mul(usize::from(width))?)?.len();
         Some(ColumnTable { bytes: of.slice(from..from + length), width, count, least, greatest, step })
@@ -414,10 +419,12 @@ mod tests {
             }).collect();
             let mut bytes = Vec::new();
             let mut packed = Packed::new(&mut bytes).unwrap();
-            pack_column(&mut packed, &told, &mut Vec::new()).unwrap();
-            packed.end().unwrap();
+            let mut head = Head::default();
+            pack_column(&mut packed, &mut head, &told, &mut Vec::new()).unwrap();
+            packed.end_with(&head).unwrap();
             let bytes = OwnedBytes::new(bytes);
-            let column = ColumnTable::read(&mut Unpacked::open(&bytes).unwrap(), &bytes).unwrap();
+            let (mut head, mut unpacked) = Unpacked::open_with_head(&bytes).unwrap();
+            let column = ColumnTable::read(&mut head, &mut unpacked, &bytes).unwrap();
             let docs: Vec<u32> = (0..parts.len() as u32).filter(|doc| doc % 3 != 1).collect();
             let (mut some, mut run) = (Vec::new(), vec![7; 50]);
             column.of(&docs, &mut some);

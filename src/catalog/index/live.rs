@@ -156,15 +156,14 @@ impl Home {
         {
             return Err(TantivyError::InternalError("the index was found damaged".to_owned()));
         }
-        if seen.opened.is_none() {
-            let mut index = Index::open(self.directory()?)?;
-            index.set_tokenizers(tokenizers());
-            index.register_plugin(Arc::new(Beside));
-            let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-            seen.opened = Some((index, reader));
-        }
-        let Some((index, reader)) = seen.opened.clone() else {
-            return Err(TantivyError::InternalError("no index".to_owned()));
+        let index = match &seen.opened {
+            Some((index, _)) => index.clone(),
+            None => {
+                let mut index = Index::open(self.directory()?)?;
+                index.set_tokenizers(tokenizers());
+                index.register_plugin(Arc::new(Beside));
+                index
+            }
         };
         let (schema, fields) = schema();
         if index.schema() != schema {
@@ -172,17 +171,24 @@ impl Home {
         }
         // The payload must be of the very commit that is read.
         let mut metas = index.load_metas()?;
-        loop {
+        let reader = loop {
             if let Some(folder) = &self.folder {
                 check(folder, index.directory())?;
             }
-            reader.reload()?;
+            let reader = match seen.opened.take() {
+                Some((_, reader)) => {
+                    reader.reload()?;
+                    reader
+                }
+                None => index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?,
+            };
+            seen.opened = Some((index.clone(), reader.clone()));
             let again = index.load_metas()?;
             if (again.opstamp, &again.payload) == (metas.opstamp, &metas.payload) {
-                break;
+                break reader;
             }
             metas = again;
-        }
+        };
         let payload =
             metas.payload.as_deref().and_then(|payload| serde_json::from_str(payload).ok()).ok_or_else(
                 || TantivyError::SchemaError("the index does not say what it holds".to_owned()),

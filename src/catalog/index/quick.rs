@@ -11,7 +11,7 @@ use tantivy::directory::OwnedBytes;
 
 use crate::catalog::facts::Flags;
 use crate::catalog::index::records::Records;
-use crate::catalog::index::tables::{Packed, Unpacked};
+use crate::catalog::index::tables::{Head, Packed, Unpacked};
 use crate::domain::search::Flag;
 
 /// See the module.
@@ -113,6 +113,7 @@ impl Quick {
     /// Writes it of so many documents.
     pub fn pack(
         packed: &mut Packed<'_>,
+        head: &mut Head,
         documents: u32,
         flags: &dyn Fn(u32) -> Flags,
         record: &dyn Fn(u32) -> Record,
@@ -123,18 +124,23 @@ impl Quick {
                 packed.bytes(&[eight.fold(0_u8, |byte, doc| byte | 1 << (doc - first))])?;
             }
         }
-        Records::pack(packed, &|each| (0..documents).for_each(|doc| each(record(doc))))
+        Records::pack(packed, head, &|each| (0..documents).for_each(|doc| each(record(doc))))
     }
 
     /// As it was written of so many documents.
-    pub fn read(unpacked: &mut Unpacked<'_>, of: &OwnedBytes, documents: usize) -> Option<Quick> {
+    pub fn read(
+        head: &mut Unpacked<'_>,
+        unpacked: &mut Unpacked<'_>,
+        of: &OwnedBytes,
+        documents: usize,
+    ) -> Option<Quick> {
         let mut marks = || {
             let from = unpacked.at();
             let length = unpacked.take(documents.div_ceil(8))?.len();
             Some(Marks(of.slice(from..from + length)))
         };
         let (fees, advertised) = (marks()?, marks()?);
-        let records = Records::read(unpacked, of)?;
+        let records = Records::read(head, unpacked, of)?;
         (records.count() == documents).then_some(Quick { fees, advertised, records })
     }
 }
@@ -199,12 +205,13 @@ mod tests {
                 let ((steps, least, lot), _) = &offers[doc as usize];
                 record(steps.iter().copied(), *least, *lot)
             };
-            Quick::pack(&mut packed, offers.len() as u32, &|doc| flag(offers[doc as usize].1), &record_of).unwrap();
-            packed.end().unwrap();
+            let mut head = Head::default();
+            Quick::pack(&mut packed, &mut head, offers.len() as u32, &|doc| flag(offers[doc as usize].1), &record_of).unwrap();
+            packed.end_with(&head).unwrap();
             let bytes = OwnedBytes::new(bytes);
-            let mut unpacked = Unpacked::open(&bytes).unwrap();
-            let quick = Quick::read(&mut unpacked, &bytes, offers.len()).unwrap();
-            prop_assert!(unpacked.rest().is_empty());
+            let (mut head, mut unpacked) = Unpacked::open_with_head(&bytes).unwrap();
+            let quick = Quick::read(&mut head, &mut unpacked, &bytes, offers.len()).unwrap();
+            prop_assert!(head.rest().is_empty() && unpacked.rest().is_empty());
             let bounds = from..=to;
             for (doc, ((steps, least, lot), flags)) in (0..).zip(&offers) {
                 let told = by_steps(steps, *least, *lot, &bounds, quantity);

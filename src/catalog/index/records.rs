@@ -5,7 +5,7 @@ use std::io;
 use tantivy::directory::OwnedBytes;
 
 use crate::catalog::index::columns::common;
-use crate::catalog::index::tables::{Packed, Unpacked};
+use crate::catalog::index::tables::{Head, Packed, Unpacked};
 
 /// What is behind the records, so that the last can be read eight bytes at a time.
 const PAD: [u8; 8] = [0; 8];
@@ -49,7 +49,7 @@ impl Spread {
 
 impl<const N: usize> Records<N> {
     /// Writes them.
-    pub fn pack(packed: &mut Packed<'_>, each: Each<'_, N>) -> io::Result<()> {
+    pub fn pack(packed: &mut Packed<'_>, head: &mut Head, each: Each<'_, N>) -> io::Result<()> {
         let mut fields = [Spread { least: u64::MAX, greatest: 0, step: 0 }; N];
         let mut count = 0_u32;
         each(&mut |record| {
@@ -65,12 +65,12 @@ impl<const N: usize> Records<N> {
                 }
             }
         });
-        packed.number(count)?;
+        head.number(count);
         for field in &mut fields {
             *field = Spread { least: field.least.min(field.greatest), step: field.step.max(1), ..*field };
-            packed.bytes(&field.least.to_le_bytes())?;
-            packed.bytes(&field.step.to_le_bytes())?;
-            packed.number(field.width() as u32)?;
+            head.long(field.least);
+            head.long(field.step);
+            head.number(field.width() as u32);
         }
         let mut done = Ok(());
         each(&mut |record| {
@@ -87,14 +87,12 @@ impl<const N: usize> Records<N> {
     }
 
     /// As they were written.
-    pub fn read(unpacked: &mut Unpacked<'_>, of: &OwnedBytes) -> Option<Records<N>> {
-        let count = unpacked.number()? as usize;
+    pub fn read(head: &mut Unpacked<'_>, unpacked: &mut Unpacked<'_>, of: &OwnedBytes) -> Option<Records<N>> {
+        let count = head.number()? as usize;
         let mut fields = [Field::default(); N];
         let mut length = 0;
         for field in &mut fields {
-            let mut number = || Some(u64::from_le_bytes(*unpacked.take(8)?.first_chunk()?));
-            let (least, step) = (number()?, number()?);
-            let width = unpacked.number()?;
+            let (least, step, width) = (head.long()?, head.long()?, head.number()?);
             let mask = match width {
                 0..8 => (1 << (8 * width)) - 1,
                 8 => u64::MAX,
@@ -145,12 +143,13 @@ mod tests {
             let records: Vec<[u64; 4]> = records.into_iter().map(|(a, b, c)| [a, b, 77, c * step]).collect();
             let mut bytes = Vec::new();
             let mut packed = Packed::new(&mut bytes).unwrap();
-            Records::pack(&mut packed, &|each| records.iter().for_each(|record| each(*record))).unwrap();
+            let mut head = Head::default();
+            Records::pack(&mut packed, &mut head, &|each| records.iter().for_each(|record| each(*record))).unwrap();
             packed.number(9).unwrap();
-            packed.end().unwrap();
+            packed.end_with(&head).unwrap();
             let bytes = OwnedBytes::new(bytes);
-            let mut unpacked = Unpacked::open(&bytes).unwrap();
-            let read = Records::<4>::read(&mut unpacked, &bytes).unwrap();
+            let (mut head, mut unpacked) = Unpacked::open_with_head(&bytes).unwrap();
+            let read = Records::<4>::read(&mut head, &mut unpacked, &bytes).unwrap();
             prop_assert_eq!(unpacked.number(), Some(9));
             prop_assert_eq!(read.count(), records.len());
             for (nth, record) in records.iter().enumerate() {

@@ -24,7 +24,7 @@ use crate::catalog::index::sounds::Sounds;
 use crate::catalog::index::texts::Titles;
 
 /// The beginning of every file; raise the number when their shape changes.
-pub(super) const MAGIC: &[u8; 8] = b"pifa-lx5";
+pub(super) const MAGIC: &[u8; 8] = b"pifa-lx6";
 /// Segments of fewer documents are not worth a thread.
 const SMALL: u32 = 20_000;
 /// The ending of their names.
@@ -82,10 +82,33 @@ impl<'a> Packed<'a> {
         Ok(())
     }
 
+    /// With what is to be known of it before anything else, and the sum, at the end.
+    pub fn end_with(mut self, head: &Head) -> io::Result<()> {
+        self.bytes(&head.0)?;
+        self.number(head.0.len() as u32)?;
+        self.end()
+    }
+
     /// With the sum at the end.
     pub fn end(mut self) -> io::Result<()> {
         self.write()?;
         self.out.write_all(&self.sum.finalize().to_le_bytes())
+    }
+}
+
+/// Figures of the parts of a table, all in one place: beside the parts each would be another page of the file.
+#[derive(Default)]
+pub struct Head(Vec<u8>);
+
+impl Head {
+    /// A small one.
+    pub fn number(&mut self, number: u32) {
+        self.0.extend_from_slice(&number.to_le_bytes());
+    }
+
+    /// Any other.
+    pub fn long(&mut self, number: u64) {
+        self.0.extend_from_slice(&number.to_le_bytes());
     }
 }
 
@@ -129,6 +152,15 @@ impl<'a> Unpacked<'a> {
         Some(Unpacked { rest: body.strip_prefix(MAGIC.as_slice())?, at: MAGIC.len() })
     }
 
+    /// The head of a table that has one, and what it is of.
+    pub fn open_with_head(bytes: &'a [u8]) -> Option<(Unpacked<'a>, Unpacked<'a>)> {
+        let Unpacked { rest, at } = Unpacked::open(bytes)?;
+        let (rest, length) = rest.split_last_chunk::<4>()?;
+        let (rest, head) =
+            rest.split_at_checked(rest.len().checked_sub(u32::from_le_bytes(*length) as usize)?)?;
+        Some((Unpacked { rest: head, at: at + rest.len() }, Unpacked { rest, at }))
+    }
+
     /// So many bytes.
     pub fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.rest.split_at_checked(count)?;
@@ -139,6 +171,10 @@ impl<'a> Unpacked<'a> {
 
     pub fn number(&mut self) -> Option<u32> {
         Some(u32::from_le_bytes(*self.take(4)?.first_chunk::<4>()?))
+    }
+
+    pub fn long(&mut self) -> Option<u64> {
+        Some(u64::from_le_bytes(*self.take(8)?.first_chunk::<8>()?))
     }
 
     /// What is left, the sum excepted.
@@ -214,7 +250,7 @@ impl Worked {
             let kept = match &self.file {
                 // Not as tantivy would map it: columns are read from end to end.
                 Some(file) => {
-                    let (length, _) = beside::lengths(reader).ok()?;
+                    let length = beside::length(reader, beside::NUMBERS).ok()?;
                     let bytes = self.mapped(&file.with_extension(beside::NUMBERS))?;
                     (length <= bytes.len()).then(|| Numbers::open(bytes.slice(0..length)))??
                 }
@@ -256,7 +292,7 @@ impl Worked {
     /// The titles of the documents, where the index is in files.
     pub fn titles(&self, reader: &SegmentReader) -> Option<Arc<Titles>> {
         if self.titles.get().is_none() {
-            let (_, length) = beside::lengths(reader).ok()?;
+            let length = beside::length(reader, beside::TITLES).ok()?;
             let kept = Titles::open(&self.file.as_ref()?.with_extension(beside::TITLES), length as u64)?;
             let kept = Some(kept).filter(|titles| titles.is_of(reader.max_doc()))?;
             return Some(Arc::clone(self.titles.get_or_init(|| Arc::new(kept))));

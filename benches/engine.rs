@@ -4,7 +4,8 @@
 //!
 //! `-- CATALOG.db QUESTIONS.json --random N --seed S [--hostile FOLDER]` asks random texts instead, made of pieces of the
 //! questions, of the language's signs and of anything at all, and each text of the files of the folder; it tells the
-//! longest time until the first page (or the message that there is none) was there, and how many took over 50 ms.
+//! longest time until the first page (or the message that there is none) was there, and how many took over 50 ms: those
+//! that did once are asked again, and the middle one of five counts.
 //!
 //! `p50`/`p99` are the first 50 offers in the order asked for, found and ordered and not yet read (for an order other
 //! than the rank: the page, which is where such an order is made); `page_*` with the 50 listings read and priced and
@@ -29,6 +30,10 @@ use pifa::domain::search::{Cancel, SearchRequest};
 const PAGE: usize = 50;
 /// Each question is asked once before it is timed: the page cache is warm, as BARS wants it; nothing else is kept.
 const ROUNDS: usize = 3;
+/// How often is asked what a machine that stands still now and then must not be blamed for; the middle one counts.
+const TRIES: usize = 5;
+/// No text may take longer.
+const SLOW: Duration = Duration::from_millis(50);
 
 fn main() {
     let given: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -219,7 +224,7 @@ fn anything(
     }
     let (marks, nowhere) = (Arc::default(), Destination::default());
     let mut took: Vec<(Duration, String)> = Vec::with_capacity(asked.len());
-    let mut with_rows = 0;
+    let (mut with_rows, mut once_slow) = (0, 0);
     for text in asked {
         let request = SearchRequest {
             text,
@@ -228,14 +233,25 @@ fn anything(
             now: Some(jiff::Timestamp::UNIX_EPOCH),
             ..SearchRequest::default()
         };
-        let began = Instant::now();
-        let page = catalog.search_cancellable(&request, &nowhere, &marks, &Cancel::default());
-        let page = page.expect("the catalog answers").expect("nobody cancelled");
-        took.push((began.elapsed(), request.text));
-        with_rows += usize::from(!page.rows.is_empty());
+        let mut has_rows = false;
+        let mut ask = || {
+            let began = Instant::now();
+            let page = catalog.search_cancellable(&request, &nowhere, &marks, &Cancel::default());
+            has_rows = !page.expect("the catalog answers").expect("nobody cancelled").rows.is_empty();
+            began.elapsed()
+        };
+        let mut tries = vec![ask()];
+        // Was it the text, or did the machine stand still?
+        if tries.iter().any(|took| *took > SLOW) {
+            once_slow += 1;
+            tries.extend((1..TRIES).map(|_| ask()));
+            tries.sort_unstable();
+        }
+        took.push((tries.get(tries.len() / 2).copied().unwrap_or_default(), request.text.clone()));
+        with_rows += usize::from(has_rows);
     }
     took.sort_unstable_by(|a, b| b.cmp(a));
-    let slow = took.iter().filter(|(took, _)| *took > Duration::from_millis(50)).count();
+    let slow = took.iter().filter(|(took, _)| *took > SLOW).count();
     let longest: Vec<_> = took
         .iter()
         .take(24)
@@ -243,7 +259,7 @@ fn anything(
         .collect();
     serde_json::json!({
         "seed": seed, "random": count, "of_files": of_files, "with_rows": with_rows, "over_50_ms": slow,
-        "longest_ms": longest,
+        "once_over_50_ms": once_slow, "longest_ms": longest,
     })
 }
 
@@ -257,9 +273,8 @@ struct Cancelled {
     worst: Duration,
 }
 
-/// When searches are cancelled, in microseconds after they began, and how often at each of these.
+/// When searches are cancelled, in microseconds after they began; [`TRIES`] times at each.
 const MOMENTS: [u64; 4] = [100, 200, 400, 800];
-const TRIES: usize = 5;
 
 fn cancelled(catalog: &Catalog, texts: &[String], marks: &Arc<Marks>) -> Cancelled {
     let mut longest = Cancelled::default();

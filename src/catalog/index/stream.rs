@@ -110,8 +110,8 @@ impl Bits {
 pub enum Stream {
     /// Documents of a term.
     Term(Box<SegmentPostings>),
-    /// A set.
-    Bits(Bits, u32),
+    /// A set, where it stands in it, and how many are in it: it is asked often.
+    Bits(Bits, u32, u32),
     /// Few documents, ascending.
     List(std::iter::Peekable<std::vec::IntoIter<u32>>),
     /// Documents of a term that have it so many times.
@@ -137,8 +137,8 @@ impl Stream {
 
     /// A set.
     pub fn bits(bits: Bits) -> Stream {
-        let first = bits.seek(0);
-        Stream::Bits(bits, first)
+        let (first, count) = (bits.seek(0), bits.len());
+        Stream::Bits(bits, first, count)
     }
 
     /// Where it stands.
@@ -146,7 +146,7 @@ impl Stream {
         match self {
             Stream::Term(postings) => postings.doc(),
             Stream::Often(..) => self.seek(0),
-            Stream::Bits(_, at) => *at,
+            Stream::Bits(_, at, _) => *at,
             Stream::List(docs) => docs.peek().copied().unwrap_or(END),
             Stream::Packed(cursor) => cursor.doc(),
             Stream::All(..) => self.seek(0),
@@ -179,7 +179,7 @@ impl Stream {
                 }
                 doc
             }
-            Stream::Bits(bits, at) => {
+            Stream::Bits(bits, at, _) => {
                 if *at < target {
                     *at = bits.seek(target);
                 }
@@ -200,7 +200,7 @@ impl Stream {
     pub fn cost(&self) -> u64 {
         match self {
             Stream::Term(postings) | Stream::Often(postings, _) => u64::from(postings.doc_freq()),
-            Stream::Bits(bits, _) => u64::from(bits.len()),
+            Stream::Bits(.., count) => u64::from(*count),
             Stream::List(docs) => docs.len() as u64,
             Stream::Packed(cursor) => cursor.len(),
             Stream::All(parts, _) => parts.iter().map(Stream::cost).min().unwrap_or(0),

@@ -254,7 +254,7 @@ pub enum InSegment<'a> {
 
 fn all_bits(stream: Stream, max_doc: u32, cancel: &Cancel) -> Result<Bits, Halt> {
     Ok(match stream {
-        Stream::Bits(bits, _) => bits,
+        Stream::Bits(bits, ..) => bits,
         mut other => {
             let mut bits = Bits::none(max_doc);
             let mut doc = other.doc();

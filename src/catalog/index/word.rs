@@ -408,7 +408,7 @@ impl Word {
                 any_of(index, &infos, segment.max_doc(), cancel)?
             }
         };
-        if let Stream::Bits(bits, _) = &stream {
+        if let Stream::Bits(bits, ..) = &stream {
             lock(&self.containing).insert(id, bits.clone());
         }
         Ok(stream)

@@ -15,6 +15,7 @@ use crate::i18n::Text;
 use crate::query::Query;
 use crate::query::fold::fold;
 use crate::query::pinyin::{self, Constraint};
+use crate::query::terms::{self, Is, Term};
 
 /// Width from which the panel stands beside the list; under it, it lies over the list's right half while it has the
 /// keys.
@@ -257,7 +258,20 @@ fn toggle_term(model: &mut Model, term: &str) -> Vec<Effect> {
     search::from_top(model)
 }
 
-/// The query with this term at its end, or without it where it asks for it already, however it is written there. What
+/// Whether no two such terms make sense side by side: an offer is of one category and one belt, of two least quantities
+/// the stricter says it all, and of a band of prices another is chosen instead.
+fn excludes(one: &Term, other: &Term) -> bool {
+    let is_of = |field| move |is: &Is| matches!(is, Is::Number { field: asked, .. } if *asked == field);
+    let both = |fits: &dyn Fn(&Is) -> bool| fits(&one.is) && fits(&other.is);
+    !one.negated
+        && !other.negated
+        && (both(&|is| matches!(is, Is::Category(_)))
+            || both(&|is| matches!(is, Is::Belt(_)))
+            || both(&is_of(terms::Field::Moq))
+            || both(&is_of(terms::Field::Price)))
+}
+
+/// The query with this term at its end, in the place of those it excludes, or without it where it asks for it already, however it is written there. What
 /// the buyer typed stays as they typed it, as far as it then still reads as it should; else it is written anew.
 pub fn with_term_toggled(text: &str, term: &str) -> String {
     let now = Query::parse(text);
@@ -275,10 +289,17 @@ pub fn with_term_toggled(text: &str, term: &str) -> String {
         typed.into_iter().filter(|token| !is_wanted(token)).collect::<Vec<_>>().join(" ")
     } else {
         let missing: Vec<_> = wanted.iter().filter(|term| !now.terms.contains(term)).cloned().collect();
+        let gives_way =
+            |term: &Term| !wanted.contains(term) && missing.iter().any(|wanted| excludes(wanted, term));
+        then.terms.retain(|term| !gives_way(term));
+        let typed = typed.into_iter().filter(|token| {
+            let read = reads(token);
+            read.is_empty() || !read.iter().all(gives_way)
+        });
         then.terms.extend(missing.iter().cloned());
         let added =
             tokens(term).into_iter().filter(|token| reads(token).iter().any(|is| missing.contains(is)));
-        typed.into_iter().chain(added).collect::<Vec<_>>().join(" ")
+        typed.chain(added).collect::<Vec<_>>().join(" ")
     };
     let read = Query::parse(&written);
     let written = if read.terms == then.terms { written } else { then.to_string() };
@@ -431,6 +452,11 @@ mod tests {
         // Written apart, it is still found.
         assert_eq!(with_term_toggled("杯 moq <= 10 fav", "moq<=10"), "杯 fav");
         assert_eq!(with_term_toggled("杯 moq <= 10", "belt:义乌"), "杯 moq <= 10 belt:义乌 ");
+        // One takes the place of another where both cannot be, and of one that is the stricter only.
+        assert_eq!(with_term_toggled("杯 cat:101 fav", "cat:202"), "杯 fav cat:202 ");
+        assert_eq!(with_term_toggled("杯 moq <= 10", "moq<=2"), "杯 moq<=2 ");
+        assert_eq!(with_term_toggled("price>=5 price<10 杯", "price>=10 price<20"), "杯 price>=10 price<20 ");
+        assert_eq!(with_term_toggled("-belt:义乌 杯", "belt:永康"), "-belt:义乌 杯 belt:永康 ");
         // Round a link only predicates count, so the link becomes one.
         let link = "看这个 https://detail.1688.com/offer/676651652931.html 好";
         assert_eq!(with_term_toggled(link, "moq<=10"), "id:676651652931 moq<=10 ");

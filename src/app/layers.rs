@@ -240,16 +240,9 @@ pub fn key_in_prompt(prompt: &mut Prompt, key: Key) -> bool {
     if let Wish::Narrow { .. } = prompt.wish {
         return prompt.field.edit(key).is_some();
     }
-    if let (Wish::Lines { .. }, Some(c)) = (&prompt.wish, key.narrowed().typed()) {
-        // Signs and words of the algebra; what is none is named when it is taken.
-        type_number(prompt, c);
-        return true;
-    }
     if let Some(c) = key.narrowed().typed() {
-        if is_number_char(c) {
-            type_number(prompt, c);
-        }
-        // Other letters are no command here either.
+        // What stands for no number is refused when it is taken: a character left out would be another number.
+        type_number(prompt, c);
         return true;
     }
     if prompt.untouched && key.code == Code::Backspace {
@@ -300,7 +293,7 @@ fn take_number(model: &mut Model, mut prompt: Prompt) -> Vec<Effect> {
     if let (Wish::OwnQuantity { key, .. }, true) = (&prompt.wish, typed.trim().is_empty()) {
         return quantities::set(model, key.clone(), None);
     }
-    let quantity = typed.parse::<Quantity>().ok().filter(|quantity| !quantity.is_zero());
+    let quantity = Quantity::from_typed(&typed).ok().filter(|quantity| !quantity.is_zero());
     let Some(quantity) = quantity else {
         prompt.trouble = Some(model.text().why_not_a_quantity.to_owned());
         model.layers.push(Layer::Prompt(prompt));

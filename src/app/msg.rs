@@ -320,6 +320,8 @@ pub enum Fact {
     WatchesRang(Vec<WatchNews>),
     /// A watch was set, with the title of its offer.
     WatchAdded(Result<Box<(Watch, Option<Clean>)>, Trouble>),
+    /// A watch was ended.
+    WatchEnded(Result<(), Trouble>),
     /// What an offer cost before.
     /// What is known beside the row of the offer in focus: what it cost before, and what the 严选 test says of it.
     PricesRead {
@@ -327,11 +329,20 @@ pub enum Fact {
         key: OfferKey,
         result: Result<Arc<PriceHistory>, Trouble>,
         yanxuan: Option<Verdict>,
+        /// The prices of it that are watched.
+        watches: Vec<Watch>,
     },
     /// Saved searches, and the files that are none.
     SavedRead(Result<(Vec<SavedRow>, Vec<Clean>), Trouble>),
     /// A search was kept.
-    SearchSaved { name: SavedName, result: Result<(), Trouble> },
+    SearchSaved {
+        name: SavedName,
+        result: Result<(), Trouble>,
+        /// Another has its name: nothing was written.
+        is_taken: bool,
+    },
+    /// A deleted search was brought back, or could not be.
+    SearchRestored { search: Box<SavedSearch>, result: Result<(), Trouble> },
     /// A saved search was deleted; what it was.
     SearchForgotten(Result<Box<SavedSearch>, Trouble>),
     /// Something was done with the buying lists.
@@ -493,12 +504,20 @@ pub enum Effect {
     ReadPrices { generation: u64, offer: Arc<Offer> },
     /// Be told when an offer costs less than this.
     AddWatch { key: OfferKey, quantity: Quantity, below: Money },
+    /// Be told no more of an offer's price at a quantity.
+    EndWatch { key: OfferKey, quantity: Quantity },
     /// Read the saved searches.
     ReadSaved,
     /// Keep a search.
-    SaveSearch(Box<SavedSearch>),
+    SaveSearch {
+        search: Box<SavedSearch>,
+        /// Also in the place of another of its name.
+        replace: bool,
+    },
     /// Delete a saved search.
     ForgetSearch(SavedName),
+    /// Bring one back that was deleted.
+    RestoreSearch(Box<SavedSearch>),
     /// Do something with the buying lists.
     List(ListDeed),
     /// Put text on the clipboard.

@@ -1,7 +1,7 @@
 //! Saved searches in a picker, what an offer cost before, and prices to be told of.
 //!
-//! The picker loads a search, keeps the one on the screen under a name, and deletes one; what was deleted last can be
-//! brought back as long as the picker is open.
+//! The picker loads a search, keeps the one on the screen under a name, and deletes one; what was deleted can be brought
+//! back, the last one first, as long as the picker is open.
 
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use crate::domain::id::OfferKey;
 use crate::domain::money::Money;
 use crate::domain::offer::Offer;
 use crate::domain::price_history::PriceHistory;
+use crate::domain::quantity::Quantity;
 use crate::domain::saved::{SavedName, SavedRow, SavedSearch};
 use crate::domain::text::Clean;
 use crate::domain::watch::{Watch, WatchNews};
@@ -30,8 +31,8 @@ pub struct SavedLayer {
     pub bad: Vec<Clean>,
     pub list: List,
     pub trouble: Option<Trouble>,
-    /// What was deleted last.
-    pub forgotten: Option<SavedSearch>,
+    /// What was deleted, the last one last.
+    pub forgotten: Vec<SavedSearch>,
 }
 
 impl SavedLayer {
@@ -60,6 +61,8 @@ pub struct Prices {
     read: Option<(OfferKey, Arc<PriceHistory>)>,
     /// What the 严选 test says of it; `None` = not rated.
     yanxuan: Option<Verdict>,
+    /// What is watched of it.
+    watches: Vec<Watch>,
 }
 
 impl Prices {
@@ -71,6 +74,14 @@ impl Prices {
     /// What the 严选 test says of this offer, once it was read.
     pub fn yanxuan(&self, key: &OfferKey) -> Option<Verdict> {
         self.read.as_ref().filter(|(read, _)| read == key).and(self.yanxuan)
+    }
+
+    /// The price below which the buyer wants to be told of this offer at a quantity, once it was read.
+    pub fn watched(&self, key: &OfferKey, quantity: Quantity) -> Option<Money> {
+        self.read.as_ref().filter(|(read, _)| read == key)?;
+        let mut of_quantity =
+            self.watches.iter().filter(|watch| watch.spec.is_none() && watch.quantity == quantity);
+        of_quantity.find_map(|watch| watch.rule.below)
     }
 
     /// What was read is out of date.
@@ -91,6 +102,11 @@ pub fn watch(model: &mut Model, before: &Option<OfferKey>, answered: bool) -> Ve
     if now.is_none() || (now == *before && !answered) || now == model.prices.asked {
         return Vec::new();
     }
+    read_again(model)
+}
+
+/// Asks for what is known beside the row in focus.
+fn read_again(model: &mut Model) -> Vec<Effect> {
     let Some(row) = model.search.selected() else { return Vec::new() };
     let offer = Arc::clone(&row.offer);
     let prices = &mut model.prices;
@@ -105,13 +121,16 @@ pub fn prices_read(
     generation: u64,
     key: OfferKey,
     result: Result<Arc<PriceHistory>, Trouble>,
-    yanxuan: Option<Verdict>,
+    (yanxuan, watches): (Option<Verdict>, Vec<Watch>),
 ) {
     if generation != model.prices.generation {
         return;
     }
     match result {
-        Ok(history) => (model.prices.read, model.prices.yanxuan) = (Some((key, history)), yanxuan),
+        Ok(history) => {
+            let prices = &mut model.prices;
+            (prices.read, prices.yanxuan, prices.watches) = (Some((key, history)), yanxuan, watches);
+        }
         Err(trouble) => model.complain(&trouble),
     }
 }
@@ -161,7 +180,7 @@ pub fn enabled(model: &Model, id: ActionId) -> Result<(), &'static str> {
             Some(_) => Ok(()),
         },
         ActionId::SavedRestore => {
-            let forgotten = top(model).and_then(|layer| layer.forgotten.as_ref());
+            let forgotten = top(model).and_then(|layer| layer.forgotten.last());
             forgotten.map(|_| ()).ok_or(text.why_none_forgotten)
         }
         _ => model.search.selected().map(|_| ()).ok_or(text.why_no_offer),
@@ -182,8 +201,8 @@ pub fn act(model: &mut Model, id: ActionId) -> Vec<Effect> {
             name.map(|name| vec![Effect::ForgetSearch(name)]).unwrap_or_default()
         }
         ActionId::SavedRestore => {
-            let forgotten = picker(model).and_then(|layer| layer.forgotten.take());
-            forgotten.map(|search| vec![Effect::SaveSearch(Box::new(search))]).unwrap_or_default()
+            let forgotten = picker(model).and_then(|layer| layer.forgotten.pop());
+            forgotten.map(|search| vec![Effect::RestoreSearch(Box::new(search))]).unwrap_or_default()
         }
         _ => Vec::new(),
     }
@@ -218,7 +237,8 @@ pub fn take_name(model: &mut Model, mut prompt: WordsPrompt) -> Vec<Effect> {
             let mut search = SavedSearch::new(name, &model.search.query.text());
             search.quantity = Some(model.quantity);
             search.sort = model.search.sort;
-            vec![Effect::SaveSearch(Box::new(search))]
+            let replace = prompt.taken.as_ref() == Some(&search.name);
+            vec![Effect::SaveSearch { search: Box::new(search), replace }]
         }
         Err(_) => {
             prompt.trouble = Some(model.text().why_no_name.to_owned());
@@ -226,6 +246,17 @@ pub fn take_name(model: &mut Model, mut prompt: WordsPrompt) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// Another search has the name: the line is there again with it, and Enter replaces that one.
+pub fn is_taken(model: &mut Model, name: &SavedName) -> Vec<Effect> {
+    let query = Clean::new(model.search.query.text().trim());
+    words::ask(model, WordsWish::SaveSearch, query, name.as_str());
+    let trouble = prices::name_taken(model.lang, name.as_str());
+    if let Some(Layer::Words(prompt)) = model.layers.last_mut() {
+        (prompt.taken, prompt.trouble) = (Some(name.clone()), Some(trouble));
+    }
+    Vec::new()
 }
 
 /// A search was kept.
@@ -237,6 +268,20 @@ pub fn kept(model: &mut Model, name: &SavedName, result: Result<(), Trouble>) ->
     if picker(model).is_some() { vec![Effect::ReadSaved] } else { Vec::new() }
 }
 
+/// A search was brought back.
+pub fn restored(model: &mut Model, search: SavedSearch, result: Result<(), Trouble>) -> Vec<Effect> {
+    match result {
+        Ok(()) => model.say(Tone::Done, prices::restored(model.lang, search.name.as_str())),
+        Err(trouble) => {
+            model.complain(&trouble);
+            if let Some(layer) = picker(model) {
+                layer.forgotten.push(search);
+            }
+        }
+    }
+    if picker(model).is_some() { vec![Effect::ReadSaved] } else { Vec::new() }
+}
+
 /// A search was deleted; as long as the picker is open it can be brought back.
 pub fn forgotten(model: &mut Model, result: Result<Box<SavedSearch>, Trouble>) -> Vec<Effect> {
     match result {
@@ -244,7 +289,7 @@ pub fn forgotten(model: &mut Model, result: Result<Box<SavedSearch>, Trouble>) -
             let key = model.keys.shown(ActionId::SavedRestore);
             model.say(Tone::Done, prices::forgotten(model.lang, search.name.as_str(), &key));
             if let Some(layer) = picker(model) {
-                layer.forgotten = Some(*search);
+                layer.forgotten.push(*search);
                 return vec![Effect::ReadSaved];
             }
         }
@@ -259,6 +304,7 @@ pub fn ask_watch(model: &mut Model) -> Vec<Effect> {
     let offer: Arc<Offer> = Arc::clone(&row.offer);
     // The price a watch looks at: nobody waits for bait to get cheaper.
     let price = if row.price.bait { row.price.median } else { row.price.least };
+    let price = model.prices.watched(&offer.key, model.quantity_of(&offer.key)).or(price);
     let price = price.map(|price| price.to_string()).unwrap_or_default();
     let about = model.title_of(&offer).clone();
     words::ask(model, WordsWish::Watch(offer.key.clone()), about, &price);
@@ -267,18 +313,21 @@ pub fn ask_watch(model: &mut Model) -> Vec<Effect> {
 
 /// Enter in that line.
 pub fn take_watch(model: &mut Model, key: OfferKey, mut prompt: WordsPrompt) -> Vec<Effect> {
+    let quantity = model.quantity_of(&key);
+    if prompt.field.text().trim().is_empty() && model.prices.watched(&key, quantity).is_some() {
+        return vec![Effect::EndWatch { key, quantity }];
+    }
     let below = prompt.field.text().trim().parse::<Money>().ok();
     let Some(below) = below.filter(|price| !price.is_zero() && !price.is_negative()) else {
         prompt.trouble = Some(model.text().why_no_price.to_owned());
         model.layers.push(Layer::Words(prompt));
         return Vec::new();
     };
-    let own = model.own_quantities.get(&key).copied();
-    vec![Effect::AddWatch { quantity: own.unwrap_or(model.quantity), key, below }]
+    vec![Effect::AddWatch { quantity, key, below }]
 }
 
 /// A watch was set.
-pub fn watching(model: &mut Model, result: Result<Box<(Watch, Option<Clean>)>, Trouble>) {
+pub fn watching(model: &mut Model, result: Result<Box<(Watch, Option<Clean>)>, Trouble>) -> Vec<Effect> {
     match result {
         Ok(set) => {
             let (watch, title) = *set;
@@ -293,6 +342,16 @@ pub fn watching(model: &mut Model, result: Result<Box<(Watch, Option<Clean>)>, T
         }
         Err(trouble) => model.complain(&trouble),
     }
+    read_again(model)
+}
+
+/// A watch was ended.
+pub fn watch_ended(model: &mut Model, result: Result<(), Trouble>) -> Vec<Effect> {
+    match result {
+        Ok(()) => model.say(Tone::Done, prices::unwatched(model.lang)),
+        Err(trouble) => model.complain(&trouble),
+    }
+    read_again(model)
 }
 
 /// Prices crossed the lines they are watched for.

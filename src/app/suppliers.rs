@@ -63,6 +63,8 @@ pub struct Back {
     pub query: String,
     /// What was selected.
     pub list: List,
+    /// Whether the offers were one a supplier.
+    pub one_each: bool,
 }
 
 /// A supplier's sheet over the panes.
@@ -126,8 +128,14 @@ pub fn their_offers(model: &mut Model) -> Vec<Effect> {
     let of_sheet = layer.sheet.as_ref().map(|sheet| sheet.row.supplier.name.clone());
     let name = of_sheet.or_else(|| name_of(model, &id)).unwrap_or_default();
     model.layers.pop();
-    model.suppliers.back =
-        Some(Back { id: id.clone(), name, query: model.search.query.text(), list: model.suppliers.list });
+    model.suppliers.back = Some(Back {
+        id: id.clone(),
+        name,
+        query: model.search.query.text(),
+        list: model.suppliers.list,
+        // All of theirs are asked for.
+        one_each: std::mem::take(&mut model.search.one_each),
+    });
     model.pane = Pane::Search;
     model.search.view = SearchView::Offers;
     model.search.focused = false;
@@ -151,6 +159,7 @@ pub fn back(model: &mut Model) -> Option<Vec<Effect>> {
     model.search.query = Field::new(&back.query);
     model.suppliers.list = back.list;
     model.suppliers.touched = true;
+    model.search.one_each = back.one_each;
     Some(ask(model))
 }
 

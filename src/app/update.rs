@@ -130,19 +130,19 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
             saved::rang(model, &news);
             Vec::new()
         }
-        Fact::WatchAdded(result) => {
-            saved::watching(model, result);
-            Vec::new()
-        }
-        Fact::PricesRead { generation, key, result, yanxuan } => {
-            saved::prices_read(model, generation, key, result, yanxuan);
+        Fact::WatchAdded(result) => saved::watching(model, result),
+        Fact::WatchEnded(result) => saved::watch_ended(model, result),
+        Fact::PricesRead { generation, key, result, yanxuan, watches } => {
+            saved::prices_read(model, generation, key, result, (yanxuan, watches));
             Vec::new()
         }
         Fact::SavedRead(result) => {
             saved::read(model, result);
             Vec::new()
         }
-        Fact::SearchSaved { name, result } => saved::kept(model, &name, result),
+        Fact::SearchSaved { name, is_taken: true, .. } => saved::is_taken(model, &name),
+        Fact::SearchSaved { name, result, .. } => saved::kept(model, &name, result),
+        Fact::SearchRestored { search, result } => saved::restored(model, *search, result),
         Fact::SearchForgotten(result) => saved::forgotten(model, result),
         Fact::ListDone { deed, result } => lists::done(model, deed, result),
         Fact::SyncProgressed { done, total, pace } => search::synced(model, done, total, pace),

@@ -32,6 +32,12 @@ pub(super) struct OnSale {
 }
 
 impl Catalog {
+    /// Whether there is no index that can be used: searches look through all rows then.
+    pub fn is_unindexed(&self) -> Result<bool, CatalogError> {
+        let none = self.with_view(&Cancel::default(), |view| Ok(view.live.is_none()))?;
+        Ok(none.unwrap_or(true))
+    }
+
     /// Whether the index is missing, being built, or far behind the rows: searches are right but slower, or say how
     /// much was searched.
     pub fn index_behind(&self) -> Result<bool, CatalogError> {

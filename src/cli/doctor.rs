@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::failure::{Exit, Failure};
 use super::print::Printer;
+use super::search::WORTH_AN_INDEX;
 use super::session::{Profile, Session};
 use crate::i18n::{Lang, trouble};
 use crate::procure::{Capabilities, DeskError};
@@ -64,6 +65,18 @@ pub(super) async fn run(profile: &Profile, printer: &Printer) -> Result<Exit, Fa
     checks.push(Check::of(lang, "catalog rows", desk.examine_catalog(), |offers| {
         format!("all {offers} offers are as they were written")
     }));
+    checks.push(match (desk.is_unindexed(), desk.cached()) {
+        (Ok(false), _) => Check::good("index", "there is one, and searches use it"),
+        (Ok(true), Ok(cached)) if cached < WORTH_AN_INDEX => {
+            Check::good("index", "none, and none needed yet")
+        }
+        (Ok(true), _) => Check::bad(
+            "index",
+            "there is none that can be used: searches look through all rows",
+            "pifa catalog rebuild-index",
+        ),
+        (Err(error), _) => Check::failed(lang, "index", &error),
+    });
     checks
         .push(Check::of(lang, "outbox", desk.outbox(), |open| format!("{} orders not finished", open.len())));
     checks.push(Check::of(lang, "cart", desk.cart(), |cart| {

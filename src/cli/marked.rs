@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::documents::{MixDocument, OfferDocument};
+use super::mistakes::ProblemDocument;
 use crate::domain::factory::Confidence;
 use crate::domain::id::SupplierId;
 use crate::domain::mark::{Bought, Mark, Subject};
@@ -44,6 +45,8 @@ pub(super) struct SuppliersDocument {
     pub total: usize,
     pub new: usize,
     pub suppliers: Vec<SupplierDocument>,
+    /// What of the query could not be read.
+    pub problems: Vec<ProblemDocument>,
 }
 
 /// A supplier in a list.

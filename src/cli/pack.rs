@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::failure::{Exit, Failure};
 use super::kept_args::{PackArgs, UnpackArgs};
+use super::mistakes;
 use super::print::{Printer, note};
 use super::session::Profile;
 use super::sync::progress;
@@ -46,7 +47,15 @@ pub(super) async fn pack(args: PackArgs, profile: &Profile, printer: &Printer) -
         None if !args.supplier.is_empty() => {
             PackWhat::Suppliers(args.supplier.iter().map(|id| SupplierId::new(id)).collect())
         }
-        None => PackWhat::Query(request(args.query.join(" "), None)),
+        None => {
+            let text = args.query.join(" ");
+            // What could not be read would ask for nothing: the pack would be of more than was meant.
+            if let Some(problem) = mistakes::told(&text, printer).first() {
+                let hint = "nothing was packed; `pifa search --help` lists the terms";
+                return Err(Failure::usage(format!("{text}: {}", problem.message), hint));
+            }
+            PackWhat::Query(request(text, None))
+        }
     };
     let packed = desk.pack(&args.file, &what)?;
     let document = PackedDocument {

@@ -4,7 +4,7 @@ use super::args::{SavedArgs, SearchArgs};
 use super::documents::{OfferDocument, SearchDocument};
 use super::failure::{Exit, Failure};
 use super::mistakes;
-use super::print::{Lean, Printer, known, table};
+use super::print::{Lean, Printer, known, note, table};
 use super::saved::{self, SavedDocument};
 use super::session::{Profile, Session};
 use super::sync::progress;
@@ -12,6 +12,9 @@ use crate::domain::search::SearchRequest;
 use crate::domain::text::Clean;
 use crate::i18n::{Lang, messages};
 use crate::query::Query;
+
+/// Offers from which on a search without an index is slow enough to be told why.
+pub(super) const WORTH_AN_INDEX: usize = 5_000;
 
 pub(super) async fn run(args: SearchArgs, profile: &Profile, printer: &Printer) -> Result<Exit, Failure> {
     let session = profile.local(progress(printer)).await?;
@@ -76,6 +79,9 @@ fn search(
     document.instead.clone_from(&page.instead);
     document.saved = kept.as_ref().map(SavedDocument::new);
     printer.document(&document, || words(&document, printer, page.cached))?;
+    if page.cached >= WORTH_AN_INDEX && session.desk.is_unindexed()? {
+        note(messages::unindexed(printer.lang));
+    }
     if kept.is_none() && is_settled(profile, &session) {
         // The program is about to end: files are closed and maps taken away faster by that.
         std::mem::forget(session);
@@ -94,8 +100,11 @@ fn is_settled(profile: &Profile, session: &Session) -> bool {
 
 fn words(document: &SearchDocument, printer: &Printer, cached: usize) -> String {
     let price_head = format!("¥@{}", document.quantity);
-    let heads = [
-        (price_head.as_str(), Lean::Right),
+    // Only where there is something in it.
+    let is_refused = document.offers.iter().any(|offer| !offer.buyable && offer.nearest_quantity.is_some());
+    let mut heads = vec![(price_head.as_str(), Lean::Right)];
+    heads.extend(is_refused.then(|| (printer.words("nearest", "可买", "可買"), Lean::Right)));
+    heads.extend([
         (printer.words("MOQ", "起批", "起批"), Lean::Right),
         (printer.words("lot", "整批", "整批"), Lean::Right),
         (printer.words("id", "编号", "編號"), Lean::Left),
@@ -103,13 +112,15 @@ fn words(document: &SearchDocument, printer: &Printer, cached: usize) -> String 
         (printer.words("supplier", "供应商", "供應商"), Lean::Left),
         (printer.words("sold 30d", "30天销量", "30天銷量"), Lean::Right),
         (printer.words("mine", "我的", "我的"), Lean::Left),
-    ];
+    ]);
     let rows: Vec<Vec<String>> = document
         .offers
         .iter()
         .map(|offer| {
-            vec![
-                price(offer),
+            let nearest = offer.nearest_quantity.filter(|_| !offer.buyable);
+            let mut row = vec![price(offer)];
+            row.extend(is_refused.then(|| nearest.map_or_else(String::new, |nearest| nearest.to_string())));
+            row.extend([
                 known(offer.moq.as_ref()),
                 offer.lot.map_or_else(String::new, |lot| lot.to_string()),
                 offer.offer_id.to_string(),
@@ -117,7 +128,8 @@ fn words(document: &SearchDocument, printer: &Printer, cached: usize) -> String 
                 known(offer.supplier_name.as_ref()),
                 known(offer.sold_30d.as_ref()),
                 mine(offer, printer),
-            ]
+            ]);
+            row
         })
         .collect();
     let count = match printer.lang {

@@ -3,6 +3,7 @@
 use super::args::SuppliersArgs;
 use super::failure::{Exit, Failure};
 use super::marked::{SheetDocument, SupplierDocument, SuppliersDocument};
+use super::mistakes;
 use super::print::{Lean, Printer, known, table};
 use super::session::Profile;
 use super::sync::progress;
@@ -28,7 +29,8 @@ pub(super) async fn run(args: SuppliersArgs, profile: &Profile, printer: &Printe
     };
     let found = session.desk.supplier_rows(&ask)?;
     let suppliers = found.rows.into_iter().map(SupplierDocument::from).collect();
-    let document = SuppliersDocument { quantity, total: found.total, new: found.new, suppliers };
+    let problems = mistakes::told(&ask.text, printer);
+    let document = SuppliersDocument { quantity, total: found.total, new: found.new, suppliers, problems };
     printer.document(&document, || words(&document, printer))?;
     Ok(Exit::Done)
 }

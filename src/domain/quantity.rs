@@ -110,6 +110,31 @@ impl fmt::Display for Quantity {
     }
 }
 
+impl Quantity {
+    /// Reads what a person types into a field: a number as [`Quantity::from_str`] reads it, thousands set off by commas,
+    /// and 千, k, 万 or w behind it as in queries.
+    pub fn from_typed(text: &str) -> Result<Quantity, BadQuantity> {
+        let text = text.trim();
+        let (number, times) = match text.char_indices().next_back() {
+            Some((at, '千' | 'k' | 'K')) => (text.get(..at).unwrap_or_default(), 1_000),
+            Some((at, '万' | '萬' | 'w' | 'W')) => (text.get(..at).unwrap_or_default(), 10_000),
+            _ => (text, 1),
+        };
+        let narrow = number.replace(['，', ','], "");
+        let groups: Vec<&str> = number.split(['，', ',']).collect();
+        let is_grouped = groups.len() > 1;
+        let whole = |group: &str| group.split('.').next().unwrap_or_default().chars().count();
+        let bad = || BadQuantity(Clean::capped(text, 40).to_string());
+        let begins_well = groups.first().is_some_and(|first| (1..=3).contains(&whole(first)));
+        if is_grouped && (!begins_well || groups.iter().skip(1).any(|group| whole(group) != 3)) {
+            return Err(bad());
+        }
+        let quantity: Quantity = narrow.trim_end().parse().map_err(|_| bad())?;
+        let units = quantity.0.checked_mul(Decimal::from(times)).ok_or_else(bad)?;
+        Quantity::from_decimal(units).ok_or_else(bad)
+    }
+}
+
 impl FromStr for Quantity {
     type Err = BadQuantity;
 
@@ -235,5 +260,20 @@ mod tests {
         assert_eq!(shown, "[300,1.5]");
         let back: Vec<Quantity> = serde_json::from_str(&shown).unwrap();
         assert_eq!(back[0], Quantity::whole(300));
+    }
+
+    #[test]
+    fn typed_quantities_may_have_the_units_that_queries_have() {
+        let typed = |text: &str| Quantity::from_typed(text).ok().map(|quantity| quantity.to_string());
+        assert_eq!(typed("1万"), Some("10000".to_owned()));
+        assert_eq!(typed("1.5k"), Some("1500".to_owned()));
+        assert_eq!(typed("2千"), Some("2000".to_owned()));
+        assert_eq!(typed(" 12,000 "), Some("12000".to_owned()));
+        assert_eq!(typed("１２"), Some("12".to_owned()));
+        assert_eq!(typed("2.5"), Some("2.5".to_owned()));
+        for bad in ["", "万", "k", "1,2", "12,00", "1kk", "-1", "1e9", "9999999万", "abc", ",000", "1万2"]
+        {
+            assert_eq!(typed(bad), None, "{bad}");
+        }
     }
 }

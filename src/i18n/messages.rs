@@ -188,6 +188,31 @@ pub fn nearest(lang: Lang, quantity: &str) -> String {
     say!(lang; "可买 {quantity}", "可買 {quantity}", "nearest {quantity}")
 }
 
+/// A search had no index to use.
+pub fn unindexed(lang: Lang) -> &'static str {
+    match lang {
+        Lang::ZhCn => {
+            "没有可用的索引，逐条查找会慢：运行 `pifa catalog rebuild-index`，或打开界面、下次同步时重建"
+        }
+        Lang::ZhTw => {
+            "沒有可用的索引，逐條查找會慢：執行 `pifa catalog rebuild-index`，或打開介面、下次同步時重建"
+        }
+        Lang::En => {
+            "there is no index to use, so all rows are looked through: `pifa catalog rebuild-index` makes it again, and so do the screens and the next sync"
+        }
+    }
+}
+
+/// A quantity that cannot be bought, and the nearest one that can.
+pub fn not_at(lang: Lang, quantity: &str, nearest: Option<&str>) -> String {
+    match nearest {
+        Some(nearest) => {
+            say!(lang; "{quantity} 买不了，可买 {nearest}", "{quantity} 買不了，可買 {nearest}", "not at {quantity}, nearest {nearest}")
+        }
+        None => say!(lang; "{quantity} 买不了", "{quantity} 買不了", "not at {quantity}"),
+    }
+}
+
 /// Quantities that cost more in total than a greater one.
 pub fn dominated(lang: Lang, from: &str, to: &str, better: &str) -> String {
     if from == to {

@@ -79,6 +79,11 @@ pub fn loaded(lang: Lang, name: &str) -> String {
     say!(lang; "搜索“{name}”", "搜尋「{name}」", "search {name}")
 }
 
+/// A saved search that was deleted is there again.
+pub fn restored(lang: Lang, name: &str) -> String {
+    say!(lang; "已恢复“{name}”", "已復原「{name}」", "{name} is back")
+}
+
 /// A saved search was deleted; the key brings it back.
 pub fn forgotten(lang: Lang, name: &str, key: &str) -> String {
     say!(lang; "已删除“{name}”，{key} 恢复", "已刪除「{name}」，{key} 復原", "{name} deleted, {key} brings it back")
@@ -92,6 +97,21 @@ pub fn beyond_already(lang: Lang) -> String {
 /// A watch was set.
 pub fn watching(lang: Lang, title: &str, line: &str, quantity: &str) -> String {
     say!(lang; "{title} 低于 {line} 时提醒（{quantity} 件价）", "{title} 低於 {line} 時提醒（{quantity} 件價）", "you are told when {title} costs less than {line} at {quantity}")
+}
+
+/// Below which price the buyer is told, as it stands beside the offer.
+pub fn watched(lang: Lang, line: &str) -> String {
+    say!(lang; "低于 {line} 时提醒", "低於 {line} 時提醒", "told below {line}")
+}
+
+/// A watch was ended.
+pub fn unwatched(lang: Lang) -> String {
+    say!(lang; "不再提醒这个价格", "不再提醒這個價格", "that price is watched no more")
+}
+
+/// The name of a search is that of another.
+pub fn name_taken(lang: Lang, name: &str) -> String {
+    say!(lang; "“{name}”已有：再按 Enter 就替换，或换个名字", "「{name}」已有：再按 Enter 就取代，或換個名字", "{name} is there already: Enter again replaces it, or take another name")
 }
 
 /// How many hits are new, gone and re-priced since a look.

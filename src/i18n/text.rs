@@ -450,7 +450,7 @@ words_of_orders! { words! {
     why_zone: "专区随程序附带，不能删", "專區隨程式附帶，不能刪", "zones come with the program";
     why_none_forgotten: "没有刚删除的搜索", "沒有剛刪除的搜尋", "nothing was deleted just now";
     why_no_name: "这个名字不能当文件名，换一个", "這個名字不能當檔名，換一個", "that cannot be a file's name: take another";
-    why_no_price: "输入一个价格，例如 8.00", "輸入一個價格，例如 8.00", "a price such as 8.00";
+    why_no_price: "输入一个价格，例如 8.00；已有提醒时清空就取消", "輸入一個價格，例如 8.00；已有提醒時清空就取消", "a price such as 8.00; nothing, where one is set, ends it";
 
     // What changed since an order was bought.
     section_drift: "再来一单", "再來一單", "Reorder";

@@ -112,6 +112,11 @@ impl Desk {
         Ok(category::counted(&self.categories()?, &counts))
     }
 
+    /// Whether there is no index that can be used: searches look through all rows then.
+    pub fn is_unindexed(&self) -> Result<bool, DeskError> {
+        Ok(self.parts.catalog.is_unindexed()?)
+    }
+
     /// Brings the index nearer to the rows for about `budget`: how far it is, where anything was to be done, and
     /// whether there is more to do.
     pub fn index_some(&self, budget: Duration) -> Result<(Option<IndexProgress>, bool), DeskError> {

@@ -208,6 +208,8 @@ impl Desk {
                 if path.exists() && !replace {
                     return Err(SavedError::Taken(search.name.clone()).into());
                 }
+                // What was seen by one of this name that was deleted was seen by another.
+                self.parts.history.forget_looks(&search.name)?;
                 path
             }
         };
@@ -215,7 +217,22 @@ impl Desk {
         Ok(path)
     }
 
-    /// Deletes the file of a saved search and forgets the looks at it; what it was, so that it can be saved again.
+    /// Brings back a saved search that was deleted, with what was seen the last time it was looked at.
+    pub fn restore_search(&self, search: &SavedSearch) -> Result<PathBuf, DeskError> {
+        let list = self.saved_searches()?;
+        let path = self.parts.searches.join(search.name.file());
+        if path.exists()
+            || list.searches.iter().any(|known| known.search.name == search.name && !known.is_zone)
+        {
+            return Err(SavedError::Taken(search.name.clone()).into());
+        }
+        write_file(&self.parts.searches, &path, &search.to_toml())
+            .map_err(|error| file_error(&path, &error))?;
+        Ok(path)
+    }
+
+    /// Deletes the file of a saved search; what it was, so that it can be brought back. The last look at it stays until
+    /// another takes the name.
     pub fn forget_search(&self, name: &str) -> Result<SavedSearch, DeskError> {
         let list = self.saved_searches()?;
         let found = list.searches.into_iter().find(|listed| listed.search.name.as_str() == name.trim());
@@ -228,20 +245,33 @@ impl Desk {
         };
         let Some(path) = found.path else { return Err(SavedError::Zone(found.search.name).into()) };
         std::fs::remove_file(&path).map_err(|error| file_error(&path, &error))?;
-        self.parts.history.forget_looks(&found.search.name)?;
         Ok(found.search)
     }
 
     /// What changed among all hits of a saved search since the last look, priced at `quantity`.
     pub fn changes(&self, search: &SavedSearch, quantity: Quantity) -> Result<ChangeReport, DeskError> {
         let before = self.parts.history.look(&self.parts.market_id, &search.name)?;
-        let look = self.take_look(search, quantity)?;
+        let mut look = self.take_look(search, quantity)?;
         // Another query, or prices at another quantity, cannot be compared.
         let before = before.filter(|old| old.query == look.query && old.quantity == quantity);
-        let changes = match &before {
+        let mut changes = match &before {
             Some(old) => Changes::between(&old.hits, &look.hits),
             None => Changes::default(),
         };
+        if self.never_filled()? && !changes.gone.is_empty() {
+            // A catalog that was emptied or set aside says nothing of what it does not hold yet: that stays as it was seen.
+            let keys: Vec<OfferKey> = changes.gone.iter().map(|(key, _)| key.clone()).collect();
+            let held = self.parts.catalog.offers(&keys)?;
+            let mut seen = look.hits.as_slice().to_vec();
+            let gone = std::mem::take(&mut changes.gone).into_iter().zip(held);
+            for ((key, old), held) in gone {
+                match held {
+                    Some(_) => changes.gone.push((key, old)),
+                    None => seen.push((key, old)),
+                }
+            }
+            look.hits = Hits::new(seen);
+        }
         Ok(ChangeReport {
             quantity,
             since: before.map(|old| old.at),

@@ -7,6 +7,7 @@ use super::*;
 use crate::domain::cart::Rules;
 use crate::domain::id::{MarketId, OutOrderId};
 use crate::domain::offer::{Completeness, PriceTier};
+use crate::procure::FILLED;
 use crate::procure::{Catalog, DeskParts, History, Ledger};
 
 pub(in crate::procure) fn at(second: i64) -> Timestamp {
@@ -95,9 +96,19 @@ fn searches_are_files_that_can_be_mailed() {
     cups.query = Clean::new("盘");
     desk.save_search(&cups, true).unwrap();
     assert_eq!(names(&desk), ["杯子 300"]);
+    let look = desk.take_look(&cups, Quantity::whole(300)).unwrap();
+    desk.keep_look(&cups.name, &look).unwrap();
     assert_eq!(desk.forget_search("杯子 300").unwrap(), cups);
     assert!(names(&desk).is_empty());
     assert!(code(desk.saved_search("杯子 300")).starts_with("not_found"));
+    // Brought back it knows what it was last looked at; saved anew it is another.
+    let looked = || desk.saved_searches().unwrap().searches[0].looked_at;
+    desk.restore_search(&cups).unwrap();
+    assert_eq!((names(&desk), looked()), (vec!["杯子 300".to_owned()], Some(look.at)));
+    assert!(code(desk.restore_search(&cups)).starts_with("saved_search"), "it is there");
+    desk.forget_search("杯子 300").unwrap();
+    desk.save_search(&cups, false).unwrap();
+    assert_eq!(looked(), None);
 }
 
 #[test]
@@ -193,6 +204,31 @@ fn changes_are_told_once_and_only_among_the_hits() {
     // At another quantity, and for another query of that name, there is nothing to compare with.
     assert_eq!(desk.changes(&cups, Quantity::ONE).unwrap().since, None);
     assert_eq!(desk.changes(&search("cups", "巾"), q).unwrap().since, None);
+}
+
+#[test]
+fn an_emptied_catalog_is_no_news_of_what_it_does_not_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path(), "app/me");
+    let cup = |id, price| offer(id, "杯", &[(1, price)], id);
+    desk.parts.catalog.upsert(&[cup(1, "10"), cup(2, "3")], &[]).unwrap();
+    let cups = search("cups", "杯");
+    let first = desk.changes(&cups, Quantity::ONE).unwrap();
+    desk.keep_look(&cups.name, &first.look).unwrap();
+    desk.clear_catalog().unwrap();
+    // Nothing is there: nothing is gone for that, and the look it is remembered as still knows both.
+    let report = desk.changes(&cups, Quantity::ONE).unwrap();
+    assert!(report.gone.is_empty() && report.look.hits == first.look.hits);
+    desk.keep_look(&cups.name, &report.look).unwrap();
+    // One is there again, at another price; of the other nobody knows.
+    desk.parts.catalog.upsert(&[cup(2, "4")], &[]).unwrap();
+    let report = desk.changes(&cups, Quantity::ONE).unwrap();
+    assert_eq!((report.new.len(), report.gone.len(), report.repriced.len()), (0, 0, 1));
+    desk.keep_look(&cups.name, &report.look).unwrap();
+    // A whole sync has come to its end: what is not there by then is gone.
+    desk.parts.catalog.set_meta(FILLED, "now").unwrap();
+    let report = desk.changes(&cups, Quantity::ONE).unwrap();
+    assert_eq!((report.new.len(), report.gone.len(), report.repriced.len()), (0, 1, 0));
 }
 
 #[test]

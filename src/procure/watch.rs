@@ -55,6 +55,13 @@ impl Desk {
         Ok(watches.into_iter().zip(offers).collect())
     }
 
+    /// The watches of an offer, oldest first.
+    pub fn watches_of(&self, key: &OfferKey) -> Result<Vec<Watch>, DeskError> {
+        let mut watches = self.parts.history.watches(&self.parts.market_id)?;
+        watches.retain(|watch| watch.offer == *key);
+        Ok(watches)
+    }
+
     /// Ends a watch; what it was.
     pub fn unwatch(&self, id: i64) -> Result<Watch, DeskError> {
         self.parts.history.remove_watch(&self.parts.market_id, id)?.ok_or(DeskError::NoWatch(id))

@@ -486,9 +486,9 @@ pub static PREDICATES: [Predicate; 34] = [
         also: &["排序"],
         like: "sort:price",
         says: [
-            "rank 综合、price 单价、landed 含运价、sold 销量、repeat 复购、age 更新",
-            "rank 綜合、price 單價、landed 含運價、sold 銷量、repeat 復購、age 更新",
-            "rank, price, landed, sold, repeat or age",
+            "rank 综合、price 单价、landed 含运价（单位不同不混排：最常见的单位在前）、sold 销量、repeat 复购、age 更新",
+            "rank 綜合、price 單價、landed 含運價（單位不同不混排：最常見的單位在前）、sold 銷量、repeat 復購、age 更新",
+            "rank, price or landed (unlike units are not mixed: the commonest comes first), sold, repeat or age",
         ],
         part: Part::Order,
         reads: Reads::Sort,

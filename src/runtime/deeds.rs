@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::app::msg::{CartDeed, IndexState, ListDeed, ListOutcome, OrderDeed, Reordering, Trouble};
 use crate::app::{Effect, Fact};
 use crate::domain::deal::{Deal, DealKind};
+use crate::domain::id::OfferKey;
 use crate::domain::list::LATER;
 use crate::domain::order::Reordered;
 use crate::domain::quantity::Quantity;
@@ -18,7 +19,7 @@ use crate::domain::saved::{SavedName, SavedRow, SavedSearch};
 use crate::domain::text::Clean;
 use crate::domain::watch::{BAND_PERCENT, WatchRule};
 use crate::procure::entry::EntryList;
-use crate::procure::saved::SavedList;
+use crate::procure::saved::{SavedError, SavedList};
 use crate::procure::{Desk, DeskError};
 use crate::runtime::execute::{Executor, Learner, do_cart, trouble};
 
@@ -93,12 +94,14 @@ impl Executor {
                         let history = desk.price_history(&offer);
                         let verdict = desk.verdicts(&[&offer]);
                         let yanxuan = verdict.as_ref().ok().and_then(|of| of.first().copied().flatten());
+                        let watches = desk.watches_of(&offer.key).unwrap_or_default();
                         let result = said(history.and_then(|history| verdict.map(|_| history)));
                         Fact::PricesRead {
                             generation,
                             key: offer.key.clone(),
                             result: result.map(Arc::new),
                             yanxuan,
+                            watches,
                         }
                     })
                 });
@@ -117,9 +120,14 @@ impl Executor {
             Effect::ReadSaved => {
                 self.beside(|desk| Some(Fact::SavedRead(said(desk.saved_searches()).map(rows))));
             }
-            Effect::SaveSearch(search) => self.at_ledger(move |desk| {
-                let result = said(keep(desk, &search));
-                Fact::SearchSaved { name: search.name, result }
+            Effect::SaveSearch { search, replace } => self.at_ledger(move |desk| {
+                let kept = keep(desk, &search, replace);
+                let is_taken = matches!(kept, Err(DeskError::Saved(SavedError::Taken(_))));
+                Fact::SearchSaved { name: search.name, result: said(kept), is_taken }
+            }),
+            Effect::RestoreSearch(search) => self.at_ledger(move |desk| {
+                let result = said(desk.restore_search(&search).map(|_| ()));
+                Fact::SearchRestored { search, result }
             }),
             Effect::ForgetSearch(name) => self.at_ledger(move |desk| {
                 Fact::SearchForgotten(said(desk.forget_search(name.as_str())).map(Box::new))
@@ -134,12 +142,17 @@ impl Executor {
             }),
             Effect::AddWatch { key, quantity, below } => self.at_ledger(move |desk| {
                 let rule = WatchRule { below: Some(below), rise: None, band: BAND_PERCENT };
-                let added = desk.watch(&key, None, quantity, rule).and_then(|watch| {
+                // One line a price is enough: a new one takes the place of that of before.
+                let ended = end_watches(desk, &key, quantity);
+                let added = ended.and_then(|()| desk.watch(&key, None, quantity, rule)).and_then(|watch| {
                     let title = desk.offer(&key)?.map(|offer| offer.title);
                     Ok(Box::new((watch, title)))
                 });
                 Fact::WatchAdded(said(added))
             }),
+            Effect::EndWatch { key, quantity } => {
+                self.at_ledger(move |desk| Fact::WatchEnded(said(end_watches(desk, &key, quantity))));
+            }
             Effect::ReadSheet { id, quantity } => self.beside(move |desk| {
                 let result = said(desk.supplier_sheet(&id, quantity)).map(|sheet| sheet.map(Box::new));
                 Some(Fact::SheetRead { id, result })
@@ -364,8 +377,18 @@ fn rows(list: SavedList) -> (Vec<SavedRow>, Vec<Clean>) {
 }
 
 /// Keeps a search and looks at it, so that the next look tells what changed since now.
-fn keep(desk: &Desk, search: &SavedSearch) -> Result<(), DeskError> {
-    desk.save_search(search, false)?;
+/// Ends what is watched of an offer's own price at a quantity.
+fn end_watches(desk: &Desk, key: &OfferKey, quantity: Quantity) -> Result<(), DeskError> {
+    for watch in desk.watches_of(key)? {
+        if watch.spec.is_none() && watch.quantity == quantity && watch.rule.below.is_some() {
+            desk.unwatch(watch.id)?;
+        }
+    }
+    Ok(())
+}
+
+fn keep(desk: &Desk, search: &SavedSearch, replace: bool) -> Result<(), DeskError> {
+    desk.save_search(search, replace)?;
     if let Some(quantity) = search.quantity {
         let look = desk.take_look(search, quantity)?;
         desk.keep_look(&search.name, &look)?;

@@ -25,7 +25,7 @@ use crate::ui::text;
 pub fn lines_wanted(model: &Model, cells: u16) -> u16 {
     match (model.layers.last(), &model.notice) {
         (Some(Layer::Prompt(Prompt { wish: Wish::Lines { .. }, .. })), _) => 2,
-        (Some(Layer::Prompt(_)), _) => 1,
+        (Some(Layer::Prompt(prompt)), _) => 1 + u16::from(prompt.trouble.is_some()),
         (Some(Layer::Words(prompt)), _) => 1 + u16::from(prompt.trouble.is_some() || prompt.is_full()),
         (Some(Layer::QuitAnyway), _) => said_lines(model.text().quit_anyway, cells).len() as u16,
         (_, Some(notice)) => said_lines(&notice_text(notice), cells).len() as u16,
@@ -112,7 +112,12 @@ fn prompt_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect, prom
             frame.render_widget(Line::styled(said, style), Rect { y: area.y + 1, height: 1, ..area });
         }
     } else if let Some(trouble) = &prompt.trouble {
-        spans.push(Span::styled(format!("  ! {trouble}"), pen.bad));
+        if area.height > 1 {
+            let said = text::cut(&format!(" ! {trouble}"), cells, pen.sign());
+            frame.render_widget(Line::styled(said, pen.bad), Rect { y: area.y + 1, height: 1, ..area });
+        } else {
+            spans.push(Span::styled(format!("  ! {trouble}"), pen.bad));
+        }
     }
     frame.render_widget(Line::from(spans), Rect { height: 1, ..area });
     frame.set_cursor_position(Position::new(area.x + at.min(cells.saturating_sub(1)) as u16, area.y));

@@ -79,7 +79,7 @@ fn left_side(model: &Model, pen: &Pen, hit: &SearchRow, cells: usize, rows: usiz
     } else if offer.tiers.is_empty() {
         lines.extend(no_tiers(model, pen, hit));
     } else {
-        lines.extend(ladder(model, pen, offer, cells, room));
+        lines.extend(ladder(model, pen, hit, cells, room));
     }
     lines
 }
@@ -106,7 +106,17 @@ fn window(len: usize, current: usize, room: usize) -> std::ops::Range<usize> {
     first..(first + room).min(len)
 }
 
-fn ladder(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) -> Vec<Line<'static>> {
+/// Why Q of it cannot be bought, and which quantity can.
+fn not_at_q(model: &Model, hit: &SearchRow) -> Option<String> {
+    let nearest = hit.price.nearest.map(text::quantity);
+    let q = text::quantity(model.quantity_of(&hit.offer.key));
+    (hit.price.least.is_some() && !hit.price.buyable && !hit.offer.gone)
+        .then(|| messages::not_at(model.lang, &q, nearest.as_deref()))
+}
+
+fn ladder(model: &Model, pen: &Pen, hit: &SearchRow, cells: usize, room: usize) -> Vec<Line<'static>> {
+    let offer = &*hit.offer;
+    let refused = not_at_q(model, hit);
     let tiers = price::ladder(&offer.tiers);
     let q = model.quantity_of(&offer.key);
     let greatest = tiers.iter().map(PriceTier::charged).max().unwrap_or_default();
@@ -126,6 +136,7 @@ fn ladder(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) ->
         let run =
             runs.iter().find(|run| run.from >= tier.from_quantity && next.is_none_or(|next| run.from < next));
         let (note, note_style) = match run {
+            _ if here && refused.is_some() => (refused.clone().unwrap_or_default(), pen.warn),
             Some(run) if here && q >= run.from && q <= run.to => {
                 let saving = run.saving(tier.charged(), q);
                 (
@@ -166,8 +177,10 @@ fn ladder(model: &Model, pen: &Pen, offer: &Offer, cells: usize, room: usize) ->
         ]));
         if below && !fits && spare > 0 {
             spare -= 1;
-            let note = text::cut(&note, cells.saturating_sub(12), pen.sign());
-            lines.push(Line::styled(format!("           {note}"), note_style));
+            // Under the price, or as far to the left as it needs.
+            let indent = cells.saturating_sub(text::width(&note) + 1).clamp(4, 11);
+            let note = text::cut(&note, cells.saturating_sub(indent + 1), pen.sign());
+            lines.push(Line::styled(format!("{}{note}", " ".repeat(indent)), note_style));
         }
     }
     lines
@@ -229,6 +242,9 @@ fn right_side(model: &Model, pen: &Pen, hit: &SearchRow, cells: usize, rows: usi
         }
     }
     say(&terms(model, offer), dot, pen.plain);
+    if let Some(refused) = not_at_q(model, hit) {
+        say(&[refused], " ", pen.warn);
+    }
     say(&cost(model, pen, offer), " ", pen.selected);
     if let Some(verdict) = model.prices.yanxuan(&offer.key) {
         let worst = verdict.place() == Place::Tail || verdict.as_str() == "fail";
@@ -240,6 +256,9 @@ fn right_side(model: &Model, pen: &Pen, hit: &SearchRow, cells: usize, rows: usi
     }
     let (before, style) = prices_before(model, pen, offer);
     say(&before, dot, style);
+    if let Some(line) = model.prices.watched(&offer.key, model.quantity_of(&offer.key)) {
+        say(&[prices::watched(model.lang, &text::money(line))], dot, pen.good);
+    }
     if let Some(bought) = &mine.bought {
         say(&phrases::bought(model, bought), dot, pen.good);
     }

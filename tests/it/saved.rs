@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use pifa::app::model::Layer;
-use pifa::app::msg::Trouble;
-use pifa::app::{Effect, Fact, Model};
+use pifa::app::msg::{Msg, Trouble};
+use pifa::app::{Effect, Fact, Model, update};
 use pifa::domain::offer::Offer;
 use pifa::domain::price_history::{Ladder, PriceHistory, PricePoint};
 use pifa::domain::saved::{SavedName, SavedRow, SavedSearch};
 use pifa::domain::search::Sort;
 use pifa::domain::text::Clean;
-use pifa::domain::watch::{Crossed, WatchNews};
+use pifa::domain::watch::{Crossed, Watch, WatchNews, WatchRule, WatchState};
 use pifa::i18n::Lang;
 
 use crate::screens::{shown, snap};
@@ -55,7 +55,16 @@ fn with_prices(model: &mut Model, factors: &[(i64, i64)]) {
     };
     let history = PriceHistory::new(factors.iter().map(point).collect(), &offer);
     let key = offer.key.clone();
-    tell(model, Fact::PricesRead { generation, key, result: Ok(Arc::new(history)), yanxuan: None });
+    tell(
+        model,
+        Fact::PricesRead {
+            generation,
+            key,
+            result: Ok(Arc::new(history)),
+            yanxuan: None,
+            watches: Vec::new(),
+        },
+    );
 }
 
 #[test]
@@ -72,9 +81,19 @@ fn the_picker_loads_keeps_deletes_and_brings_back() {
     let gone = rows().remove(0).search;
     assert_eq!(tell(&mut model, Fact::SearchForgotten(Ok(Box::new(gone.clone())))), [Effect::ReadSaved]);
     assert!(model.notice.as_ref().unwrap().text.contains("u brings it back"));
-    assert_eq!(press(&mut model, "u"), [Effect::SaveSearch(Box::new(gone))]);
-    assert!(press(&mut model, "u").is_empty(), "once");
-    assert_eq!(tell(&mut model, Fact::SearchSaved { name, result: Ok(()) }), [Effect::ReadSaved]);
+    let other = search("壶", "壶");
+    tell(&mut model, Fact::SearchForgotten(Ok(Box::new(other.clone()))));
+    // The last one first; one that cannot come back is not lost.
+    let back = |search: &SavedSearch| [Effect::RestoreSearch(Box::new(search.clone()))];
+    assert_eq!(press(&mut model, "u"), back(&other));
+    let result = Err(Trouble::new("taken", None));
+    tell(&mut model, Fact::SearchRestored { search: Box::new(other.clone()), result });
+    assert_eq!(press(&mut model, "u"), back(&other));
+    assert_eq!(press(&mut model, "u"), back(&gone));
+    assert!(press(&mut model, "u").is_empty(), "once each");
+    let restored = Fact::SearchRestored { search: Box::new(gone), result: Ok(()) };
+    assert_eq!(tell(&mut model, restored), [Effect::ReadSaved]);
+    assert!(model.notice.as_ref().unwrap().text.contains("周一看的杯子 is back"));
     // Loaded at its quantity and in its order.
     let effects = press(&mut model, "enter");
     assert!(model.layers.is_empty() && matches!(effects[0], Effect::Search { .. }), "{effects:?}");
@@ -95,11 +114,21 @@ fn the_search_on_the_screen_is_kept_under_a_name_that_can_be_a_files() {
     let effects = press(&mut model, "enter");
     let mut wanted = search("杯", "保温杯");
     wanted.quantity = Some(model.quantity);
-    assert_eq!(effects, [Effect::SaveSearch(Box::new(wanted))]);
+    let save = |replace| [Effect::SaveSearch { search: Box::new(wanted.clone()), replace }];
+    assert_eq!(effects, save(false));
+    // Another has the name: Enter once more replaces it, any other name does not.
     let taken = Trouble::new("已经有叫“杯”的搜索", None);
     let name = SavedName::new("杯").unwrap();
-    tell(&mut model, Fact::SearchSaved { name, result: Err(taken) });
-    assert!(model.notice.as_ref().unwrap().text.contains("已经有"));
+    tell(&mut model, Fact::SearchSaved { name, result: Err(taken), is_taken: true });
+    assert!(shown(&mut model).contains("再按 Enter 就替换"));
+    type_text(&mut model, "子");
+    let effects = press(&mut model, "enter");
+    assert!(
+        matches!(effects.as_slice(), [Effect::SaveSearch { search, replace: false }] if search.name.as_str() == "杯子")
+    );
+    let name = SavedName::new("杯").unwrap();
+    tell(&mut model, Fact::SearchSaved { name, result: Err(Trouble::new("", None)), is_taken: true });
+    assert_eq!(press(&mut model, "enter"), save(true));
 }
 
 #[test]
@@ -109,9 +138,10 @@ fn a_price_is_watched_from_the_row_and_news_of_it_are_said() {
     press(&mut model, "W");
     let before = row.price.least.unwrap().to_string();
     assert!(matches!(model.layers.last(), Some(Layer::Words(prompt)) if prompt.field.text() == before));
-    press(&mut model, "ctrl-u");
+    // What is typed takes the place of the price that stood there.
     type_text(&mut model, "cheap");
     assert!(press(&mut model, "enter").is_empty());
+    assert!(matches!(model.layers.last(), Some(Layer::Words(prompt)) if prompt.field.text() == "cheap"));
     press(&mut model, "ctrl-u");
     type_text(&mut model, "8.00");
     let effects = press(&mut model, "enter");
@@ -120,6 +150,36 @@ fn a_price_is_watched_from_the_row_and_news_of_it_are_said() {
         effects,
         [Effect::AddWatch { key: key.clone(), quantity: model.quantity, below: yuan("8.00") }]
     );
+    // Once it is known it stands beside the offer, is what the line begins with, and an empty line ends it.
+    let watch = Watch {
+        id: 1,
+        offer: key.clone(),
+        spec: None,
+        quantity: model.quantity,
+        rule: WatchRule { below: Some(yuan("8.00")), rise: None, band: rust_decimal::Decimal::TWO },
+        state: WatchState::default(),
+        created_at: at(0),
+        looked_at: None,
+        fired_at: None,
+    };
+    let added = Fact::WatchAdded(Ok(Box::new((watch.clone(), None))));
+    let set = update(&mut model, Msg { at: at(0), fact: added });
+    let asked = set.iter().find_map(|effect| match effect {
+        Effect::ReadPrices { generation, .. } => Some(generation),
+        _ => None,
+    });
+    let generation = asked.expect("what is known of the offer is read again");
+    let history = Arc::new(PriceHistory::new(Vec::new(), &row.offer));
+    let (generation, watches) = (*generation, vec![watch]);
+    tell(
+        &mut model,
+        Fact::PricesRead { generation, key: key.clone(), result: Ok(history), yanxuan: None, watches },
+    );
+    assert!(shown(&mut model).contains("told below 8.00"));
+    press(&mut model, "W");
+    assert!(matches!(model.layers.last(), Some(Layer::Words(prompt)) if prompt.field.text() == "8.00"));
+    let ended = press_all(&mut model, "backspace enter");
+    assert_eq!(ended, [Effect::EndWatch { key: key.clone(), quantity: model.quantity }]);
     let news = WatchNews {
         watch_id: "1".into(),
         offer_id: key,
@@ -151,7 +211,13 @@ fn prices_of_a_row_left_behind_are_dropped() {
     let late = PriceHistory::new(Vec::new(), &model.search.selected().unwrap().offer);
     tell(
         &mut model,
-        Fact::PricesRead { generation: 0, key: second.clone(), result: Ok(Arc::new(late)), yanxuan: None },
+        Fact::PricesRead {
+            generation: 0,
+            key: second.clone(),
+            result: Ok(Arc::new(late)),
+            yanxuan: None,
+            watches: Vec::new(),
+        },
     );
     assert!(model.prices.of(&second).is_none(), "an older asking");
 }

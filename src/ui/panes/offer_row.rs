@@ -8,6 +8,7 @@ use crate::domain::mark::Mark;
 use crate::domain::money::Money;
 use crate::domain::offer::{Completeness, Offer, OfferKind, QuoteType};
 use crate::domain::price::RowPrice;
+use crate::domain::quantity::Quantity;
 use crate::domain::search::SearchRow;
 use crate::i18n::messages;
 use crate::ui::pen::Pen;
@@ -336,7 +337,7 @@ fn note(model: &Model, hit: &SearchRow, cells: usize) -> String {
             words.blocked.to_owned()
         }
         () if hit.price.least.is_some() && !hit.price.buyable => match hit.price.nearest {
-            Some(nearest) => messages::nearest(model.lang, &text::quantity(nearest)),
+            Some(nearest) => return nearest_note(model, hit, nearest, cells),
             None => words.none_to_buy.to_owned(),
         },
         () if offer.kind == OfferKind::Fee => words.fee.to_owned(),
@@ -345,6 +346,18 @@ fn note(model: &Model, hit: &SearchRow, cells: usize) -> String {
         () => String::new(),
     };
     text::cut(&said, cells / 2, "")
+}
+
+/// From which quantity on, or up to which, it can be bought: in words while they leave the title its half, else in signs.
+/// A figure is whole or not there.
+fn nearest_note(model: &Model, hit: &SearchRow, nearest: Quantity, cells: usize) -> String {
+    let figure = text::quantity(nearest);
+    let said = messages::nearest(model.lang, &figure);
+    if text::width(&said) <= cells / 2 {
+        return said;
+    }
+    let sign = if nearest > model.quantity_of(&hit.offer.key) { ">=" } else { "<=" };
+    Some(format!("{sign}{figure}")).filter(|short| short.len() + 2 <= cells).unwrap_or_default()
 }
 
 /// Whether the price depends on which SKU is taken.

@@ -95,6 +95,9 @@ fn query_line(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
             };
             // Where all are new (a first look, or the new ones alone) that needs no saying twice.
             match listed.new {
+                _ if listed.only_new.is_some() && many => {
+                    format!("{all}{}{}", pen.glyphs.dot, words.do_new_suppliers)
+                }
                 _ if listed.only_new.is_some() => messages::new_suppliers(model.lang, listed.total),
                 new if new > 0 && new < listed.total => {
                     format!("{all}{}{}", pen.glyphs.dot, messages::new_suppliers(model.lang, new))

@@ -44,6 +44,7 @@ BROKEN = {
     "beginning": "words looked for only where a text begins",
     "tree": "categories without those below them",
     "whole": "an attribute that is it, not contains it",
+    "sign": "figures with a sign before them only under the name of their attribute",
     "bought": "nothing was ever bought",
 }
 
@@ -396,8 +397,19 @@ class Meaning:
             if self.fold(attribute.get("name_en")) == self.fold(term.name):
                 yield attribute.get("value_en") or ""
 
+    def signed(self, term, offer):
+        """Values that begin with the name asked for and a figure right behind it, whatever they are called."""
+        sign = self.fold(term.name)
+        if not re.fullmatch("[a-z]{1,4}", sign) or self.broken == "sign":
+            return
+        for attribute in offer.record["attributes"]:
+            for text in (attribute["value"], attribute.get("value_en")):
+                if text and re.match(sign + "[0-9]", self.fold(text)):
+                    yield text
+
     def attribute_number(self, term, offer, value, _):
-        numbers = [first_number(self.fold(text)) for text in self.attributes(term, offer)]
+        texts = [*self.attributes(term, offer), *self.signed(term, offer)]
+        numbers = [first_number(self.fold(text)) for text in texts]
         return any(compared(has, term.sign, value, self.broken) for has in numbers if has is not None)
 
     def order(self, *_):

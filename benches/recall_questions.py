@@ -242,6 +242,9 @@ class Questions:
             if one["name"] == name
         ]
         value = first_number(fold(has[0])) if has else None
+        sign = re.match("[a-z]{1,4}(?=[0-9])", fold(has[0])) if has else None
+        if sign and sign[0] not in NAMES and self.rng.random() < 0.5:
+            name = sign[0]
         if value is None or not name[0].isalpha():
             return None
         return self.compared(name, [name], value, [f"{value:f}"], kind="attribute number")

@@ -189,9 +189,9 @@ pub static REMARKS: [Remark; 9] = [
     Remark {
         like: "ra>=90",
         says: [
-            "其他「名>=数」查商品属性里的第一个数；等于可多个，容量=300,500",
-            "其他「名>=數」查商品屬性裡的第一個數；等於可多個，容量=300,500",
-            "any other name and comparison asks the first number of an attribute; equal to one of several: 容量=300,500",
+            "其他「名>=数」查商品属性里的第一个数，也查数前的字母：显色指数 Ra90、IP68；等于可多个，容量=300,500",
+            "其他「名>=數」查商品屬性裡的第一個數，也查數前的字母：顯色指數 Ra90、IP68；等於可多個，容量=300,500",
+            "any other name and comparison asks the first number of an attribute, or of a value with that sign before it (显色指数 Ra90, IP68); equal to one of several: 容量=300,500",
         ],
         part: Part::Numbers,
     },

@@ -92,6 +92,24 @@ pub fn first_number(text: &str) -> Option<Decimal> {
     rest.get(..to.min(28))?.parse().ok()
 }
 
+/// Letters of a sign that sellers write before a figure: Ra90, IP68, DN50.
+const SIGN: std::ops::RangeInclusive<usize> = 1..=4;
+
+/// Whether figures are asked for by a sign such sellers write, whatever the attribute is called.
+fn asks_by_sign(name: &str, asks: &[Asks]) -> bool {
+    SIGN.contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && asks.iter().any(|ask| matches!(ask, Asks::Number(..)))
+}
+
+/// Whether an attribute's value is that sign with such a figure behind it; ra>=90 finds 显色指数 Ra90 so.
+fn has_sign(name: &str, asks: &[Asks], value: &str) -> bool {
+    let behind = value.strip_prefix(name).filter(|behind| behind.starts_with(|c: char| c.is_ascii_digit()));
+    behind.and_then(first_number).is_some_and(|number| {
+        asks.iter().any(|ask| matches!(ask, Asks::Number(op, wanted) if op.holds(number, *wanted)))
+    })
+}
+
 /// Whether the value of an attribute is one of what is asked for.
 pub fn answers(asks: &[Asks], value: &str) -> bool {
     asks.iter().any(|ask| match ask {
@@ -128,10 +146,12 @@ impl Says {
                 id.is_some_and(|id| ids.contains(&id))
             }
             Says::Marked(marked) => marked.has(row),
-            Says::Trait { name, asks } => traits
-                .lines()
-                .filter_map(|line| line.split_once('='))
-                .any(|(named, value)| named == name && answers(asks, value)),
+            Says::Trait { name, asks } => {
+                let by_sign = asks_by_sign(name, asks);
+                traits.lines().filter_map(|line| line.split_once('=')).any(|(named, value)| {
+                    (named == name && answers(asks, value)) || (by_sign && has_sign(name, asks, value))
+                })
+            }
             Says::Buyable => {
                 if let Some(buyable) = row.price_within(&(0..=u64::MAX), quantity) {
                     return buyable;
@@ -271,13 +291,28 @@ fn all_bits(stream: Stream, max_doc: u32, cancel: &Cancel) -> Result<Bits, Halt>
 }
 
 fn with_trait(segment: &Segment, name: &str, asks: &[Asks], cancel: &Cancel) -> Result<Stream, Halt> {
-    let head = tag::attribute(&format!("{name}="));
     let mut infos: Vec<TermInfo> = Vec::new();
+    if asks_by_sign(name, asks) {
+        let head = tag::attribute("");
+        let mut stream = segment.tags.terms().range().ge(head.as_bytes()).into_stream()?;
+        while stream.advance() {
+            halt(cancel)?;
+            let Some(line) = stream.key().strip_prefix(head.as_bytes()) else { break };
+            let line = std::str::from_utf8(line).ok().and_then(|line| line.split_once('='));
+            if line.is_some_and(|(named, value)| named != name && has_sign(name, asks, value)) {
+                infos.push(stream.value().clone());
+            }
+        }
+    }
+    let head = tag::attribute(&format!("{name}="));
     let mut stream = segment.tags.terms().range().ge(head.as_bytes()).into_stream()?;
     while stream.advance() {
         halt(cancel)?;
         let Some(value) = stream.key().strip_prefix(head.as_bytes()) else { break };
-        if std::str::from_utf8(value).is_ok_and(|value| answers(asks, value)) {
+        let by_sign = asks_by_sign(name, asks);
+        if std::str::from_utf8(value)
+            .is_ok_and(|value| answers(asks, value) || (by_sign && has_sign(name, asks, value)))
+        {
             infos.push(stream.value().clone());
         }
     }

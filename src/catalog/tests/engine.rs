@@ -59,7 +59,7 @@ fn drawn() -> impl Strategy<Value = Drawn> {
         prop::collection::vec(
             (
                 prop::sample::select(vec!["材质", "ra"]),
-                prop::sample::select(vec!["304", "ra 95", "90", "钢"]),
+                prop::sample::select(vec!["304", "ra 95", "90", "钢", "Ra95", "ra8x", "rab90"]),
             ),
             0..3,
         ),
@@ -246,9 +246,16 @@ fn holds(is: &Is, offer: &Offer, quantity: Quantity, newest: Timestamp, marks: &
         Is::Kind(kind) => offer.kind == *kind,
         Is::Attribute { name, asks } => offer.attributes.iter().any(|attribute| {
             let value = fold(attribute.value.as_str());
-            fold(attribute.name.as_str()) == *name
+            let is_figure = |ask: &Asks| matches!(ask, Asks::Number(..));
+            // The sign before a figure, under whatever name.
+            let is_signed = name.len() <= 4
+                && name.chars().all(|c| c.is_ascii_alphabetic())
+                && value.starts_with(name.as_str())
+                && value.chars().nth(name.len()).is_some_and(|c| c.is_ascii_digit());
+            let is_named = fold(attribute.name.as_str()) == *name;
+            (is_named || (is_signed && asks.iter().any(is_figure)))
                 && asks.iter().any(|ask| match ask {
-                    Asks::Contains(text) => value.contains(text.as_str()),
+                    Asks::Contains(text) => is_named && value.contains(text.as_str()),
                     Asks::Number(op, wanted) => {
                         let digits: String = value
                             .chars()

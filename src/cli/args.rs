@@ -208,7 +208,7 @@ pub struct SuppliersArgs {
     /// One supplier in full
     #[arg(long, value_name = "ID", conflicts_with = "query")]
     pub show: Option<String>,
-    /// Their least prices at this quantity
+    /// Their least prices at this quantity: of each offer the middle one of its SKUs, in the unit most are counted in
     #[arg(long, value_name = "N", value_parser = quantity, allow_negative_numbers = true)]
     pub qty: Option<Quantity>,
     /// At most this many

@@ -61,7 +61,9 @@ impl Desk {
             report.changed += (stored.new + stored.changed) as u64;
             report.gone += stored.gone as u64;
             report.complete = complete;
-            told.moved(report.fetched, Some(total));
+            // How many changed nobody knows before the last page; a pass reads all there is.
+            let to_read = pass.map(|_| total).or_else(|| complete.then_some(report.fetched));
+            told.moved(report.fetched, to_read);
             // What came before the trouble is kept, and gone on from.
             trouble?;
         }

@@ -242,10 +242,13 @@ fn right_side(model: &Model, pen: &Pen, hit: &SearchRow, cells: usize, rows: usi
         }
     }
     say(&terms(model, offer), dot, pen.plain);
-    if let Some(refused) = not_at_q(model, hit) {
+    // Once: beside the tier that Q reaches, or here.
+    let q = model.quantity_of(&offer.key);
+    let has_tier = !is_by_sku(offer) && offer.tiers.iter().any(|tier| tier.from_quantity <= q);
+    if let Some(refused) = not_at_q(model, hit).filter(|_| !has_tier) {
         say(&[refused], " ", pen.warn);
     }
-    say(&cost(model, pen, offer), " ", pen.selected);
+    say(&cost(model, pen, offer, cells), " ", pen.selected);
     if let Some(verdict) = model.prices.yanxuan(&offer.key) {
         let worst = verdict.place() == Place::Tail || verdict.as_str() == "fail";
         say(
@@ -341,14 +344,17 @@ fn terms(model: &Model, offer: &Offer) -> Vec<String> {
     terms
 }
 
-fn cost(model: &Model, pen: &Pen, offer: &Offer) -> Vec<String> {
+fn cost(model: &Model, pen: &Pen, offer: &Offer, cells: usize) -> Vec<String> {
     let at = comparison(model, offer);
     let mut cost = vec![format!("{} {}", phrases::freight_to(model), text::freight(at.freight))];
     if let Some(goods) = at.goods.filter(|_| at.buyable) {
         let landed = text::landed(goods, true, at.freight);
         let sku = at.spec_id.as_ref().and_then(|spec| offer.sku(spec)).map(|sku| sku_name(model, sku));
-        let of = sku.map(|sku| format!("{sku} ")).unwrap_or_default();
-        cost.push(format!("{} {of}{} {landed}", pen.glyphs.arrow, model.text().landed));
+        let landed = format!("{} {landed}", model.text().landed);
+        let whole = sku.map(|sku| format!("{} {sku} {landed}", pen.glyphs.arrow));
+        // The amount is never cut for a long name.
+        let whole = whole.filter(|whole| text::width(whole) <= cells);
+        cost.push(whole.unwrap_or_else(|| format!("{} {landed}", pen.glyphs.arrow)));
         if let Some(each) = each(at.landed, model.quantity_of(&offer.key)) {
             cost.push(messages::each(model.lang, &text::money(each)));
         }

@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::catalog::facts::Facts;
@@ -13,7 +14,7 @@ use crate::catalog::index::writer::{Wanted, catalog_name};
 use crate::catalog::index::{Halt, IndexProgress, fresh};
 use crate::catalog::rank::{self, Weights};
 use crate::catalog::sound::sound_offer;
-use crate::catalog::store::{Catalog, CatalogError, Failure, lock};
+use crate::catalog::store::{Catalog, CatalogError, Failure, lock, time};
 use crate::domain::search::Cancel;
 
 /// Rows not in the index from which it counts as behind; fewer are searched as fast without.
@@ -199,7 +200,21 @@ impl Catalog {
         })
     }
 
-    /// The same where it costs nothing to know.
+    /// When the newest reading of an offer on sale was made; `None` = there is none.
+    pub fn newest(&self) -> Result<Option<Timestamp>, CatalogError> {
+        self.read(|connection| {
+            // The end of an index: an aggregate beside a count would read all of it.
+            let newest = connection
+                .prepare_cached(
+                    "SELECT fetched_at FROM offers WHERE gone = 0 ORDER BY fetched_at DESC LIMIT 1",
+                )?
+                .query_row([], |row| row.get(0))
+                .optional()?;
+            Ok(newest.map(time))
+        })
+    }
+
+    /// How many are on sale where it costs nothing to know.
     pub(super) fn on_sale_if_known(
         &self,
         connection: &Connection,

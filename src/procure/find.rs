@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::catalog::IndexProgress;
 use crate::domain::category::{self, Category, CategoryCount};
 use crate::domain::id::OfferKey;
@@ -110,6 +112,11 @@ impl Desk {
         let counts = facets.iter().flat_map(|facets| &facets.categories);
         let counts = counts.filter_map(|row| Some((category_of(row)?, row.count))).collect();
         Ok(category::counted(&self.categories()?, &counts))
+    }
+
+    /// When the newest reading of an offer on sale was made.
+    pub fn newest(&self) -> Result<Option<Timestamp>, DeskError> {
+        Ok(self.parts.catalog.newest()?)
     }
 
     /// Whether there is no index that can be used: searches look through all rows then.

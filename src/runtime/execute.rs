@@ -467,7 +467,6 @@ pub(super) fn tell_status(desk: &Desk, bell: &Bell, reach: &Mutex<Reach>) {
 }
 
 fn read_status(desk: &Desk, reach: &Mutex<Reach>) -> Result<Status, DeskError> {
-    let stats = desk.stats()?;
     let outbox = desk.outbox()?;
     let held = outbox.iter().filter(|order| order.state.as_str() == ActionState::Draft.as_str()).count();
     let Reach { online, since } = *lock(reach);
@@ -476,8 +475,9 @@ fn read_status(desk: &Desk, reach: &Mutex<Reach>) -> Result<Status, DeskError> {
         sandbox: desk.is_sandbox(),
         online,
         offline_since: since,
-        read_at: stats.newest,
-        cached: stats.offers,
+        // Not of the catalog's figures, for which a million offers are counted while the first screen waits.
+        read_at: desk.newest()?,
+        cached: desk.cached()? as u64,
         offered: desk.offered()?.map(|(offers, at_least)| MarketSize { offers, at_least }),
         unsent: outbox.len() as u64,
         held: held as u64,

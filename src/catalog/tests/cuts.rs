@@ -44,6 +44,8 @@ fn the_cursor_moves_with_its_rows_or_not_at_all() {
     let cut = catalog.upsert_with(&offers, &[supplier("s9", "厂")], &with);
     assert!(cut.is_err());
     assert_eq!(catalog.stats().unwrap().offers, 1);
+    assert_eq!(catalog.newest().unwrap(), catalog.stats().unwrap().newest);
+    assert_eq!(catalog.cached().unwrap(), 1);
     assert_eq!(catalog.supplier(&crate::domain::id::SupplierId::new("s9")).unwrap(), None);
     assert_eq!(catalog.meta("cursor").unwrap().as_deref(), Some("one"));
     assert_eq!(catalog.meta("pass").unwrap(), None);
@@ -85,6 +87,7 @@ fn a_pass_ends_only_with_its_last_page_and_whatever_clocks_say() {
     assert_eq!(catalog.stats().unwrap().gone, 0);
     let done = catalog.upsert_with(&page(3), &[], &With { pass, ends: true, ..With::default() }).unwrap();
     assert_eq!((done.gone, catalog.stats().unwrap().gone), (1, 1));
+    assert_eq!(catalog.newest().unwrap(), catalog.stats().unwrap().newest);
     assert!(catalog.offer(&OfferKey::Market(1)).unwrap().unwrap().gone);
     // An empty last page ends it too.
     let pass = Some(at(2_000));

@@ -271,8 +271,9 @@ fn excludes(one: &Term, other: &Term) -> bool {
             || both(&is_of(terms::Field::Price)))
 }
 
-/// The query with this term at its end, in the place of those it excludes, or without it where it asks for it already, however it is written there. What
-/// the buyer typed stays as they typed it, as far as it then still reads as it should; else it is written anew.
+/// The query with this term at its end, in the place of those it excludes, or without it where it asks for it already,
+/// however it is written there. What the buyer typed stays as they typed it, as far as it then still reads as it should;
+/// else it is written anew.
 pub fn with_term_toggled(text: &str, term: &str) -> String {
     let now = Query::parse(text);
     let wanted = Query::parse(term).terms;

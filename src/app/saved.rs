@@ -79,9 +79,7 @@ impl Prices {
     /// The price below which the buyer wants to be told of this offer at a quantity, once it was read.
     pub fn watched(&self, key: &OfferKey, quantity: Quantity) -> Option<Money> {
         self.read.as_ref().filter(|(read, _)| read == key)?;
-        let mut of_quantity =
-            self.watches.iter().filter(|watch| watch.spec.is_none() && watch.quantity == quantity);
-        of_quantity.find_map(|watch| watch.rule.below)
+        self.watches.iter().find(|watch| watch.is_line_at(quantity))?.rule.below
     }
 
     /// What was read is out of date.

@@ -109,6 +109,16 @@ pub struct Watch {
     pub fired_at: Option<Timestamp>,
 }
 
+impl Watch {
+    /// Whether it is a line under the offer's own price at a quantity, and nothing else: what the screens set.
+    pub fn is_line_at(&self, quantity: Quantity) -> bool {
+        self.spec.is_none()
+            && self.quantity == quantity
+            && self.rule.below.is_some()
+            && self.rule.rise.is_none()
+    }
+}
+
 /// A watch that has just crossed its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fired {

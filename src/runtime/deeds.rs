@@ -94,8 +94,9 @@ impl Executor {
                         let history = desk.price_history(&offer);
                         let verdict = desk.verdicts(&[&offer]);
                         let yanxuan = verdict.as_ref().ok().and_then(|of| of.first().copied().flatten());
-                        let watches = desk.watches_of(&offer.key).unwrap_or_default();
-                        let result = said(history.and_then(|history| verdict.map(|_| history)));
+                        let watched = desk.watches_of(&offer.key);
+                        let watches = watched.as_ref().cloned().unwrap_or_default();
+                        let result = said(history.and_then(|history| verdict.and(watched).map(|_| history)));
                         Fact::PricesRead {
                             generation,
                             key: offer.key.clone(),
@@ -142,16 +143,16 @@ impl Executor {
             }),
             Effect::AddWatch { key, quantity, below } => self.at_ledger(move |desk| {
                 let rule = WatchRule { below: Some(below), rise: None, band: BAND_PERCENT };
-                // One line a price is enough: a new one takes the place of that of before.
-                let ended = end_watches(desk, &key, quantity);
-                let added = ended.and_then(|()| desk.watch(&key, None, quantity, rule)).and_then(|watch| {
+                let added = desk.watch(&key, None, quantity, rule).and_then(|watch| {
+                    // One line a price is enough: once there is a new one, that of before goes.
+                    end_watches(desk, &key, quantity, Some(watch.id))?;
                     let title = desk.offer(&key)?.map(|offer| offer.title);
                     Ok(Box::new((watch, title)))
                 });
                 Fact::WatchAdded(said(added))
             }),
             Effect::EndWatch { key, quantity } => {
-                self.at_ledger(move |desk| Fact::WatchEnded(said(end_watches(desk, &key, quantity))));
+                self.at_ledger(move |desk| Fact::WatchEnded(said(end_watches(desk, &key, quantity, None))));
             }
             Effect::ReadSheet { id, quantity } => self.beside(move |desk| {
                 let result = said(desk.supplier_sheet(&id, quantity)).map(|sheet| sheet.map(Box::new));
@@ -376,17 +377,22 @@ fn rows(list: SavedList) -> (Vec<SavedRow>, Vec<Clean>) {
     (rows.collect(), list.bad.iter().map(|error| Clean::new(&error.to_string())).collect())
 }
 
-/// Keeps a search and looks at it, so that the next look tells what changed since now.
-/// Ends what is watched of an offer's own price at a quantity.
-fn end_watches(desk: &Desk, key: &OfferKey, quantity: Quantity) -> Result<(), DeskError> {
+/// Ends the watches of an offer that the screens set at a quantity, but for one.
+fn end_watches(
+    desk: &Desk,
+    key: &OfferKey,
+    quantity: Quantity,
+    but_for: Option<i64>,
+) -> Result<(), DeskError> {
     for watch in desk.watches_of(key)? {
-        if watch.spec.is_none() && watch.quantity == quantity && watch.rule.below.is_some() {
+        if watch.is_line_at(quantity) && Some(watch.id) != but_for {
             desk.unwatch(watch.id)?;
         }
     }
     Ok(())
 }
 
+/// Keeps a search and looks at it, so that the next look tells what changed since now.
 fn keep(desk: &Desk, search: &SavedSearch, replace: bool) -> Result<(), DeskError> {
     desk.save_search(search, replace)?;
     if let Some(quantity) = search.quantity {

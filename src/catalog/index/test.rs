@@ -110,6 +110,13 @@ fn has_sign(name: &str, asks: &[Asks], value: &str) -> bool {
     })
 }
 
+/// Whether a line `name=value` is what is asked of attributes of that name.
+fn has_trait(name: &str, asks: &[Asks], line: &str) -> bool {
+    line.split_once('=').is_some_and(|(named, value)| {
+        (named == name && answers(asks, value)) || (asks_by_sign(name, asks) && has_sign(name, asks, value))
+    })
+}
+
 /// Whether the value of an attribute is one of what is asked for.
 pub fn answers(asks: &[Asks], value: &str) -> bool {
     asks.iter().any(|ask| match ask {
@@ -146,12 +153,7 @@ impl Says {
                 id.is_some_and(|id| ids.contains(&id))
             }
             Says::Marked(marked) => marked.has(row),
-            Says::Trait { name, asks } => {
-                let by_sign = asks_by_sign(name, asks);
-                traits.lines().filter_map(|line| line.split_once('=')).any(|(named, value)| {
-                    (named == name && answers(asks, value)) || (by_sign && has_sign(name, asks, value))
-                })
-            }
+            Says::Trait { name, asks } => traits.lines().any(|line| has_trait(name, asks, line)),
             Says::Buyable => {
                 if let Some(buyable) = row.price_within(&(0..=u64::MAX), quantity) {
                     return buyable;
@@ -291,29 +293,41 @@ fn all_bits(stream: Stream, max_doc: u32, cancel: &Cancel) -> Result<Bits, Halt>
 }
 
 fn with_trait(segment: &Segment, name: &str, asks: &[Asks], cancel: &Cancel) -> Result<Stream, Halt> {
+    let all = tag::attribute("");
     let mut infos: Vec<TermInfo> = Vec::new();
-    if asks_by_sign(name, asks) {
-        let head = tag::attribute("");
-        let mut stream = segment.tags.terms().range().ge(head.as_bytes()).into_stream()?;
-        while stream.advance() {
+    let mut take = |head: &[u8]| -> Result<(), Halt> {
+        let mut stream = segment.tags.terms().range().ge(head).into_stream()?;
+        while stream.advance() && stream.key().starts_with(head) {
             halt(cancel)?;
-            let Some(line) = stream.key().strip_prefix(head.as_bytes()) else { break };
-            let line = std::str::from_utf8(line).ok().and_then(|line| line.split_once('='));
-            if line.is_some_and(|(named, value)| named != name && has_sign(name, asks, value)) {
+            let line = stream.key().strip_prefix(all.as_bytes());
+            let line = line.and_then(|line| std::str::from_utf8(line).ok());
+            if line.is_some_and(|line| has_trait(name, asks, line)) {
                 infos.push(stream.value().clone());
             }
         }
-    }
-    let head = tag::attribute(&format!("{name}="));
-    let mut stream = segment.tags.terms().range().ge(head.as_bytes()).into_stream()?;
-    while stream.advance() {
-        halt(cancel)?;
-        let Some(value) = stream.key().strip_prefix(head.as_bytes()) else { break };
-        let by_sign = asks_by_sign(name, asks);
-        if std::str::from_utf8(value)
-            .is_ok_and(|value| answers(asks, value) || (by_sign && has_sign(name, asks, value)))
-        {
-            infos.push(stream.value().clone());
+        Ok(())
+    };
+    take(tag::attribute(&format!("{name}=")).as_bytes())?;
+    if asks_by_sign(name, asks) {
+        // A sign may stand in any attribute: from one name to the next, and of each only the values that begin with it.
+        let mut from = all.clone().into_bytes();
+        loop {
+            halt(cancel)?;
+            let mut names = segment.tags.terms().range().ge(&from).into_stream()?;
+            if !names.advance() || !names.key().starts_with(all.as_bytes()) {
+                break;
+            }
+            let Some(end) = names.key().iter().position(|byte| *byte == b'=') else {
+                // No attribute, and nothing to step over as one.
+                from = [names.key(), &[0]].concat();
+                continue;
+            };
+            from = names.key().get(..end).unwrap_or_default().to_vec();
+            if from.strip_prefix(all.as_bytes()) != Some(name.as_bytes()) {
+                take(&[from.as_slice(), b"=", name.as_bytes()].concat())?;
+            }
+            // `>` is the character after `=`.
+            from.push(b'>');
         }
     }
     any_of(&segment.tags, &infos, segment.max_doc(), cancel)

@@ -40,12 +40,13 @@ fn screens(mut profile: Profile) -> Result<ExitCode, Failure> {
     // What the settings say of doubtful marks needs no asking, and ASCII has none.
     model.ascii |= settings.ambiguous_width == Some(2);
     let ask_width = settings.ambiguous_width.is_none() && !model.ascii;
+    let narrow = settings.ambiguous_width == Some(1) && !model.ascii;
     let open = async move {
         profile.on_screen = true;
         let session = profile.online().await?;
         Ok::<_, Failure>((session.desk, session.market, profile.told()))
     };
-    let options = Options { policy, mouse, ask_width };
+    let options = Options { policy, mouse, ask_width, narrow };
     match runtime::run(model, options, open) {
         Ok(ended) => Ok(ExitCode::from(ended.code())),
         Err(RunError::Open(failure)) => Err(failure),

@@ -534,6 +534,8 @@ pub enum Effect {
     Suspend,
     /// Draw everything anew.
     Redraw,
+    /// Marks of ambiguous width take one cell on this terminal: less is told to be sure of it.
+    TrustNarrow,
     /// End.
     Quit,
 }

@@ -82,6 +82,11 @@ impl Prices {
         self.watches.iter().find(|watch| watch.is_line_at(quantity))?.rule.below
     }
 
+    /// Whether what was asked for last has not been read.
+    pub fn are_awaited(&self) -> bool {
+        self.asked.is_some() && self.asked.as_ref() != self.read.as_ref().map(|(key, _)| key)
+    }
+
     /// What was read is out of date.
     pub fn forget(&mut self) {
         self.asked = None;

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use crate::app::facets::{self, FacetsPane};
 use crate::app::field::Field;
 use crate::app::list::{List, Move};
-use crate::app::model::{Model, Progress};
+use crate::app::model::{Model, Pane, Progress};
 use crate::app::msg::{Counts, Effect, IndexState, Trouble};
 use crate::app::range::{self, Range};
 use crate::app::suppliers::{self, SearchView};
@@ -18,6 +18,8 @@ use crate::query::{Is, Query};
 
 /// Rows asked for at first: more than a screen shows, and few enough to be there at once.
 pub const FIRST_ROWS: usize = 50;
+/// Fewest rows asked for while the buyer types: what is seen is enough, until a key means the list.
+pub const TYPED_ROWS: usize = 20;
 /// Rows asked for each time the selection nears an edge of those in memory.
 pub const PAGE_ROWS: usize = 100;
 /// Most rows in memory.
@@ -175,7 +177,27 @@ fn ask(model: &mut Model, asked: Asked) -> Vec<Effect> {
 }
 
 fn first_rows(model: &Model) -> usize {
-    FIRST_ROWS.max(model.viewport.rows.saturating_mul(2))
+    match model.search.focused {
+        true => TYPED_ROWS.max(model.viewport.rows.saturating_add(1)),
+        false => FIRST_ROWS.max(model.viewport.rows.saturating_mul(2)),
+    }
+}
+
+/// The rows that were left out while the buyer typed, once the keys go to the list.
+pub fn fill(model: &mut Model) -> Vec<Effect> {
+    let pane = &model.search;
+    let rows = pane.page.rows.len();
+    if pane.view == SearchView::Suppliers || rows == 0 || rows >= first_rows(model) || !has_more(pane) {
+        return Vec::new();
+    }
+    let offset = pane.from.saturating_add(rows);
+    page_from(model, Paging { offset, limit: PAGE_ROWS, place: PagePlace::After })
+}
+
+/// Whether there are hits behind the last in memory, as far as is known.
+fn has_more(pane: &SearchPane) -> bool {
+    let behind = pane.from.saturating_add(pane.page.rows.len());
+    !pane.ended && (!pane.page.counted || pane.page.total > behind)
 }
 
 /// The question as it stands now.
@@ -283,11 +305,10 @@ pub fn go(model: &mut Model, to: Move) -> Vec<Effect> {
 fn more_if_near_an_edge(model: &mut Model) -> Vec<Effect> {
     let pane = &model.search;
     let (rows, near) = (pane.page.rows.len(), model.viewport.rows.max(10));
-    let more = !pane.ended && (!pane.page.counted || pane.page.total > pane.from.saturating_add(rows));
     if rows == 0 {
         return Vec::new();
     }
-    if more && pane.list.selected + near >= rows {
+    if has_more(pane) && pane.list.selected + near >= rows {
         let offset = pane.from.saturating_add(rows);
         return page_from(model, Paging { offset, limit: PAGE_ROWS, place: PagePlace::After });
     }
@@ -358,6 +379,14 @@ pub fn answered(model: &mut Model, generation: u64, result: Result<SearchPage, T
     }
     effects.extend(facets::ask(model));
     effects
+}
+
+/// Whether what stands beside the rows on the screen, how many there are and what the first cost before, is still to
+/// come: usually in the same moment.
+pub fn awaits_company(model: &Model) -> bool {
+    let pane = &model.search;
+    let is_list = model.pane == Pane::Search && pane.view == SearchView::Offers && !pane.pending;
+    is_list && (!pane.page.counted || model.prices.are_awaited())
 }
 
 /// More rows of the same question came.

@@ -19,6 +19,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.now = at;
     let layers = model.layers.len();
     let before = saved::focus(model);
+    let was_typing = model.search.focused;
     let answered = matches!(fact, Fact::Searched { .. });
     let mut effects = apply(model, fact, at);
     if model.layers.len() < layers {
@@ -27,6 +28,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     }
     if model.search.focused {
         facets::leave(model);
+    }
+    if (was_typing || answered) && !model.search.focused {
+        effects.extend(search::fill(model));
     }
     effects.extend(saved::watch(model, &before, answered));
     effects.extend(coach::watch(model));
@@ -166,7 +170,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         }
         Fact::AmbiguousWidth(cells) => {
             model.ascii |= cells > 1;
-            Vec::new()
+            if model.ascii { Vec::new() } else { vec![Effect::TrustNarrow] }
         }
         Fact::Woke => {
             model.wake = None;

@@ -127,7 +127,8 @@ impl Catalog {
         cancel: &Cancel,
     ) -> Result<Option<Facets>, CatalogError> {
         self.with_view(cancel, |view| {
-            let asked = self.asked(view, request, marks)?;
+            let mut asked = self.asked(view, request, marks)?;
+            self.know_lately(&mut asked.plan);
             let mut counts = counted(view, &asked.plan)?;
             if counts.total == 0
                 && !asked.plan.words.is_empty()

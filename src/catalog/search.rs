@@ -105,7 +105,8 @@ impl Catalog {
         cancel: &Cancel,
     ) -> Result<Option<usize>, CatalogError> {
         self.with_view(cancel, |view| {
-            let asked = self.asked(view, request, marks)?;
+            let mut asked = self.asked(view, request, marks)?;
+            self.know_lately(&mut asked.plan);
             let count = count(view, &asked.plan, request.one_per_supplier)?;
             if count > 0 || asked.plan.words.is_empty() {
                 return Ok(count);
@@ -283,6 +284,15 @@ impl Catalog {
         Ok(Asked { sort: query.sort.unwrap_or(request.sort), words: query.words(), plan })
     }
 
+    /// What the search for a page found out about its words need not be found out to count its hits. Another page knows
+    /// nothing of it.
+    pub(super) fn know_lately(&self, plan: &mut Plan) {
+        let lately = lock(&self.inner.words_lately);
+        for word in &mut plan.words {
+            lately.iter().for_each(|known| word.know(known));
+        }
+    }
+
     fn overlay(&self, marks: &Arc<Marks>, view: &View<'_>) -> Result<Arc<Overlay>, Halt> {
         let mut kept = lock(&self.inner.overlay);
         let overlay = Overlay::refreshed(kept.as_ref(), marks, view.fresh.generation, view.connection)?;
@@ -299,6 +309,9 @@ impl Catalog {
         counts: bool,
     ) -> Result<SearchPage, Halt> {
         let asked = self.asked(view, request, marks)?;
+        if !counts {
+            lock(&self.inner.words_lately).clone_from(&asked.plan.words);
+        }
         let shown = self.shown(view, &asked, request, destination, marks, counts)?;
         if shown.rows.is_empty()
             && shown.total == Some(0)
@@ -432,6 +445,10 @@ fn find<'scope, 'env>(
     let at_least = hits.len();
     let total = match (counts, view.plain(&asked.plan)) {
         _ if is_all && looked_at.is_none() => Total::Known(at_least),
+        // Little is counted on the way, much by whoever asks for it: the rows are not kept waiting.
+        (None, Some(plain)) if !request.one_per_supplier && !plain.is_much(&asked.plan)? => {
+            plain.count(&asked.plan)?.map_or(Total::Uncounted, Total::Known)
+        }
         (None, _) => Total::Uncounted,
         (Some(scope), Some(plain)) if !request.one_per_supplier && plain.is_much(&asked.plan)? => {
             Total::Coming(scope.spawn(move || guarded(|| plain.count(&asked.plan))))
@@ -472,6 +489,7 @@ fn count(view: &View<'_>, plan: &Plan, one_per_supplier: bool) -> Result<usize, 
 /// the tiers stand twice, what can be bought first: each run is ordered for itself.
 fn by_closeness(hits: &mut [Hit], pattern: &str, view: &View<'_>) -> Result<(), Halt> {
     let mut texts = Texts::new(view.connection);
+    view.foresee_titles(hits.iter().take(HEAD));
     let mut keyed = Vec::with_capacity(hits.len().min(HEAD));
     let mut run = 0_u32;
     let mut last = Tier::Word;

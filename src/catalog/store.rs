@@ -13,13 +13,14 @@ use crate::catalog::body;
 use crate::catalog::file::{self, Identity, Opened};
 use crate::catalog::history::{History, HistoryError};
 use crate::catalog::index::live::Home;
+use crate::catalog::index::word::Word;
 use crate::catalog::index::{Fresh, fresh};
 use crate::catalog::log::Log;
 use crate::catalog::migrate::Migrating;
 use crate::catalog::overlay::Overlay;
 use crate::catalog::readers::Readers;
 use crate::catalog::sound::{self, sound_offer};
-use crate::catalog::suppliers::{KeptFigures, KeptList};
+use crate::catalog::suppliers::{KeptFigures, KeptList, KeptRatings};
 use crate::catalog::upkeep::OnSale;
 use crate::catalog::words::Dictionary;
 use crate::catalog::writer::Writer;
@@ -107,12 +108,16 @@ pub(super) struct Inner {
     pub(super) fresh: Mutex<Option<Arc<Fresh>>>,
     /// How many offers are on sale.
     pub(super) on_sale: Mutex<Option<OnSale>>,
+    /// Words of the page searched last, with what was found out about them: its hits are counted next.
+    pub(super) words_lately: Mutex<Vec<Word>>,
     /// The buyer's marks last searched with.
     pub(super) overlay: Mutex<Option<Arc<Overlay>>>,
     /// What suppliers' offers come to.
     pub(super) figures: Mutex<KeptFigures>,
     /// The suppliers, to be searched.
     pub(super) suppliers: Mutex<KeptList>,
+    /// Ratings of the categories that were looked at.
+    pub(super) ratings: Mutex<KeptRatings>,
     /// Where changed prices are kept, and under which market.
     pub(super) history: OnceLock<(History, MarketId)>,
     /// Numbers of names, for whoever writes.
@@ -189,6 +194,8 @@ impl Catalog {
                 on_sale: Mutex::new(None),
                 overlay: Mutex::new(None),
                 figures: Mutex::new(KeptFigures::default()),
+                ratings: Mutex::default(),
+                words_lately: Mutex::default(),
                 suppliers: Mutex::new(KeptList::default()),
                 history: OnceLock::new(),
                 words: Mutex::default(),

@@ -183,9 +183,13 @@ impl Catalog {
         })
     }
 
-    /// The ratings of a leaf category's offers on sale, fee links left out.
-    pub fn ratings(&self, category: i64) -> Result<Ratings, CatalogError> {
+    /// The ratings of a leaf category's offers on sale, fee links left out. Read once a state of the catalog.
+    pub fn ratings(&self, category: i64) -> Result<Arc<Ratings>, CatalogError> {
         self.read(|connection| {
+            let generation = generation(connection)?;
+            if let Some(ratings) = lock(&self.inner.ratings).of(generation, category) {
+                return Ok(ratings);
+            }
             let mut select = connection.prepare_cached(
                 "SELECT rating, count(*) FROM offers INDEXED BY offers_rated
                  WHERE category = ?1 AND gone = 0 AND kind = 0 AND rating IS NOT NULL GROUP BY rating",
@@ -197,6 +201,8 @@ impl Catalog {
                 ratings
                     .add_many(rust_decimal::Decimal::new(thousandths, 3).normalize(), times.unsigned_abs());
             }
+            let ratings = Arc::new(ratings);
+            lock(&self.inner.ratings).keep(generation, category, &ratings);
             Ok(ratings)
         })
     }
@@ -273,6 +279,30 @@ impl Catalog {
             found.push((holds, self.sellers(&keys)?.into_values().collect()));
         }
         Ok(found)
+    }
+}
+
+/// The ratings of categories that were looked at, as of one state of the catalog.
+#[derive(Debug, Default)]
+pub(super) struct KeptRatings {
+    generation: i64,
+    of: HashMap<i64, Arc<Ratings>>,
+}
+
+impl KeptRatings {
+    /// Categories kept at most: more than a market has that anybody looks at in one sitting.
+    const MOST: usize = 512;
+
+    fn of(&self, generation: i64, category: i64) -> Option<Arc<Ratings>> {
+        self.of.get(&category).filter(|_| self.generation == generation).cloned()
+    }
+
+    fn keep(&mut self, generation: i64, category: i64, ratings: &Arc<Ratings>) {
+        if self.generation != generation || self.of.len() >= Self::MOST {
+            self.of.clear();
+        }
+        self.generation = generation;
+        self.of.insert(category, Arc::clone(ratings));
     }
 }
 

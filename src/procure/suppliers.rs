@@ -78,7 +78,7 @@ impl Desk {
 
     /// The 严选 test on these offers, each among its leaf category; `None` for one without rating or category.
     pub fn verdicts(&self, offers: &[&Offer]) -> Result<Vec<Option<Verdict>>, DeskError> {
-        let mut ratings: HashMap<i64, Ratings> = HashMap::new();
+        let mut ratings: HashMap<i64, Arc<Ratings>> = HashMap::new();
         let mut verdicts = Vec::with_capacity(offers.len());
         for offer in offers {
             let (Some(rating), Some(category)) = (offer.rating, offer.category_id) else {

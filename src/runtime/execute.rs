@@ -268,7 +268,12 @@ impl Executor {
                 });
             }
             // The loop's own.
-            Effect::Suspend | Effect::Redraw | Effect::Quit | Effect::Copy(_) | Effect::WakeAt(_) => {}
+            Effect::Suspend
+            | Effect::Redraw
+            | Effect::TrustNarrow
+            | Effect::Quit
+            | Effect::Copy(_)
+            | Effect::WakeAt(_) => {}
             effect => self.run_deed(effect),
         }
     }

@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::app::msg::Trouble;
-use crate::app::{ActionId, Effect, Fact, Model, Msg, remember, update};
+use crate::app::{ActionId, Effect, Fact, Model, Msg, remember, search, update};
 use crate::procure::{Desk, Policy, SESSION_PATIENCE};
 use crate::ui;
 use alarm::{Alarm, Heard};
@@ -43,6 +43,8 @@ const QUEUED: usize = 1024;
 const LAST_WORDS: Duration = SESSION_PATIENCE.saturating_add(Duration::from_secs(1));
 /// A drain ends after this long, so that a flood of messages still gets frames.
 const DRAIN: Duration = Duration::from_millis(10);
+/// Rows that were found wait this long for what stands beside them: one frame in the place of two or three.
+const LINGER: Duration = Duration::from_millis(4);
 
 /// What the loop waits for.
 // Nearly all of them are facts, and each is moved once.
@@ -78,6 +80,8 @@ pub struct Options {
     pub mouse: bool,
     /// Whether the terminal is asked how wide it draws marks of ambiguous width.
     pub ask_width: bool,
+    /// Whether the settings say that it draws them in one cell.
+    pub narrow: bool,
 }
 
 /// How the program came to its end.
@@ -184,8 +188,11 @@ pub fn run<K: Send + 'static, E: Send + 'static>(
         }
     });
 
-    let output = Output::new()?;
-    let size = crossterm::terminal::size()?;
+    let mut output = Output::new()?;
+    if options.narrow {
+        output.trust_narrow();
+    }
+    let size = terminal::size()?;
     let started = Fact::Started { width: size.0, height: size.1 };
     let first = update(&mut model, Msg { at: Timestamp::now(), fact: started });
     let mut hands = Hands { executor, output, alarm: Alarm::default(), bell };
@@ -230,6 +237,7 @@ fn drain(
     dirty: &mut bool,
 ) -> Option<Ended> {
     let begun = Instant::now();
+    let mut found = None;
     let mut next = Some(first);
     while let Some(wake) = next {
         let message = match wake {
@@ -253,7 +261,7 @@ fn drain(
                 })
             }
             #[cfg(unix)]
-            Wake::Resized => crossterm::terminal::size()
+            Wake::Resized => terminal::size()
                 .ok()
                 .map(|(width, height)| Msg { at: Timestamp::now(), fact: Fact::Resized { width, height } }),
             Wake::Closed => return Some(Ended::Quit),
@@ -275,12 +283,18 @@ fn drain(
             *dirty = true;
             #[cfg(debug_assertions)]
             fault::strike_on_key(&message.fact, hands.executor.workers());
+            let is_list = matches!(message.fact, Fact::Searched { .. });
             let effects = update(model, message);
+            found = found.or(is_list.then(Instant::now));
             if let Some(ended) = hands.perform(effects) {
                 return Some(ended);
             }
         }
         next = if begun.elapsed() < DRAIN { wakes.try_recv().ok() } else { None };
+        if next.is_none() && search::awaits_company(model) {
+            let left = found.and_then(|found| LINGER.checked_sub(found.elapsed()));
+            next = left.and_then(|left| wakes.recv_timeout(left).ok());
+        }
     }
     None
 }
@@ -300,6 +314,7 @@ impl Hands {
             match effect {
                 Effect::Quit => return Some(Ended::Quit),
                 Effect::Redraw => self.output.forget(),
+                Effect::TrustNarrow => self.output.trust_narrow(),
                 Effect::Suspend => {
                     #[cfg(unix)]
                     suspend(&mut self.output);

@@ -89,10 +89,8 @@ impl Output {
     pub fn frame(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.sheet.backend_mut().size = size()?;
         let Ok(drawn) = self.sheet.draw(draw);
-        // The buffers are swapped after a frame: what was drawn is borrowed from here, the cursor asked for below.
-        let wanted = drawn.buffer.clone();
-        let cursor = self.sheet.backend().cursor;
-        let painted = self.painter.paint(&wanted, cursor);
+        self.painter.paint(drawn.buffer);
+        let painted = self.painter.finish(self.sheet.backend().cursor);
         if painted.is_empty() {
             return Ok(());
         }
@@ -104,7 +102,12 @@ impl Output {
 
     /// Forgets what is on the screen: the next frame is drawn whole.
     pub fn forget(&mut self) {
-        self.painter = Painter::new();
+        self.painter.forget();
+    }
+
+    /// The terminal is known to draw marks of ambiguous width in one cell.
+    pub fn trust_narrow(&mut self) {
+        self.painter.trust_narrow();
     }
 
     /// Puts text on the clipboard by way of the terminal, in one write (OSC 52); how many characters went.
@@ -118,6 +121,6 @@ impl Output {
 
 /// Columns and rows of the terminal.
 fn size() -> io::Result<Size> {
-    let (width, height) = crossterm::terminal::size()?;
+    let (width, height) = terminal::size()?;
     Ok(Size { width, height })
 }

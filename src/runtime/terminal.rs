@@ -80,14 +80,44 @@ pub fn leave() {
     let _ = disable_raw_mode();
 }
 
+/// Columns and rows. Asked at every frame: of the descriptor itself, not of a terminal that is opened for it.
+pub fn size() -> io::Result<(u16, u16)> {
+    #[cfg(unix)]
+    if let Ok(size) = rustix::termios::tcgetwinsize(io::stdout())
+        && size.ws_col > 0
+        && size.ws_row > 0
+    {
+        return Ok((size.ws_col, size.ws_row));
+    }
+    // It knows other ways, a terminal that does not tell its size included.
+    crossterm::terminal::size()
+}
+
 /// Writes a frame, unless the terminal has been given back.
 pub fn write(frame: &[u8]) -> io::Result<()> {
     if !TAKEN.load(Ordering::SeqCst) {
         return Ok(());
     }
     let mut out = io::stdout();
-    out.write_all(frame)?;
-    out.flush()
+    // A frame has line feeds, at which the standard output would cut it in two.
+    #[cfg(unix)]
+    {
+        out.flush()?;
+        let mut left = frame;
+        while !left.is_empty() {
+            match rustix::io::write(&out, left) {
+                Ok(written) => left = left.get(written..).unwrap_or_default(),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+    #[cfg(not(unix))]
+    {
+        out.write_all(frame)?;
+        out.flush()
+    }
 }
 
 /// A panic, on whichever thread, gives the terminal back, says what happened, and ends the program: what

@@ -140,12 +140,16 @@ impl From<rusqlite::Error> for Failure {
 impl History {
     /// The history in this file; it is opened, or made, when it is first used.
     pub fn at(path: &Path) -> History {
-        History { shared: Arc::new(Shared { path: Some(path.to_owned()), connection: Mutex::default() }) }
+        History::of(Some(path.to_owned()))
     }
 
     /// One that is gone when dropped, for tests and packs.
     pub fn in_memory() -> History {
-        History { shared: Arc::new(Shared { path: None, connection: Mutex::default() }) }
+        History::of(None)
+    }
+
+    fn of(path: Option<PathBuf>) -> History {
+        History { shared: Arc::new(Shared { path, connection: Mutex::default() }) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Connection>> {
@@ -163,14 +167,13 @@ impl History {
         })
     }
 
-    fn read<T>(&self, job: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, HistoryError> {
-        // What was never written needs no file to say so.
+    /// Runs `job` on what there is; of a history that was never written the answer is the empty one.
+    fn read<T: Default>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, Failure>,
+    ) -> Result<T, HistoryError> {
         if self.lock().is_none() && self.shared.path.as_deref().is_some_and(|path| !path.exists()) {
-            let mut nothing = Connection::open_in_memory().map_err(|error| self.failed(error.into()))?;
-            return prepare(&mut nothing)
-                .map_err(Failure::from)
-                .and_then(|()| job(&nothing))
-                .map_err(|failure| self.failed(failure));
+            return Ok(T::default());
         }
         self.with(|connection| job(connection))
     }

@@ -3,6 +3,7 @@
 //! where many titles have to be read they are all read once, on two threads, and what came of it is a set like any other.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use memchr::memmem;
 
@@ -21,7 +22,7 @@ const REMEMBERED: usize = 6;
 
 /// Documents of a segment that have a word, by tier.
 #[derive(Debug, Clone)]
-pub struct Settled(pub Vec<(Tier, Bits)>);
+pub struct Settled(pub Vec<(Tier, Arc<Bits>)>);
 
 /// What a title is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,7 +81,7 @@ pub fn settle(
             bits.insert(doc);
         }
     }
-    Ok(Some(Settled(settled)))
+    Ok(Some(Settled(settled.into_iter().map(|(tier, bits)| (tier, Arc::new(bits))).collect())))
 }
 
 /// Tells which titles can be read as a word.

@@ -1,5 +1,7 @@
 //! Ascending lists of documents of one segment, and how they are stepped through together.
 
+use std::sync::Arc;
+
 use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, InvertedIndexReader, TERMINATED};
@@ -111,7 +113,7 @@ pub enum Stream {
     /// Documents of a term.
     Term(Box<SegmentPostings>),
     /// A set, where it stands in it, and how many are in it: it is asked often.
-    Bits(Bits, u32, u32),
+    Bits(Arc<Bits>, u32, u32),
     /// Few documents, ascending.
     List(std::iter::Peekable<std::vec::IntoIter<u32>>),
     /// Documents of a term that have it so many times.
@@ -135,8 +137,9 @@ impl Stream {
         Stream::List(docs.into_iter().peekable())
     }
 
-    /// A set.
-    pub fn bits(bits: Bits) -> Stream {
+    /// A set, which may be others' too.
+    pub fn bits(bits: impl Into<Arc<Bits>>) -> Stream {
+        let bits = bits.into();
         let (first, count) = (bits.seek(0), bits.len());
         Stream::Bits(bits, first, count)
     }

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -276,7 +277,7 @@ pub enum InSegment<'a> {
 
 fn all_bits(stream: Stream, max_doc: u32, cancel: &Cancel) -> Result<Bits, Halt> {
     Ok(match stream {
-        Stream::Bits(bits, ..) => bits,
+        Stream::Bits(bits, ..) => Arc::unwrap_or_clone(bits),
         mut other => {
             let mut bits = Bits::none(max_doc);
             let mut doc = other.doc();

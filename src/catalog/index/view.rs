@@ -17,7 +17,7 @@ use crate::catalog::index::schema::{Column, Payload};
 use crate::catalog::index::segment::{Row, Segment};
 use crate::catalog::index::tail;
 use crate::catalog::index::test::{Says, Test};
-use crate::catalog::index::texts::Texts;
+use crate::catalog::index::texts::{self, Texts};
 use crate::domain::search::{Cancel, Tier};
 
 /// A hit.
@@ -81,6 +81,19 @@ impl View<'_> {
         match hit.at.and_then(|(nth, doc)| Some((self.segments().nth(nth)?, doc))) {
             Some((segment, doc)) => texts.titles(segment, doc),
             None => texts.text(hit.row as u64),
+        }
+    }
+
+    /// Titles of these hits are read next: what is not in memory is fetched at once rather than one after the other.
+    pub fn foresee_titles<'h>(&self, hits: impl Iterator<Item = &'h Hit>) {
+        let mut last = None;
+        for (nth, doc) in hits.filter_map(|hit| hit.at) {
+            let block = (nth, texts::block_of(doc));
+            if last.replace(block) != Some(block)
+                && let Some(titles) = self.segments().nth(nth).and_then(Segment::titles)
+            {
+                titles.foresee(block.1);
+            }
         }
     }
 

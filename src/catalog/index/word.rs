@@ -37,10 +37,19 @@ pub struct Word {
     is_of_seller: bool,
     /// How it may be read in segments looked at so far: a search passes through each several times.
     read: Arc<Mutex<HashMap<SegmentId, Arc<[reading::Way]>>>>,
-    /// Documents of many terms that contain it, likewise.
-    containing: Arc<Mutex<HashMap<(SegmentId, Tier), Bits>>>,
+    /// Terms that contain it, likewise.
+    containing: Arc<Mutex<HashMap<(SegmentId, Tier), Containing>>>,
     /// What all titles of a segment said, likewise.
     settled: Arc<Mutex<HashMap<(SegmentId, Asked), Arc<Settled>>>>,
+}
+
+/// Terms of a segment that contain a word: looked for in all the text of its dictionary.
+#[derive(Debug, Clone)]
+enum Containing {
+    /// Few: their numbers.
+    Few(Arc<[usize]>),
+    /// The documents of many.
+    Many(Arc<Bits>),
 }
 
 /// What a document must still show when its terms are there.
@@ -72,7 +81,7 @@ impl Check {
 
 /// What was settled, as ways to have the word.
 pub(super) fn ways_of(settled: &Settled) -> impl Iterator<Item = Way> {
-    settled.0.iter().map(|(tier, bits)| Way::new(*tier, Stream::bits(bits.clone()), Check::Nothing))
+    settled.0.iter().map(|(tier, bits)| Way::new(*tier, Stream::bits(Arc::clone(bits)), Check::Nothing))
 }
 
 /// One way for a document to have a word.
@@ -112,6 +121,16 @@ impl Word {
     /// Of a folded text that stands in the name of the supplier, as typed.
     pub fn of_seller(text: &str) -> Word {
         Word { is_of_seller: true, parses: Vec::new(), ..Word::new(text, Marked::default()) }
+    }
+
+    /// What was found out about the same word in another question, for somebody who asks more of the same: how often it
+    /// stands where, once it is known where it stands first.
+    pub fn know(&mut self, other: &Word) {
+        if self.text == other.text && self.is_of_seller == other.is_of_seller {
+            self.read = Arc::clone(&other.read);
+            self.containing = Arc::clone(&other.containing);
+            self.settled = Arc::clone(&other.settled);
+        }
     }
 
     /// Where it stands in the four lines of an offer: in a title, or in the names of its supplier and belt.
@@ -381,13 +400,20 @@ impl Word {
     /// Documents with a longer run that contains it, or with such a name of a supplier or belt.
     fn in_terms(&self, segment: &Segment, tier: Tier, cancel: &Cancel) -> Result<Stream, Halt> {
         let id = (segment.reader.segment_id(), tier);
-        if let Some(known) = lock(&self.containing).get(&id) {
-            return Ok(Stream::bits(known.clone()));
-        }
         let (lexicon, index) = match tier {
             Tier::Part => (segment.word_lexicon()?, &segment.words),
             _ => (segment.shop_lexicon()?, &segment.shop),
         };
+        let any_of = |numbers: &[usize]| {
+            let infos: Vec<TermInfo> = numbers.iter().map(|number| lexicon.info(*number)).collect();
+            any_of(index, &infos, segment.max_doc(), cancel)
+        };
+        let known = lock(&self.containing).get(&id).cloned();
+        match known {
+            Some(Containing::Few(numbers)) => return any_of(&numbers),
+            Some(Containing::Many(bits)) => return Ok(Stream::bits(bits)),
+            None => {}
+        }
         let mut numbers = lexicon.containing(&self.text, &|| cancel.is_cancelled());
         halt(cancel)?;
         if self.is_of_seller {
@@ -404,13 +430,14 @@ impl Word {
             }
             None => {
                 numbers.retain(|number| tier != Tier::Part || lexicon.term(*number) != self.text);
-                let infos: Vec<TermInfo> = numbers.into_iter().map(|number| lexicon.info(number)).collect();
-                any_of(index, &infos, segment.max_doc(), cancel)?
+                any_of(&numbers)?
             }
         };
-        if let Stream::Bits(bits, ..) = &stream {
-            lock(&self.containing).insert(id, bits.clone());
-        }
+        let found = match &stream {
+            Stream::Bits(bits, ..) => Containing::Many(Arc::clone(bits)),
+            _ => Containing::Few(numbers.into()),
+        };
+        lock(&self.containing).insert(id, found);
         Ok(stream)
     }
 

@@ -97,6 +97,11 @@ impl Catalog {
         Ok(page.map(|page| SearchPage { took: started.elapsed(), ..page }))
     }
 
+    /// For somebody who was answered and has time: what many searches left in memory is given back.
+    pub fn rest(&self) {
+        self.inner.home.let_go();
+    }
+
     /// How many offers meet the query; `None` when cancelled.
     pub fn count(
         &self,

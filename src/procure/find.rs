@@ -41,6 +41,11 @@ impl Desk {
         Ok(self.parts.catalog.search_cancellable(request, &destination, &marks, cancel)?)
     }
 
+    /// Between two searches of somebody who types: gives back what many of them left in memory.
+    pub fn rest(&self) {
+        self.parts.catalog.rest();
+    }
+
     /// How many hits a search has; `None` when cancelled.
     pub fn count(&self, request: &SearchRequest, cancel: &Cancel) -> Result<Option<usize>, DeskError> {
         Ok(self.parts.catalog.count(request, &self.marks()?, cancel)?)

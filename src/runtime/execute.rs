@@ -426,6 +426,7 @@ fn search_for_ever(slot: &Slot<(Effect, Cancel)>, desk: &Desk, bell: &Bell) {
             Effect::SearchMore { .. } => Fact::MoreFound { generation, offset: request.offset, result },
             _ => Fact::Searched { generation, result },
         });
+        desk.rest();
     }
 }
 

@@ -28,6 +28,9 @@ use crate::catalog::store::lock;
 /// Note of the files that are in order.
 const CHECKED: &str = "checked.json";
 
+/// So often it is asked for before it is opened anew: a buyer's typing for some minutes.
+const OFTEN: u64 = 256;
+
 /// An index as of one commit.
 pub struct Live {
     segments: Vec<Segment>,
@@ -68,6 +71,8 @@ pub(in crate::catalog) struct Home {
     /// Commits of this process to an index in memory.
     pub(super) commits: AtomicU64,
     seen: Mutex<Seen>,
+    /// How often it was asked for since it was opened.
+    asked: AtomicU64,
     pub(super) writer: Mutex<Option<Writer>>,
 }
 
@@ -92,6 +97,7 @@ impl Home {
             ram: RamDirectory::create(),
             commits: AtomicU64::new(0),
             seen: Mutex::default(),
+            asked: AtomicU64::new(0),
             writer: Mutex::default(),
         }
     }
@@ -116,6 +122,7 @@ impl Home {
 
     /// The index as it is now, whatever catalog it is of.
     pub fn newest(&self) -> Option<Arc<Live>> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         let stamp = self.stamp();
         let mut seen = lock(&self.seen);
         if seen.stamp != stamp {
@@ -137,6 +144,17 @@ impl Home {
             drop(before);
         }
         seen.live.clone()
+    }
+
+    /// Opens it anew once it was asked for so often: what a search touches of the files stays mapped and counts as this
+    /// program's memory, page after page. For somebody whom nobody waits for.
+    pub fn let_go(&self) {
+        if self.folder.is_none() || self.asked.load(Ordering::Relaxed) < OFTEN {
+            return;
+        }
+        *lock(&self.seen) = Seen::default();
+        drop(self.newest());
+        self.asked.store(0, Ordering::Relaxed);
     }
 
     /// What cannot be read is no index; until its files change nobody tries again.

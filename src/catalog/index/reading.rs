@@ -71,7 +71,7 @@ fn way(
     cancel: &Cancel,
 ) -> Result<Option<Way>, Halt> {
     let letters = |neighbours: &[Constraint]| -> Option<Sound> {
-        let letters: Option<Vec<u8>> = neighbours.iter().map(|asks| sounds::letter(*asks)).collect();
+        let letters: Option<Vec<u8>> = neighbours.iter().map(|asks| sounds::initial(*asks)).collect();
         Some(Sound::letters(&letters?))
     };
     let mut wanted: Vec<Sound> = Vec::new();
@@ -82,9 +82,11 @@ fn way(
             wanted.extend(parse.windows(2).filter_map(letters));
         }
     }
+    // Beside others an initial of two letters is said by the list of theirs.
+    let is_alone = wanted.is_empty();
     wanted.extend(parse.iter().filter_map(|asks| match asks {
         Constraint::Syllable(number) => Some(Sound::syllable(*number)),
-        Constraint::Initial(number) if !sounds::is_letter(*asks) => Some(Sound::double(*number)),
+        Constraint::Initial(number) if is_alone => Sound::double(*number),
         _ => None,
     }));
     wanted.sort_unstable();
@@ -100,7 +102,7 @@ fn way(
     lists.truncate(SHORTEST);
     let is_all_said = match parse {
         [alone] => !matches!(alone, Constraint::Char(_)),
-        [..] if parse.len() <= 3 => parse.iter().all(|asks| sounds::is_letter(*asks)),
+        [..] if parse.len() <= 3 => parse.iter().all(|asks| sounds::is_initial(*asks)),
         _ => false,
     };
     let set = if is_all_said { None } else { pairs_of(parse, &lists, segment, cancel)? };
@@ -130,7 +132,7 @@ fn pairs_of(
     }
     for ((first, second), fitting) in &known {
         // Of two letters the list says all there is to say.
-        let is_said = sounds::is_letter(*first) && sounds::is_letter(*second) && !lists.is_empty();
+        let is_said = sounds::is_initial(*first) && sounds::is_initial(*second) && !lists.is_empty();
         if !is_said && best.is_none_or(|(_, fewest)| fitting.1 < *fewest) {
             best = Some(fitting);
         }

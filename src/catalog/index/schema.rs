@@ -17,7 +17,7 @@ use crate::catalog::facts::Facts;
 use crate::catalog::index::place::Place;
 
 /// Raise it whenever anything below changes: the index is then built again.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// Columns of one number a document. Optional figures are stored plus one, 0 = unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -24,7 +24,7 @@ use crate::catalog::index::sounds::Sounds;
 use crate::catalog::index::texts::Titles;
 
 /// The beginning of every file; raise the number when their shape changes.
-pub(super) const MAGIC: &[u8; 8] = b"pifa-lx6";
+pub(super) const MAGIC: &[u8; 8] = b"pifa-lx7";
 /// Segments of fewer documents are not worth a thread.
 const SMALL: u32 = 20_000;
 /// The ending of their names.
@@ -293,7 +293,9 @@ impl Worked {
     pub fn titles(&self, reader: &SegmentReader) -> Option<Arc<Titles>> {
         if self.titles.get().is_none() {
             let length = beside::length(reader, beside::TITLES).ok()?;
-            let kept = Titles::open(&self.file.as_ref()?.with_extension(beside::TITLES), length as u64)?;
+            let place = self.file.as_ref()?.with_extension(beside::TITLES);
+            let mapped = self.mapped(&place).filter(|mapped| length <= mapped.len())?.slice(0..length);
+            let kept = Titles::open(std::fs::File::open(place).ok()?, mapped)?;
             let kept = Some(kept).filter(|titles| titles.is_of(reader.max_doc()))?;
             return Some(Arc::clone(self.titles.get_or_init(|| Arc::new(kept))));
         }

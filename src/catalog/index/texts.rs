@@ -7,7 +7,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::ops::Range;
 
 use rusqlite::{Connection, OptionalExtension};
 use tantivy::directory::OwnedBytes;
@@ -21,56 +21,94 @@ use crate::query::pinyin;
 
 /// Documents of a block: their titles are a few pages of memory.
 const BLOCK: u32 = 64;
-/// What stands behind the blocks beside where they begin: whether first titles are read alone, documents, blocks, and
-/// the sum.
-const FOOT: u64 = 16;
+/// What stands behind the tables: whether first titles are read alone, documents, blocks, and the sum.
+const FOOT: usize = 16;
 
 /// The block of a document.
 pub fn block_of(doc: u32) -> u32 {
     doc / BLOCK
 }
 
+/// Where the titles of a segment are: behind the texts, block after block, stands where that of each document ends in
+/// its block, and behind those where each block begins in the file, and where the last one ends; four bytes each.
+struct Tables {
+    bytes: OwnedBytes,
+    documents: u32,
+    ends_at: usize,
+    begins_at: usize,
+}
+
+impl Tables {
+    /// Of all the bytes that were written; `None` where they do not hold together.
+    fn open(bytes: OwnedBytes) -> Option<(Tables, bool)> {
+        let foot = bytes.len().checked_sub(FOOT)?;
+        let ([is_read_alone, documents, blocks, _], _) = bytes.get(foot..)?.as_chunks::<4>() else {
+            return None;
+        };
+        let is_read_alone = *is_read_alone == 1_u32.to_le_bytes();
+        let (documents, blocks) = (u32::from_le_bytes(*documents), u32::from_le_bytes(*blocks));
+        let begins_at = foot.checked_sub(4 * blocks as usize)?;
+        let ends_at = begins_at.checked_sub(4 * documents as usize)?;
+        if blocks != documents.div_ceil(BLOCK) + 1 {
+            return None;
+        }
+        let tables = Tables { bytes, documents, ends_at, begins_at };
+        (tables.begin(blocks - 1)? as usize == ends_at).then_some((tables, is_read_alone))
+    }
+
+    fn number(&self, at: usize) -> Option<u32> {
+        Some(u32::from_le_bytes(*self.bytes.get(at..)?.first_chunk::<4>()?))
+    }
+
+    /// Where a block begins; behind the last one, where that ends.
+    fn begin(&self, block: u32) -> Option<u32> {
+        let is_there = block <= self.documents.div_ceil(BLOCK);
+        is_there.then(|| self.number(self.begins_at + 4 * block as usize))?
+    }
+
+    /// Where the text of a document is in its block.
+    fn place(&self, doc: u32) -> Option<Range<usize>> {
+        let end = |doc: u32| self.number(self.ends_at + 4 * doc as usize).filter(|_| doc < self.documents);
+        let from = if doc.is_multiple_of(BLOCK) { Some(0) } else { end(doc - 1) }?;
+        // A table that is damaged names no place outside the block.
+        let whole = self.begin(block_of(doc) + 1)?.checked_sub(self.begin(block_of(doc))?)?;
+        end(doc).filter(|to| from <= *to && *to <= whole).map(|to| from as usize..to as usize)
+    }
+}
+
 /// Titles of a segment.
 pub struct Titles {
     file: File,
-    documents: u32,
+    tables: Tables,
     is_read_alone: bool,
-    /// Where each block begins in the file, and where the last one ends: four bytes each, as they stand there.
-    begins: Vec<u8>,
 }
 
 impl Titles {
-    /// Writes the titles of a segment's documents: of each block where the text of each document ends, then the texts.
+    /// Writes the titles of a segment's documents: the texts, and behind them where they are.
     pub(super) fn pack<'t>(
         documents: u32,
-        mut titles: impl Iterator<Item = &'t str>,
+        titles: impl Iterator<Item = &'t str>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let mut packed = Packed::new(out)?;
-        let mut begins = vec![MAGIC.len() as u32];
-        let mut texts = String::new();
+        let (mut begins, mut ends) = (Vec::new(), Vec::with_capacity(documents as usize));
+        let mut at = MAGIC.len() as u32;
         let mut is_read_alone = true;
-        let mut ends = Vec::with_capacity(BLOCK as usize);
-        for from in (0..documents).step_by(BLOCK as usize) {
-            texts.clear();
-            ends.clear();
-            for titles in titles.by_ref().take((documents - from).min(BLOCK) as usize) {
-                let translated = titles.split_once('\n').map_or("", |(_, translated)| translated);
-                is_read_alone &= translated.is_ascii() || !translated.chars().any(is_chinese);
-                texts.push_str(titles);
-                ends.push(texts.len() as u32);
+        for (doc, titles) in (0..documents).zip(titles) {
+            if doc.is_multiple_of(BLOCK) {
+                begins.push(at);
             }
-            for end in &ends {
-                packed.number(*end)?;
-            }
-            packed.bytes(texts.as_bytes())?;
-            let length = 4 * ends.len() + texts.len();
-            let end = begins.last().and_then(|begin| begin.checked_add(u32::try_from(length).ok()?));
-            begins.push(end.ok_or_else(|| io::Error::other("more titles than a table takes"))?);
+            let translated = titles.split_once('\n').map_or("", |(_, translated)| translated);
+            is_read_alone &= translated.is_ascii() || !translated.chars().any(is_chinese);
+            packed.bytes(titles.as_bytes())?;
+            let end = u32::try_from(titles.len()).ok().and_then(|length| at.checked_add(length));
+            at = end.ok_or_else(|| io::Error::other("more titles than a table takes"))?;
+            ends.push(at - begins.last().copied().unwrap_or_default());
         }
+        begins.push(at);
         let blocks = begins.len() as u32;
-        for begin in begins {
-            packed.number(begin)?;
+        for number in ends.into_iter().chain(begins) {
+            packed.number(number)?;
         }
         packed.number(u32::from(is_read_alone))?;
         packed.number(documents)?;
@@ -78,31 +116,17 @@ impl Titles {
         packed.end()
     }
 
-    /// Those of a file, which are so long; `None` where it does not hold together. Whether it is as it was written was
-    /// seen before.
-    pub(super) fn open(place: &Path, length: u64) -> Option<Titles> {
-        let file = File::open(place).ok()?;
-        let mut foot = [0; FOOT as usize];
-        read_at(&file, &mut foot, length.checked_sub(FOOT)?).ok()?;
-        let ([is_read_alone, documents, blocks, _], _) = foot.as_chunks::<4>() else { return None };
-        let is_read_alone = *is_read_alone == 1_u32.to_le_bytes();
-        let (documents, blocks) = (u32::from_le_bytes(*documents), u32::from_le_bytes(*blocks));
-        let begins_length = 4 * u64::from(blocks);
-        let begins_at = (length - FOOT).checked_sub(begins_length)?;
-        if blocks != documents.div_ceil(BLOCK) + 1 {
-            return None;
-        }
-        let mut begins = vec![0; begins_length as usize];
-        read_at(&file, &mut begins, begins_at).ok()?;
-        let each = begins.as_chunks::<4>().0.iter().map(|begin| u32::from_le_bytes(*begin));
-        let ends = each.clone().next_back().is_some_and(|end| u64::from(end) == begins_at);
-        let are_ordered = each.is_sorted();
-        (ends && are_ordered).then_some(Titles { file, documents, is_read_alone, begins })
+    /// Those of a file, of which all that was written is mapped too: where the titles are is looked up there, they
+    /// themselves are read, so that none of them stays in memory. `None` where it does not hold together. Whether it is as
+    /// it was written was seen before.
+    pub(super) fn open(file: File, mapped: OwnedBytes) -> Option<Titles> {
+        let (tables, is_read_alone) = Tables::open(mapped)?;
+        Some(Titles { file, tables, is_read_alone })
     }
 
     /// Whether it is of a segment with so many documents.
     pub fn is_of(&self, documents: u32) -> bool {
-        self.documents == documents
+        self.tables.documents == documents
     }
 
     /// Whether no translated title has a character that can be read as pinyin, beside letters.
@@ -110,9 +134,9 @@ impl Titles {
         self.is_read_alone
     }
 
-    /// Reads the block of a document.
+    /// Reads the texts of a block.
     fn block(&self, block: u32, into: &mut Vec<u8>) -> Option<()> {
-        let (begin, end) = (self.begin(block)?, self.begin(block + 1)?);
+        let (begin, end) = (self.tables.begin(block)?, self.tables.begin(block + 1)?);
         into.resize(end.checked_sub(begin)? as usize, 0);
         read_at(&self.file, into, u64::from(begin)).ok()
     }
@@ -120,7 +144,7 @@ impl Titles {
     /// Tells the system that a block is read soon. Where it takes no advice nothing is lost but time.
     pub fn foresee(&self, block: u32) {
         #[cfg(target_os = "linux")]
-        if let (Some(begin), Some(end)) = (self.begin(block), self.begin(block + 1)) {
+        if let (Some(begin), Some(end)) = (self.tables.begin(block), self.tables.begin(block + 1)) {
             let length = std::num::NonZeroU64::new(u64::from(end.saturating_sub(begin)));
             let _ = rustix::fs::fadvise(&self.file, u64::from(begin), length, rustix::fs::Advice::WillNeed);
         }
@@ -128,55 +152,23 @@ impl Titles {
         let _ = block;
     }
 
-    /// Where a block begins.
-    fn begin(&self, block: u32) -> Option<u32> {
-        self.begins.as_chunks::<4>().0.get(block as usize).map(|begin| u32::from_le_bytes(*begin))
-    }
-
-    /// Reads the text of one document: where it begins and ends in its block, and then no more than that.
-    fn one<'a>(&self, block: u32, nth: usize, into: &'a mut Vec<u8>) -> Option<&'a [u8]> {
-        let begin = u64::from(self.begin(block)?);
-        let whole = u64::from(self.begin(block + 1)?).checked_sub(begin)?;
-        let texts = 4 * self.len(block) as u64;
-        let mut ends = [0; 8];
-        let at = 4 * nth as u64;
-        let (from, to) = if nth == 0 {
-            let (_, end) = ends.split_at_mut(4);
-            read_at(&self.file, end, begin).ok()?;
-            (0, u32::from_le_bytes(*ends.last_chunk::<4>()?))
-        } else {
-            read_at(&self.file, &mut ends, begin + at - 4).ok()?;
-            (u32::from_le_bytes(*ends.first_chunk::<4>()?), u32::from_le_bytes(*ends.last_chunk::<4>()?))
-        };
-        // A table that is damaged names no place outside the block.
-        let length =
-            to.checked_sub(from).filter(|_| nth < self.len(block) && texts + u64::from(to) <= whole)?;
-        into.resize(length as usize, 0);
-        read_at(&self.file, into, begin + texts + u64::from(from)).ok()?;
+    /// Reads the text of one document, and no more than that.
+    fn one<'a>(&self, doc: u32, into: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+        let place = self.tables.place(doc)?;
+        into.resize(place.len(), 0);
+        let begin = u64::from(self.tables.begin(block_of(doc))?);
+        read_at(&self.file, into, begin + place.start as u64).ok()?;
         Some(into)
-    }
-
-    /// How many documents a block has.
-    fn len(&self, block: u32) -> usize {
-        self.documents.saturating_sub(block * BLOCK).min(BLOCK) as usize
     }
 }
 
 /// Titles of a segment in memory, to be written once more.
-pub struct Mapped {
-    bytes: OwnedBytes,
-    documents: u32,
-    begins_at: usize,
-}
+pub struct Mapped(Tables);
 
 impl Mapped {
     /// Of all the bytes that were written; `None` where they do not hold together.
     pub(super) fn open(bytes: OwnedBytes) -> Option<Mapped> {
-        let foot = bytes.len().checked_sub(FOOT as usize)?;
-        let ([_, documents, blocks, _], _) = bytes.get(foot..)?.as_chunks::<4>() else { return None };
-        let (documents, blocks) = (u32::from_le_bytes(*documents), u32::from_le_bytes(*blocks));
-        let begins_at = foot.checked_sub(4 * blocks as usize)?;
-        (blocks == documents.div_ceil(BLOCK) + 1).then_some(Mapped { bytes, documents, begins_at })
+        Tables::open(bytes).map(|(tables, _)| Mapped(tables))
     }
 
     /// Title and translated title of a document; nothing where they do not hold together.
@@ -185,15 +177,8 @@ impl Mapped {
     }
 
     fn find(&self, doc: u32) -> Option<&str> {
-        let number =
-            |at: usize| Some(u32::from_le_bytes(*self.bytes.get(at..)?.first_chunk::<4>()?) as usize);
-        let (block, nth) = (block_of(doc), (doc % BLOCK) as usize);
-        let begin = number(self.begins_at + 4 * block as usize)?;
-        let count = self.documents.saturating_sub(block * BLOCK).min(BLOCK) as usize;
-        let end = |nth: usize| number(begin + 4 * nth).filter(|_| nth < count);
-        let from = nth.checked_sub(1).map_or(Some(0), end)?;
-        let texts = begin + 4 * count;
-        std::str::from_utf8(self.bytes.get(texts + from..texts + end(nth)?)?).ok()
+        let (begin, place) = (self.0.begin(block_of(doc))? as usize, self.0.place(doc)?);
+        std::str::from_utf8(self.0.bytes.get(begin + place.start..begin + place.end)?).ok()
     }
 }
 
@@ -220,7 +205,7 @@ fn read_at(file: &File, mut into: &mut [u8], mut at: u64) -> io::Result<()> {
 }
 
 /// Titles of a block that are read one by one before all of it is, and how many a block must have been asked for so far
-/// that all of it is read at once: a title alone costs two reads, a block as much as a few titles.
+/// that all of it is read at once: a block costs as much as a few titles.
 const ALONE: u32 = 3;
 
 /// Reads titles from beside the index, a block at a time where many of a block are asked for.
@@ -243,9 +228,8 @@ impl Reader {
     /// do not hold together.
     pub fn titles(&mut self, segment: &Segment, doc: u32) -> Option<&[u8]> {
         let titles = segment.titles()?;
-        let (block, nth) = (block_of(doc), (doc % BLOCK) as usize);
+        let block = block_of(doc);
         let id = (segment.reader.segment_id(), block);
-        let count = titles.len(block);
         self.titles += 1;
         if self.near != Some(id) {
             self.near = Some(id);
@@ -258,16 +242,13 @@ impl Reader {
         if self.is_of != Some(id) {
             if self.alone < ALONE && self.titles <= self.blocks.saturating_mul(ALONE) {
                 self.alone += 1;
-                return titles.one(block, nth, &mut self.title);
+                return titles.one(doc, &mut self.title);
             }
             self.is_of = None;
             titles.block(block, &mut self.block)?;
             self.is_of = Some(id);
         }
-        let (ends, texts) = self.block.split_at_checked(4 * count)?;
-        let ends = ends.as_chunks::<4>().0;
-        let end = |nth: usize| ends.get(nth).map(|end| u32::from_le_bytes(*end) as usize);
-        texts.get(nth.checked_sub(1).map_or(Some(0), end)?..end(nth)?)
+        self.block.get(titles.tables.place(doc)?)
     }
 }
 
@@ -326,13 +307,15 @@ mod tests {
             Titles::pack(titles.len() as u32, titles.iter().map(String::as_str), &mut bytes).unwrap();
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), [bytes.as_slice(), b"and more"].concat()).unwrap();
-            let of_file = Titles::open(file.path(), bytes.len() as u64).unwrap();
+            let of_file = Titles::open(File::open(file.path()).unwrap(), OwnedBytes::new(bytes.clone())).unwrap();
+            let mut room = Vec::new();
             prop_assert!(of_file.is_of(titles.len() as u32));
             let is_other = |titles: &String| !titles.split('\n').skip(1).any(|line| line.contains('杯'));
             prop_assert_eq!(of_file.is_read_alone(), titles.iter().all(is_other));
             let mapped = Mapped::open(OwnedBytes::new(bytes.clone())).unwrap();
             for (doc, titles) in (0..).zip(&titles) {
                 prop_assert_eq!(mapped.get(doc), titles);
+                prop_assert_eq!(of_file.one(doc, &mut room), Some(titles.as_bytes()));
             }
             prop_assert_eq!(mapped.get(titles.len() as u32), "");
             prop_assert!(Mapped::open(OwnedBytes::new(bytes[..bytes.len() / 3].to_vec())).is_none_or(|cut| cut.get(0).len() < bytes.len()));

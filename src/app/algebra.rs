@@ -163,8 +163,7 @@ pub fn open(model: &mut Model, first: Option<char>) {
     let before = if ids.len() == 1 { line.quantity.to_string() } else { String::new() };
     let mut prompt = Prompt {
         wish: Wish::Lines { ids, title },
-        field: Field::with_room(&before, MOST_CHARS),
-        untouched: true,
+        field: Field::with_room(&before, MOST_CHARS).offered(),
         trouble: None,
     };
     if let Some(first) = first {
@@ -256,7 +255,7 @@ fn ask_narrow(model: &mut Model) {
     let field = Field::with_room(before, NARROW_CHARS);
     let was = model.cart.narrow.clone().unwrap_or_default();
     let wish = Wish::Narrow { was: Box::new(was) };
-    model.layers.push(Layer::Prompt(Prompt { wish, field, untouched: false, trouble: None }));
+    model.layers.push(Layer::Prompt(Prompt { wish, field, trouble: None }));
 }
 
 /// Enter while lines are narrowed: they stay so.
@@ -350,7 +349,7 @@ pub fn watch(model: &mut Model) {
     match &prompt.wish {
         Wish::Lines { ids, .. } => {
             let of = prompt.field.text();
-            if prompt.untouched {
+            if prompt.field.is_offered() || of.is_empty() {
                 model.cart.preview = None;
             } else if model.cart.preview.as_ref().is_none_or(|preview| preview.of != of) {
                 let ids = ids.clone();

@@ -220,7 +220,7 @@ pub fn ask_own(model: &mut Model) -> Vec<Effect> {
     let Some(row) = selected(model) else { return Vec::new() };
     let field = Field::new(&row.quantity.to_string());
     let wish = Wish::OwnQuantity { key: row.offer.key.clone(), title: model.title_of(&row.offer).clone() };
-    model.layers.push(Layer::Prompt(Prompt { wish, field, untouched: true, trouble: None }));
+    model.layers.push(Layer::Prompt(Prompt { wish, field: field.offered(), trouble: None }));
     Vec::new()
 }
 

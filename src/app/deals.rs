@@ -325,8 +325,7 @@ pub fn ask_quantity(model: &mut Model, id: &GroupId, spec: Option<(SpecId, Clean
     let title = title_of(model, &group.title, group.title_en.as_ref()).clone();
     model.layers.push(Layer::Prompt(Prompt {
         wish: Wish::Join { id: id.clone(), spec, title },
-        field: Field::new(&model.quantity.to_string()),
-        untouched: true,
+        field: Field::new(&model.quantity.to_string()).offered(),
         trouble: None,
     }));
 }

@@ -15,6 +15,8 @@ pub struct Field {
     after: String,
     /// Longest text it takes, in characters; `None` = that of a query.
     most: Option<usize>,
+    /// The text is what was there before and was not touched: what is typed or pasted takes its place.
+    is_offered: bool,
 }
 
 impl Field {
@@ -30,6 +32,16 @@ impl Field {
         let mut field = Field { most: Some(most), ..Field::default() };
         field.insert(text);
         field
+    }
+
+    /// The same text as an offer: what is typed or pasted first takes its place, moving about in it accepts it.
+    pub fn offered(self) -> Self {
+        Field { is_offered: !self.is_empty(), ..self }
+    }
+
+    /// Whether it still holds what was offered.
+    pub fn is_offered(&self) -> bool {
+        self.is_offered
     }
 
     /// Gives it room for so many characters; what is longer stays until it is shortened.
@@ -71,10 +83,14 @@ impl Field {
     pub fn clear(&mut self) {
         self.before.clear();
         self.after.clear();
+        self.is_offered = false;
     }
 
     /// Puts text in at the cursor: cleaned, since a paste comes from outside. Whether anything changed.
     pub fn insert(&mut self, raw: &str) -> bool {
+        if self.is_offered {
+            self.clear();
+        }
         let room = self.most().saturating_sub(self.chars());
         // Cleaning trims the ends, but a blank typed between two words has to stay.
         let clean = Clean::capped(&format!("x{raw}x"), room + 2);
@@ -87,6 +103,18 @@ impl Field {
 
     /// Handles an editing key; `None` when it is not one, else whether the text changed.
     pub fn edit(&mut self, key: Key) -> Option<bool> {
+        if self.is_offered && key == Key::plain(Code::Backspace) {
+            self.clear();
+            return Some(true);
+        }
+        let edited = self.edit_text(key);
+        if edited.is_some() {
+            self.is_offered = false;
+        }
+        edited
+    }
+
+    fn edit_text(&mut self, key: Key) -> Option<bool> {
         if let Some(c) = key.typed() {
             return Some(self.insert(c.encode_utf8(&mut [0; 4])));
         }
@@ -158,6 +186,29 @@ mod tests {
         assert_eq!(field.text(), "大温");
         field.edit(Key::ctrl('u'));
         assert_eq!(field.text(), "大温");
+    }
+
+    #[test]
+    fn an_offered_text_makes_way_for_what_is_typed() {
+        let offered = || Field::new("300").offered();
+        let after = |keys: &[Key]| {
+            let mut field = offered();
+            for key in keys {
+                field.edit(*key);
+            }
+            (field.text(), field.is_offered())
+        };
+        let (two, back, left) = (Key::char('2'), Key::plain(Code::Backspace), Key::plain(Code::Left));
+        assert_eq!(after(&[two, two]), ("22".to_owned(), false));
+        assert_eq!(after(&[back, two]), ("2".to_owned(), false));
+        assert_eq!(after(&[left, two]), ("3020".to_owned(), false));
+        assert_eq!(after(&[Key::ctrl('e'), back]), ("30".to_owned(), false));
+        // A key that is none of the field's leaves the offer.
+        assert_eq!(after(&[Key::plain(Code::Enter), two]), ("2".to_owned(), false));
+        let mut pasted = offered();
+        assert!(pasted.is_offered() && pasted.insert("12,000") && !pasted.is_offered());
+        assert_eq!(pasted.text(), "12,000");
+        assert!(!Field::default().offered().is_offered(), "nothing is no offer");
     }
 
     #[test]

@@ -223,9 +223,6 @@ pub fn drop_confirm(model: &mut Model) {
 
 /// A digit, point or editing key in a number field. The first digit replaces what was there.
 pub fn type_number(prompt: &mut Prompt, c: char) {
-    if std::mem::take(&mut prompt.untouched) {
-        prompt.field.clear();
-    }
     prompt.trouble = None;
     prompt.field.insert(c.encode_utf8(&mut [0; 4]));
 }
@@ -245,12 +242,8 @@ pub fn key_in_prompt(prompt: &mut Prompt, key: Key) -> bool {
         type_number(prompt, c);
         return true;
     }
-    if prompt.untouched && key.code == Code::Backspace {
-        prompt.field.clear();
-    }
     let handled = prompt.field.edit(key).is_some();
     if handled {
-        prompt.untouched = false;
         prompt.trouble = None;
     }
     handled

@@ -104,7 +104,7 @@ pub fn act(model: &mut Model, id: ActionId) -> Vec<Effect> {
         (ActionId::ListsLoad, Some(name)) => {
             // Once unless another number is typed: Enter takes it.
             let (wish, field) = (Wish::Sets { name }, Field::new("1"));
-            model.layers.push(Layer::Prompt(Prompt { wish, field, untouched: true, trouble: None }));
+            model.layers.push(Layer::Prompt(Prompt { wish, field: field.offered(), trouble: None }));
             Vec::new()
         }
         (ActionId::ListsSave, known) => {

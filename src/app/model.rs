@@ -245,8 +245,6 @@ pub struct Prompt {
     /// What for.
     pub wish: Wish,
     pub field: Field,
-    /// The field still holds what was there before: the first digit replaces it.
-    pub untouched: bool,
     /// Why what was typed cannot be taken.
     pub trouble: Option<String>,
 }

@@ -21,7 +21,7 @@ pub fn ask_own(model: &mut Model) -> Vec<Effect> {
     let title = model.title_of(&row.offer).clone();
     let field = Field::new(&model.quantity_of(&key).to_string());
     let wish = Wish::OwnQuantity { key, title };
-    model.layers.push(Layer::Prompt(Prompt { wish, field, untouched: true, trouble: None }));
+    model.layers.push(Layer::Prompt(Prompt { wish, field: field.offered(), trouble: None }));
     Vec::new()
 }
 

@@ -456,8 +456,7 @@ fn add_selected(model: &mut Model) -> Vec<Effect> {
 pub fn open_quantity(model: &mut Model, first: Option<char>) {
     let mut prompt = Prompt {
         wish: Wish::Quantity,
-        field: crate::app::field::Field::new(&model.quantity.to_string()),
-        untouched: true,
+        field: crate::app::field::Field::new(&model.quantity.to_string()).offered(),
         trouble: None,
     };
     if let Some(digit) = first {

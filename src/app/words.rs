@@ -4,7 +4,7 @@ use crate::app::field::Field;
 use crate::app::model::{Layer, Model};
 use crate::app::msg::Effect;
 use crate::app::{lists, offer, saved};
-use crate::config::keymap::{Code, Key};
+use crate::config::keymap::Key;
 use crate::domain::id::{OfferKey, SupplierId};
 use crate::domain::mark::{MarkEdit, Subject};
 use crate::domain::saved::{NAME_CHARS, SavedName};
@@ -62,8 +62,6 @@ pub struct WordsPrompt {
     /// Whom or what it is about, in the screen's words.
     pub about: Clean,
     pub field: Field,
-    /// The field still holds a figure that was there before: the first character replaces it.
-    pub untouched: bool,
     /// The name that is taken: Enter on it once more replaces what has it.
     pub taken: Option<SavedName>,
     /// Why what was typed cannot be taken.
@@ -80,24 +78,15 @@ impl WordsPrompt {
 /// Asks for words, with those of before in the line.
 pub fn ask(model: &mut Model, wish: WordsWish, about: Clean, before: &str) {
     let field = Field::with_room(before, wish.most());
-    let untouched = matches!(wish, WordsWish::Watch(_)) && !before.is_empty();
-    model.layers.push(Layer::Words(WordsPrompt {
-        wish,
-        about,
-        field,
-        untouched,
-        taken: None,
-        trouble: None,
-    }));
+    // A figure of before is rarely added to.
+    let field = if matches!(wish, WordsWish::Watch(_)) { field.offered() } else { field };
+    model.layers.push(Layer::Words(WordsPrompt { wish, about, field, taken: None, trouble: None }));
 }
 
 /// A key in the line; `false` when it is not one of the field's.
 pub fn key(prompt: &mut WordsPrompt, key: Key) -> bool {
     prompt.trouble = None;
     prompt.field.give_room(prompt.wish.most());
-    if std::mem::take(&mut prompt.untouched) && (key.typed().is_some() || key.code == Code::Backspace) {
-        prompt.field.clear();
-    }
     prompt.field.edit(key).is_some()
 }
 
@@ -105,9 +94,6 @@ pub fn key(prompt: &mut WordsPrompt, key: Key) -> bool {
 pub fn pasted(prompt: &mut WordsPrompt, text: &str) {
     prompt.trouble = None;
     prompt.field.give_room(prompt.wish.most());
-    if std::mem::take(&mut prompt.untouched) {
-        prompt.field.clear();
-    }
     prompt.field.insert(text.trim());
 }
 

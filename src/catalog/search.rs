@@ -12,6 +12,7 @@
 //! found in notes and tags, and predicates of the query are conditions beside the words ([`Asker`]).
 
 use std::cmp::Reverse;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::{Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
@@ -47,6 +48,19 @@ use crate::query::{self, Query};
 const HEAD: usize = 200;
 /// Characters of a query the fuzzy score looks at; its cost grows with their number.
 const PATTERN: usize = 48;
+/// Rows that were read wait so long for the count of all hits, and how often it is looked up meanwhile whether anybody
+/// still waits for them.
+const PATIENCE: Duration = Duration::from_millis(2);
+const LOOK: Duration = Duration::from_micros(400);
+
+/// Whether all hits of a page are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counting {
+    /// They are.
+    Whole,
+    /// As far as that is done about when the rows are read: the rows are not kept waiting.
+    InTime,
+}
 
 impl Catalog {
     /// Searches the catalog with nothing of the buyer's own; see [`Catalog::search_marked`].
@@ -71,7 +85,8 @@ impl Catalog {
             return Ok(SearchPage { took: started.elapsed(), ..page });
         }
         let never = Cancel::default();
-        let page = self.with_view(&never, |view| self.page(view, request, destination, marks, true))?;
+        let page =
+            self.with_view(&never, |view| self.page(view, request, destination, marks, Counting::Whole))?;
         let mut page = page.unwrap_or_default();
         page.took = started.elapsed();
         Ok(page)
@@ -93,7 +108,8 @@ impl Catalog {
         if let Some(page) = self.front(request, marks, false)? {
             return Ok(Some(SearchPage { took: started.elapsed(), ..page }));
         }
-        let page = self.with_view(cancel, |view| self.page(view, request, destination, marks, false))?;
+        let page =
+            self.with_view(cancel, |view| self.page(view, request, destination, marks, Counting::InTime))?;
         Ok(page.map(|page| SearchPage { took: started.elapsed(), ..page }))
     }
 
@@ -311,13 +327,13 @@ impl Catalog {
         request: &SearchRequest,
         destination: &Destination,
         marks: &Arc<Marks>,
-        counts: bool,
+        counting: Counting,
     ) -> Result<SearchPage, Halt> {
         let asked = self.asked(view, request, marks)?;
-        if !counts {
+        if counting == Counting::InTime {
             lock(&self.inner.words_lately).clone_from(&asked.plan.words);
         }
-        let shown = self.shown(view, &asked, request, destination, marks, counts)?;
+        let shown = self.shown(view, &asked, request, destination, marks, counting)?;
         if shown.rows.is_empty()
             && shown.total == Some(0)
             && !asked.plan.words.is_empty()
@@ -326,7 +342,7 @@ impl Catalog {
             let words: Vec<String> = near.words.iter().map(|word| word.text.clone()).collect();
             let instead = words.iter().map(|word| Clean::new(word)).collect();
             let asked = Asked { plan: near, words, sort: asked.sort };
-            let page = self.shown(view, &asked, request, destination, marks, counts)?;
+            let page = self.shown(view, &asked, request, destination, marks, counting)?;
             return Ok(SearchPage { instead: Some(instead), ..page.into() });
         }
         Ok(shown.into())
@@ -340,10 +356,13 @@ impl Catalog {
         request: &SearchRequest,
         destination: &Destination,
         marks: &Arc<Marks>,
-        counts: bool,
+        counting: Counting,
     ) -> Result<Shown, Halt> {
+        let enough = Cancel::default();
         std::thread::scope(|scope| {
-            let found = find(view, asked, request, destination, counts.then_some(scope))?;
+            // However this ends, nobody counts on.
+            let _enough = CancelledAtLast(&enough);
+            let found = find(view, asked, request, destination, (counting, scope, &enough))?;
             let mut rows = Vec::new();
             for row in found.rows.into_iter().skip(request.offset).take(request.limit) {
                 crate::catalog::index::halt(view.cancel)?;
@@ -353,7 +372,7 @@ impl Catalog {
                 let mine = marks.of(&offer.key, offer.supplier_id.as_ref());
                 rows.push(SearchRow { offer: Arc::new(offer), price, matched, mine });
             }
-            let on_sale = if counts {
+            let on_sale = if counting == Counting::Whole {
                 self.on_sale(view.connection, view.fresh.generation)?
             } else {
                 self.on_sale_lately(view.connection, view.fresh.generation)?
@@ -361,6 +380,7 @@ impl Catalog {
             let total = match found.total {
                 Total::Known(total) => Some(total),
                 Total::Uncounted => None,
+                Total::InTime(counted) => in_time(&counted, view)?,
                 Total::Coming(counting) => {
                     let counted = counting.join().ok().flatten().unwrap_or_else(|| Err(Halt::failed()))?;
                     Some(match counted {
@@ -421,16 +441,43 @@ enum Total<'scope> {
     /// Nobody asked.
     Uncounted,
     /// Being counted, `None` where that cannot be done so; the page is read meanwhile.
-    Coming(ScopedJoinHandle<'scope, Option<Result<Option<usize>, Halt>>>),
+    Coming(ScopedJoinHandle<'scope, Counted>),
+    /// The same, for as long as somebody has patience.
+    InTime(Receiver<Counted>),
 }
 
-/// The hits of a page; where there is a scope they are counted too.
+/// What came of counting; nothing where the index could not be read.
+type Counted = Option<Result<Option<usize>, Halt>>;
+
+/// Cancels when it is dropped.
+struct CancelledAtLast<'a>(&'a Cancel);
+
+impl Drop for CancelledAtLast<'_> {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+/// Waits for a count as long as there is patience; `None` = it takes longer, or cannot be had so.
+fn in_time(counted: &Receiver<Counted>, view: &View<'_>) -> Result<Option<usize>, Halt> {
+    let begun = Instant::now();
+    loop {
+        crate::catalog::index::halt(view.cancel)?;
+        match counted.recv_timeout(LOOK) {
+            Ok(counted) => return counted.unwrap_or_else(|| Err(Halt::failed())),
+            Err(RecvTimeoutError::Timeout) if begun.elapsed() < PATIENCE => {}
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Ok(None),
+        }
+    }
+}
+
+/// The hits of a page, counted as is wished: in the scope, until it is enough.
 fn find<'scope, 'env>(
     view: &'env View<'_>,
     asked: &'env Asked,
     request: &SearchRequest,
     destination: &Destination,
-    counts: Option<&'scope Scope<'scope, 'env>>,
+    (counting, scope, enough): (Counting, &'scope Scope<'scope, 'env>, &'env Cancel),
 ) -> Result<Found<'scope>, Halt> {
     let wanted = request.offset.saturating_add(request.limit);
     if asked.sort != Sort::Rank {
@@ -448,17 +495,25 @@ fn find<'scope, 'env>(
     let First { mut hits, is_all, looked_at } =
         view.first(&asked.plan, head, wanted.max(1), request.one_per_supplier)?;
     let at_least = hits.len();
-    let total = match (counts, view.plain(&asked.plan)) {
+    let plain = view.plain(&asked.plan).filter(|_| !request.one_per_supplier);
+    let total = match (counting, plain) {
         _ if is_all && looked_at.is_none() => Total::Known(at_least),
-        // Little is counted on the way, much by whoever asks for it: the rows are not kept waiting.
-        (None, Some(plain)) if !request.one_per_supplier && !plain.is_much(&asked.plan)? => {
-            plain.count(&asked.plan)?.map_or(Total::Uncounted, Total::Known)
+        (Counting::InTime, Some(plain)) => {
+            let (tell, told) = channel();
+            let count = move || {
+                // Nobody may wait any more.
+                let _ = tell.send(guarded(|| plain.until(enough).count(&asked.plan)));
+            };
+            match std::thread::Builder::new().spawn_scoped(scope, count) {
+                Ok(_) => Total::InTime(told),
+                Err(_) => Total::Uncounted,
+            }
         }
-        (None, _) => Total::Uncounted,
-        (Some(scope), Some(plain)) if !request.one_per_supplier && plain.is_much(&asked.plan)? => {
+        (Counting::InTime, None) => Total::Uncounted,
+        (Counting::Whole, Some(plain)) if plain.is_much(&asked.plan)? => {
             Total::Coming(scope.spawn(move || guarded(|| plain.count(&asked.plan))))
         }
-        (Some(_), _) => Total::Known(count(view, &asked.plan, request.one_per_supplier)?),
+        (Counting::Whole, _) => Total::Known(count(view, &asked.plan, request.one_per_supplier)?),
     };
     if is_closer {
         by_closeness(&mut hits, &pattern(&asked.words), view)?;

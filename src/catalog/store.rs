@@ -1,13 +1,10 @@
-//! The catalog as its users hold it: one writer, readers that never wait for it, and what is kept beside the
-//! offers (cursor, addresses, groups).
+//! The catalog as its users hold it: one writer, and readers that never wait for it.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::catalog::body;
 use crate::catalog::file::{self, Identity, Opened};
@@ -24,12 +21,8 @@ use crate::catalog::suppliers::{KeptFigures, KeptList, KeptRatings};
 use crate::catalog::upkeep::OnSale;
 use crate::catalog::words::Dictionary;
 use crate::catalog::writer::Writer;
-use crate::domain::category::Category;
-use crate::domain::deal::{Deal, DealKind};
-use crate::domain::group_buy::GroupBuy;
 use crate::domain::id::{BadOfferKey, MarketId, OfferKey};
 use crate::domain::offer::Offer;
-use crate::domain::order::Address;
 use crate::domain::supplier::Supplier;
 
 /// Why the catalog could not answer.
@@ -265,64 +258,6 @@ impl Catalog {
         }
     }
 
-    /// A note of the caller's: the sync cursor, freight zones, pages walked.
-    pub fn meta(&self, name: &str) -> Result<Option<String>, CatalogError> {
-        self.read(|connection| {
-            Ok(connection
-                .prepare_cached("SELECT value FROM meta WHERE name = ?1 AND sound(sum, name, value)")?
-                .query_row([name], |row| row.get(0))
-                .optional()?)
-        })
-    }
-
-    /// Writes a note.
-    pub fn set_meta(&self, name: &str, value: &str) -> Result<(), CatalogError> {
-        self.write(|transaction| {
-            transaction
-                .prepare_cached("INSERT OR REPLACE INTO meta(name, value) VALUES(?1, ?2)")?
-                .execute([name, value])?;
-            Ok(())
-        })
-    }
-
-    /// Removes a note.
-    pub fn remove_meta(&self, name: &str) -> Result<(), CatalogError> {
-        self.write(|transaction| {
-            transaction.prepare_cached("DELETE FROM meta WHERE name = ?1")?.execute([name])?;
-            Ok(())
-        })
-    }
-
-    /// Delivery addresses as last read.
-    pub fn addresses(&self) -> Result<Vec<Address>, CatalogError> {
-        Ok(self.document("addresses")?.map(|(addresses, _)| addresses).unwrap_or_default())
-    }
-
-    /// Replaces the delivery addresses.
-    pub fn set_addresses(&self, addresses: &[Address]) -> Result<(), CatalogError> {
-        self.set_document("addresses", &addresses, None)
-    }
-
-    /// Group-buys as last read, and when that was; `None` = never.
-    pub fn groups(&self) -> Result<(Vec<GroupBuy>, Option<Timestamp>), CatalogError> {
-        Ok(self.document("groups")?.unwrap_or_default())
-    }
-
-    /// Replaces the group-buys.
-    pub fn set_groups(&self, groups: &[GroupBuy], as_of: Timestamp) -> Result<(), CatalogError> {
-        self.set_document("groups", &groups, Some(as_of))
-    }
-
-    /// Deals of a kind as last read, and when that was; `None` = never.
-    pub fn deals(&self, kind: DealKind) -> Result<(Vec<Deal>, Option<Timestamp>), CatalogError> {
-        Ok(self.document(&format!("deals:{}", kind.as_str()))?.unwrap_or_default())
-    }
-
-    /// Replaces the deals of a kind.
-    pub fn set_deals(&self, kind: DealKind, deals: &[Deal], as_of: Timestamp) -> Result<(), CatalogError> {
-        self.set_document(&format!("deals:{}", kind.as_str()), &deals, Some(as_of))
-    }
-
     /// Market ids whose detail is missing, oldest reading first, then those whose detail a later row contradicts.
     pub fn incomplete(&self, limit: usize) -> Result<Vec<i64>, CatalogError> {
         self.read(|connection| {
@@ -346,16 +281,6 @@ impl Catalog {
             let ids = select.query_map([before.as_millisecond(), limit], |row| row.get(0))?;
             Ok(ids.collect::<Result<_, _>>()?)
         })
-    }
-
-    /// The market's category tree as last read, and when that was; `None` = never.
-    pub fn categories(&self) -> Result<(Vec<Category>, Option<Timestamp>), CatalogError> {
-        Ok(self.document("categories")?.unwrap_or_default())
-    }
-
-    /// Replaces the category tree.
-    pub fn set_categories(&self, categories: &[Category], as_of: Timestamp) -> Result<(), CatalogError> {
-        self.set_document("categories", &categories, Some(as_of))
     }
 
     /// Hands over every offer, gone ones too, by the text of its key; stops at the first failure of `each`. All of
@@ -455,43 +380,6 @@ impl Catalog {
             }
         });
         shrunk.map_err(|failure| self.failed(failure))
-    }
-
-    pub(crate) fn document<T: DeserializeOwned>(
-        &self,
-        name: &str,
-    ) -> Result<Option<(T, Option<Timestamp>)>, CatalogError> {
-        self.read(|connection| {
-            let found: Option<(String, Option<i64>)> = connection
-                .prepare_cached(
-                    "SELECT body, as_of FROM documents WHERE name = ?1 AND sound(sum, name, as_of, body)",
-                )?
-                .query_row([name], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            found
-                .map(|(body, as_of)| {
-                    let body = serde_json::from_str(&body)
-                        .map_err(|source| Failure::Record { what: name.to_owned(), source })?;
-                    Ok((body, optional_time(as_of)))
-                })
-                .transpose()
-        })
-    }
-
-    pub(crate) fn set_document<T: Serialize>(
-        &self,
-        name: &str,
-        body: &T,
-        as_of: Option<Timestamp>,
-    ) -> Result<(), CatalogError> {
-        self.write(|transaction| {
-            let body = serde_json::to_string(body)
-                .map_err(|source| Failure::Record { what: name.to_owned(), source })?;
-            transaction
-                .prepare_cached("INSERT OR REPLACE INTO documents(name, as_of, body) VALUES(?1, ?2, ?3)")?
-                .execute(params![name, as_of.map(|time| time.as_millisecond()), body])?;
-            Ok(())
-        })
     }
 
     /// Runs `job` on a connection for reading.
@@ -607,7 +495,7 @@ pub(super) fn time(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-fn optional_time(ms: Option<i64>) -> Option<Timestamp> {
+pub(super) fn optional_time(ms: Option<i64>) -> Option<Timestamp> {
     ms.map(time)
 }
 

@@ -44,7 +44,7 @@ const LAST_WORDS: Duration = SESSION_PATIENCE.saturating_add(Duration::from_secs
 /// A drain ends after this long, so that a flood of messages still gets frames.
 const DRAIN: Duration = Duration::from_millis(10);
 /// Rows that were found wait this long for what stands beside them: one frame in the place of two or three.
-const LINGER: Duration = Duration::from_millis(4);
+const LINGER: Duration = Duration::from_millis(2);
 
 /// What the loop waits for.
 // Nearly all of them are facts, and each is moved once.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use pifa::app::model::{Layer, Tone};
+use pifa::app::msg::Counts;
 use pifa::app::suppliers::SearchView;
-use pifa::app::{Effect, Fact, Model, Pane, offer};
+use pifa::app::{Effect, Fact, Model, Msg, Pane, offer, update};
 use pifa::domain::id::{OfferKey, SupplierId};
 use pifa::domain::mark::{MarkEdit, Subject};
 use pifa::domain::quantity::Quantity;
@@ -515,4 +516,87 @@ fn random_keys_and_answers_break_nothing() {
         }
         crate::screens::shown(&mut model);
     }
+}
+
+/// So many hits, each another offer.
+fn hits(from: usize, count: usize, total: usize, quantity: Quantity) -> SearchPage {
+    let one = own_page(quantity).rows.remove(0);
+    let row = |nth: usize| {
+        let mut row = one.clone();
+        let mut offer = (*row.offer).clone();
+        offer.key = OfferKey::Market(600_000_000_000 + nth as i64);
+        row.offer = Arc::new(offer);
+        row
+    };
+    let rows = (from..from + count).map(row).collect();
+    SearchPage { rows, total, counted: true, ..own_page(quantity) }
+}
+
+fn more(effects: &[Effect]) -> Option<(usize, usize)> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::SearchMore { request, .. } => Some((request.offset, request.limit)),
+        _ => None,
+    })
+}
+
+#[test]
+fn while_typing_a_screen_of_rows_is_read_and_the_rest_once_the_keys_go_to_the_list() {
+    let mut model = model();
+    press(&mut model, "/");
+    let typed = type_text(&mut model, "杯");
+    assert_eq!(asked(&typed).unwrap().limit, 21);
+    let generation = model.search.generation;
+    let page = hits(0, 21, 5_000, model.quantity);
+    let answered = tell(&mut model, Fact::Searched { generation, result: Ok(page) });
+    assert_eq!(more(&answered), None, "as long as more may be typed");
+    assert_eq!(more(&press(&mut model, "enter")), Some((21, 100)));
+    // Once, not at every key.
+    assert_eq!(more(&press(&mut model, "down up")), None);
+    let page = hits(21, 100, 5_000, model.quantity);
+    tell(&mut model, Fact::MoreFound { generation, offset: 21, result: Ok(page) });
+    assert_eq!(model.search.page.rows.len(), 121);
+    // An answer that comes when the keys are in the list already asks for the rest by itself; one that is all, for nothing.
+    for (total, rest) in [(5_000, Some((21, 100))), (21, None)] {
+        press(&mut model, "/");
+        type_text(&mut model, "x");
+        assert_eq!(more(&press(&mut model, "enter")), None, "an answer is awaited");
+        let generation = model.search.generation;
+        let page = hits(0, 21, total, model.quantity);
+        let answered = tell(&mut model, Fact::Searched { generation, result: Ok(page) });
+        assert_eq!(more(&answered), rest);
+    }
+    // What fails is not asked for again and again.
+    press(&mut model, "/");
+    type_text(&mut model, "y");
+    let generation = model.search.generation;
+    let page = hits(0, 21, 5_000, model.quantity);
+    tell(&mut model, Fact::Searched { generation, result: Ok(page) });
+    assert_eq!(more(&press(&mut model, "enter")), Some((21, 100)));
+    let failed = tell(&mut model, Fact::MoreFound { generation, offset: 21, result: Err(trouble()) });
+    assert_eq!((more(&failed), model.search.page.rows.len()), (None, 21));
+}
+
+#[test]
+fn rows_wait_for_what_stands_beside_them_until_it_came() {
+    use pifa::app::search::awaits_company;
+    let mut model = model();
+    press(&mut model, "/");
+    type_text(&mut model, "杯");
+    assert!(!awaits_company(&model), "nothing was found yet");
+    let generation = model.search.generation;
+    let page = SearchPage { counted: false, ..hits(0, 21, 21, model.quantity) };
+    let found = update(&mut model, Msg { at: at(0), fact: Fact::Searched { generation, result: Ok(page) } });
+    assert!(awaits_company(&model), "how many there are");
+    let counts = Counts { total: 300, ads_hidden: None, cached: 1_000 };
+    tell(&mut model, Fact::Counted { generation, result: Ok(counts) });
+    assert!(awaits_company(&model), "what the first cost before");
+    let prices = found.into_iter().find_map(|effect| match effect {
+        Effect::ReadPrices { generation, offer } => Some((generation, offer.key.clone())),
+        _ => None,
+    });
+    let (generation, key) = prices.unwrap();
+    let result = Ok(Arc::default());
+    let fact = Fact::PricesRead { generation, key, result, yanxuan: None, watches: Vec::new() };
+    tell(&mut model, fact);
+    assert!(!awaits_company(&model));
 }

@@ -340,6 +340,11 @@ pub struct Plain<'a> {
 }
 
 impl<'a> Plain<'a> {
+    /// The same for somebody else who may lose interest.
+    pub fn until(self, cancel: &'a Cancel) -> Plain<'a> {
+        Plain { cancel, ..self }
+    }
+
     /// Whether going through all hits is worth a thread.
     pub fn is_much(self, plan: &Plan) -> Result<bool, Halt> {
         let most = plan.tiers().last().copied().unwrap_or(Tier::Word);

@@ -279,3 +279,25 @@ fn other_weights_rank_everything_anew() {
 fn leading_score(catalog: &Catalog) -> i64 {
     catalog.leading(&request(""), &Arc::default(), 1).unwrap()[0].score()
 }
+
+#[test]
+fn an_index_asked_for_often_is_opened_anew_and_says_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let catalog = Catalog::open(&path).unwrap();
+    catalog.upsert(&goods(1..=1_500, ""), &[]).unwrap();
+    indexed(&catalog);
+    let before = leading(&catalog, "雨伞");
+    let newest = || catalog.inner.home.newest().unwrap();
+    let first = newest();
+    catalog.rest();
+    assert!(Arc::ptr_eq(&first, &newest()), "a few searches are no reason");
+    (0..300).for_each(|_| drop(newest()));
+    catalog.rest();
+    let second = newest();
+    assert!(!Arc::ptr_eq(&first, &second));
+    // Whoever still looks at the old one is not disturbed.
+    assert_eq!((first.len(), leading(&catalog, "雨伞")), (1_500, before));
+    catalog.rest();
+    assert!(Arc::ptr_eq(&second, &newest()));
+}

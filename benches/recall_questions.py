@@ -212,7 +212,7 @@ class Questions:
             value = min(value, Decimal("0.99"))
             texts = [f"{(value * 100).normalize():f}%"] * 2
             texts += [f"{value:f}"] if value else []
-            texts += [f"{(value * 100).normalize():f}"] if value >= Decimal("0.02") else []
+            texts += [f"{(value * 100).normalize():f}"] if value >= Decimal("0.01") else []
         elif name == "ship":
             texts += [f"{value}h"] + ([f"{value // 24}d"] if value % 24 == 0 else [])
         return self.compared(name, NUMBERS[name], Decimal(value), texts)

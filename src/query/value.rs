@@ -51,7 +51,8 @@ pub(super) fn number(field: Field, text: &str) -> Option<Decimal> {
     let times = |factor: i64| number.checked_mul(Decimal::from(factor));
     let value = match (field, unit) {
         (Field::Price, "" | "元" | "块" | "块钱") => Some(number),
-        (Field::Repeat | Field::Pickup48, "") if number <= Decimal::ONE => Some(number),
+        // Between 1 and 2 nothing turns: 1 is a hundredth as 2 is two.
+        (Field::Repeat | Field::Pickup48, "") if number < Decimal::ONE => Some(number),
         (Field::Repeat | Field::Pickup48, "" | "%") => number.checked_div(Decimal::ONE_HUNDRED),
         (Field::ShipHours, "") | (Field::ShipHours | Field::AgeHours, "h" | "小时" | "时") => Some(number),
         (Field::AgeHours, "") | (Field::ShipHours | Field::AgeHours, "d" | "天" | "日") => times(24),
@@ -91,7 +92,9 @@ mod tests {
             (Field::Repeat, "30%", "0.3"),
             (Field::Repeat, "30", "0.3"),
             (Field::Repeat, "0.3", "0.3"),
-            (Field::Repeat, "1", "1"),
+            (Field::Repeat, "1", "0.01"),
+            (Field::Repeat, "100", "1"),
+            (Field::Repeat, "0", "0"),
             (Field::Repeat, "0.5%", "0.005"),
             (Field::Pickup48, "95%", "0.95"),
             (Field::ShipHours, "48", "48"),

@@ -12,6 +12,9 @@ use ratatui::{Frame, Terminal};
 use crate::runtime::paint::Painter;
 use crate::runtime::terminal;
 
+/// So few bytes are drawn at once by any terminal: they are not told to be a whole.
+const SMALL: usize = 64;
+
 /// A screen in memory: it has a size and a cursor, and what is drawn on it is taken from the frame itself.
 #[derive(Debug)]
 struct Sheet {
@@ -93,6 +96,9 @@ impl Output {
         let painted = self.painter.finish(self.sheet.backend().cursor);
         if painted.is_empty() {
             return Ok(());
+        }
+        if painted.len() < SMALL {
+            return terminal::write(&painted);
         }
         let mut frame = b"\x1b[?2026h".to_vec();
         frame.extend_from_slice(&painted);

@@ -321,7 +321,8 @@ fn who(model: &Model, offer: &Offer) -> Vec<String> {
     who
 }
 
-fn unit_of(offer: &Offer) -> &str {
+/// What it is counted in.
+pub fn unit_of(offer: &Offer) -> &str {
     offer.unit.as_ref().map_or("", |unit| unit.as_str())
 }
 
@@ -418,7 +419,8 @@ fn is_by_sku(offer: &Offer) -> bool {
     matches!(offer.quote_type, QuoteType::BySku | QuoteType::TiersPerSku)
 }
 
-fn comparison(model: &Model, offer: &Offer) -> Comparison {
+/// The offer at Q: freight and what it all costs.
+pub fn comparison(model: &Model, offer: &Offer) -> Comparison {
     let nowhere = crate::domain::freight::Destination::default();
     let destination = model.status.as_ref().map_or(&nowhere, |status| &status.destination);
     compare::at(offer, likely_sku(model, offer).as_ref(), model.quantity_of(&offer.key), destination)

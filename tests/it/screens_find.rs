@@ -50,6 +50,28 @@ fn reasons() {
         let key = pot().key;
         tell(model, Fact::Explained { key, result: Ok(Some(Box::new(why()))) });
     });
+    // Under any other order the figure it goes by, and what cannot be bought at Q says where that puts it.
+    let mut model = ready(Lang::En, 120, 36);
+    ask(&mut model, "保温杯", page_with_ads(q(300)));
+    let mut said = |keys: &str| {
+        press(&mut model, keys);
+        answer(&mut model, page_with_ads(q(300)));
+        press(&mut model, "x");
+        let screen = shown(&mut model);
+        press(&mut model, "esc");
+        screen
+    };
+    let by_price = said("s");
+    assert!(by_price.contains("each at 300") && by_price.contains("the median of its SKUs"), "{by_price}");
+    assert!(said("s").contains(" for 300 "));
+    assert!(said("s").contains("in 30 d"));
+    assert!(said("s").contains("repeat "));
+    assert!(said("s").contains(" ago"));
+    assert!(!said("s").contains("that figure decides"), "by rank again");
+    press(&mut model, "q 1 enter s");
+    answer(&mut model, page_with_ads(q(1)));
+    press(&mut model, "x");
+    assert!(shown(&mut model).contains("it stands behind all that can"));
 }
 
 #[test]

@@ -243,6 +243,21 @@ pub fn why_other_order(lang: Lang, sort: &str) -> String {
     say!(lang; "现在{sort}排，位置由那个数决定；下面是综合排序会看的。", "現在{sort}排，位置由那個數決定；下面是綜合排序會看的。", "The list is sorted {sort}: that figure decides its place. Below is what the rank would say.")
 }
 
+/// What an offer is ordered by under a price: the one in the middle of its SKUs, at so many units.
+pub fn why_price(lang: Lang, price: &str, at: &str) -> String {
+    say!(lang; "买 {at} 时单价 ¥{price}（各规格的中位数）", "買 {at} 時單價 ¥{price}（各規格的中位數）", "¥{price} each at {at}, the median of its SKUs")
+}
+
+/// What an offer is ordered by under its landed cost: so many units at the median price, freight with it.
+pub fn why_landed(lang: Lang, landed: &str, at: &str) -> String {
+    say!(lang; "买 {at}、按中位价，到手 {landed}", "買 {at}、按中位價，到手 {landed}", "landed {landed} for {at}, at the median price of its SKUs")
+}
+
+/// So many cannot be bought of it: in an order by price it is never ranked as cheap.
+pub fn why_not_bought(lang: Lang, at: &str) -> String {
+    say!(lang; "{at} 买不了：排在买得了的后面", "{at} 買不了：排在買得了的後面", "{at} cannot be bought: it stands behind all that can")
+}
+
 /// How much of the market's offers are here.
 pub fn share(lang: Lang, held: u64, offered: u64, at_least: bool) -> String {
     let [held, offered] = [held, offered].map(grouped);

@@ -8,10 +8,10 @@ use rust_decimal::Decimal;
 
 use crate::app::why::WhyLayer;
 use crate::app::{Model, search};
-use crate::domain::search::{Sort, Why, WhyPart};
+use crate::domain::search::{SearchRow, Sort, Why, WhyPart};
 use crate::i18n::messages;
 use crate::ui::pen::Pen;
-use crate::ui::text;
+use crate::ui::{detail, phrases, text};
 
 /// Cells of what points are for, of the points, of their bar.
 const NAME: usize = 20;
@@ -42,6 +42,7 @@ fn lines(model: &Model, pen: &Pen, layer: &WhyLayer, cells: usize) -> Vec<Line<'
         say(&mut lines, words.why_ad, pen.warn);
     }
     if sort != Sort::Rank {
+        figure(model, &layer.row, sort).iter().for_each(|said| say(&mut lines, said, pen.accent));
         say(&mut lines, &messages::why_other_order(lang, words.sort_name(sort)), pen.warn);
     }
     lines.push(Line::default());
@@ -61,6 +62,36 @@ fn lines(model: &Model, pen: &Pen, layer: &WhyLayer, cells: usize) -> Vec<Line<'
         (None, None) => say(&mut lines, words.counting, pen.dim),
     }
     lines
+}
+
+/// The figure an order other than the rank's goes by.
+fn figure(model: &Model, row: &SearchRow, sort: Sort) -> Vec<String> {
+    let (lang, offer) = (model.lang, &row.offer);
+    let quantity = model.quantity_of(&offer.key);
+    let at = messages::with_unit(&text::quantity(quantity), detail::unit_of(offer));
+    let unknown = || "?".to_owned();
+    let cost = match (sort, row.price.median) {
+        (Sort::Rank, _) => return Vec::new(),
+        (Sort::Sold, _) => {
+            return vec![messages::sold(lang, &offer.sold_30d.map_or_else(unknown, text::count))];
+        }
+        (Sort::Repeat, _) => {
+            return vec![messages::repeat(lang, &offer.repeat_rate.map_or_else(unknown, phrases::percent))];
+        }
+        (Sort::Age, _) => {
+            let age = text::age(model.now, offer.fetched_at, model.text().age_units);
+            return vec![messages::read_ago(lang, &age)];
+        }
+        (Sort::Price, median) => messages::why_price(lang, &median.map_or_else(unknown, text::money), &at),
+        (Sort::Landed, median) => {
+            let goods = median.map(|each| each.times(quantity.decimal()));
+            let freight = detail::comparison(model, offer).freight;
+            let landed = goods.map_or_else(unknown, |goods| text::landed(goods, true, freight));
+            messages::why_landed(lang, &landed, &at)
+        }
+    };
+    let is_behind = row.price.median.is_some() && !row.price.buyable;
+    [Some(cost), is_behind.then(|| messages::why_not_bought(lang, &at))].into_iter().flatten().collect()
 }
 
 fn points(model: &Model, pen: &Pen, why: &Why, cells: usize) -> Vec<Line<'static>> {

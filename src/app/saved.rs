@@ -57,6 +57,8 @@ impl SavedLayer {
 pub struct Prices {
     /// Asked for; answers of before are dropped.
     asked: Option<OfferKey>,
+    /// Whether an answer is still to come.
+    are_awaited: bool,
     generation: u64,
     read: Option<(OfferKey, Arc<PriceHistory>)>,
     /// What the 严选 test says of it; `None` = not rated.
@@ -82,9 +84,9 @@ impl Prices {
         self.watches.iter().find(|watch| watch.is_line_at(quantity))?.rule.below
     }
 
-    /// Whether what was asked for last has not been read.
+    /// Whether what was asked for last has not been answered.
     pub fn are_awaited(&self) -> bool {
-        self.asked.is_some() && self.asked.as_ref() != self.read.as_ref().map(|(key, _)| key)
+        self.are_awaited
     }
 
     /// What was read is out of date.
@@ -114,6 +116,7 @@ fn read_again(model: &mut Model) -> Vec<Effect> {
     let offer = Arc::clone(&row.offer);
     let prices = &mut model.prices;
     prices.asked = Some(offer.key.clone());
+    prices.are_awaited = true;
     prices.generation += 1;
     vec![Effect::ReadPrices { generation: prices.generation, offer }]
 }
@@ -129,6 +132,7 @@ pub fn prices_read(
     if generation != model.prices.generation {
         return;
     }
+    model.prices.are_awaited = false;
     match result {
         Ok(history) => {
             let prices = &mut model.prices;

@@ -185,9 +185,18 @@ fn first_rows(model: &Model) -> usize {
 
 /// The rows that were left out while the buyer typed, once the keys go to the list.
 pub fn fill(model: &mut Model) -> Vec<Effect> {
+    fill_to(model, first_rows(model))
+}
+
+/// As many rows as a screen of this height can show, where fewer are in memory.
+pub fn fill_screen(model: &mut Model) -> Vec<Effect> {
+    fill_to(model, usize::from(model.height))
+}
+
+fn fill_to(model: &mut Model, wanted: usize) -> Vec<Effect> {
     let pane = &model.search;
     let rows = pane.page.rows.len();
-    if pane.view == SearchView::Suppliers || rows == 0 || rows >= first_rows(model) || !has_more(pane) {
+    if pane.view == SearchView::Suppliers || rows == 0 || rows >= wanted || !has_more(pane) {
         return Vec::new();
     }
     let offset = pane.from.saturating_add(rows);
@@ -321,7 +330,9 @@ fn more_if_near_an_edge(model: &mut Model) -> Vec<Effect> {
 }
 
 fn page_from(model: &mut Model, paging: Paging) -> Vec<Effect> {
-    if model.search.pending || model.search.paging.is_some() {
+    // What a jump to an end of the list shows does not wait for rows that nobody looks at then.
+    let is_jump = matches!(paging.place, PagePlace::Top | PagePlace::Bottom);
+    if model.search.pending || (model.search.paging.is_some() && !is_jump) {
         return Vec::new();
     }
     model.search.paging = Some(paging);

@@ -53,8 +53,10 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         }
         Fact::Resized { width, height } => {
             (model.width, model.height) = (width, height);
-            // A wider screen may show what was not counted yet.
-            facets::ask(model)
+            // A wider screen may show what was not counted yet, a higher one more rows than were read.
+            let mut effects = facets::ask(model);
+            effects.extend(search::fill_screen(model));
+            effects
         }
         Fact::Resumed => Vec::new(),
         Fact::KeyPressed(key) => {

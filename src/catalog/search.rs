@@ -115,7 +115,9 @@ impl Catalog {
 
     /// For somebody who was answered and has time: what many searches left in memory is given back.
     pub fn rest(&self) {
-        self.inner.home.let_go();
+        if self.inner.home.let_go() {
+            lock(&self.inner.words_lately).clear();
+        }
     }
 
     /// How many offers meet the query; `None` when cancelled.
@@ -330,7 +332,7 @@ impl Catalog {
         counting: Counting,
     ) -> Result<SearchPage, Halt> {
         let asked = self.asked(view, request, marks)?;
-        if counting == Counting::InTime {
+        if counting == Counting::InTime && request.offset == 0 {
             lock(&self.inner.words_lately).clone_from(&asked.plan.words);
         }
         let shown = self.shown(view, &asked, request, destination, marks, counting)?;
@@ -498,6 +500,8 @@ fn find<'scope, 'env>(
     let plain = view.plain(&asked.plan).filter(|_| !request.one_per_supplier);
     let total = match (counting, plain) {
         _ if is_all && looked_at.is_none() => Total::Known(at_least),
+        // Further rows of a question whose hits were counted with the first.
+        (Counting::InTime, _) if request.offset > 0 => Total::Uncounted,
         (Counting::InTime, Some(plain)) => {
             let (tell, told) = channel();
             let count = move || {

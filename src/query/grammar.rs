@@ -277,7 +277,11 @@ pub static PREDICATES: [Predicate; 34] = [
         &["复购", "复购率", "回头率"],
         "repeat>=30%",
         Field::Repeat,
-        ["复购率：30%、30 或 0.3", "復購率：30%、30 或 0.3", "share of buyers who came back: 30%, 30 or 0.3"],
+        [
+            "复购率：30%、30 或 0.3，1 是 1%",
+            "復購率：30%、30 或 0.3，1 是 1%",
+            "share of buyers who came back: 30%, 30 or 0.3; 1 is 1%",
+        ],
     ),
     number(
         "ship",

@@ -355,7 +355,7 @@ fn come_back(output: &mut Output) {
     output.forget();
 }
 
-/// One frame, in one write, inside a synchronized update.
+/// One frame, in one write; what is no small one inside a synchronized update.
 fn draw(model: &mut Model, output: &mut Output) -> std::io::Result<()> {
     let mut seen = None;
     output.frame(|frame| seen = Some(ui::view(model, frame)))?;

@@ -96,7 +96,7 @@ impl Painter {
         let rows = rows_of(wanted);
         if self.width != width || self.rows.len() != rows.len() {
             self.out.extend_from_slice(b"\x1b[0m\x1b[2J");
-            (self.style, self.at, self.line) = (Some(PLAIN), None, None);
+            (self.style, self.at, self.line, self.doubt) = (Some(PLAIN), None, None, None);
             self.width = width;
             self.rows = vec![blank(width); rows.len()];
         }
@@ -152,7 +152,7 @@ impl Painter {
             block.iter_mut().take(shift.by).for_each(|row| *row = blank(self.width));
         }
         self.out.extend_from_slice(b"\x1b[r");
-        (self.at, self.line) = (None, None);
+        (self.at, self.line, self.doubt) = (None, None, None);
     }
 
     fn paint_row(&mut self, y: usize, old: &Row, new: &Row) {

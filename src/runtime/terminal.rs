@@ -106,6 +106,7 @@ pub fn write(frame: &[u8]) -> io::Result<()> {
         let mut left = frame;
         while !left.is_empty() {
             match rustix::io::write(&out, left) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(written) => left = left.get(written..).unwrap_or_default(),
                 Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),

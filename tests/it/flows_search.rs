@@ -565,6 +565,16 @@ fn while_typing_a_screen_of_rows_is_read_and_the_rest_once_the_keys_go_to_the_li
         let answered = tell(&mut model, Fact::Searched { generation, result: Ok(page) });
         assert_eq!(more(&answered), rest);
     }
+    // A screen that grew shows what it has room for, also while typing.
+    press(&mut model, "/");
+    type_text(&mut model, "z");
+    let generation = model.search.generation;
+    let page = hits(0, 21, 5_000, model.quantity);
+    tell(&mut model, Fact::Searched { generation, result: Ok(page) });
+    assert_eq!(more(&tell(&mut model, Fact::Resized { width: 120, height: 60 })), Some((21, 100)));
+    // The end of the list does not wait for rows in its middle.
+    let bottom = press(&mut model, "enter G");
+    assert_eq!(more(&bottom), Some((4_900, 100)));
     // What fails is not asked for again and again.
     press(&mut model, "/");
     type_text(&mut model, "y");

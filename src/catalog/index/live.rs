@@ -71,7 +71,7 @@ pub(in crate::catalog) struct Home {
     /// Commits of this process to an index in memory.
     pub(super) commits: AtomicU64,
     seen: Mutex<Seen>,
-    /// How often it was asked for since it was opened.
+    /// How often it was asked for since it was last let go of.
     asked: AtomicU64,
     pub(super) writer: Mutex<Option<Writer>>,
 }
@@ -147,14 +147,25 @@ impl Home {
     }
 
     /// Opens it anew once it was asked for so often: what a search touches of the files stays mapped and counts as this
-    /// program's memory, page after page. For somebody whom nobody waits for.
-    pub fn let_go(&self) {
-        if self.folder.is_none() || self.asked.load(Ordering::Relaxed) < OFTEN {
-            return;
+    /// program's memory, page after page. For somebody whom nobody waits for; whether it was.
+    pub fn let_go(&self) -> bool {
+        if self.folder.is_none() || self.asked.swap(0, Ordering::Relaxed) < OFTEN {
+            return false;
         }
-        *lock(&self.seen) = Seen::default();
-        drop(self.newest());
-        self.asked.store(0, Ordering::Relaxed);
+        // Whoever searches meanwhile does not wait.
+        let stamp = self.stamp();
+        let worked = match &*lock(&self.seen) {
+            seen if seen.live.is_none() || seen.stamp != stamp => return false,
+            // Tables that could not be read would have to be worked out again.
+            seen if seen.worked.values().any(|worked| worked.is_made()) => return false,
+            seen => seen.worked.iter().map(|(id, worked)| (*id, Arc::new(worked.anew()))).collect(),
+        };
+        let mut anew = Seen { stamp, worked, ..Seen::default() };
+        let Some(Ok(live)) = guarded(|| self.open(&mut anew)) else { return false };
+        anew.live = Some(Arc::new(live));
+        let before = std::mem::replace(&mut *lock(&self.seen), anew);
+        drop(before);
+        true
     }
 
     /// What cannot be read is no index; until its files change nobody tries again.

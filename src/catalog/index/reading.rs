@@ -131,7 +131,7 @@ fn pairs_of(
         known.entry((*first, *second)).or_insert_with(|| pairs.fitting(*first, *second));
     }
     for ((first, second), fitting) in &known {
-        // Of two letters the list says all there is to say.
+        // Of two initials the list says all there is to say.
         let is_said = sounds::is_initial(*first) && sounds::is_initial(*second) && !lists.is_empty();
         if !is_said && best.is_none_or(|(_, fewest)| fitting.1 < *fewest) {
             best = Some(fitting);

@@ -7,6 +7,7 @@
 use std::fs;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
@@ -206,6 +207,12 @@ pub trait Table: Sized {
     fn open(bytes: OwnedBytes) -> Option<Self>;
 }
 
+impl<T: Table> Table for Arc<T> {
+    fn open(bytes: OwnedBytes) -> Option<Self> {
+        T::open(bytes).map(Arc::new)
+    }
+}
+
 /// What is worked out of a segment's terms; they never change.
 #[derive(Default)]
 pub struct Worked {
@@ -215,18 +222,30 @@ pub struct Worked {
     folder: OnceLock<Option<MmapDirectory>>,
     words: OnceLock<Lexicon>,
     shops: OnceLock<Lexicon>,
-    pairs: OnceLock<Pairs>,
+    pairs: OnceLock<Arc<Pairs>>,
     numbers: OnceLock<Numbers>,
     sellers: OnceLock<Sellers>,
     sounds: OnceLock<Sounds>,
     ids: OnceLock<Ids>,
     titles: OnceLock<Arc<Titles>>,
+    /// Whether a table was worked out here since it could not be read.
+    is_made: AtomicBool,
 }
 
 impl Worked {
     /// Of a segment by its name in the folder of the index.
     pub fn new(folder: Option<&Path>, segment: &str) -> Worked {
         Worked { file: folder.map(|folder| folder.join(segment)), ..Worked::default() }
+    }
+
+    /// The same with nothing mapped. What was read into memory is kept.
+    pub fn anew(&self) -> Worked {
+        Worked { file: self.file.clone(), pairs: self.pairs.clone(), ..Worked::default() }
+    }
+
+    /// Whether a table was worked out here since it could not be read.
+    pub fn is_made(&self) -> bool {
+        self.is_made.load(Ordering::Relaxed)
     }
 
     /// Runs of letters and digits.
@@ -241,7 +260,7 @@ impl Worked {
 
     /// Pairs of characters.
     pub fn pairs(&self, index: &InvertedIndexReader) -> io::Result<&Pairs> {
-        self.worked(&self.pairs, "pairs", |out| Pairs::pack(index, out))
+        self.worked(&self.pairs, "pairs", |out| Pairs::pack(index, out)).map(AsRef::as_ref)
     }
 
     /// What is known of the documents beside their words.
@@ -327,6 +346,7 @@ impl Worked {
             None => {
                 let mut bytes = Vec::new();
                 pack(&mut bytes)?;
+                self.is_made.store(true, Ordering::Relaxed);
                 T::open(OwnedBytes::new(bytes))
                     .ok_or_else(|| io::Error::other("a table does not hold together"))?
             }

@@ -87,7 +87,7 @@ impl View<'_> {
     /// Titles of these hits are read next: what is not in memory is fetched at once rather than one after the other.
     pub fn foresee_titles<'h>(&self, hits: impl Iterator<Item = &'h Hit>) {
         let mut last = None;
-        for (nth, doc) in hits.filter_map(|hit| hit.at) {
+        for (nth, doc) in hits.filter_map(|hit| hit.at).take_while(|_| !self.cancel.is_cancelled()) {
             let block = (nth, texts::block_of(doc));
             if last.replace(block) != Some(block)
                 && let Some(titles) = self.segments().nth(nth).and_then(Segment::titles)

@@ -88,7 +88,7 @@ impl Glyph {
             | '\u{30a1}'..='\u{30ff}'
             | '\u{4e00}'..='\u{9fff}'
             | '\u{ff01}'..='\u{ff60}' => true,
-            // The marks that were asked for, the yen sign, rules and bars: all of one class (UAX #11).
+            // The marks that were asked for, and what no terminal draws wider than those: the yen sign, rules and bars.
             '\u{a5}' | '\u{b7}' | '\u{d7}' | '\u{2026}' | '\u{2500}'..='\u{259f}' => narrow,
             _ => false,
         }

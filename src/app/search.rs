@@ -177,10 +177,8 @@ fn ask(model: &mut Model, asked: Asked) -> Vec<Effect> {
 }
 
 fn first_rows(model: &Model) -> usize {
-    match model.search.focused {
-        true => TYPED_ROWS.max(model.viewport.rows.saturating_add(1)),
-        false => FIRST_ROWS.max(model.viewport.rows.saturating_mul(2)),
-    }
+    let seen = model.viewport.rows;
+    if model.search.focused { TYPED_ROWS.max(seen + 1) } else { FIRST_ROWS.max(seen.saturating_mul(2)) }
 }
 
 /// The rows that were left out while the buyer typed, once the keys go to the list.

@@ -42,7 +42,9 @@ fn lines(model: &Model, pen: &Pen, layer: &WhyLayer, cells: usize) -> Vec<Line<'
         say(&mut lines, words.why_ad, pen.warn);
     }
     if sort != Sort::Rank {
-        figure(model, &layer.row, sort).iter().for_each(|said| say(&mut lines, said, pen.accent));
+        for said in figure(model, &layer.row, sort) {
+            say(&mut lines, &said, pen.accent);
+        }
         say(&mut lines, &messages::why_other_order(lang, words.sort_name(sort)), pen.warn);
     }
     lines.push(Line::default());

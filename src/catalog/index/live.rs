@@ -202,7 +202,8 @@ impl Home {
         let mut metas = index.load_metas()?;
         let reader = loop {
             if let Some(folder) = &self.folder {
-                check(folder, index.directory())?;
+                // Which files there are: an index that was opened before another one wrote knows only its own.
+                check(folder, &ManagedDirectory::wrap(self.directory()?)?)?;
             }
             let reader = match seen.opened.take() {
                 Some((_, reader)) => {

@@ -301,3 +301,26 @@ fn an_index_asked_for_often_is_opened_anew_and_says_the_same() {
     catalog.rest();
     assert!(Arc::ptr_eq(&second, &newest()));
 }
+
+#[test]
+fn whoever_reads_what_another_one_wrote_checks_and_notes_all_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let reader = Catalog::open(&path).unwrap();
+    reader.upsert(&goods(1..=300, ""), &[]).unwrap();
+    indexed(&reader);
+    leading(&reader, "雨伞");
+    let writer = Catalog::open(&path).unwrap();
+    writer.upsert(&goods(301..=1_500, ""), &[]).unwrap();
+    indexed(&writer);
+    assert_eq!(leading(&reader, "雨伞"), leading(&writer, "雨伞"));
+    let index = index_of(&path);
+    let note: serde_json::Value =
+        serde_json::from_slice(&fs::read(index.join("checked.json")).unwrap()).unwrap();
+    let files = fs::read_dir(&index).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let parts = [".idx", ".pos", ".term", ".fast", ".store", ".titles", ".numbers", ".lexicon"];
+    let missing: Vec<String> = files
+        .filter(|name| parts.iter().any(|part| name.ends_with(part)) && note.get(name).is_none())
+        .collect();
+    assert!(missing.is_empty(), "{missing:?} are not in {note}");
+}

@@ -48,6 +48,9 @@ use crate::query::{self, Query};
 const HEAD: usize = 200;
 /// Characters of a query the fuzzy score looks at; its cost grows with their number.
 const PATTERN: usize = 48;
+/// So many titles are read from memory in much less than this.
+const FEW: usize = 8;
+const SLOW: Duration = Duration::from_micros(200);
 /// Rows that were read wait so long for the count of all hits, and how often it is looked up meanwhile whether anybody
 /// still waits for them.
 const PATIENCE: Duration = Duration::from_millis(2);
@@ -553,12 +556,20 @@ fn count(view: &View<'_>, plan: &Plan, one_per_supplier: bool) -> Result<usize, 
 /// the tiers stand twice, what can be bought first: each run is ordered for itself.
 fn by_closeness(hits: &mut [Hit], pattern: &str, view: &View<'_>) -> Result<(), Halt> {
     let mut texts = Texts::new(view.connection);
-    view.foresee_titles(hits.iter().take(HEAD));
     let mut keyed = Vec::with_capacity(hits.len().min(HEAD));
     let mut run = 0_u32;
     let mut last = Tier::Word;
-    for hit in hits.iter().take(HEAD) {
+    let (mut is_foreseen, mut since) = (false, Instant::now());
+    for (nth, hit) in hits.iter().take(HEAD).enumerate() {
         crate::catalog::index::halt(view.cancel)?;
+        if !is_foreseen && nth > 0 && nth.is_multiple_of(FEW) {
+            // They come from the disk: the others are fetched all at once. In memory asking for it would cost more.
+            is_foreseen = since.elapsed() > SLOW;
+            if is_foreseen {
+                view.foresee_titles(hits.iter().take(HEAD).skip(nth));
+            }
+            since = Instant::now();
+        }
         run += u32::from(hit.tier != last);
         last = hit.tier;
         let bucket = hit.place.score().div_euclid(rank::BUCKET);

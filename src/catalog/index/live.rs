@@ -149,9 +149,11 @@ impl Home {
     /// Opens it anew once it was asked for so often: what a search touches of the files stays mapped and counts as this
     /// program's memory, page after page. For somebody whom nobody waits for; whether it was.
     pub fn let_go(&self) -> bool {
-        if self.folder.is_none() || self.asked.swap(0, Ordering::Relaxed) < OFTEN {
+        if self.folder.is_none() || self.asked.load(Ordering::Relaxed) < OFTEN {
             return false;
         }
+        // Where it cannot be done now, not at once again.
+        self.asked.store(0, Ordering::Relaxed);
         // Whoever searches meanwhile does not wait.
         let stamp = self.stamp();
         let worked = match &*lock(&self.seen) {

@@ -90,7 +90,7 @@ fn main() {
             for round in 0..=ROUNDS {
                 let began = Instant::now();
                 let rows = catalog
-                    .search_cancellable(&request, &nowhere, &marks, &Cancel::default())
+                    .search_rows(&request, &nowhere, &marks, &Cancel::default())
                     .expect("the catalog answers")
                     .expect("nobody cancelled");
                 let read = began.elapsed();

@@ -63,6 +63,8 @@ enum Counting {
     Whole,
     /// As far as that is done about when the rows are read: the rows are not kept waiting.
     InTime,
+    /// They are not.
+    Not,
 }
 
 impl Catalog {
@@ -104,6 +106,28 @@ impl Catalog {
         marks: &Arc<Marks>,
         cancel: &Cancel,
     ) -> Result<Option<SearchPage>, CatalogError> {
+        self.page_until(request, destination, marks, Counting::InTime, cancel)
+    }
+
+    /// The rows of a page, for somebody who does not ask how many there are: counted only where that is known anyhow.
+    pub fn search_rows(
+        &self,
+        request: &SearchRequest,
+        destination: &Destination,
+        marks: &Arc<Marks>,
+        cancel: &Cancel,
+    ) -> Result<Option<SearchPage>, CatalogError> {
+        self.page_until(request, destination, marks, Counting::Not, cancel)
+    }
+
+    fn page_until(
+        &self,
+        request: &SearchRequest,
+        destination: &Destination,
+        marks: &Arc<Marks>,
+        counting: Counting,
+        cancel: &Cancel,
+    ) -> Result<Option<SearchPage>, CatalogError> {
         let started = Instant::now();
         if cancel.is_cancelled() {
             return Ok(None);
@@ -111,8 +135,7 @@ impl Catalog {
         if let Some(page) = self.front(request, marks, false)? {
             return Ok(Some(SearchPage { took: started.elapsed(), ..page }));
         }
-        let page =
-            self.with_view(cancel, |view| self.page(view, request, destination, marks, Counting::InTime))?;
+        let page = self.with_view(cancel, |view| self.page(view, request, destination, marks, counting))?;
         Ok(page.map(|page| SearchPage { took: started.elapsed(), ..page }))
     }
 
@@ -503,6 +526,7 @@ fn find<'scope, 'env>(
     let plain = view.plain(&asked.plan).filter(|_| !request.one_per_supplier);
     let total = match (counting, plain) {
         _ if is_all && looked_at.is_none() => Total::Known(at_least),
+        (Counting::Not, _) => Total::Uncounted,
         // Further rows of a question whose hits were counted with the first.
         (Counting::InTime, _) if request.offset > 0 => Total::Uncounted,
         (Counting::InTime, Some(plain)) => {

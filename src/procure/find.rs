@@ -88,7 +88,9 @@ impl Desk {
     fn called_in(&self, category: i64, cancel: &Cancel) -> Result<Clean, DeskError> {
         let request =
             SearchRequest { text: format!("cat:{category}"), limit: LOOKED_AT, ..SearchRequest::default() };
-        let page = self.search_cancellable(&request, cancel)?.unwrap_or_default();
+        let (destination, marks) = (self.destination()?, self.marks()?);
+        let page =
+            self.parts.catalog.search_rows(&request, &destination, &marks, cancel)?.unwrap_or_default();
         let names = Names::shipped();
         let mut called: Vec<(usize, String)> = Vec::new();
         for row in &page.rows {

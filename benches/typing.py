@@ -167,7 +167,7 @@ def main():
         began = time.monotonic_ns()
         running = terminal(command, rows, cols, environment)
         time.sleep(wait)
-        return running, (running.marks[-1][0] - began) / 1e6
+        return running, (running.marks[-1][0] - began) / 1e6 if running.marks else None
 
     def began(command, wait):
         running, took = started(command, wait)

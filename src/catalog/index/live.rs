@@ -204,8 +204,11 @@ impl Home {
         let mut metas = index.load_metas()?;
         let reader = loop {
             if let Some(folder) = &self.folder {
-                // Which files there are: an index that was opened before another one wrote knows only its own.
-                check(folder, &ManagedDirectory::wrap(self.directory()?)?)?;
+                // An index that was opened before another one wrote knows only the files of then.
+                match &seen.opened {
+                    Some(_) => check(folder, &ManagedDirectory::wrap(self.directory()?)?)?,
+                    None => check(folder, index.directory())?,
+                }
             }
             let reader = match seen.opened.take() {
                 Some((_, reader)) => {

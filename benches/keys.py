@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The screens under the fingers: what a key costs, from the key to the last byte it caused.
 
-    python3 benches/typing.py --dir DIR [--pifa target/release/pifa] [--size 36x120] [--keys 200] [--seed N] [--driver PATH]
+    python3 benches/keys.py --dir DIR [--pifa target/release/pifa] [--size 36x120] [--keys 200] [--seed N] [--driver PATH]
 
 DIR is the folder of `million.py --dir DIR`, filled before. Words of its titles are typed key by key into the search,
 whole words of every kind, each key once the screen is still: three runs of so many keys, and the same for `cat`, whose

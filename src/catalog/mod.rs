@@ -7,6 +7,7 @@
 mod ask;
 mod batch;
 mod body;
+mod closeness;
 mod documents;
 mod facets;
 pub mod facts;

@@ -11,17 +11,15 @@
 //! The buyer's marks are laid over all that ([`Overlay`]): what is blocked is no hit unless asked for, words are also
 //! found in notes and tags, and predicates of the query are conditions beside the words ([`Asker`]).
 
-use std::cmp::Reverse;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, OnceLock};
 use std::thread::{Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use fuzzy_matcher::FuzzyMatcher;
-use fuzzy_matcher::skim::SkimMatcherV2;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::catalog::ask::Asker;
+use crate::catalog::closeness::{HEAD, by_closeness, closeness, pattern};
 use crate::catalog::facts::Facts;
 use crate::catalog::index::guard::guarded;
 use crate::catalog::index::marked::Marked;
@@ -44,13 +42,6 @@ use crate::domain::search::{Cancel, SearchPage, SearchRequest, SearchRow, Sort, 
 use crate::domain::text::Clean;
 use crate::query::{self, Query};
 
-/// Hits the fuzzy score may reorder.
-const HEAD: usize = 200;
-/// Characters of a query the fuzzy score looks at; its cost grows with their number.
-const PATTERN: usize = 48;
-/// So many titles are read from memory in much less than this.
-const FEW: usize = 8;
-const SLOW: Duration = Duration::from_micros(200);
 /// Rows that were read wait so long for the count of all hits, and how often it is looked up meanwhile whether anybody
 /// still waits for them.
 const PATIENCE: Duration = Duration::from_millis(2);
@@ -574,48 +565,6 @@ fn count(view: &View<'_>, plan: &Plan, one_per_supplier: bool) -> Result<usize, 
         Ok(())
     })?;
     Ok(total)
-}
-
-/// Hits by tier and rank; in the head of a tier those that rank about as well by closeness. With one row a supplier
-/// the tiers stand twice, what can be bought first: each run is ordered for itself.
-fn by_closeness(hits: &mut [Hit], pattern: &str, view: &View<'_>) -> Result<(), Halt> {
-    let mut texts = Texts::new(view.connection);
-    let mut keyed = Vec::with_capacity(hits.len().min(HEAD));
-    let mut run = 0_u32;
-    let mut last = Tier::Word;
-    let (mut is_foreseen, mut since) = (false, Instant::now());
-    for (nth, hit) in hits.iter().take(HEAD).enumerate() {
-        crate::catalog::index::halt(view.cancel)?;
-        if !is_foreseen && nth > 0 && nth.is_multiple_of(FEW) {
-            // They come from the disk: the others are fetched all at once. In memory asking for it would cost more.
-            is_foreseen = since.elapsed() > SLOW;
-            if is_foreseen {
-                view.foresee_titles(hits.iter().take(HEAD).skip(nth));
-            }
-            since = Instant::now();
-        }
-        run += u32::from(hit.tier != last);
-        last = hit.tier;
-        let bucket = hit.place.score().div_euclid(rank::BUCKET);
-        let text = view.titles(hit, &mut texts)?;
-        keyed.push(((run, Reverse(bucket), Reverse(closeness(text, pattern)), Reverse(hit.place)), *hit));
-    }
-    keyed.sort_unstable_by_key(|(key, _)| *key);
-    for (slot, (_, hit)) in hits.iter_mut().zip(keyed) {
-        *slot = hit;
-    }
-    Ok(())
-}
-
-fn pattern(words: &[String]) -> String {
-    words.concat().chars().take(PATTERN).collect()
-}
-
-/// How closely the whole query stands together in the better of two titles; 0 when not even in its order.
-fn closeness(text: &str, pattern: &str) -> i64 {
-    static MATCHER: OnceLock<SkimMatcherV2> = OnceLock::new();
-    let matcher = MATCHER.get_or_init(SkimMatcherV2::default);
-    text.split('\n').take(2).filter_map(|title| matcher.fuzzy_match(title, pattern)).max().unwrap_or(0)
 }
 
 /// The offer of a hit. No row is ever deleted but with all others, and then the index goes too: one that is missing was

@@ -23,7 +23,7 @@ use crate::catalog::index::document::Listing;
 use crate::catalog::index::place::Place;
 use crate::catalog::index::quick;
 use crate::catalog::index::schema::{Column, value};
-use crate::catalog::index::tables::Table;
+use crate::catalog::index::tables::{Packed, Table};
 use crate::catalog::index::texts::{Mapped, Titles};
 
 /// The ending of the file of numbers.
@@ -89,7 +89,7 @@ impl SegmentPlugin for Beside {
 
 fn write_numbers(segment: &Segment, told: &impl Told) -> Result<(), TantivyError> {
     let mut out = segment.open_write(component(NUMBERS))?;
-    Numbers::pack(told, &mut out)?;
+    Numbers::pack(told, Packed::new(&mut out, NUMBERS)?)?;
     out.flush()?;
     Ok(out.terminate()?)
 }
@@ -100,7 +100,7 @@ fn write_titles<'t>(
     titles: impl Iterator<Item = &'t str>,
 ) -> Result<(), TantivyError> {
     let mut out = segment.open_write(component(TITLES))?;
-    Titles::pack(documents as u32, titles, &mut out)?;
+    Titles::pack(documents as u32, titles, Packed::new(&mut out, TITLES)?)?;
     out.flush()?;
     Ok(out.terminate()?)
 }

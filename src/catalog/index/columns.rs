@@ -1,7 +1,7 @@
 //! What is known of the documents of a segment beside their words: a number a document and column, and its prices by
 //! quantity. Each column is as wide as its greatest number needs, and read where it lies.
 
-use std::io::{self, Write};
+use std::io;
 use std::ops::RangeInclusive;
 
 use tantivy::TantivyError;
@@ -126,8 +126,7 @@ pub struct Numbers {
 
 impl Numbers {
     /// The table of a segment, as it is written.
-    pub(super) fn pack(told: &impl Told, out: &mut dyn Write) -> io::Result<()> {
-        let mut packed = Packed::new(out)?;
+    pub(super) fn pack(told: &impl Told, mut packed: Packed<'_>) -> io::Result<()> {
         let mut head = Head::default();
         let documents = told.documents() as u32;
         head.number(documents);
@@ -418,7 +417,7 @@ mod tests {
                 least.saturating_add(above as u64 / step * step)
             }).collect();
             let mut bytes = Vec::new();
-            let mut packed = Packed::new(&mut bytes).unwrap();
+            let mut packed = Packed::new(&mut bytes, "").unwrap();
             let mut head = Head::default();
             pack_column(&mut packed, &mut head, &told, &mut Vec::new()).unwrap();
             packed.end_with(&head).unwrap();

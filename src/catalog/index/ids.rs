@@ -2,7 +2,7 @@
 //! its number in the dictionary. A query such as `supplier:有限` names half of all suppliers, and asking the dictionary for
 //! each takes ten times as long as reading all their names.
 
-use std::io::{self, Write};
+use std::io;
 
 use rusqlite::{Connection, OptionalExtension};
 use tantivy::directory::OwnedBytes;
@@ -46,7 +46,7 @@ impl Ids {
         columns: &Columns,
         documents: u32,
         connection: &Connection,
-        out: &mut dyn Write,
+        packed: Packed<'_>,
     ) -> io::Result<()> {
         let mut numbers: Vec<WordId> = Vec::new();
         let mut values = Vec::new();
@@ -70,7 +70,7 @@ impl Ids {
             let id = select.query_row([number], |row| row.get(0)).optional().map_err(io::Error::other)?;
             known.extend(id.map(|id| (id, number)));
         }
-        pack_all(known, out)
+        pack_all(known, packed)
     }
 
     /// The number of a supplier; `None` where no document of the segment is of it.
@@ -104,7 +104,7 @@ impl Ids {
     }
 }
 
-fn pack_all(known: Vec<(String, WordId)>, out: &mut dyn Write) -> io::Result<()> {
+fn pack_all(known: Vec<(String, WordId)>, mut packed: Packed<'_>) -> io::Result<()> {
     let mut known: Vec<(u32, String, WordId)> =
         known.into_iter().map(|(id, number)| (sum_of(&id), id, number)).collect();
     known.sort_unstable();
@@ -123,7 +123,6 @@ fn pack_all(known: Vec<(String, WordId)>, out: &mut dyn Write) -> io::Result<()>
         end = length.ok_or_else(|| io::Error::other("more ids than a table takes"))?;
         ends.push(end);
     }
-    let mut packed = Packed::new(out)?;
     packed.numbers(begins.len(), begins.into_iter())?;
     packed.numbers(known.len(), known.iter().map(|(sum, ..)| *sum))?;
     packed.numbers(known.len(), known.iter().map(|(.., number)| *number))?;
@@ -163,7 +162,11 @@ mod tests {
 
     fn packed(known: &BTreeMap<String, WordId>) -> Vec<u8> {
         let mut bytes = Vec::new();
-        pack_all(known.iter().map(|(id, number)| (id.clone(), *number)).collect(), &mut bytes).unwrap();
+        pack_all(
+            known.iter().map(|(id, number)| (id.clone(), *number)).collect(),
+            Packed::new(&mut bytes, "").unwrap(),
+        )
+        .unwrap();
         bytes
     }
 

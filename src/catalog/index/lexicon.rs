@@ -2,7 +2,7 @@
 //! tantivy tells terms one after the other, which takes a tenth of a second where there are many.
 
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::io;
 use std::ops::Range;
 
 use tantivy::InvertedIndexReader;
@@ -270,12 +270,11 @@ impl Pairs {
     }
 
     /// The table of a field, as it is written.
-    pub(super) fn pack(index: &InvertedIndexReader, out: &mut dyn Write) -> io::Result<()> {
-        Pairs::of(index)?.pack_into(out)
+    pub(super) fn pack(index: &InvertedIndexReader, packed: Packed<'_>) -> io::Result<()> {
+        Pairs::of(index)?.pack_into(packed)
     }
 
-    fn pack_into(&self, out: &mut dyn Write) -> io::Result<()> {
-        let mut packed = Packed::new(out)?;
+    fn pack_into(&self, mut packed: Packed<'_>) -> io::Result<()> {
         let count = self.pairs.len();
         packed.numbers(count, self.pairs.iter().map(|pair| u32::from(pair.chars.0)))?;
         packed.numbers(count, self.pairs.iter().map(|pair| u32::from(pair.chars.1)))?;
@@ -345,7 +344,7 @@ impl Lists {
 
 impl Lexicon {
     /// The table of a field, as it is written.
-    pub(super) fn pack(index: &InvertedIndexReader, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn pack(index: &InvertedIndexReader, packed: Packed<'_>) -> io::Result<()> {
         let (mut text, mut ends, mut lists) = (Vec::new(), Vec::new(), Lists::default());
         let mut stream = index.terms().stream()?;
         while stream.advance() {
@@ -354,7 +353,7 @@ impl Lexicon {
             ends.push(u32::try_from(text.len()).map_err(|_| io::Error::other("the index is too large"))?);
             lists.push(stream.value())?;
         }
-        pack_lexicon(&text, &ends, &lists, out)
+        pack_lexicon(&text, &ends, &lists, packed)
     }
 }
 
@@ -378,8 +377,7 @@ impl Table for Lexicon {
     }
 }
 
-fn pack_lexicon(text: &[u8], ends: &[u32], lists: &Lists, out: &mut dyn Write) -> io::Result<()> {
-    let mut packed = Packed::new(out)?;
+fn pack_lexicon(text: &[u8], ends: &[u32], lists: &Lists, mut packed: Packed<'_>) -> io::Result<()> {
     packed.numbers(ends.len(), ends.iter().copied())?;
     lists.pack(&mut packed)?;
     Near::pack(text, &mut packed)?;
@@ -414,7 +412,7 @@ mod tests {
     use crate::catalog::index::tables::{self, is_in_order};
 
     fn is_whole(table: &[u8]) -> bool {
-        tables::is_whole(table, table.len() as u64).unwrap()
+        tables::is_whole(table, "a.words.lexicon", table.len() as u64).unwrap()
     }
 
     const TERMS: [&str; 4] = ["304", "cm", "usb", "\u{4e0d}\u{9508}\u{94a2}"];
@@ -429,7 +427,7 @@ mod tests {
         }
         lists.end = 40;
         let mut packed = Vec::new();
-        pack_lexicon(&text, &ends, &lists, &mut packed).unwrap();
+        pack_lexicon(&text, &ends, &lists, Packed::new(&mut packed, "a.words.lexicon").unwrap()).unwrap();
         packed
     }
 
@@ -456,7 +454,7 @@ mod tests {
         assert_eq!(words.containing("\u{9508}", &|| false), [3]);
         assert_eq!((words.containing("s", &|| false), words.containing("x", &|| false)), (vec![2], vec![]));
         let mut found = Vec::new();
-        pairs().pack_into(&mut found).unwrap();
+        pairs().pack_into(Packed::new(&mut found, "a.words.lexicon").unwrap()).unwrap();
         assert_eq!(Pairs::open(OwnedBytes::new(found.clone())), Some(pairs()));
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.words.lexicon");
@@ -479,6 +477,14 @@ mod tests {
             }
             fs::write(&file, &table).unwrap();
             assert!(is_in_order(&file) && file.exists());
+            // All of it, but what it is of is another table.
+            for name in ["a.shops.lexicon", "b.words.lexicon"] {
+                let other = folder.path().join(name);
+                fs::write(&other, &table).unwrap();
+                assert!(!is_in_order(&other) && !other.exists(), "{name}");
+            }
+            fs::write(&file, &table).unwrap();
+            assert!(is_in_order(&file));
             fs::write(&file, &table[1..]).unwrap();
             assert!(!is_in_order(&file) && !file.exists());
         }

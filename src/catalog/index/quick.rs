@@ -200,7 +200,7 @@ mod tests {
         ) {
             let flag = |nth: u32| [Flags::default(), Flags::FEE, Flags::of(Flag::Advertised), Flags::FEE.with(Flags::of(Flag::Advertised))][nth as usize];
             let mut bytes = Vec::new();
-            let mut packed = Packed::new(&mut bytes).unwrap();
+            let mut packed = Packed::new(&mut bytes, "").unwrap();
             let record_of = |doc: u32| {
                 let ((steps, least, lot), _) = &offers[doc as usize];
                 record(steps.iter().copied(), *least, *lot)

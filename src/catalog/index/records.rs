@@ -142,7 +142,7 @@ mod tests {
         ) {
             let records: Vec<[u64; 4]> = records.into_iter().map(|(a, b, c)| [a, b, 77, c * step]).collect();
             let mut bytes = Vec::new();
-            let mut packed = Packed::new(&mut bytes).unwrap();
+            let mut packed = Packed::new(&mut bytes, "").unwrap();
             let mut head = Head::default();
             Records::pack(&mut packed, &mut head, &|each| records.iter().for_each(|record| each(*record))).unwrap();
             packed.number(9).unwrap();

@@ -1,7 +1,7 @@
 //! The documents of each name of a supplier with its belt, one after the other: a word such as 用品 stands in thousands of
 //! names of a dozen documents each, and opening as many lists of terms takes longer than reading them.
 
-use std::io::{self, Write};
+use std::io;
 
 use tantivy::InvertedIndexReader;
 use tantivy::directory::OwnedBytes;
@@ -23,7 +23,7 @@ pub struct Sellers {
 
 impl Sellers {
     /// The table of a field, as it is written; names are numbered in the order of their terms.
-    pub(super) fn pack(index: &InvertedIndexReader, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn pack(index: &InvertedIndexReader, mut packed: Packed<'_>) -> io::Result<()> {
         let (mut begins, mut docs) = (vec![0_u32], Vec::new());
         let mut stream = index.terms().stream()?;
         let mut postings = None;
@@ -43,7 +43,6 @@ impl Sellers {
             }
             begins.push(docs.len() as u32);
         }
-        let mut packed = Packed::new(out)?;
         packed.numbers(begins.len(), begins.into_iter())?;
         packed.numbers(docs.len(), docs.into_iter())?;
         packed.end()

@@ -8,7 +8,7 @@
 //! Those terms are of both titles, and pinyin reads only the first. Letters inside a run are terms of the first alone
 //! ([`schema`](super::schema)); so where no translated title has a Chinese character the table is of the first too.
 
-use std::io::{self, Write};
+use std::io;
 
 use tantivy::InvertedIndexReader;
 use tantivy::directory::OwnedBytes;
@@ -99,14 +99,13 @@ impl Sounds {
     pub(super) fn pack(
         fields: [&InvertedIndexReader; 3],
         max_doc: u32,
-        out: &mut dyn Write,
+        mut packed: Packed<'_>,
     ) -> io::Result<()> {
         let mut terms = Terms::default();
         for (nth, field) in fields.iter().enumerate() {
             terms.read(nth, field)?;
         }
         terms.of.sort_unstable();
-        let mut packed = Packed::new(out)?;
         let (mut begins, mut counts, mut sounds) = (Vec::new(), Vec::new(), Vec::new());
         let mut gathered = Gathered::new(fields, max_doc);
         let mut bytes = Vec::new();

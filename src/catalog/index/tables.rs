@@ -25,7 +25,7 @@ use crate::catalog::index::sounds::Sounds;
 use crate::catalog::index::texts::Titles;
 
 /// The beginning of every file; raise the number when their shape changes.
-pub(super) const MAGIC: &[u8; 8] = b"pifa-lx7";
+pub(super) const MAGIC: &[u8; 8] = b"pifa-lx8";
 /// Segments of fewer documents are not worth a thread.
 const SMALL: u32 = 20_000;
 /// The ending of their names.
@@ -43,8 +43,9 @@ pub struct Packed<'a> {
 const ROOM: usize = 1 << 13;
 
 impl<'a> Packed<'a> {
-    pub fn new(out: &'a mut dyn Write) -> io::Result<Packed<'a>> {
-        let mut packed = Packed { out, sum: crc32fast::Hasher::new(), room: Vec::with_capacity(ROOM) };
+    /// For a file of that name: it is part of the sum, so that no other table, of whatever shape, is taken for it.
+    pub fn new(out: &'a mut dyn Write, name: &str) -> io::Result<Packed<'a>> {
+        let mut packed = Packed { out, sum: sum_of(name), room: Vec::with_capacity(ROOM) };
         packed.bytes(MAGIC)?;
         Ok(packed)
     }
@@ -113,14 +114,20 @@ impl Head {
     }
 }
 
-/// Whether a table is all there and as it was written; read a piece at a time, for it may be large.
-pub fn is_whole(mut file: impl BufRead, length: u64) -> io::Result<bool> {
+fn sum_of(name: &str) -> crc32fast::Hasher {
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(name.as_bytes());
+    sum
+}
+
+/// Whether the table of that name is all there and as it was written; read a piece at a time, for it may be large.
+pub fn is_whole(mut file: impl BufRead, name: &str, length: u64) -> io::Result<bool> {
     let Some(length) = length.checked_sub(4) else { return Ok(false) };
     let mut head = [0; MAGIC.len()];
     if length < MAGIC.len() as u64 || file.read_exact(&mut head).is_err() || head != *MAGIC {
         return Ok(false);
     }
-    let mut sum = crc32fast::Hasher::new();
+    let mut sum = sum_of(name);
     sum.update(&head);
     let mut left = length - MAGIC.len() as u64;
     while left > 0 {
@@ -250,17 +257,17 @@ impl Worked {
 
     /// Runs of letters and digits.
     pub fn words(&self, index: &InvertedIndexReader) -> io::Result<&Lexicon> {
-        self.worked(&self.words, "words", |out| Lexicon::pack(index, out))
+        self.worked(&self.words, "words", |packed| Lexicon::pack(index, packed))
     }
 
     /// Names of suppliers with their belts.
     pub fn shops(&self, index: &InvertedIndexReader) -> io::Result<&Lexicon> {
-        self.worked(&self.shops, "shops", |out| Lexicon::pack(index, out))
+        self.worked(&self.shops, "shops", |packed| Lexicon::pack(index, packed))
     }
 
     /// Pairs of characters.
     pub fn pairs(&self, index: &InvertedIndexReader) -> io::Result<&Pairs> {
-        self.worked(&self.pairs, "pairs", |out| Pairs::pack(index, out)).map(AsRef::as_ref)
+        self.worked(&self.pairs, "pairs", |packed| Pairs::pack(index, packed)).map(AsRef::as_ref)
     }
 
     /// What is known of the documents beside their words.
@@ -287,7 +294,7 @@ impl Worked {
             let kept = self.place("sounds").and_then(|place| Sounds::open(self.mapped(&place)?))?;
             return Some(self.sounds.get_or_init(|| kept));
         }
-        self.worked(&self.sounds, "sounds", |out| Sounds::pack(fields, documents, out)).ok()
+        self.worked(&self.sounds, "sounds", |packed| Sounds::pack(fields, documents, packed)).ok()
     }
 
     /// Documents by the names of suppliers, where that was written, or the index is in memory.
@@ -296,7 +303,7 @@ impl Worked {
             let kept = self.place("sellers").and_then(|place| Sellers::open(self.mapped(&place)?))?;
             return Some(self.sellers.get_or_init(|| kept));
         }
-        self.worked(&self.sellers, "sellers", |out| Sellers::pack(shop, out)).ok()
+        self.worked(&self.sellers, "sellers", |packed| Sellers::pack(shop, packed)).ok()
     }
 
     /// Suppliers by their ids, where that was written: whoever has the index in memory alone asks the dictionary.
@@ -335,7 +342,7 @@ impl Worked {
         &self,
         slot: &'a OnceLock<T>,
         table: &str,
-        pack: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        pack: impl FnOnce(Packed<'_>) -> io::Result<()>,
     ) -> io::Result<&'a T> {
         if let Some(made) = slot.get() {
             return Ok(made);
@@ -345,7 +352,7 @@ impl Worked {
             Some(kept) => kept,
             None => {
                 let mut bytes = Vec::new();
-                pack(&mut bytes)?;
+                pack(Packed::new(&mut bytes, table)?)?;
                 self.is_made.store(true, Ordering::Relaxed);
                 T::open(OwnedBytes::new(bytes))
                     .ok_or_else(|| io::Error::other("a table does not hold together"))?
@@ -357,14 +364,16 @@ impl Worked {
     /// Writes the tables of a segment that are not there yet; whether there were such.
     pub fn keep(&self, segment: &Segment, connection: &Connection) -> io::Result<bool> {
         let sounding = [&*segment.chars, &*segment.pairs, &*segment.triples];
-        let sounds = || self.keep_one("sounds", |out| Sounds::pack(sounding, segment.max_doc(), out));
+        let sounds = || self.keep_one("sounds", |packed| Sounds::pack(sounding, segment.max_doc(), packed));
         let others = || -> io::Result<[bool; 5]> {
             Ok([
-                self.keep_one("words", |out| Lexicon::pack(&segment.words, out))?,
-                self.keep_one("shops", |out| Lexicon::pack(&segment.shop, out))?,
-                self.keep_one("sellers", |out| Sellers::pack(&segment.shop, out))?,
-                self.keep_one("pairs", |out| Pairs::pack(&segment.pairs, out))?,
-                self.keep_one("ids", |out| Ids::pack(&segment.columns, segment.max_doc(), connection, out))?,
+                self.keep_one("words", |packed| Lexicon::pack(&segment.words, packed))?,
+                self.keep_one("shops", |packed| Lexicon::pack(&segment.shop, packed))?,
+                self.keep_one("sellers", |packed| Sellers::pack(&segment.shop, packed))?,
+                self.keep_one("pairs", |packed| Pairs::pack(&segment.pairs, packed))?,
+                self.keep_one("ids", |packed| {
+                    Ids::pack(&segment.columns, segment.max_doc(), connection, packed)
+                })?,
             ])
         };
         // The first takes as long as all the others.
@@ -382,14 +391,15 @@ impl Worked {
         Ok(sounds? | others?.contains(&true))
     }
 
-    fn keep_one(&self, table: &str, pack: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<bool> {
+    fn keep_one(&self, table: &str, pack: impl FnOnce(Packed<'_>) -> io::Result<()>) -> io::Result<bool> {
         let Some(place) = self.place(table).filter(|place| !is_of_this_version(place)) else {
             return Ok(false);
         };
         // Whole or not at all: what is there is never written over, another file takes its name.
         let part = place.with_extension("part");
         let mut out = BufWriter::with_capacity(1 << 16, fs::File::create(&part)?);
-        pack(&mut out)?;
+        let name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        pack(Packed::new(&mut out, name)?)?;
         out.into_inner()?.sync_data()?;
         fs::rename(part, place)?;
         Ok(true)
@@ -407,14 +417,15 @@ pub fn is_table(name: &str) -> bool {
 }
 
 /// Whether a table is as it was written; what is not, is taken away: it is derived, and made again.
-pub fn is_in_order(file: &Path) -> bool {
-    let looked_at = fs::File::open(file).and_then(|file| {
+pub fn is_in_order(path: &Path) -> bool {
+    let looked_at = fs::File::open(path).and_then(|file| {
         let length = file.metadata()?.len();
-        is_whole(BufReader::with_capacity(1 << 16, file), length)
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        is_whole(BufReader::with_capacity(1 << 16, file), name, length)
     });
     let is_whole = looked_at.unwrap_or(false);
     if !is_whole {
-        let _ = fs::remove_file(file);
+        let _ = fs::remove_file(path);
     }
     is_whole
 }

@@ -6,7 +6,7 @@
 //! them stays mapped, only where they are, so a search through many costs time and no memory. Where they cannot be read, the store is asked.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::ops::Range;
 
 use rusqlite::{Connection, OptionalExtension};
@@ -93,9 +93,8 @@ impl Titles {
     pub(super) fn pack<'t>(
         documents: u32,
         titles: impl Iterator<Item = &'t str>,
-        out: &mut dyn Write,
+        mut packed: Packed<'_>,
     ) -> io::Result<()> {
-        let mut packed = Packed::new(out)?;
         let (mut begins, mut ends) = (Vec::new(), Vec::with_capacity(documents as usize));
         let mut at = MAGIC.len() as u32;
         let mut is_read_alone = true;
@@ -310,7 +309,7 @@ mod tests {
             titles in prop::collection::vec("[a红\u{1f600}]{0,4}(\n[b杯]{0,3})?", 0..200),
         ) {
             let mut bytes = Vec::new();
-            Titles::pack(titles.len() as u32, titles.iter().map(String::as_str), &mut bytes).unwrap();
+            Titles::pack(titles.len() as u32, titles.iter().map(String::as_str), Packed::new(&mut bytes, "").unwrap()).unwrap();
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), [bytes.as_slice(), b"and more"].concat()).unwrap();
             let of_file = Titles::open(File::open(file.path()).unwrap(), OwnedBytes::new(bytes.clone())).unwrap();

@@ -30,6 +30,7 @@ pub mod query_line;
 pub mod range;
 mod reconnect;
 pub mod remember;
+pub mod rest;
 pub mod saved;
 pub mod search;
 pub mod substitute;

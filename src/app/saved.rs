@@ -98,7 +98,7 @@ impl Prices {
 /// The offer whose detail is on the screen.
 pub fn focus(model: &Model) -> Option<OfferKey> {
     let offers = model.pane == Pane::Search && model.search.view == SearchView::Offers;
-    model.search.selected().filter(|_| offers).map(|row| row.offer.key.clone())
+    model.search.detailed().filter(|_| offers).map(|row| row.offer.key.clone())
 }
 
 /// After every message: when another offer came into focus, or the list was read again, its history is asked for.
@@ -112,7 +112,7 @@ pub fn watch(model: &mut Model, before: &Option<OfferKey>, answered: bool) -> Ve
 
 /// Asks for what is known beside the row in focus.
 fn read_again(model: &mut Model) -> Vec<Effect> {
-    let Some(row) = model.search.selected() else { return Vec::new() };
+    let Some(row) = model.search.detailed() else { return Vec::new() };
     let offer = Arc::clone(&row.offer);
     let prices = &mut model.prices;
     prices.asked = Some(offer.key.clone());

@@ -12,6 +12,7 @@ use crate::app::list::{List, Move};
 use crate::app::model::{Model, Pane, Progress};
 use crate::app::msg::{Counts, Effect, IndexState, Trouble};
 use crate::app::range::{self, Range};
+use crate::app::rest::Resting;
 use crate::app::suppliers::{self, SearchView};
 use crate::domain::search::{SearchPage, SearchRequest, SearchRow, Sort};
 use crate::query::{Is, Query};
@@ -55,6 +56,8 @@ pub struct SearchPane {
     /// The counts beside the list.
     pub facets: FacetsPane,
     pub list: List,
+    /// The hit whose detail stands while the buyer types.
+    pub resting: Option<Resting>,
     /// A range over the hits that is being made.
     pub range: Option<Range>,
     /// The newest search asked for; answers to older ones are dropped.
@@ -91,6 +94,7 @@ impl Default for SearchPane {
             ads_hidden: None,
             facets: FacetsPane::default(),
             list: List::default(),
+            resting: None,
             range: None,
             generation: 0,
             pending: false,
@@ -107,6 +111,11 @@ impl SearchPane {
     /// The selected hit.
     pub fn selected(&self) -> Option<&SearchRow> {
         self.page.rows.get(self.list.selected)
+    }
+
+    /// The hit whose detail is shown: the selected one, but while the buyer types.
+    pub fn detailed(&self) -> Option<&SearchRow> {
+        self.resting.as_ref().map(|resting| &resting.row).or_else(|| self.selected())
     }
 }
 

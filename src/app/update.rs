@@ -7,7 +7,8 @@ use crate::app::model::{Layer, Model, Pane, Tone, Wish};
 use crate::app::msg::{CartDeed, Effect, Fact, Msg, Trouble};
 use crate::app::{
     algebra, cart, coach, compare, deals, drift, entry, facets, fix, grid, layers, lists, mouse, offer,
-    orders, range, reconnect, remember, saved, search, substitute, suppliers, trigger, wake, why, words,
+    orders, range, reconnect, remember, rest, saved, search, substitute, suppliers, trigger, wake, why,
+    words,
 };
 use crate::config::keymap::{Code, Key};
 use crate::domain::algebra::MOST_CHARS;
@@ -19,6 +20,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.now = at;
     let layers = model.layers.len();
     let before = saved::focus(model);
+    let hands = rest::before(model, &fact);
     let was_typing = model.search.focused;
     let answered = matches!(fact, Fact::Searched { .. });
     let mut effects = apply(model, fact, at);
@@ -32,6 +34,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     if (was_typing || answered) && !model.search.focused {
         effects.extend(search::fill(model));
     }
+    rest::watch(model, hands);
     effects.extend(saved::watch(model, &before, answered));
     effects.extend(coach::watch(model));
     algebra::watch(model);
@@ -176,6 +179,7 @@ fn apply(model: &mut Model, fact: Fact, at: Timestamp) -> Vec<Effect> {
         }
         Fact::Woke => {
             model.wake = None;
+            rest::woke(model);
             let mut effects = deals::woke(model);
             effects.extend(orders::woke(model));
             effects.extend(reconnect::woke(model));

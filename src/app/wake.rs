@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::model::{Model, Pane};
 use crate::app::msg::Effect;
-use crate::app::{deals, orders, reconnect, remember};
+use crate::app::{deals, orders, reconnect, remember, rest};
 
 /// After every message: the earliest moment somebody wants to be woken at, told once.
 pub fn settle(model: &mut Model) -> Vec<Effect> {
@@ -18,6 +18,7 @@ pub fn settle(model: &mut Model) -> Vec<Effect> {
         orders::wants_waking(model),
         reconnect::wants_waking(model),
         remember::wants_waking(model),
+        rest::wants_waking(model),
     ];
     let wanted = wishes.into_iter().flatten().min();
     if wanted == model.wake {

@@ -27,7 +27,7 @@ const SPARK: usize = 16;
 
 /// Draws it under a rule.
 pub fn draw(model: &Model, pen: &Pen, frame: &mut Frame<'_>, area: Rect) {
-    let Some(hit) = model.search.selected() else { return };
+    let Some(hit) = model.search.detailed() else { return };
     let cells = area.width as usize;
     let split = cells * 52 / 100;
     // How old all of this is stands in the rule, where it is never cut off.

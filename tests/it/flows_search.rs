@@ -595,8 +595,9 @@ fn rows_wait_for_what_stands_beside_them_until_it_came() {
     assert!(!awaits_company(&model), "nothing was found yet");
     let generation = model.search.generation;
     let page = SearchPage { counted: false, ..hits(0, 21, 21, model.quantity) };
-    let found = update(&mut model, Msg { at: at(0), fact: Fact::Searched { generation, result: Ok(page) } });
+    tell(&mut model, Fact::Searched { generation, result: Ok(page) });
     assert!(awaits_company(&model), "how many there are");
+    let found = press_all(&mut model, "enter");
     let counts = Counts { total: 300, ads_hidden: None, cached: 1_000 };
     tell(&mut model, Fact::Counted { generation, result: Ok(counts) });
     assert!(awaits_company(&model), "what the first cost before");
@@ -609,4 +610,66 @@ fn rows_wait_for_what_stands_beside_them_until_it_came() {
     let fact = Fact::PricesRead { generation, key, result, yanxuan: None, watches: Vec::new() };
     tell(&mut model, fact);
     assert!(!awaits_company(&model));
+}
+
+#[test]
+fn the_detail_follows_once_the_fingers_pause() {
+    let mut model = model();
+    let milliseconds = |ms: i64| at(0) + jiff::SignedDuration::from_millis(ms);
+    let key = |model: &mut Model, ms: i64, c: char| {
+        let fact = Fact::KeyPressed(pifa::config::keymap::Key::char(c));
+        update(model, Msg { at: milliseconds(ms), fact })
+    };
+    let rows = |model: &mut Model, ms: i64, from: usize| {
+        let page = hits(from, from + 21, 300, model.quantity);
+        let fact = Fact::Searched { generation: model.search.generation, result: Ok(page) };
+        update(model, Msg { at: milliseconds(ms), fact })
+    };
+    let detail = |model: &Model| model.search.detailed().unwrap().offer.key.clone();
+    let first = |model: &Model| model.search.page.rows[0].offer.key.clone();
+    let is_asked = |effects: &[Effect]| {
+        let mut asked = effects.iter().filter_map(|effect| match effect {
+            Effect::ReadPrices { offer, .. } => Some(offer.key.clone()),
+            _ => None,
+        });
+        asked.next()
+    };
+    press(&mut model, "/");
+    let shown = detail(&model);
+    key(&mut model, 0, 'a');
+    assert_eq!(is_asked(&rows(&mut model, 5, 0)), None, "nor is anything read for it");
+    assert_ne!(first(&model), shown);
+    assert_eq!(detail(&model), shown);
+    // Each key begins the pause anew.
+    key(&mut model, 140, 'b');
+    rows(&mut model, 145, 40);
+    update(&mut model, Msg { at: milliseconds(150), fact: Fact::Woke });
+    assert_eq!(detail(&model), shown);
+    let woke = update(&mut model, Msg { at: milliseconds(290), fact: Fact::Woke });
+    assert_eq!(detail(&model), first(&model));
+    assert_eq!(is_asked(&woke), Some(first(&model)), "its prices of before are read now");
+    assert_eq!(model.wake, None);
+    // An answer that is late changes rows whose detail is shown.
+    rows(&mut model, 400, 80);
+    assert_eq!(detail(&model), first(&model));
+    // Whatever is done but typing shows what is selected at once.
+    for done in ["enter", "left", "f2", "ctrl-p"] {
+        press(&mut model, "esc esc esc /");
+        key(&mut model, 500, 'c');
+        rows(&mut model, 505, 120);
+        assert_ne!(detail(&model), first(&model), "{done}");
+        press(&mut model, done);
+        assert_eq!(detail(&model), first(&model), "{done}");
+        rows(&mut model, 510, 0);
+    }
+}
+
+#[test]
+fn a_detail_in_the_place_of_the_list_goes_with_every_key() {
+    let mut model = model();
+    model.search.detail = Some(true);
+    press(&mut model, "/");
+    type_text(&mut model, "a");
+    answer(&mut model, hits(0, 21, 300, q(300)));
+    assert_eq!(model.search.detailed().unwrap().offer.key, model.search.page.rows[0].offer.key);
 }

@@ -114,6 +114,9 @@ pub struct UnpackArgs {
     /// Take goods of another market as local ones, under this name (default: the file's)
     #[arg(long, value_name = "NAME", num_args = 0..=1)]
     pub as_local: Option<Option<String>>,
+    /// The pack was made with another app key, at the market this profile buys at: its goods keep their ids
+    #[arg(long, conflicts_with = "as_local")]
+    pub same_market: bool,
 }
 
 #[cfg(test)]
@@ -137,10 +140,12 @@ mod tests {
             "pifa catalog pack x.pifa 杯",
             "pifa catalog pack x.pifa --supplier a --supplier b",
             "pifa catalog unpack x.pifa --as-local",
+            "pifa catalog unpack x.pifa --same-market",
         ] {
             assert!(reads(good), "{good}");
         }
         for bad in [
+            "pifa catalog unpack x.pifa --same-market --as-local",
             "pifa search --save ../x 杯",
             "pifa search --save",
             "pifa search --changed",

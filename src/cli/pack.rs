@@ -12,7 +12,7 @@ use super::sync::progress;
 use crate::domain::id::{MarketId, SupplierId};
 use crate::domain::search::SearchRequest;
 use crate::domain::text::Clean;
-use crate::procure::pack::{PackNote, PackWhat};
+use crate::procure::pack::{PackAs, PackNote, PackWhat};
 
 #[derive(Serialize)]
 struct PackedDocument {
@@ -88,7 +88,12 @@ pub(super) async fn unpack(args: UnpackArgs, profile: &Profile, printer: &Printe
     let session = profile.named().await?;
     let stem = args.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let source = args.as_local.map(|name| name.unwrap_or(stem));
-    let taken = session.desk.unpack(&args.file, source.as_deref())?;
+    let goods = match &source {
+        Some(name) => PackAs::Local(name),
+        None if args.same_market => PackAs::SameMarket,
+        None => PackAs::Own,
+    };
+    let taken = session.desk.unpack(&args.file, goods)?;
     super::sync::index(&session.desk, printer)?;
     let age_hours = taken.taken_at.duration_since(taken.made_at).as_hours().max(0);
     if source.is_some() && taken.source.is_none() {

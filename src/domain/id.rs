@@ -128,6 +128,13 @@ string_id!(
     MarketId
 );
 
+impl MarketId {
+    /// The app key: accounts that share one buy at the same market.
+    pub fn app_key(&self) -> &str {
+        self.as_str().split_once('/').map_or(self.as_str(), |(app_key, _)| app_key)
+    }
+}
+
 /// A cart line; never changes and is never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

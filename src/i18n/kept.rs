@@ -38,7 +38,7 @@ pub fn sentence(lang: Lang, trouble: &KeptTrouble) -> String {
             say!(lang; "货品包 {file} 不能用：{what}", "貨品包 {file} 不能用：{what}", "the pack {file} cannot be used: {what}")
         }
         KeptTrouble::ForeignPack { file, market } => {
-            say!(lang; "货品包 {file} 来自另一个市场账号 {market}", "貨品包 {file} 來自另一個市場帳號 {market}", "the pack {file} is of another market: {market}")
+            say!(lang; "货品包 {file} 来自另一个应用或市场：{market}", "貨品包 {file} 來自另一個應用或市場：{market}", "the pack {file} is of another app or market: {market}")
         }
         KeptTrouble::PackTarget { file, what } => {
             say!(lang; "写不了货品包 {file}：{what}", "寫不了貨品包 {file}：{what}", "the pack {file} cannot be written: {what}")
@@ -95,7 +95,7 @@ pub fn hint(lang: Lang, trouble: &KeptTrouble) -> String {
             say!(lang; "什么都没有导入；请对方重新打包再发一次", "什麼都沒有匯入；請對方重新打包再發一次", "nothing was taken from it; have it packed and sent again")
         }
         KeptTrouble::ForeignPack { .. } => {
-            say!(lang; "加 --as-local 当作外来清单导入：能搜能比，不能直接下单", "加 --as-local 當作外來清單匯入：能搜能比，不能直接下單", "take it in with --as-local: such goods can be searched and compared, never ordered as they are")
+            say!(lang; "对方也在这个市场采购就加 --same-market，编号照用；否则加 --as-local 当作外来清单导入：能搜能比，不能直接下单", "對方也在這個市場採購就加 --same-market，編號照用；否則加 --as-local 當作外來清單匯入：能搜能比，不能直接下單", "where they buy at your market, --same-market keeps its ids; else take it in with --as-local: such goods can be searched and compared, never ordered as they are")
         }
         KeptTrouble::PackTarget { .. } => {
             say!(lang; "换一个能写的位置", "換一個能寫的位置", "name a place that can be written to")

@@ -85,7 +85,7 @@ fn raw(path: &Path, bytes: &[u8]) {
 
 fn refused(desk: &Desk, path: &Path) -> String {
     let before = all(desk);
-    let error = desk.unpack(path, None).unwrap_err();
+    let error = desk.unpack(path, PackAs::Own).unwrap_err();
     assert!(matches!(error, DeskError::Pack(_)), "{error:?}");
     assert_eq!(all(desk), before, "nothing of it is used");
     assert!(desk.packs().unwrap().is_empty());
@@ -97,7 +97,7 @@ fn what_is_packed_comes_out_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let (here, path) = packed(folder.path());
     let there = desk(&folder.path().join("b"), "app/me");
-    let note = there.unpack(&path, None).unwrap();
+    let note = there.unpack(&path, PackAs::Own).unwrap();
     assert_eq!((note.offers, note.new, note.updated, note.kept), (3, 3, 0, 0));
     assert_eq!(all(&there), all(&here));
     assert_eq!(
@@ -106,7 +106,7 @@ fn what_is_packed_comes_out_the_same() {
     );
     assert_eq!(there.packs().unwrap(), [note]);
     // Again: nothing is newer.
-    let again = there.unpack(&path, None).unwrap();
+    let again = there.unpack(&path, PackAs::Own).unwrap();
     assert_eq!((again.new, again.updated, again.kept), (0, 0, 3));
     // A part of it: one supplier's, and what a query finds.
     let part = folder.path().join("part.pifa");
@@ -137,7 +137,7 @@ fn the_newer_reading_wins_and_what_is_gone_stays_gone() {
         .upsert(&[offer(1, "保温杯", &[(1, "10")], 50), offer(2, "纸杯", &[(1, "9")], 50), row], &[])
         .unwrap();
     there.parts.catalog.upsert(&[gone], &[]).unwrap();
-    let note = there.unpack(&path, None).unwrap();
+    let note = there.unpack(&path, PackAs::Own).unwrap();
     assert_eq!((note.new, note.updated, note.kept), (0, 2, 1));
     let read = |id| there.offer(&OfferKey::Market(id)).unwrap().unwrap();
     assert!(read(1).gone && read(1).fetched_at == at(200));
@@ -152,9 +152,9 @@ fn the_newer_reading_wins_and_what_is_gone_stays_gone() {
 fn a_pack_of_another_market_comes_in_as_local_goods_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     let (_, path) = packed(folder.path());
-    let there = desk(&folder.path().join("b"), "app/you");
-    assert!(refused(&there, &path).contains("another market: app/me"));
-    let note = there.unpack(&path, Some("小王: 杯")).unwrap();
+    let there = desk(&folder.path().join("b"), "other/you");
+    assert!(refused(&there, &path).contains("another app or market: app/me"));
+    let note = there.unpack(&path, PackAs::Local("小王: 杯")).unwrap();
     assert_eq!(note.source.as_ref().map(Clean::as_str), Some("小王 杯"));
     let keys: Vec<String> = all(&there).iter().map(|offer| offer.key.to_string()).collect();
     assert_eq!(keys, ["L:小王 杯:1", "L:小王 杯:2", "L:小王 杯:3"]);
@@ -165,6 +165,34 @@ fn a_pack_of_another_market_comes_in_as_local_goods_or_not_at_all() {
             .all(|offer| offer.supplier_id.as_ref().is_some_and(|id| id.as_str().starts_with("L:")))
     );
     assert!(there.supplier(&SupplierId::new("s1")).unwrap().is_none());
+}
+
+#[test]
+fn a_pack_of_a_colleague_keeps_the_ids_where_both_buy_at_one_market() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, path) = packed(folder.path());
+    let keys = |desk: &Desk| all(desk).iter().map(|offer| offer.key.to_string()).collect::<Vec<_>>();
+    // Another account of the same app: that is the same market.
+    let colleague = desk(&folder.path().join("b"), "app/you");
+    let note = colleague.unpack(&path, PackAs::Own).unwrap();
+    assert_eq!((note.source, note.new, note.market_id), (None, 3, MarketId::new("app/me")));
+    assert_eq!(keys(&colleague), ["1", "2", "3"]);
+    assert!(colleague.supplier(&SupplierId::new("s1")).unwrap().is_some());
+    // Another app: the buyer has to say so.
+    let elsewhere = desk(&folder.path().join("c"), "app2/you");
+    assert!(refused(&elsewhere, &path).contains("another app or market: app/me"));
+    elsewhere.unpack(&path, PackAs::SameMarket).unwrap();
+    assert_eq!(keys(&elsewhere), ["1", "2", "3"]);
+    // Goods of a sandbox are none of a real market, whatever is said.
+    let text = inflated(&path);
+    let lines: Vec<String> =
+        text.lines().map(|line| line.replacen("\"sandbox\":true", "\"sandbox\":false", 1)).collect();
+    let real = folder.path().join("real.pifa");
+    pack_of(&real, &lines[..lines.len() - 1]);
+    let sandbox = desk(&folder.path().join("d"), "app3/you");
+    let error = sandbox.unpack(&real, PackAs::SameMarket).unwrap_err();
+    assert!(matches!(error, DeskError::Pack(PackError::Foreign { .. })), "{error}");
+    assert!(all(&sandbox).is_empty());
 }
 
 #[test]
@@ -231,7 +259,7 @@ fn damage_and_hostile_packs_are_refused_plainly() {
     let soon = (at(1_000_000) + jiff::SignedDuration::from_hours(5)).to_string();
     let lines: Vec<String> = body.iter().map(|line| line.replace(&at(100).to_string(), &soon)).collect();
     pack_of(&bad, &lines);
-    there.unpack(&bad, None).unwrap();
+    there.unpack(&bad, PackAs::Own).unwrap();
     assert!(all(&there).iter().all(|offer| offer.fetched_at == at(1_000_000)));
 }
 
@@ -252,7 +280,7 @@ proptest! {
         here.parts.catalog.upsert(&offers, &shops).unwrap();
         let path = folder.path().join("p");
         here.pack(&path, &everything()).unwrap();
-        there.unpack(&path, None).unwrap();
+        there.unpack(&path, PackAs::Own).unwrap();
         prop_assert_eq!(all(&there), all(&here));
     }
 
@@ -266,7 +294,7 @@ proptest! {
         let at = ((bytes.len() as f64) * place) as usize;
         bytes[at] ^= 1 << bit;
         std::fs::write(&path, bytes).unwrap();
-        match there.unpack(&path, None) {
+        match there.unpack(&path, PackAs::Own) {
             // Bytes of the gzip header (its time, its system) say nothing of the contents.
             Ok(_) => prop_assert_eq!(all(&there), all(&here)),
             Err(error) => {

@@ -57,7 +57,7 @@ pub enum PackError {
         what: String,
     },
     /// It is of another market, and was not asked for as local goods.
-    #[error("{file} is a pack of another market: {market}")]
+    #[error("{file} is a pack of another app or market: {market}")]
     Foreign {
         /// The file.
         file: String,
@@ -95,6 +95,20 @@ pub struct PackHeader {
     /// Names of categories in it.
     #[serde(default)]
     pub categories: u64,
+    /// Whether the market is a profile's own sandbox.
+    #[serde(default)]
+    pub sandbox: bool,
+}
+
+/// How the goods of a pack come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PackAs<'a> {
+    /// With their ids, where the pack is of this market.
+    Own,
+    /// With their ids: the buyer says that the other account buys at the same market. A sandbox's never do at another.
+    SameMarket,
+    /// Where they are of another market, as local goods of this name.
+    Local(&'a str),
 }
 
 /// What is packed.
@@ -160,10 +174,11 @@ impl Desk {
         write::write(self, path, &keys, words)
     }
 
-    /// Takes a pack over. One of another market is refused, unless its goods are wanted as local ones under the name
-    /// `source`: they can be searched and compared, and never be ordered as they are.
-    pub fn unpack(&self, path: &Path, source: Option<&str>) -> Result<PackNote, DeskError> {
-        read::unpack(self, path, source)
+    /// Takes a pack over. A pack of another app than this account's may be of another market: it is refused, unless the
+    /// buyer says that it is of the same one, or wants its goods as local ones, which can be searched and compared and
+    /// never be ordered as they are.
+    pub fn unpack(&self, path: &Path, goods: PackAs<'_>) -> Result<PackNote, DeskError> {
+        read::unpack(self, path, goods)
     }
 
     /// The packs taken over, newest first.

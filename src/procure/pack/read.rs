@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::file::{Line, Pack};
 use super::{
-    BATCH_BYTES, BATCH_LINES, CLOCKS_APART, Desk, DeskError, PackError, PackHeader, PackNote, as_local,
-    supplier_as_local,
+    BATCH_BYTES, BATCH_LINES, CLOCKS_APART, Desk, DeskError, PackAs, PackError, PackHeader, PackNote,
+    as_local, supplier_as_local,
 };
 use crate::catalog::packed::Taken;
 use crate::domain::category::Category;
@@ -24,18 +24,21 @@ const SOURCE_CHARS: usize = 40;
 /// Longest number of an imported good, in characters.
 const ITEM_CHARS: usize = 128;
 
-pub(super) fn unpack(desk: &Desk, path: &Path, source: Option<&str>) -> Result<PackNote, DeskError> {
+pub(super) fn unpack(desk: &Desk, path: &Path, goods: PackAs<'_>) -> Result<PackNote, DeskError> {
     let name = path.display().to_string();
     let (pack, header) = Pack::open(path)?;
     let here = &desk.parts.market_id;
-    let source = match source {
-        // Of this market they are not strange: their ids are right as they are.
-        _ if header.market_id == *here => None,
-        Some(source) => Some(source_name(source).ok_or_else(|| PackError::Bad {
+    let source = match goods {
+        // Of this market they are not strange, whoever's account read them: their ids are right as they are.
+        _ if header.market_id.app_key() == here.app_key() => None,
+        PackAs::SameMarket if header.sandbox == desk.is_sandbox() => None,
+        PackAs::Local(source) => Some(source_name(source).ok_or_else(|| PackError::Bad {
             file: name.clone(),
             what: format!("{:?} cannot be the name of local goods", Clean::capped(source, 60).as_str()),
         })?),
-        None => return Err(PackError::Foreign { file: name, market: header.market_id }.into()),
+        PackAs::Own | PackAs::SameMarket => {
+            return Err(PackError::Foreign { file: name, market: header.market_id }.into());
+        }
     };
     let now = desk.read_at();
     let sha256 = walk(pack, &header, now, |_| Ok(()))?;

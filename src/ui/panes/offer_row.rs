@@ -160,11 +160,11 @@ pub fn line(model: &Model, pen: &Pen, columns: &Columns, hit: &SearchRow, at: St
         },
         Span::styled(mark, pen.accent),
         Span::styled(text::right(&price(offer, &hit.price), PRICE, sign), quiet),
-        Span::styled(text::left(&unit, UNIT, sign), pen.dim),
+        Span::styled(text::left(&unit, UNIT, sign), quiet),
         Span::styled(text::right(&or_unknown(offer.moq.map(text::quantity)), MOQ, sign), base),
     ];
     if columns.lot > 0 {
-        spans.push(Span::styled(text::right(&lot(offer), columns.lot, sign), pen.dim));
+        spans.push(Span::styled(text::right(&lot(offer), columns.lot, sign), base));
     }
     spans.push(Span::raw("  "));
     spans.extend(title(model, pen, columns.title, hit, base));

@@ -121,9 +121,11 @@ impl Desk {
         Ok(category::counted(&self.categories()?, &counts))
     }
 
-    /// When the newest reading of an offer on sale was made.
+    /// As of when the offers are known: the newest reading of one that is on sale, or when the market last said that
+    /// nothing else had changed. `None` where there is none.
     pub fn newest(&self) -> Result<Option<Timestamp>, DeskError> {
-        Ok(self.parts.catalog.newest()?)
+        let newest = self.parts.catalog.newest()?;
+        Ok(newest.max(self.up_to_date()?.filter(|_| newest.is_some())))
     }
 
     /// Whether there is no index that can be used: searches look through all rows then.

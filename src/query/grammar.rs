@@ -39,9 +39,9 @@ impl Part {
         match self {
             Part::Words => ["搜索的写法：文字", "搜尋的寫法：文字", "Searching: words"],
             Part::Numbers => [
-                "搜索的写法：数字（< <= > >= =）",
-                "搜尋的寫法：數字（< <= > >= =）",
-                "Searching: numbers (< <= > >= =)",
+                "搜索的写法：数字（< <= > >= = !=）",
+                "搜尋的寫法：數字（< <= > >= = !=）",
+                "Searching: numbers (< <= > >= = !=)",
             ],
             Part::Names => [
                 "搜索的写法：哪里、哪家、什么",
@@ -189,9 +189,9 @@ pub static REMARKS: [Remark; 9] = [
     Remark {
         like: "ra>=90",
         says: [
-            "其他「名>=数」查商品属性里的第一个数，也查数前的字母：显色指数 Ra90、IP68；等于可多个，容量=300,500",
-            "其他「名>=數」查商品屬性裡的第一個數，也查數前的字母：顯色指數 Ra90、IP68；等於可多個，容量=300,500",
-            "any other name and comparison asks the first number of an attribute, or of a value with that sign before it (显色指数 Ra90, IP68); equal to one of several: 容量=300,500",
+            "其他「名>=数」查商品属性里的第一个数，也查数前的字母：显色指数 Ra90、IP68；等于可多个，容量=300,500；带单位只比同单位的，容量>=500ml",
+            "其他「名>=數」查商品屬性裡的第一個數，也查數前的字母：顯色指數 Ra90、IP68；等於可多個，容量=300,500；帶單位只比同單位的，容量>=500ml",
+            "any other name and comparison asks the first number of an attribute, or of a value with that sign before it (显色指数 Ra90, IP68); equal to one of several: 容量=300,500; with a unit only figures in it: 容量>=500ml",
         ],
         part: Part::Numbers,
     },

@@ -124,7 +124,7 @@ pub(super) fn is_comma(c: char) -> bool {
 }
 
 pub(super) fn is_sign(c: char) -> bool {
-    matches!(c, '<' | '>' | '=' | ':' | '≤' | '≥' | '≦' | '≧')
+    matches!(c, '<' | '>' | '=' | ':' | '≤' | '≥' | '≦' | '≧' | '≠')
 }
 
 /// Chinese characters, as words of a query have them.
@@ -285,10 +285,15 @@ impl Reader {
         let end = self.token_end(body);
         let sign =
             self.folded.chars.iter().take(end).skip(body).position(|c| is_sign(*c)).map(|at| body + at);
-        if let Some(sign) = self.sign_of(body, end, sign)
-            && self.predicate(start, body..sign.0, sign.1)
-        {
-            return true;
+        if let Some((end, sign)) = self.sign_of(body, end, sign) {
+            // `price!=8` turns round as `-price=8` does.
+            let is_not = sign > body && self.char(sign) == Some('=') && self.char(sign - 1) == Some('!');
+            let turns = is_not || self.char(sign) == Some('≠');
+            let end = if is_not && sign == end { end - 1 } else { end };
+            let negated = negated != turns;
+            if self.predicate((start, negated), body..end, sign) {
+                return true;
+            }
         }
         let word = self.text(body..end);
         if sign.is_none()
@@ -314,7 +319,10 @@ impl Reader {
         if let Some(sign) = sign {
             return Some((sign, sign));
         }
-        let next = self.after_blanks(end);
+        let mut next = self.after_blanks(end);
+        if (self.char(next), self.char(next + 1)) == (Some('!'), Some('=')) {
+            next += 1;
+        }
         if !self.char(next).is_some_and(|c| is_sign(c) && c != ':') {
             return None;
         }
@@ -349,14 +357,13 @@ impl Reader {
             (Some('≤' | '≦'), _) => (Op::AtMost, at + 1, false),
             (Some('≥' | '≧'), _) => (Op::AtLeast, at + 1, false),
             (Some('='), Some('=')) => (Op::Equal, at + 2, false),
-            (Some('='), _) => (Op::Equal, at + 1, false),
+            (Some('=' | '≠'), _) => (Op::Equal, at + 1, false),
             _ => (Op::Equal, at + 1, true),
         }
     }
 
     /// A name with a sign and perhaps a value; `false` when it is no predicate after all.
-    fn predicate(&mut self, start: usize, name: Range<usize>, sign: usize) -> bool {
-        let negated = name.start > start;
+    fn predicate(&mut self, (start, negated): (usize, bool), name: Range<usize>, sign: usize) -> bool {
         let word = self.text(name.clone());
         let (op, mut from, is_colon) = self.op(sign);
         let (bare, quantity) = match word.split_once('@') {
@@ -368,7 +375,7 @@ impl Reader {
         let Some(row) = row else {
             // 非洲:.. is a name, not the contrary of 洲.
             return (name.start == start || self.char(start) != Some('非'))
-                && self.attribute(start, name, &word, (op, from, is_colon));
+                && self.attribute((start, negated), name, &word, (op, from, is_colon));
         };
         if let Reads::Number(field) = row.reads {
             let next = self.after_blanks(from);
@@ -378,7 +385,7 @@ impl Reader {
             {
                 from = next;
             }
-            self.number(start, name, field, row, (op, from), quantity);
+            self.number((start, negated), name, (field, row), (op, from), quantity);
             return true;
         }
         if !is_colon && op != Op::Equal || matches!(row.reads, Reads::Alone(_)) {
@@ -452,10 +459,9 @@ impl Reader {
 
     fn number(
         &mut self,
-        start: usize,
+        (start, negated): (usize, bool),
         name: Range<usize>,
-        field: Field,
-        row: &'static Predicate,
+        (field, row): (Field, &'static Predicate),
         (op, from): (Op, usize),
         quantity: Option<&str>,
     ) {
@@ -486,7 +492,7 @@ impl Reader {
         }
         match value::number(field, &self.text(from..end)) {
             Some(value) => {
-                self.push(name.start > start, Is::Number { field, op, value, at }, start..end);
+                self.push(negated, Is::Number { field, op, value, at }, start..end);
             }
             None => self.wrong(from..end, Wrong::NotANumber { like: row.like }),
         }
@@ -495,12 +501,11 @@ impl Reader {
     /// A name that is not in the table: an attribute of the goods, or text.
     fn attribute(
         &mut self,
-        start: usize,
+        (start, negated): (usize, bool),
         name: Range<usize>,
         word: &str,
         (op, mut from, is_colon): (Op, usize, bool),
     ) -> bool {
-        let negated = name.start > start;
         let is_address = is_colon && self.char(from) == Some('/') && self.char(from + 1) == Some('/');
         if !is_attribute_name(word) || is_address {
             return false;
@@ -537,7 +542,7 @@ impl Reader {
             asks
         } else {
             let text = self.text(from..end);
-            let Some(number) = value::plain(&text) else {
+            let Some((number, unit)) = value::measure(&text) else {
                 // `a<b` is no comparison that somebody got wrong.
                 if !text.starts_with(|c: char| c.is_ascii_digit()) {
                     return false;
@@ -547,7 +552,11 @@ impl Reader {
                 return true;
             };
             self.at = end;
-            vec![Asks::Number(op, number)]
+            if unit.is_empty() {
+                vec![Asks::Number(op, number)]
+            } else {
+                vec![Asks::Measure(op, number, unit.to_owned())]
+            }
         };
         let at = start..self.at;
         self.push(negated, Is::Attribute { name: word.to_owned(), asks }, at);

@@ -163,6 +163,9 @@ fn every_predicate_of_the_language() {
         ("容量 ≤ 250", attribute("容量", Asks::Number(Op::AtMost, 250.into()))),
         ("容量 <=250", attribute("容量", Asks::Number(Op::AtMost, 250.into()))),
         ("ra = 90", attribute("ra", Asks::Number(Op::Equal, 90.into()))),
+        ("容量>=500ml", attribute("容量", Asks::Measure(Op::AtLeast, 500.into(), "ml".into()))),
+        ("孔径 < 8ＭＭ", attribute("孔径", Asks::Measure(Op::Less, 8.into(), "mm".into()))),
+        ("长度<=1.5米", attribute("长度", Asks::Measure(Op::AtMost, "1.5".parse().unwrap(), "米".into()))),
     ];
     for (typed, is) in cases {
         assert_eq!(terms(typed), [says(is.clone())], "{typed}");
@@ -285,6 +288,35 @@ fn a_pasted_link_or_share_text_is_its_offer() {
 }
 
 #[test]
+fn unequal_is_the_contrary_of_equal() {
+    for (typed, plain) in [
+        ("price!=8", "-price=8"),
+        ("price != 8", "-price=8"),
+        ("price@300!=8", "-price@300=8"),
+        ("价格≠8元", "-price=8"),
+        ("lot ≠ 12", "-lot=12"),
+        ("belt!=义乌,永康", "-belt:义乌,永康"),
+        ("材质!=304", "-材质=304"),
+        ("容量≠500ml", "-容量=500ml"),
+        ("-price!=8", "price=8"),
+        ("kind!=fee", "-kind:fee"),
+    ] {
+        let (read, wanted) = (Query::parse(typed), Query::parse(plain));
+        assert_eq!(read, wanted, "{typed}");
+        assert!(read.problems.is_empty() && read.terms.len() == 1, "{typed}");
+        assert_eq!(Query::parse(&read.to_string()), read, "{typed}");
+    }
+    // Nothing before the sign, or nothing behind it.
+    for typed in ["!=8", "!", "!=", "a! =b", "price!8", "8!=9"] {
+        assert_eq!(Query::parse(typed).problems, [], "{typed}");
+    }
+    assert_eq!(
+        Query::parse("price!=").problems,
+        [Problem { at: 0..7, kind: Wrong::NoValue { like: "price<8" } }]
+    );
+}
+
+#[test]
 fn mistakes_are_pointed_at_and_the_rest_counts() {
     let like = |like| Wrong::NoValue { like };
     for (typed, at, kind) in [
@@ -301,11 +333,11 @@ fn mistakes_are_pointed_at_and_the_rest_counts() {
         ("-tag:", 0..5, like("tag:礼品")),
         ("材质:", 0..3, like("材质:304")),
         ("ra>=", 0..4, like("ra>=90")),
-        ("孔径 > 8mm", 5..8, Wrong::NotANumber { like: "ra>=90" }),
+        ("孔径 > 8x9", 5..8, Wrong::NotANumber { like: "ra>=90" }),
         ("prise < 8", 0..5, Wrong::NotOneOf(vec!["price"])),
         ("kind:fee,goods", 5..14, Wrong::NotOneOf(vec!["goods", "fee"])),
         ("sort:price,sold", 5..15, Wrong::NotOneOf(vec!["rank", "price", "landed", "sold", "repeat", "age"])),
-        ("ra>=9x", 4..6, Wrong::NotANumber { like: "ra>=90" }),
+        ("ra>=9.x", 4..7, Wrong::NotANumber { like: "ra>=90" }),
         ("belt<3", 0..6, Wrong::WrongSign { like: "belt:义乌" }),
         ("fav:yes", 0..7, Wrong::WrongSign { like: "fav" }),
         ("-sort:price", 0..11, Wrong::WrongSign { like: "sort:price" }),

@@ -81,6 +81,8 @@ pub enum Asks {
     Contains(String),
     /// The first number in its value compares so.
     Number(Op, Decimal),
+    /// So does it, and this unit stands behind it, folded. Nothing is converted.
+    Measure(Op, Decimal, String),
 }
 
 /// Who sells it: a supplier of this id, or else one with this in the name.

@@ -73,6 +73,17 @@ pub(super) fn plain(text: &str) -> Option<Decimal> {
     matches!(unit, "" | "%").then(|| number.normalize())
 }
 
+/// Most characters of a unit.
+const UNIT_CHARS: usize = 6;
+
+/// A number of an attribute and its unit, letters of any script: `500ml`. Empty where there is none.
+pub(super) fn measure(text: &str) -> Option<(Decimal, &str)> {
+    let (number, unit) = split(text)?;
+    let unit = if unit == "%" { "" } else { unit };
+    let is_unit = unit.chars().count() <= UNIT_CHARS && unit.chars().all(char::is_alphabetic);
+    is_unit.then(|| (number.normalize(), unit))
+}
+
 /// Whether more typing could make a number of it: nothing yet, a point at the end, the beginning of a unit.
 pub(super) fn may_become(text: &str) -> bool {
     let text = text.strip_prefix('¥').unwrap_or(text);

@@ -153,7 +153,7 @@ fn shown(seller: &Seller) -> String {
 /// What is asked of an attribute: texts behind a colon, numbers (and texts among them) behind their sign.
 fn attribute(f: &mut Formatter<'_>, name: &str, asks: &[Asks]) -> fmt::Result {
     let numbers = asks.iter().find_map(|ask| match ask {
-        Asks::Number(op, _) => Some(op.sign()),
+        Asks::Number(op, _) | Asks::Measure(op, ..) => Some(op.sign()),
         Asks::Contains(_) => None,
     });
     write!(f, "{name}{}", numbers.unwrap_or(":"))?;
@@ -163,6 +163,7 @@ fn attribute(f: &mut Formatter<'_>, name: &str, asks: &[Asks]) -> fmt::Result {
         }
         match ask {
             Asks::Number(_, value) => write!(f, "{value}")?,
+            Asks::Measure(_, value, unit) => write!(f, "{value}{unit}")?,
             Asks::Contains(value) => {
                 // `name://` would be an address; behind `=` a number would be one, and a sign part of it.
                 let is_misread = value.starts_with(is_sign) || value::plain(value).is_some();

@@ -12,6 +12,7 @@ use crate::catalog::index::place::{Place, Tie};
 use crate::catalog::index::quick::{self, Quick};
 use crate::catalog::index::records::Records;
 use crate::catalog::index::schema::Column;
+use crate::catalog::index::stream::Bits;
 use crate::catalog::index::tables::{Head, Packed, Table, Unpacked};
 
 /// Columns of a segment.
@@ -78,6 +79,15 @@ impl Columns {
             return self.0.quick.has_any(flags, doc);
         }
         self.get(Column::Flags, doc) as u32 & flags.0 != 0
+    }
+
+    /// Takes documents with any of some flags out of a set; `false` where that is to be asked of each.
+    pub fn remove_any(&self, flags: Flags, from: &mut Bits) -> bool {
+        let is_known = Quick::knows(flags);
+        if is_known {
+            self.0.quick.remove_any(flags, from);
+        }
+        is_known
     }
 
     fn lot_or_unit(&self, doc: u32) -> u64 {

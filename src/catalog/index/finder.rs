@@ -2,7 +2,7 @@
 
 use crate::catalog::index::Halt;
 use crate::catalog::index::segment::Segment;
-use crate::catalog::index::stream::{END, Positions};
+use crate::catalog::index::stream::{Bits, END, Positions};
 use crate::catalog::index::texts::Texts;
 use crate::catalog::index::word::{Check, Way, Word, ways_of};
 use crate::domain::search::{Cancel, Tier};
@@ -55,6 +55,11 @@ impl<'a> Finder<'a> {
                 }
             }
         }
+    }
+
+    /// Adds all documents that may have the word to a set; it has not been stepped yet.
+    pub fn drain(&mut self, into: &mut Bits, cancel: &Cancel) -> Result<(), Halt> {
+        self.ways.iter_mut().try_for_each(|way| way.stream.drain(into, cancel))
     }
 
     /// Whether every document found surely has the word at one of these tiers.

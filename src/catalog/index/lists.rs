@@ -116,6 +116,22 @@ impl Cursor {
         self.list.len()
     }
 
+    /// The documents from where it stands to the end of its block; none at its end.
+    pub fn block(&self) -> &[u32] {
+        self.docs.get(self.at..self.len).unwrap_or_default()
+    }
+
+    /// Steps behind the block it stands in.
+    pub fn next_block(&mut self) {
+        if self.block >= self.list.whole() {
+            self.len = 0;
+            return;
+        }
+        self.data += self.list.size(self.block);
+        self.block += 1;
+        self.load();
+    }
+
     /// Steps to the first document not before `target`.
     pub fn seek(&mut self, target: u32) -> u32 {
         let doc = self.doc();
@@ -196,6 +212,13 @@ mod tests {
             steps in prop::collection::vec(prop_oneof![1_u32..9, 1_u32..4_000, 1_u32..u32::MAX / 8], 1..200),
         ) {
             let all: Vec<u32> = docs.iter().copied().collect();
+            let mut by_block = list(&all).cursor();
+            let mut drained = Vec::new();
+            while !by_block.block().is_empty() {
+                drained.extend_from_slice(by_block.block());
+                by_block.next_block();
+            }
+            prop_assert_eq!(&drained, &all);
             let mut cursor = list(&all).cursor();
             prop_assert_eq!(cursor.len(), all.len() as u64);
             let mut target = 0_u32;

@@ -19,6 +19,8 @@ use crate::domain::search::{Cancel, Tier};
 
 /// Documents that may be looked at in vain before whole columns are.
 const VAIN: u32 = if cfg!(test) { 2 } else { 8_192 };
+/// How many times as long as the shortest all lists may be for sets to be made of them.
+const ALIKE: u64 = 8;
 /// A word that must not be there must be nowhere.
 const ANYWHERE: std::ops::RangeInclusive<Tier> = Tier::Word..=Tier::Supplier;
 /// Values read in a row.
@@ -364,6 +366,57 @@ impl<'a> Pass<'a> {
             each.iter().all(|test| test.holds(&row, quantity, ""))
         }));
         Ok(is_end)
+    }
+
+    /// How many hits there are, where lists alone say it and all of them are about as long: sets are made of them at
+    /// once then, which costs a tenth of stepping through them together. It has not been stepped yet, and cannot be
+    /// afterwards. `None` = not so, and nothing was done.
+    pub fn count_at_once(&mut self, cancel: &Cancel) -> Result<Option<usize>, Halt> {
+        let is_plain = !self.words.is_empty()
+            && self.each.is_empty()
+            && self.words.iter().all(|word| word.is_certain(&self.tiers))
+            && self.without.iter().all(|word| word.is_certain(&ANYWHERE));
+        let lists = self.drivers.iter().map(Stream::cost).chain(self.words.iter().map(Finder::cost));
+        let lists = lists.chain(self.without.iter().map(Finder::cost));
+        if !is_plain || lists.sum::<u64>() > self.cost().saturating_mul(ALIKE) {
+            return Ok(None);
+        }
+        let (segment, hidden) = (self.segment, self.plan.hidden());
+        let max_doc = segment.max_doc();
+        let mut all: Option<Bits> = None;
+        let mut keep = |bits: Bits| match &mut all {
+            Some(all) => all.keep(&bits),
+            None => all = Some(bits),
+        };
+        for word in &mut self.words {
+            let mut bits = Bits::none(max_doc);
+            word.drain(&mut bits, cancel)?;
+            keep(bits);
+        }
+        for driver in &mut self.drivers {
+            let mut bits = Bits::none(max_doc);
+            driver.drain(&mut bits, cancel)?;
+            keep(bits);
+        }
+        let mut all = all.unwrap_or_default();
+        for word in &mut self.without {
+            let mut bits = Bits::none(max_doc);
+            word.drain(&mut bits, cancel)?;
+            all.remove(&bits);
+        }
+        for (set, outside) in &self.sets {
+            if *outside { all.remove(set) } else { all.keep(set) }
+        }
+        let is_shown = hidden == Flags::default() || segment.columns.remove_any(hidden, &mut all);
+        let alive = segment.reader.alive_bitset();
+        if is_shown && alive.is_none() {
+            return Ok(Some(all.len() as usize));
+        }
+        let counts = |doc: &u32| {
+            alive.is_none_or(|alive| alive.is_alive(*doc))
+                && (is_shown || !segment.columns.has_any(hidden, *doc))
+        };
+        Ok(Some(all.iter().filter(counts).count()))
     }
 
     /// The first document from `target` on that is on every list.

@@ -11,6 +11,7 @@ use tantivy::directory::OwnedBytes;
 
 use crate::catalog::facts::Flags;
 use crate::catalog::index::records::Records;
+use crate::catalog::index::stream::Bits;
 use crate::catalog::index::tables::{Head, Packed, Unpacked};
 use crate::domain::search::Flag;
 
@@ -78,6 +79,15 @@ impl Quick {
     pub fn has_any(&self, flags: Flags, doc: u32) -> bool {
         (flags.has(Flags::FEE) && self.fees.has(doc))
             || (flags.has(Flags::of(Flag::Advertised)) && self.advertised.has(doc))
+    }
+
+    /// Takes those with any of the flags out of a set; see [`Quick::knows`].
+    pub fn remove_any(&self, flags: Flags, from: &mut Bits) {
+        for (flag, marks) in [(Flags::FEE, &self.fees), (Flags::of(Flag::Advertised), &self.advertised)] {
+            if flags.has(flag) {
+                from.remove_marked(marks.0.as_slice());
+            }
+        }
     }
 
     /// Whether an offer can be bought at a quantity for a price within bounds; `None` = the steps say.

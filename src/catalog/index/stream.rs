@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, InvertedIndexReader, TERMINATED};
+use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocSet, InvertedIndexReader, TERMINATED};
 
 use crate::catalog::index::lists::Cursor;
 use crate::catalog::index::{Halt, halt};
@@ -69,6 +69,49 @@ impl Bits {
             }
         }
         Ok(())
+    }
+
+    /// Adds documents that ascend: those of one word of the set are gathered first.
+    pub fn insert_ascending(&mut self, docs: &[u32]) {
+        let (mut at, mut gathered) = (0, 0);
+        for doc in docs {
+            let word = (doc / 64) as usize;
+            if word != at {
+                self.add_word(at, gathered);
+                (at, gathered) = (word, 0);
+            }
+            gathered |= 1 << (doc % 64);
+        }
+        self.add_word(at, gathered);
+    }
+
+    #[inline]
+    fn add_word(&mut self, at: usize, gathered: u64) {
+        if let Some(word) = self.words.get_mut(at) {
+            *word |= gathered;
+        }
+    }
+
+    /// Takes away what is in `other`.
+    pub fn remove(&mut self, other: &Bits) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word &= !other;
+        }
+    }
+
+    /// Takes away what is marked in bytes, eight documents each, the first in the lowest bit.
+    pub fn remove_marked(&mut self, marks: &[u8]) {
+        for (word, eight) in self.words.iter_mut().zip(marks.chunks(8)) {
+            let mut bytes = [0; 8];
+            bytes.iter_mut().zip(eight).for_each(|(byte, mark)| *byte = *mark);
+            *word &= !u64::from_le_bytes(bytes);
+        }
+    }
+
+    /// Its documents, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        let next = |from: u32| Some(self.seek(from)).filter(|doc| *doc != END);
+        std::iter::successors(next(0), move |doc| next(doc + 1))
     }
 
     /// Keeps what is in `other` too.
@@ -199,6 +242,54 @@ impl Stream {
         }
     }
 
+    /// Adds all its documents to a set, for somebody who may lose interest; it has not been stepped yet.
+    pub fn drain(&mut self, into: &mut Bits, cancel: &Cancel) -> Result<(), Halt> {
+        match self {
+            Stream::Term(postings) => {
+                let mut docs = [0; COLLECT_BLOCK_BUFFER_LEN];
+                for round in 0_u32.. {
+                    if round.is_multiple_of(128) {
+                        halt(cancel)?;
+                    }
+                    let count = postings.fill_buffer(&mut docs);
+                    into.insert_ascending(docs.get(..count).unwrap_or_default());
+                    if count < docs.len() {
+                        break;
+                    }
+                }
+            }
+            Stream::Packed(cursor) => {
+                for round in 0_u32.. {
+                    if round.is_multiple_of(64) {
+                        halt(cancel)?;
+                    }
+                    let docs = cursor.block();
+                    if docs.is_empty() {
+                        break;
+                    }
+                    into.insert_ascending(docs);
+                    cursor.next_block();
+                }
+            }
+            Stream::Bits(bits, ..) => into.add(bits),
+            Stream::Any(parts) => {
+                for part in parts {
+                    part.drain(into, cancel)?;
+                }
+            }
+            Stream::List(_) | Stream::Often(..) | Stream::All(..) | Stream::Nothing => {
+                let mut doc = self.seek(0);
+                while doc != END {
+                    halt(cancel)?;
+                    into.insert(doc);
+                    doc = self.seek(doc + 1);
+                }
+                halt(cancel)?;
+            }
+        }
+        Ok(())
+    }
+
     /// About how many documents it has; the least of several goes first.
     pub fn cost(&self) -> u64 {
         match self {
@@ -290,6 +381,25 @@ mod tests {
             c in prop::collection::btree_set(0_u32..300, 0..80), bits in any::<[bool; 3]>(), steps in prop::collection::vec(1_u32..40, 1..40),
         ) {
             let wanted: BTreeSet<u32> = a.intersection(&b.union(&c).copied().collect()).copied().collect();
+            let mut drained = Bits::none(300);
+            Stream::Any(vec![of(&a, bits[0]), Stream::All(vec![of(&b, bits[1]), of(&c, bits[2])], Cancel::default())])
+                .drain(&mut drained, &Cancel::default())
+                .ok()
+                .unwrap();
+            let both: BTreeSet<u32> = a.union(&b.intersection(&c).copied().collect()).copied().collect();
+            prop_assert_eq!(drained.iter().collect::<BTreeSet<_>>(), both.clone());
+            prop_assert_eq!(drained.len() as usize, both.len());
+            let mut at_once = Bits::none(300);
+            at_once.insert_ascending(&both.iter().copied().collect::<Vec<_>>());
+            let marks: Vec<u8> = (0..300_u32.div_ceil(8))
+                .map(|eight| (0..8).fold(0, |byte, bit| byte | u8::from(c.contains(&(eight * 8 + bit))) << bit))
+                .collect();
+            let mut without = at_once.clone();
+            without.remove_marked(&marks);
+            at_once.remove(&{ let mut bits = Bits::none(300); bits.insert_ascending(&c.iter().copied().collect::<Vec<_>>()); bits });
+            let left: BTreeSet<u32> = both.difference(&c).copied().collect();
+            prop_assert_eq!(at_once.iter().collect::<BTreeSet<_>>(), left.clone());
+            prop_assert_eq!(without.iter().collect::<BTreeSet<_>>(), left);
             let mut stream = Stream::All(vec![of(&a, bits[0]), Stream::Any(vec![of(&b, bits[1]), of(&c, bits[2])])], Cancel::default());
             let mut target = 0;
             for step in steps {

@@ -76,8 +76,8 @@ pub fn bounds(op: Op, value: Decimal, scale: u32) -> Option<RangeInclusive<u64>>
     })
 }
 
-/// The first number in a text: digits, with a point between them.
-pub fn first_number(text: &str) -> Option<Decimal> {
+/// The first number in a text, digits with a point between them, and what stands behind it.
+fn number_and_rest(text: &str) -> Option<(Decimal, &str)> {
     let from = text.find(|c: char| c.is_ascii_digit())?;
     let rest = text.get(from..)?;
     let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -90,7 +90,23 @@ pub fn first_number(text: &str) -> Option<Decimal> {
         }
     }
     // A number of fifty digits is no figure of anything.
-    rest.get(..to.min(28))?.parse().ok()
+    Some((rest.get(..to.min(28))?.parse().ok()?, rest.get(to..)?))
+}
+
+/// Whether what stands behind a number is that unit, and not a longer one that begins with it.
+fn is_in_unit(behind: &str, unit: &str) -> bool {
+    let rest = behind.trim_start().strip_prefix(unit);
+    rest.is_some_and(|rest| !(unit.is_ascii() && rest.starts_with(|c: char| c.is_ascii_alphabetic())))
+}
+
+/// Whether the first number of a value is what is asked for; a text is not.
+fn has_figure(ask: &Asks, value: &str) -> bool {
+    let Some((number, behind)) = number_and_rest(value) else { return false };
+    match ask {
+        Asks::Number(op, wanted) => op.holds(number, *wanted),
+        Asks::Measure(op, wanted, unit) => op.holds(number, *wanted) && is_in_unit(behind, unit),
+        Asks::Contains(_) => false,
+    }
 }
 
 /// Letters of a sign that sellers write before a figure: Ra90, IP68, DN50.
@@ -100,15 +116,13 @@ const SIGN: std::ops::RangeInclusive<usize> = 1..=4;
 fn asks_by_sign(name: &str, asks: &[Asks]) -> bool {
     SIGN.contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && asks.iter().any(|ask| matches!(ask, Asks::Number(..)))
+        && asks.iter().any(|ask| !matches!(ask, Asks::Contains(_)))
 }
 
 /// Whether an attribute's value is that sign with such a figure behind it; ra>=90 finds 显色指数 Ra90 so.
 fn has_sign(name: &str, asks: &[Asks], value: &str) -> bool {
     let behind = value.strip_prefix(name).filter(|behind| behind.starts_with(|c: char| c.is_ascii_digit()));
-    behind.and_then(first_number).is_some_and(|number| {
-        asks.iter().any(|ask| matches!(ask, Asks::Number(op, wanted) if op.holds(number, *wanted)))
-    })
+    behind.is_some_and(|behind| asks.iter().any(|ask| has_figure(ask, behind)))
 }
 
 /// Whether a line `name=value` is what is asked of attributes of that name.
@@ -122,7 +136,7 @@ fn has_trait(name: &str, asks: &[Asks], line: &str) -> bool {
 pub fn answers(asks: &[Asks], value: &str) -> bool {
     asks.iter().any(|ask| match ask {
         Asks::Contains(text) => value.contains(text.as_str()),
-        Asks::Number(op, wanted) => first_number(value).is_some_and(|number| op.holds(number, *wanted)),
+        Asks::Number(..) | Asks::Measure(..) => has_figure(ask, value),
     })
 }
 
@@ -360,8 +374,34 @@ mod tests {
     }
 
     #[test]
+    fn a_figure_with_a_unit_is_one_in_that_unit() {
+        let holds = |asked: &str, value: &str| {
+            let query = crate::query::Query::parse(asked);
+            let Some(crate::query::Is::Attribute { asks, .. }) = query.terms.first().map(|term| &term.is)
+            else {
+                panic!("{asked} asks no attribute");
+            };
+            answers(asks, value)
+        };
+        for (asked, value, wanted) in [
+            ("容量>=500ml", "500ml", true),
+            ("容量>=500ml", "750 ml 带盖", true),
+            ("容量>=500ml", "499ml", false),
+            // Another unit, none, or a longer one: it is not said how much that would be.
+            ("容量>=500ml", "1l", false),
+            ("容量>=500ml", "500", false),
+            ("容量>=500m", "500ml", false),
+            ("长度<2米", "1.5米长", true),
+            ("长度<2米", "1.5cm", false),
+            ("容量>=500", "750ml", true),
+        ] {
+            assert_eq!(holds(asked, value), wanted, "{asked} of {value}");
+        }
+    }
+
+    #[test]
     fn the_first_number_of_a_value_is_read() {
-        let number = |text: &str| first_number(text).map(|number| number.to_string());
+        let number = |text: &str| number_and_rest(text).map(|(number, _)| number.to_string());
         assert_eq!(number("ra95.5以上 3").as_deref(), Some("95.5"));
         assert_eq!((number("304不锈钢").as_deref(), number("2.").as_deref()), (Some("304"), Some("2")));
         assert_eq!(number("不锈钢"), None);

@@ -359,8 +359,24 @@ impl<'a> Plain<'a> {
     pub fn count(self, plan: &Plan) -> Result<Option<usize>, Halt> {
         let mut total = 0;
         let count = |_: &Segment, docs: &[u32], sum: &mut usize| *sum += docs.len();
-        let is_done = self.each(plan, &count, &mut |_, sum| total += sum)?;
-        Ok(is_done.then_some(total))
+        for segment in self.live.into_iter().flat_map(Live::segments) {
+            let mut pass = self.pass(plan, segment)?;
+            if pass.cost() >= MANY
+                && let Some(hits) = pass.count_at_once(self.cancel)?
+            {
+                total += hits;
+                continue;
+            }
+            if !self.each_of(segment, pass, plan, &count, &mut |_, sum| total += sum)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(total))
+    }
+
+    fn pass<'p>(self, plan: &'p Plan, segment: &'p Segment) -> Result<Pass<'p>, Halt> {
+        let most = plan.tiers().last().copied().unwrap_or(Tier::Word);
+        Pass::new(plan, segment, Tier::Word..=most, &[], self.cancel)
     }
 
     /// Goes through all hits, on two threads where they are many: `add` takes some, ascending, on its thread, and `done`
@@ -372,38 +388,51 @@ impl<'a> Plain<'a> {
         add: &(dyn Fn(&Segment, &[u32], &mut T) + Sync),
         done: &mut dyn FnMut(&'a Segment, T),
     ) -> Result<bool, Halt> {
-        let most = plan.tiers().last().copied().unwrap_or(Tier::Word);
-        let cancel = self.cancel;
         for segment in self.live.into_iter().flat_map(Live::segments) {
-            let pass = || Pass::new(plan, segment, Tier::Word..=most, &[], cancel);
-            let run = |mut pass: Pass<'_>| -> Result<Option<T>, Halt> {
-                let (mut docs, mut made) = (Vec::with_capacity(CHUNK), T::default());
-                pass.mask_all(cancel)?;
-                loop {
-                    docs.clear();
-                    let Some(is_end) = pass.fill_plainly(CHUNK, &mut docs, cancel)? else { return Ok(None) };
-                    add(segment, &docs, &mut made);
-                    if is_end {
-                        return Ok(Some(made));
-                    }
-                }
-            };
-            let first = pass()?;
-            if first.cost() < MANY {
-                let Some(made) = run(first)? else { return Ok(false) };
-                done(segment, made);
-                continue;
+            let pass = self.pass(plan, segment)?;
+            if !self.each_of(segment, pass, plan, add, done)? {
+                return Ok(false);
             }
-            let (middle, end) = (segment.max_doc() / 2, segment.max_doc());
-            let (before, behind) = std::thread::scope(|scope| {
-                let behind = scope.spawn(|| guarded(|| run(pass()?.within(middle..end))));
-                (run(first.within(0..middle)), behind.join())
-            });
-            let behind = behind.ok().flatten().unwrap_or_else(|| Err(Halt::failed()));
-            let (Some(before), Some(behind)) = (before?, behind?) else { return Ok(false) };
-            done(segment, before);
-            done(segment, behind);
         }
+        Ok(true)
+    }
+
+    /// The same of one segment, and a pass through it that has not begun.
+    fn each_of<T: Default + Send>(
+        self,
+        segment: &'a Segment,
+        first: Pass<'_>,
+        plan: &Plan,
+        add: &(dyn Fn(&Segment, &[u32], &mut T) + Sync),
+        done: &mut dyn FnMut(&'a Segment, T),
+    ) -> Result<bool, Halt> {
+        let cancel = self.cancel;
+        let run = |mut pass: Pass<'_>| -> Result<Option<T>, Halt> {
+            let (mut docs, mut made) = (Vec::with_capacity(CHUNK), T::default());
+            pass.mask_all(cancel)?;
+            loop {
+                docs.clear();
+                let Some(is_end) = pass.fill_plainly(CHUNK, &mut docs, cancel)? else { return Ok(None) };
+                add(segment, &docs, &mut made);
+                if is_end {
+                    return Ok(Some(made));
+                }
+            }
+        };
+        if first.cost() < MANY {
+            let Some(made) = run(first)? else { return Ok(false) };
+            done(segment, made);
+            return Ok(true);
+        }
+        let (middle, end) = (segment.max_doc() / 2, segment.max_doc());
+        let (before, behind) = std::thread::scope(|scope| {
+            let behind = scope.spawn(|| guarded(|| run(self.pass(plan, segment)?.within(middle..end))));
+            (run(first.within(0..middle)), behind.join())
+        });
+        let behind = behind.ok().flatten().unwrap_or_else(|| Err(Halt::failed()));
+        let (Some(before), Some(behind)) = (before?, behind?) else { return Ok(false) };
+        done(segment, before);
+        done(segment, behind);
         Ok(true)
     }
 }

@@ -256,6 +256,23 @@ fn holds(is: &Is, offer: &Offer, quantity: Quantity, newest: Timestamp, marks: &
             (is_named || (is_signed && asks.iter().any(is_figure)))
                 && asks.iter().any(|ask| match ask {
                     Asks::Contains(text) => is_named && value.contains(text.as_str()),
+                    Asks::Measure(op, wanted, unit) => {
+                        let from = value.find(|c: char| c.is_ascii_digit()).unwrap_or(value.len());
+                        let (digits, behind): (Vec<char>, Vec<char>) = (
+                            value[from..].chars().take_while(char::is_ascii_digit).collect(),
+                            value[from..].chars().skip_while(char::is_ascii_digit).collect(),
+                        );
+                        let digits: String = digits.into_iter().collect();
+                        let letters: String = behind
+                            .iter()
+                            .skip_while(|c| **c == ' ')
+                            .take_while(|c| c.is_ascii_alphabetic())
+                            .collect();
+                        letters == *unit
+                            && digits
+                                .parse()
+                                .is_ok_and(|number: rust_decimal::Decimal| op.holds(number, *wanted))
+                    }
                     Asks::Number(op, wanted) => {
                         let digits: String = value
                             .chars()

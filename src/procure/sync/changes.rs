@@ -19,6 +19,8 @@ const TOGETHER: usize = 8;
 const BULK_PAGE: u32 = 1000;
 /// Catalog note: when the full pass began that is not at its end, UTC milliseconds.
 const PASS: &str = "pass";
+/// Catalog note: when the market last said that there is nothing more that changed, UTC milliseconds.
+const UP_TO_DATE: &str = "up_to_date";
 
 impl Desk {
     pub(super) async fn sync_changes(
@@ -50,10 +52,13 @@ impl Desk {
             report.market_total = Some(total);
             let catalog = catalog.clone();
             let (note, begun, ends) = (cursor.clone(), pass, complete && pass.is_some());
+            let now = self.read_at();
             let stored = off_thread(move || {
                 let begun_ms = begun.map(|begun| begun.as_millisecond().to_string());
                 let pass_note = begun_ms.as_deref().filter(|_| !ends);
-                let notes = [(CURSOR, Some(note.as_str())), (PASS, pass_note)];
+                let up_to_date = now.as_millisecond().to_string();
+                let mut notes = vec![(CURSOR, Some(note.as_str())), (PASS, pass_note)];
+                notes.extend(complete.then_some((UP_TO_DATE, Some(up_to_date.as_str()))));
                 catalog.upsert_with(&offers, &suppliers, &With { notes: &notes, pass: begun, ends })
             })
             .await??;
@@ -72,7 +77,17 @@ impl Desk {
 
     /// When the full pass began that is not at its end.
     fn pass(&self) -> Result<Option<Timestamp>, DeskError> {
-        let note = self.parts.catalog.meta(PASS)?;
+        self.noted_moment(PASS)
+    }
+
+    /// When the market last said that nothing else had changed: all that is stored was right then, however long ago it
+    /// was read.
+    pub(in crate::procure) fn up_to_date(&self) -> Result<Option<Timestamp>, DeskError> {
+        self.noted_moment(UP_TO_DATE)
+    }
+
+    fn noted_moment(&self, note: &str) -> Result<Option<Timestamp>, DeskError> {
+        let note = self.parts.catalog.meta(note)?;
         Ok(note.and_then(|ms| ms.parse().ok()).and_then(|ms| Timestamp::from_millisecond(ms).ok()))
     }
 

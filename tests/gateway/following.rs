@@ -171,6 +171,34 @@ async fn a_message_goes_with_the_order_it_was_confirmed_with() {
     assert_eq!(seat.desk.messages().unwrap().get(&supplier), Some(&newer));
 }
 
+#[tokio::test]
+async fn what_did_not_change_is_as_young_as_the_market_says_so() {
+    let seat = Seat::new(|_| ()).await;
+    assert_eq!(seat.desk.newest().unwrap(), None);
+    seat.syncs().await;
+    let first = seat.desk.newest().unwrap().unwrap();
+    let hours = SignedDuration::from_hours(3);
+    seat.ahead_ms.store(hours.as_millis() as i64, Ordering::SeqCst);
+    assert_eq!(seat.desk.newest().unwrap(), Some(first), "nobody asked");
+    let report = seat.desk.sync(&SyncOptions::default(), |_| {}).await.unwrap();
+    assert_eq!((report.fetched, report.complete), (0, true));
+    let looked = seat.desk.newest().unwrap().unwrap();
+    assert!(looked.duration_since(first) >= hours - SignedDuration::from_mins(1), "{first} {looked}");
+}
+
+#[tokio::test]
+async fn a_supplier_nobody_has_heard_of_is_said_to_be_one() {
+    let seat = Seat::new(|_| ()).await;
+    seat.syncs().await;
+    let sync = async |id: &str| {
+        let supplier = Some(SupplierId::new(id));
+        seat.desk.sync(&SyncOptions { supplier, ..SyncOptions::default() }, |_| {}).await
+    };
+    assert!(matches!(sync("NOPE").await, Err(DeskError::NoSupplier(id)) if id.as_str() == "NOPE"));
+    let known = seat.fills_cart();
+    assert!(sync(known.as_str()).await.unwrap().fetched > 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_screen_is_filled_before_everything_is_read_and_the_past_is_there_after() {
     let seat = Seat::new(with_past).await;

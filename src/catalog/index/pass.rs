@@ -372,6 +372,10 @@ impl<'a> Pass<'a> {
     /// once then, which costs a tenth of stepping through them together. It has not been stepped yet, and cannot be
     /// afterwards. `None` = not so, and nothing was done.
     pub fn count_at_once(&mut self, cancel: &Cancel) -> Result<Option<usize>, Halt> {
+        if self.next >= self.end {
+            // A word of it is nowhere, or no document can meet a condition: nothing else was looked up.
+            return Ok(Some(0));
+        }
         let is_plain = !self.words.is_empty()
             && self.each.is_empty()
             && self.words.iter().all(|word| word.is_certain(&self.tiers))

@@ -59,7 +59,9 @@ fn drawn() -> impl Strategy<Value = Drawn> {
         prop::collection::vec(
             (
                 prop::sample::select(vec!["材质", "ra"]),
-                prop::sample::select(vec!["304", "ra 95", "90", "钢", "Ra95", "ra8x", "rab90"]),
+                prop::sample::select(vec![
+                    "304", "ra 95", "90", "钢", "Ra95", "ra8x", "rab90", "750 ml", "75ml", "90mlx",
+                ]),
             ),
             0..3,
         ),
@@ -193,6 +195,9 @@ fn query() -> impl Strategy<Value = String> {
         "材质:304,木",
         "ra=90,80",
         "ra>=90",
+        "ra>=90ml",
+        "材质<200ml",
+        "ra!=90",
         "age<72h",
         "supplier:s1",
         "-supplier:s2",
@@ -334,6 +339,49 @@ fn marks() -> Arc<Marks> {
     marks.offers.insert(OfferKey::Market(5), Mark { blocked: Some(Clean::new("迟")), ..Mark::default() });
     marks.suppliers.insert(SupplierId::new("s2"), Mark { favourite: true, ..Mark::default() });
     Arc::new(marks)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn as_many_are_counted_as_there_are_hits(
+        first in prop::collection::vec(drawn(), 40..90),
+        later in prop::collection::vec((1..90_i64, drawn()), 1..30),
+        queries in prop::collection::vec(query(), 40),
+        quantity in 1..13_u32,
+    ) {
+        let catalog = Catalog::open_in_memory().unwrap();
+        let written: Vec<Offer> = (1..).zip(&first).map(|(id, drawn)| made(id, drawn)).collect();
+        catalog.upsert(&written, &[]).unwrap();
+        indexed(&catalog);
+        // Old states of offers stay in the index, as tombstones.
+        for (id, drawn) in &later {
+            catalog.upsert(&[made(*id, drawn)], &[]).unwrap();
+        }
+        indexed(&catalog);
+        let keys: Vec<OfferKey> = (1..100).map(OfferKey::Market).collect();
+        let offers: Vec<Offer> = catalog.offers(&keys).unwrap().into_iter().flatten().collect();
+        let quantity = Quantity::whole(quantity);
+        let is_ad =
+            |id: &i64| offers.iter().any(|offer| offer.advertised && offer.key == OfferKey::Market(*id));
+        let words = ["杯 -红", "杯 -a", "1 -银", "a supplier:s1", "杯 cat:7", "b fav", "-红 a 杯", "杯 supplier:s2", "a -id:2"];
+        for text in queries.iter().map(String::as_str).chain(words) {
+            for marks in [marks(), Arc::default()] {
+                let mut marks = marks;
+                // Words are found in notes too, which the statement leaves to the tests of marks.
+                Arc::make_mut(&mut marks).offers.values_mut().for_each(|mark| mark.note = Clean::default());
+                let wanted = naive(&offers, text, quantity, &marks);
+                for hide_ads in [false, true] {
+                    let request = SearchRequest { quantity, hide_ads, ..request(text) };
+                    let hits = wanted.iter().filter(|id| !(hide_ads && is_ad(id))).count();
+                    let counted = catalog.count(&request, &marks, &Cancel::default()).unwrap();
+                    // Where nothing is as typed, what is near is counted.
+                    prop_assert!(counted == Some(hits) || hits == 0, "{} {}: {:?}, not {}", text, hide_ads, counted, hits);
+                }
+            }
+        }
+    }
 }
 
 proptest! {

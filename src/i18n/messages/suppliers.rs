@@ -98,5 +98,6 @@ const FEW_SAMPLES: u64 = 30;
 
 /// How many suppliers are new, for the line of the list.
 pub fn new_suppliers(lang: Lang, new: usize) -> String {
+    let new = super::grouped(new as u64);
     say!(lang; "新供应商 {new} 家", "新供應商 {new} 家", "{new} new suppliers")
 }

@@ -103,6 +103,10 @@ impl Desk {
         for number in 1..=REACHABLE / ROW_PAGE {
             let page = queue.ask(|| gateway.shop(supplier, number, ROW_PAGE)).await?;
             let read = page.items.len();
+            if number == 1 && read == 0 && self.supplier(supplier)?.is_none() {
+                // Nobody has heard of them: a mistyped id rather than an empty shop.
+                return Err(DeskError::NoSupplier(supplier.clone()));
+            }
             report.market_total = Some(page.total);
             keys.extend(page.items.iter().map(|offer| offer.key.clone()));
             self.keep_rows(page.items, None, &mut report).await?;

@@ -10,6 +10,7 @@ use crate::app::why::WhyLayer;
 use crate::app::{Model, search};
 use crate::domain::search::{SearchRow, Sort, Why, WhyPart};
 use crate::i18n::messages;
+use crate::ui::panes::offer_row;
 use crate::ui::pen::Pen;
 use crate::ui::{detail, phrases, text};
 
@@ -85,10 +86,8 @@ fn figure(model: &Model, row: &SearchRow, sort: Sort) -> Vec<String> {
             return vec![messages::read_ago(lang, &age)];
         }
         (Sort::Price, median) => messages::why_price(lang, &median.map_or_else(unknown, text::money), &at),
-        (Sort::Landed, median) => {
-            let goods = median.map(|each| each.times(quantity.decimal()));
-            let freight = detail::comparison(model, offer).freight;
-            let landed = goods.map_or_else(unknown, |goods| text::landed(goods, true, freight));
+        (Sort::Landed, _) => {
+            let landed = offer_row::landed(model, row).unwrap_or_else(unknown);
             messages::why_landed(lang, &landed, &at)
         }
     };

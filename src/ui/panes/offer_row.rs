@@ -3,14 +3,15 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::Model;
+use crate::app::{Model, search};
 use crate::domain::mark::Mark;
 use crate::domain::money::Money;
 use crate::domain::offer::{Completeness, Offer, OfferKind, QuoteType};
 use crate::domain::price::RowPrice;
 use crate::domain::quantity::Quantity;
-use crate::domain::search::SearchRow;
+use crate::domain::search::{SearchRow, Sort};
 use crate::i18n::messages;
+use crate::ui::detail;
 use crate::ui::pen::Pen;
 use crate::ui::{phrases, text};
 
@@ -24,6 +25,8 @@ pub struct Columns {
     supplier: usize,
     belt: usize,
     sold: usize,
+    /// Whether what Q costs at the door stands in the place of what is sold: the list is in that order.
+    is_landed: bool,
     repeat: usize,
     bought: usize,
     age: usize,
@@ -35,6 +38,8 @@ pub struct Columns {
 const PRICE: usize = 14;
 const UNIT: usize = 5;
 const MOQ: usize = 6;
+/// A gap, and a bound of seven digits: `>= 18,814.60`.
+const LANDED: usize = 14;
 /// Cells under which a title says nothing.
 const LEAST_TITLE: usize = 12;
 /// Marker and the sign of a marked offer.
@@ -57,8 +62,9 @@ impl Columns {
         let stale = hits.iter().any(|hit| phrases::days_old(model, hit.offer.fetched_at) > 0);
         let age = if cells >= 96 || stale { age_cells(model) } else { 0 };
         let own = cells >= 116 || hits.iter().any(|hit| is_own(model, hit));
-        let sold = head(words.col_sold, 9);
-        Columns { title: 0, lot, supplier, belt, sold, repeat, bought, age, own }.filled(cells)
+        let is_landed = search::sort_of(model) == Sort::Landed;
+        let sold = if is_landed { head(words.landed, LANDED) } else { head(words.col_sold, 9) };
+        Columns { title: 0, lot, supplier, belt, sold, is_landed, repeat, bought, age, own }.filled(cells)
     }
 
     /// For a list of one supplier's.
@@ -73,6 +79,7 @@ impl Columns {
             supplier: 0,
             belt: 0,
             sold: head(words.col_sold).max(9),
+            is_landed: false,
             repeat,
             bought: 9,
             age: age_cells(model),
@@ -128,7 +135,8 @@ pub fn heads(model: &Model, pen: &Pen, columns: &Columns) -> Line<'static> {
     if columns.belt > 0 {
         head.push_str(&text::left(&format!("  {}", words.col_belt), columns.belt, ""));
     }
-    head.push_str(&text::right(words.col_sold, columns.sold, ""));
+    let sold = if columns.is_landed { words.landed } else { words.col_sold };
+    head.push_str(&text::right(sold, columns.sold, ""));
     head.push_str(&text::right(words.col_repeat, columns.repeat, ""));
     head.push_str(&text::right(words.col_age, columns.age, ""));
     head.push_str(&text::right(if columns.own { words.col_mine } else { "" }, columns.mine(), ""));
@@ -176,10 +184,9 @@ pub fn line(model: &Model, pen: &Pen, columns: &Columns, hit: &SearchRow, at: St
         let belt = offer.belt.as_ref().map(ToString::to_string).unwrap_or_default();
         spans.push(Span::styled(format!("  {}", text::left(&belt, columns.belt - 2, sign)), pen.dim));
     }
-    spans.push(Span::styled(
-        text::right(&or_unknown(offer.sold_30d.map(text::count)), columns.sold, sign),
-        base,
-    ));
+    let sold = if columns.is_landed { landed(model, hit) } else { offer.sold_30d.map(text::count) };
+    let sold_style = if columns.is_landed { quiet } else { base };
+    spans.push(Span::styled(text::right(&or_unknown(sold), columns.sold, sign), sold_style));
     if columns.repeat > 0 {
         let repeat = or_unknown(offer.repeat_rate.map(|rate| format!("{}%", phrases::percent(rate))));
         spans.push(Span::styled(text::right(&repeat, columns.repeat, sign), base));
@@ -256,6 +263,12 @@ fn price(offer: &Offer, price: &RowPrice) -> String {
     } else {
         format!("({about}{shown})")
     }
+}
+
+/// What Q of it costs at the door, as far as it is known.
+pub fn landed(model: &Model, hit: &SearchRow) -> Option<String> {
+    let goods = hit.price.median?.times(model.quantity_of(&hit.offer.key).decimal());
+    Some(text::landed(goods, true, detail::comparison(model, &hit.offer).freight))
 }
 
 /// Both ends while they fit, else "from".

@@ -34,6 +34,17 @@ pub struct Comparison {
     pub lead_time_hours: Option<u32>,
 }
 
+/// Freight of `quantity` of `offer` alone, whose goods cost so much.
+pub fn freight_of(offer: &Offer, quantity: Quantity, goods: Money, destination: &Destination) -> Freight {
+    let shipment = Shipment {
+        quantity: quantity.decimal(),
+        weight_kg: offer.weight_kg,
+        volume_m3: offer.volume_m3,
+        goods,
+    };
+    freight::estimate(&offer.freight, &shipment, destination)
+}
+
 /// The comparison row of `offer` (of SKU `spec`, where given) at `quantity`.
 pub fn at(offer: &Offer, spec: Option<&SpecId>, quantity: Quantity, destination: &Destination) -> Comparison {
     let spec_id = spec.cloned().or_else(|| price::row_price(offer, quantity).spec_id);
@@ -42,15 +53,7 @@ pub fn at(offer: &Offer, spec: Option<&SpecId>, quantity: Quantity, destination:
     let priced = price::unit_price(offer, spec_id.as_ref(), quantity, quantity);
     let unit_price = priced.map(|price| price.charged);
     let goods = unit_price.map(|price| price.times(quantity.decimal()).rounded());
-    let freight = goods.map_or(Freight::Unknown, |goods| {
-        let shipment = Shipment {
-            quantity: quantity.decimal(),
-            weight_kg: offer.weight_kg,
-            volume_m3: offer.volume_m3,
-            goods,
-        };
-        freight::estimate(&offer.freight, &shipment, destination)
-    });
+    let freight = goods.map_or(Freight::Unknown, |goods| freight_of(offer, quantity, goods, destination));
     Comparison {
         spec_id,
         unit_price,

@@ -54,6 +54,8 @@ pub enum KeptTrouble {
         file: Clean,
         /// Whose it is.
         market: Clean,
+        /// Whether nobody's word makes it one of this market: one of the two is a sandbox.
+        never: bool,
     },
     /// A pack cannot be written there.
     PackTarget {

@@ -50,4 +50,6 @@ pub enum Wrong {
     },
     /// A link of the marketplace that names no offer.
     NoOfferInLink,
+    /// There is no OR between terms.
+    NoOr,
 }

@@ -37,7 +37,7 @@ pub fn sentence(lang: Lang, trouble: &KeptTrouble) -> String {
         KeptTrouble::BadPack { file, what } => {
             say!(lang; "货品包 {file} 不能用：{what}", "貨品包 {file} 不能用：{what}", "the pack {file} cannot be used: {what}")
         }
-        KeptTrouble::ForeignPack { file, market } => {
+        KeptTrouble::ForeignPack { file, market, .. } => {
             say!(lang; "货品包 {file} 来自另一个应用或市场：{market}", "貨品包 {file} 來自另一個應用或市場：{market}", "the pack {file} is of another app or market: {market}")
         }
         KeptTrouble::PackTarget { file, what } => {
@@ -93,6 +93,9 @@ pub fn hint(lang: Lang, trouble: &KeptTrouble) -> String {
         }
         KeptTrouble::BadPack { .. } => {
             say!(lang; "什么都没有导入；请对方重新打包再发一次", "什麼都沒有匯入；請對方重新打包再發一次", "nothing was taken from it; have it packed and sent again")
+        }
+        KeptTrouble::ForeignPack { never: true, .. } => {
+            say!(lang; "每个沙盒自成一个市场；加 --as-local 当作外来清单导入：能搜能比，不能直接下单", "每個沙盒自成一個市場；加 --as-local 當作外來清單匯入：能搜能比，不能直接下單", "a sandbox is a market of its own, and packs of older versions do not say: take it in with --as-local: such goods can be searched and compared, never ordered as they are")
         }
         KeptTrouble::ForeignPack { .. } => {
             say!(lang; "对方也在这个市场采购就加 --same-market，编号照用；否则加 --as-local 当作外来清单导入：能搜能比，不能直接下单", "對方也在這個市場採購就加 --same-market，編號照用；否則加 --as-local 當作外來清單匯入：能搜能比，不能直接下單", "where they buy at your market, --same-market keeps its ids; else take it in with --as-local: such goods can be searched and compared, never ordered as they are")

@@ -52,6 +52,12 @@ pub fn expected(lang: Lang, wrong: &Wrong) -> String {
             format!("這裡要寫商品編號，例如 {like}"),
             format!("an offer's number is expected here, as in {like}"),
         ),
+        Wrong::NoOr => (
+            "词之间没有「或」：同一个条件里用逗号，例如 belt:义乌,永康；否则分两次搜".to_owned(),
+            "詞之間沒有「或」：同一個條件裡用逗號，例如 belt:义乌,永康；否則分兩次搜".to_owned(),
+            "there is no OR: commas separate alternatives, as in belt:义乌,永康; else search twice"
+                .to_owned(),
+        ),
         Wrong::NoOfferInLink => (
             "这个链接不带商品编号：请打开它，粘贴商品页的链接".to_owned(),
             "這個連結不帶商品編號：請打開它，貼上商品頁的連結".to_owned(),

@@ -312,7 +312,7 @@ mod tests {
             Trouble::Kept(KeptTrouble::SavedTaken(word())),
             Trouble::Kept(KeptTrouble::SavedZone(word())),
             Trouble::Kept(KeptTrouble::BadPack { file: word(), what: word() }),
-            Trouble::Kept(KeptTrouble::ForeignPack { file: word(), market: word() }),
+            Trouble::Kept(KeptTrouble::ForeignPack { file: word(), market: word(), never: false }),
             Trouble::Kept(KeptTrouble::PackTarget { file: word(), what: word() }),
             Trouble::Kept(KeptTrouble::EmptyPack),
             Trouble::Kept(KeptTrouble::NoWatch(9)),

@@ -293,8 +293,8 @@ fn pack_trouble(error: &PackError) -> KeptTrouble {
     let words = |text: &str| Clean::capped(text, 300);
     match error {
         PackError::Bad { file, what } => KeptTrouble::BadPack { file: words(file), what: words(what) },
-        PackError::Foreign { file, market } => {
-            KeptTrouble::ForeignPack { file: words(file), market: words(market.as_str()) }
+        PackError::Foreign { file, market, never } => {
+            KeptTrouble::ForeignPack { file: words(file), market: words(market.as_str()), never: *never }
         }
         PackError::Target { file, what } => KeptTrouble::PackTarget { file: words(file), what: words(what) },
         PackError::Empty => KeptTrouble::EmptyPack,

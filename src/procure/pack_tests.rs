@@ -13,7 +13,7 @@ use super::file::hex;
 use super::*;
 use crate::domain::quantity::Quantity;
 use crate::domain::supplier::{Mix, Scores};
-use crate::procure::saved::tests::{at, desk, offer};
+use crate::procure::saved::tests::{at, desk, desk_at, offer};
 
 fn supplier(id: &str, name: &str) -> Supplier {
     Supplier {
@@ -179,20 +179,28 @@ fn a_pack_of_a_colleague_keeps_the_ids_where_both_buy_at_one_market() {
     assert_eq!(keys(&colleague), ["1", "2", "3"]);
     assert!(colleague.supplier(&SupplierId::new("s1")).unwrap().is_some());
     // Another app: the buyer has to say so.
-    let elsewhere = desk(&folder.path().join("c"), "app2/you");
-    assert!(refused(&elsewhere, &path).contains("another app or market: app/me"));
-    elsewhere.unpack(&path, PackAs::SameMarket).unwrap();
-    assert_eq!(keys(&elsewhere), ["1", "2", "3"]);
-    // Goods of a sandbox are none of a real market, whatever is said.
-    let text = inflated(&path);
-    let lines: Vec<String> =
-        text.lines().map(|line| line.replacen("\"sandbox\":true", "\"sandbox\":false", 1)).collect();
     let real = folder.path().join("real.pifa");
-    pack_of(&real, &lines[..lines.len() - 1]);
-    let sandbox = desk(&folder.path().join("d"), "app3/you");
-    let error = sandbox.unpack(&real, PackAs::SameMarket).unwrap_err();
-    assert!(matches!(error, DeskError::Pack(PackError::Foreign { .. })), "{error}");
-    assert!(all(&sandbox).is_empty());
+    let sent = |sandbox: &str| {
+        let text = inflated(&path).replacen(",\"sandbox\":true", sandbox, 1);
+        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        pack_of(&real, &lines[..lines.len() - 1]);
+    };
+    sent(",\"sandbox\":false");
+    let elsewhere = desk_at(&folder.path().join("c"), "app2/you", false);
+    assert!(refused(&elsewhere, &real).contains("another app or market: app/me"));
+    elsewhere.unpack(&real, PackAs::SameMarket).unwrap();
+    assert_eq!(keys(&elsewhere), ["1", "2", "3"]);
+    // Goods of a sandbox are nobody else's, whatever is said; packs of before may be of one.
+    for (told, sandbox) in
+        [(",\"sandbox\":true", false), ("", false), (",\"sandbox\":true", true), (",\"sandbox\":false", true)]
+    {
+        sent(told);
+        let other = desk_at(&folder.path().join("d"), "app3/you", sandbox);
+        let error = other.unpack(&real, PackAs::SameMarket).unwrap_err();
+        assert!(matches!(error, DeskError::Pack(PackError::Foreign { never: true, .. })), "{error}");
+        assert!(all(&other).is_empty());
+        assert_eq!(other.unpack(&real, PackAs::Local("x")).unwrap().offers, 3);
+    }
 }
 
 #[test]

@@ -398,6 +398,7 @@ fn mistake(query: &str) -> Option<String> {
         Wrong::TooMany => "there are too many terms".to_owned(),
         Wrong::TooLong => "there is more than is read".to_owned(),
         Wrong::NotAnOffer { like } => format!("the number of an offer was expected, as in {like}"),
+        Wrong::NoOr => "there is no OR: commas separate alternatives, as in belt:义乌,永康".to_owned(),
         Wrong::NoOfferInLink => "this link names no offer".to_owned(),
     };
     Some(format!("{:?}: {expected}", Clean::capped(&typed, 60).as_str()))

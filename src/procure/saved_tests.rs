@@ -16,12 +16,16 @@ pub(in crate::procure) fn at(second: i64) -> Timestamp {
 
 /// A desk over a folder, with its clock at a fixed moment.
 pub(in crate::procure) fn desk(folder: &Path, market: &str) -> Desk {
+    desk_at(folder, market, true)
+}
+
+pub(in crate::procure) fn desk_at(folder: &Path, market: &str, sandbox: bool) -> Desk {
     Desk::new(DeskParts {
         catalog: Catalog::open_in_memory().unwrap(),
         ledger: Ledger::in_memory().unwrap(),
         market_id: MarketId::new(market),
         gateway: None,
-        sandbox: true,
+        sandbox,
         history: History::at(&folder.join("history.db")),
         searches: folder.join("searches"),
         lease: folder.join("never"),

@@ -90,7 +90,11 @@ impl Query {
             Wrong::NotAnOffer { .. } => {
                 part == "l" || (part.starts_with("l:") && part.matches(':').count() < 2)
             }
-            Wrong::WrongSign { .. } | Wrong::TooMany | Wrong::TooLong | Wrong::NoOfferInLink => false,
+            Wrong::WrongSign { .. }
+            | Wrong::TooMany
+            | Wrong::TooLong
+            | Wrong::NoOfferInLink
+            | Wrong::NoOr => false,
         }
     }
 }
@@ -294,6 +298,11 @@ impl Reader {
             if self.predicate((start, negated), body..end, sign) {
                 return true;
             }
+        }
+        if !negated && matches!(self.as_typed(body..end).as_str(), "OR" | "|" | "||") {
+            self.at = end;
+            self.wrong(body..end, Wrong::NoOr);
+            return true;
         }
         let word = self.text(body..end);
         if sign.is_none()

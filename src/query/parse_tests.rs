@@ -288,6 +288,15 @@ fn a_pasted_link_or_share_text_is_its_offer() {
 }
 
 #[test]
+fn a_quoted_sign_stays_text() {
+    for typed in ["ra \"!=8\"", "ra \"=8\"", "ra \"≠8\"", "ra \"!8\"", "ra \"OR\" \"|\""] {
+        let read = Query::parse(typed);
+        assert!(read.terms.iter().all(|term| matches!(term.is, Is::Text(_))), "{typed}");
+        assert_eq!(Query::parse(&read.to_string()), read, "{typed} as {read}");
+    }
+}
+
+#[test]
 fn unequal_is_the_contrary_of_equal() {
     for (typed, plain) in [
         ("price!=8", "-price=8"),
@@ -305,6 +314,10 @@ fn unequal_is_the_contrary_of_equal() {
         assert_eq!(read, wanted, "{typed}");
         assert!(read.problems.is_empty() && read.terms.len() == 1, "{typed}");
         assert_eq!(Query::parse(&read.to_string()), read, "{typed}");
+    }
+    // Only as somebody writes it who means it.
+    for typed in ["for men or women", "or", "\"OR\"", "ORR", "-OR"] {
+        assert_eq!(Query::parse(typed).problems, [], "{typed}");
     }
     // Nothing before the sign, or nothing behind it.
     for typed in ["!=8", "!", "!=", "a! =b", "price!8", "8!=9"] {
@@ -347,6 +360,9 @@ fn mistakes_are_pointed_at_and_the_rest_counts() {
         ("id:abc", 3..6, Wrong::NotAnOffer { like: "id:676651652931" }),
         ("id:0", 3..4, Wrong::NotAnOffer { like: "id:676651652931" }),
         ("note:\"a b", 5..9, Wrong::OpenQuote),
+        ("杯 OR 碗", 2..4, Wrong::NoOr),
+        ("杯 | 碗", 2..3, Wrong::NoOr),
+        ("红 || 蓝", 2..4, Wrong::NoOr),
     ] {
         let read = Query::parse(typed);
         assert_eq!(read.problems, [Problem { at, kind }], "{typed}");

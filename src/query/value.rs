@@ -80,7 +80,9 @@ const UNIT_CHARS: usize = 6;
 pub(super) fn measure(text: &str) -> Option<(Decimal, &str)> {
     let (number, unit) = split(text)?;
     let unit = if unit == "%" { "" } else { unit };
-    let is_unit = unit.chars().count() <= UNIT_CHARS && unit.chars().all(char::is_alphabetic);
+    // m2 and m3 are units too.
+    let letters = unit.strip_suffix(['2', '3']).filter(|letters| !letters.is_empty()).unwrap_or(unit);
+    let is_unit = unit.chars().count() <= UNIT_CHARS && letters.chars().all(char::is_alphabetic);
     is_unit.then(|| (number.normalize(), unit))
 }
 

@@ -124,7 +124,7 @@ fn in_units(field: Field, value: Decimal) -> String {
 fn word(text: &str, negated: bool) -> String {
     // A sign would be that of the word before it.
     let reads_alone = !is_reserved(text)
-        && !text.starts_with(is_sign)
+        && !text.strip_prefix('!').unwrap_or(text).starts_with(is_sign)
         && {
             let bare = if negated { format!("-{text}") } else { text.to_owned() };
             let read = Query::parse(&bare);

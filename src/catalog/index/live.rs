@@ -30,6 +30,10 @@ const CHECKED: &str = "checked.json";
 
 /// So often it is asked for before it is opened anew: a buyer's typing for some minutes.
 const OFTEN: u64 = 256;
+/// So often at least, where what is mapped takes much memory: each opening maps anew what is needed always.
+const SELDOM: u64 = 32;
+/// Mapped memory that is much, kB: with the program itself, a third of it, and what one search adds.
+const MUCH: u64 = 44 << 10;
 
 /// An index as of one commit.
 pub struct Live {
@@ -149,7 +153,9 @@ impl Home {
     /// Opens it anew once it was asked for so often: what a search touches of the files stays mapped and counts as this
     /// program's memory, page after page. For somebody whom nobody waits for; whether it was.
     pub fn let_go(&self) -> bool {
-        if self.folder.is_none() || self.asked.load(Ordering::Relaxed) < OFTEN {
+        let asked = self.asked.load(Ordering::Relaxed);
+        let is_due = asked >= OFTEN || (asked >= SELDOM && mapped_kb().is_some_and(|kb| kb > MUCH));
+        if self.folder.is_none() || !is_due {
             return false;
         }
         // Where it cannot be done now, not at once again.
@@ -273,6 +279,13 @@ impl Home {
     }
 }
 
+/// How much of files this program has in memory, kB; `None` where the system does not say.
+fn mapped_kb() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssFile:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
 fn nanoseconds(meta: &fs::Metadata) -> u64 {
     let since = meta.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     since.map_or(0, |since| since.as_nanos() as u64)
@@ -289,11 +302,9 @@ fn check(folder: &Path, directory: &ManagedDirectory) -> Result<(), TantivyError
         if known.get(name) == Some(state) || tables::is_table(name) || !has_checksum(name) {
             continue;
         }
-        // They never change: one that has another length is another file, whatever its own sum says.
-        let is_another = known.get(name).is_some_and(|(length, _)| *length != state.0);
         match directory.validate_checksum(Path::new(name)) {
-            Ok(true) if !is_another => {}
-            Ok(_) => return Err(TantivyError::InternalError(format!("{name} is damaged"))),
+            Ok(true) => {}
+            Ok(false) => return Err(TantivyError::InternalError(format!("{name} is damaged"))),
             // Taken away meanwhile by whoever writes: nothing refers to it any more.
             Err(tantivy::directory::error::OpenReadError::FileDoesNotExist(_)) => {}
             Err(error) => return Err(error.into()),

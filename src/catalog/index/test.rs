@@ -96,7 +96,8 @@ fn number_and_rest(text: &str) -> Option<(Decimal, &str)> {
 /// Whether what stands behind a number is that unit, and not a longer one that begins with it.
 fn is_in_unit(behind: &str, unit: &str) -> bool {
     let rest = behind.trim_start().strip_prefix(unit);
-    rest.is_some_and(|rest| !(unit.is_ascii() && rest.starts_with(|c: char| c.is_ascii_alphabetic())))
+    // 5m is neither 5mm nor 5m2.
+    rest.is_some_and(|rest| !(unit.is_ascii() && rest.starts_with(|c: char| c.is_ascii_alphanumeric())))
 }
 
 /// Whether the first number of a value is what is asked for; a text is not.
@@ -391,6 +392,8 @@ mod tests {
             ("容量>=500ml", "1l", false),
             ("容量>=500ml", "500", false),
             ("容量>=500m", "500ml", false),
+            ("面积>=5m", "5m2", false),
+            ("面积>=5㎡", "6m2", true),
             ("长度<2米", "1.5米长", true),
             ("长度<2米", "1.5cm", false),
             ("容量>=500", "750ml", true),

@@ -63,6 +63,8 @@ pub enum PackError {
         file: String,
         /// Whose it is.
         market: MarketId,
+        /// Whether nobody's word makes it one of this market: one of the two is a profile's own sandbox.
+        never: bool,
     },
     /// It cannot be written there.
     #[error("{file}: {what}")]
@@ -95,9 +97,9 @@ pub struct PackHeader {
     /// Names of categories in it.
     #[serde(default)]
     pub categories: u64,
-    /// Whether the market is a profile's own sandbox.
+    /// Whether the market is a profile's own sandbox; packs of before did not say.
     #[serde(default)]
-    pub sandbox: bool,
+    pub sandbox: Option<bool>,
 }
 
 /// How the goods of a pack come in.

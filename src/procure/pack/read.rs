@@ -28,16 +28,18 @@ pub(super) fn unpack(desk: &Desk, path: &Path, goods: PackAs<'_>) -> Result<Pack
     let name = path.display().to_string();
     let (pack, header) = Pack::open(path)?;
     let here = &desk.parts.market_id;
+    // Every sandbox is a market of its own.
+    let never = desk.is_sandbox() || header.sandbox != Some(false);
     let source = match goods {
         // Of this market they are not strange, whoever's account read them: their ids are right as they are.
         _ if header.market_id.app_key() == here.app_key() => None,
-        PackAs::SameMarket if header.sandbox == desk.is_sandbox() => None,
+        PackAs::SameMarket if !never => None,
         PackAs::Local(source) => Some(source_name(source).ok_or_else(|| PackError::Bad {
             file: name.clone(),
             what: format!("{:?} cannot be the name of local goods", Clean::capped(source, 60).as_str()),
         })?),
         PackAs::Own | PackAs::SameMarket => {
-            return Err(PackError::Foreign { file: name, market: header.market_id }.into());
+            return Err(PackError::Foreign { file: name, market: header.market_id, never }.into());
         }
     };
     let now = desk.read_at();

@@ -84,7 +84,7 @@ pub(super) fn write(desk: &Desk, path: &Path, keys: &[OfferKey], what: Clean) ->
         offers: keys.len() as u64,
         suppliers: suppliers.len() as u64,
         categories: categories.len() as u64,
-        sandbox: desk.is_sandbox(),
+        sandbox: Some(desk.is_sandbox()),
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file = tempfile::NamedTempFile::new_in(folder).map_err(|error| target(&error))?;

@@ -4,6 +4,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Model, search};
+use crate::domain::compare;
+use crate::domain::freight::Freight;
 use crate::domain::mark::Mark;
 use crate::domain::money::Money;
 use crate::domain::offer::{Completeness, Offer, OfferKind, QuoteType};
@@ -11,7 +13,6 @@ use crate::domain::price::RowPrice;
 use crate::domain::quantity::Quantity;
 use crate::domain::search::{SearchRow, Sort};
 use crate::i18n::messages;
-use crate::ui::detail;
 use crate::ui::pen::Pen;
 use crate::ui::{phrases, text};
 
@@ -38,7 +39,7 @@ pub struct Columns {
 const PRICE: usize = 14;
 const UNIT: usize = 5;
 const MOQ: usize = 6;
-/// A gap, and a bound of seven digits: `>= 18,814.60`.
+/// Least cells of what is landed: most sums fit, and the columns stand still from one search to the next.
 const LANDED: usize = 14;
 /// Cells under which a title says nothing.
 const LEAST_TITLE: usize = 12;
@@ -63,7 +64,13 @@ impl Columns {
         let age = if cells >= 96 || stale { age_cells(model) } else { 0 };
         let own = cells >= 116 || hits.iter().any(|hit| is_own(model, hit));
         let is_landed = search::sort_of(model) == Sort::Landed;
-        let sold = if is_landed { head(words.landed, LANDED) } else { head(words.col_sold, 9) };
+        let sold = if is_landed {
+            // A sum is whole or not there.
+            let sums = hits.iter().filter_map(|hit| landed(model, hit));
+            head(words.landed, sums.map(|sum| text::width(&sum) + 2).max().unwrap_or(0).max(LANDED))
+        } else {
+            head(words.col_sold, 9)
+        };
         Columns { title: 0, lot, supplier, belt, sold, is_landed, repeat, bought, age, own }.filled(cells)
     }
 
@@ -265,10 +272,18 @@ fn price(offer: &Offer, price: &RowPrice) -> String {
     }
 }
 
-/// What Q of it costs at the door, as far as it is known.
+/// What Q of it costs at the door by the price that rows sort by, as far as it is known; of what cannot be bought at Q
+/// the goods alone count. Both as the catalog orders them.
 pub fn landed(model: &Model, hit: &SearchRow) -> Option<String> {
-    let goods = hit.price.median?.times(model.quantity_of(&hit.offer.key).decimal());
-    Some(text::landed(goods, true, detail::comparison(model, &hit.offer).freight))
+    let quantity = model.quantity_of(&hit.offer.key);
+    let goods = hit.price.median?.times(quantity.decimal()).rounded();
+    let freight = match &model.status {
+        Some(status) if hit.price.buyable => {
+            compare::freight_of(&hit.offer, quantity, goods, &status.destination)
+        }
+        _ => Freight::Unknown,
+    };
+    Some(text::landed(goods, true, freight))
 }
 
 /// Both ends while they fit, else "from".

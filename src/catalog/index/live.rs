@@ -150,8 +150,8 @@ impl Home {
         seen.live.clone()
     }
 
-    /// Opens it anew once it was asked for so often: what a search touches of the files stays mapped and counts as this
-    /// program's memory, page after page. For somebody whom nobody waits for; whether it was.
+    /// Opens it anew once it was asked for so often, or much of it is mapped: what a search touches of the files stays so
+    /// and counts as this program's memory, page after page. For somebody whom nobody waits for; whether it was.
     pub fn let_go(&self) -> bool {
         let asked = self.asked.load(Ordering::Relaxed);
         let is_due = asked >= OFTEN || (asked >= SELDOM && mapped_kb().is_some_and(|kb| kb > MUCH));

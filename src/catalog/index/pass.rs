@@ -369,8 +369,8 @@ impl<'a> Pass<'a> {
     }
 
     /// How many hits there are, where lists alone say it and all of them are about as long: sets are made of them at
-    /// once then, which costs a tenth of stepping through them together. It has not been stepped yet, and cannot be
-    /// afterwards. `None` = not so, and nothing was done.
+    /// once then, a block of documents at a time, which costs far less than stepping through them together. It has not
+    /// been stepped yet, and cannot be afterwards. `None` = not so, and nothing was done.
     pub fn count_at_once(&mut self, cancel: &Cancel) -> Result<Option<usize>, Halt> {
         if self.next >= self.end {
             // A word of it is nowhere, or no document can meet a condition: nothing else was looked up.

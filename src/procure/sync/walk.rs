@@ -103,7 +103,7 @@ impl Desk {
         for number in 1..=REACHABLE / ROW_PAGE {
             let page = queue.ask(|| gateway.shop(supplier, number, ROW_PAGE)).await?;
             let read = page.items.len();
-            if number == 1 && read == 0 && self.supplier(supplier)?.is_none() {
+            if number == 1 && page.total == 0 && read == 0 && self.supplier(supplier)?.is_none() {
                 // Nobody has heard of them: a mistyped id rather than an empty shop.
                 return Err(DeskError::NoSupplier(supplier.clone()));
             }

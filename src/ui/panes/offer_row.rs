@@ -185,7 +185,7 @@ pub fn line(model: &Model, pen: &Pen, columns: &Columns, hit: &SearchRow, at: St
     spans.extend(title(model, pen, columns.title, hit, base));
     if columns.supplier > 0 {
         spans.push(Span::raw("  "));
-        spans.extend(supplier(model, pen, offer, columns.supplier - 2));
+        spans.extend(supplier(model, pen, offer, columns.supplier - 2, base));
     }
     if columns.belt > 0 {
         let belt = offer.belt.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -234,9 +234,9 @@ fn is_own(model: &Model, hit: &SearchRow) -> bool {
 }
 
 /// The short name at the left, the certificate and its years at the right.
-fn supplier(model: &Model, pen: &Pen, offer: &Offer, cells: usize) -> Vec<Span<'static>> {
+fn supplier(model: &Model, pen: &Pen, offer: &Offer, cells: usize, style: Style) -> Vec<Span<'static>> {
     let Some(name) = &offer.supplier_name else {
-        return vec![Span::styled(text::left("?", cells, ""), pen.dim)];
+        return vec![Span::styled(text::left("?", cells, ""), style)];
     };
     let certificate = phrases::certificate(model, &offer.identities, offer.years);
     let behind = text::width(&certificate) + usize::from(!certificate.is_empty());
@@ -245,7 +245,7 @@ fn supplier(model: &Model, pen: &Pen, offer: &Offer, cells: usize) -> Vec<Span<'
         cells.saturating_sub(behind),
         pen.sign(),
     );
-    vec![Span::styled(name, pen.dim), Span::styled(text::right(&certificate, cells.min(behind), ""), pen.dim)]
+    vec![Span::styled(name, style), Span::styled(text::right(&certificate, cells.min(behind), ""), style)]
 }
 
 /// The lot; blank where the detail says there is none, unknown while only the row was read.

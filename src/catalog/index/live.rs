@@ -31,9 +31,9 @@ const CHECKED: &str = "checked.json";
 /// So often it is asked for before it is opened anew: a buyer's typing for some minutes.
 const OFTEN: u64 = 256;
 /// So often at least, where what is mapped takes much memory: each opening maps anew what is needed always.
-const SELDOM: u64 = 32;
+const SELDOM: u64 = 12;
 /// Mapped memory that is much, kB: with the program itself, a third of it, and what one search adds.
-const MUCH: u64 = 44 << 10;
+const MUCH: u64 = 38 << 10;
 
 /// An index as of one commit.
 pub struct Live {

@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::compare::{self, Comparison};
-use crate::domain::freight::{self, Destination, Freight, Shipment};
+use crate::domain::freight::{Destination, Freight};
 use crate::domain::id::SpecId;
 use crate::domain::minimum;
 use crate::domain::money::Money;
@@ -213,15 +213,7 @@ pub fn at(
         let with_post = terms.flow == Flow::BoutiqueFenxiao || terms.post_included == Some(true);
         let freight = match goods {
             Some(_) if with_post => Freight::Known(Money::ZERO),
-            Some(goods) => {
-                let shipment = Shipment {
-                    quantity: quantity.decimal(),
-                    weight_kg: offer.weight_kg,
-                    volume_m3: offer.volume_m3,
-                    goods,
-                };
-                freight::estimate(&offer.freight, &shipment, destination)
-            }
+            Some(goods) => compare::freight_of(offer, quantity, goods, destination),
             None => Freight::Unknown,
         };
         FlowAt {

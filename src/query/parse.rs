@@ -25,7 +25,7 @@ use std::ops::Range;
 use super::MAX_WORDS;
 use super::fold::{Folded, fold, fold_with_map};
 use super::grammar::{self, Predicate, Reads};
-use super::terms::{Asks, Field, Is, Op, Problem, Query, Term, Wrong};
+use super::terms::{Field, Is, Op, Problem, Query, Term, Wrong};
 use super::value;
 use crate::domain::pasted;
 use crate::domain::quantity::Quantity;
@@ -505,71 +505,6 @@ impl Reader {
             }
             None => self.wrong(from..end, Wrong::NotANumber { like: row.like }),
         }
-    }
-
-    /// A name that is not in the table: an attribute of the goods, or text.
-    fn attribute(
-        &mut self,
-        (start, negated): (usize, bool),
-        name: Range<usize>,
-        word: &str,
-        (op, mut from, is_colon): (Op, usize, bool),
-    ) -> bool {
-        let is_address = is_colon && self.char(from) == Some('/') && self.char(from + 1) == Some('/');
-        if !is_attribute_name(word) || is_address {
-            return false;
-        }
-        if !is_colon && self.is_end(from) && self.is_digit_behind(from) {
-            from = self.after_blanks(from);
-        }
-        let is_exact = is_colon || op == Op::Equal;
-        let end = self.token_end(from);
-        if let Some(meant) = nearly(word) {
-            self.at = end;
-            self.wrong(name, Wrong::NotOneOf(vec![meant]));
-            return true;
-        }
-        if self.is_end(from) {
-            self.at = from;
-            let like = if is_exact { LIKE_ATTRIBUTE } else { LIKE_ATTRIBUTE_NUMBER };
-            self.wrong(start..from, Wrong::NoValue { like });
-            return true;
-        }
-        let asks = if is_exact {
-            let values = self.values(from).into_iter().filter(|value| !value.text.is_empty());
-            let asks = distinct(values.map(|value| {
-                match value::plain(&value.text).filter(|_| !is_colon && !value.quoted) {
-                    Some(number) => Asks::Number(Op::Equal, number),
-                    None => Asks::Contains(value.text),
-                }
-            }));
-            if asks.is_empty() {
-                let end = self.at;
-                self.wrong(start..end, Wrong::NoValue { like: LIKE_ATTRIBUTE });
-                return true;
-            }
-            asks
-        } else {
-            let text = self.text(from..end);
-            let Some((number, unit)) = value::measure(&text) else {
-                // `a<b` is no comparison that somebody got wrong.
-                if !text.starts_with(|c: char| c.is_ascii_digit()) {
-                    return false;
-                }
-                self.at = end;
-                self.wrong(from..end, Wrong::NotANumber { like: LIKE_ATTRIBUTE_NUMBER });
-                return true;
-            };
-            self.at = end;
-            if unit.is_empty() {
-                vec![Asks::Number(op, number)]
-            } else {
-                vec![Asks::Measure(op, number, unit.to_owned())]
-            }
-        };
-        let at = start..self.at;
-        self.push(negated, Is::Attribute { name: word.to_owned(), asks }, at);
-        true
     }
 }
 

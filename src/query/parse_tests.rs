@@ -1,5 +1,6 @@
 //! The language by example, its mistakes, and that whatever is read can be written down and read again.
 
+use crate::query::terms::Asks;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 

@@ -11,13 +11,13 @@ use rust_decimal::Decimal;
 use crate::catalog::facts::{Flags, WordId, milli};
 use crate::catalog::index::Tie;
 use crate::catalog::index::halt;
-use crate::catalog::index::marked::{ByNumber, Marked};
+use crate::catalog::index::marked::{Marked, Suppliers};
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::test::{Says, Test, bounds};
 use crate::catalog::index::view::View;
 use crate::catalog::index::word::Word;
-use crate::catalog::index::{Halt, Ids, Row, Segment};
+use crate::catalog::index::{Halt, Ids, Row, Segment, WantedIds};
 use crate::catalog::overlay::{Overlay, each_named, is_supplier, text_of, tie_of, word_of};
 use crate::catalog::store::Failure;
 use crate::domain::category::Category;
@@ -166,39 +166,46 @@ impl Asker<'_> {
     }
 
     /// Adds the suppliers with this in the name that sell something.
-    fn named_so(&self, name: &str, suppliers: &mut HashSet<WordId, ByNumber>) -> Result<(), Halt> {
+    fn named_so(&self, name: &str, suppliers: &mut Suppliers) -> Result<(), Halt> {
         let tables: Vec<Option<&Ids>> = self.view.segments().map(Segment::ids).collect();
         // Who has offers stands in the tables or in what was written since; without those the dictionary tells.
         let is_told = !self.view.has_tail() && tables.iter().all(Option::is_some);
         let tables: Vec<&Ids> = tables.into_iter().flatten().collect();
         let mut others = HashMap::new();
         if is_told {
-            let words: HashSet<WordId, ByNumber> =
+            let words: Suppliers =
                 self.view.fresh.entries().map(|entry| entry.get(Column::Supplier) as WordId).collect();
-            for word in words {
+            for word in words.iter() {
                 halt(self.view.cancel)?;
                 others.extend(text_of(word, self.moment())?.map(|id| (id, word)));
             }
         }
-        let mut left: Vec<String> = Vec::new();
-        each_named(name, self.moment(), &|| self.view.cancel.is_cancelled(), &mut |id| match tables
-            .iter()
-            .find_map(|table| table.find(id))
-            .or_else(|| others.get(id).copied())
-        {
-            Some(word) => {
+        let mut named = WantedIds::default();
+        each_named(name, self.moment(), &|| self.view.cancel.is_cancelled(), &mut |id| named.add(id))?;
+        halt(self.view.cancel)?;
+        named.sort();
+        let mut is_found = vec![false; named.len()];
+        for table in tables {
+            table.find_all(&named, self.view.cancel, &mut |nth, word| {
                 suppliers.insert(word);
-            }
-            None if is_told => {}
-            None => left.push(id.to_owned()),
-        })?;
+                if let Some(is_found) = is_found.get_mut(nth) {
+                    *is_found = true;
+                }
+            })?;
+        }
+        let left = named.iter().zip(is_found).filter(|(_, is_found)| !is_found).map(|(id, _)| id);
+        let mut left: Vec<&str> = left.collect();
+        if is_told {
+            suppliers.extend(left.into_iter().filter_map(|id| others.get(id).copied()));
+            return Ok(());
+        }
         // In the order of the dictionary neighbours are found together.
         left.sort_unstable();
         for id in left {
             halt(self.view.cancel)?;
-            suppliers.extend(word_of(&id, self.moment())?);
+            suppliers.extend(word_of(id, self.moment())?);
         }
-        halt(self.view.cancel)
+        Ok(())
     }
 
     /// Adds offers whose seller has this in the name, but no id.

@@ -61,21 +61,35 @@ impl Best {
             return;
         }
         let number = row.get(Column::Row) as i64;
+        // An offer of nobody known is its own.
+        let supplier = || match row.get(Column::Supplier) {
+            0 => u64::MAX - row.get(Column::Row),
+            supplier => supplier,
+        };
+        self.keep((key, number), supplier);
+    }
+
+    fn keep(&mut self, hit: (Key, i64), supplier: impl FnOnce() -> u64) {
         match self {
             Best::Rows(count, heap) => {
-                heap.push((key, number));
+                heap.push(hit);
                 if heap.len() > *count {
                     heap.pop();
                 }
             }
             Best::Suppliers(first) => {
-                // An offer of nobody known is its own.
-                let supplier = match row.get(Column::Supplier) {
-                    0 => u64::MAX - row.get(Column::Row),
-                    supplier => supplier,
-                };
-                let kept = first.entry(supplier).or_insert((key, number));
-                *kept = (*kept).min((key, number));
+                let kept = first.entry(supplier()).or_insert(hit);
+                *kept = (*kept).min(hit);
+            }
+        }
+    }
+
+    /// Takes what another, of the same kind, has kept.
+    fn join(&mut self, other: Best) {
+        match other {
+            Best::Rows(_, heap) => heap.into_iter().for_each(|hit| self.keep(hit, || 0)),
+            Best::Suppliers(first) => {
+                first.into_iter().for_each(|(supplier, hit)| self.keep(hit, || supplier));
             }
         }
     }
@@ -119,28 +133,58 @@ fn by_figure(
     count: usize,
     one_per_supplier: bool,
 ) -> Result<Sorted, Halt> {
-    let mut best = Best::new(count, one_per_supplier);
-    let mut total = 0;
-    let mut values = Vec::new();
-    let looked_at = view.each_chunk(plan, &mut |chunk| {
-        match chunk {
-            Chunk::Row(row) => {
-                total += 1;
-                best.take(u64::MAX - row.get(column), row);
-            }
-            Chunk::Docs(segment, docs) => {
-                total += docs.len();
-                segment.columns.values(column, docs, &mut values);
-                for (doc, value) in docs.iter().zip(&values) {
-                    best.take(u64::MAX - value, &segment.doc(*doc));
+    let best = || Best::new(count, one_per_supplier);
+    let mut all = OfFigure::default();
+    let add = |segment: &Segment, docs: &[u32], of: &mut OfFigure| of.add(segment, column, docs, &best);
+    let mut done = |_: &Segment, of: OfFigure| all.join(of);
+    let is_done = match view.plain(plan) {
+        Some(plain) => plain.each(plan, &add, &mut done)?,
+        None => false,
+    };
+    let mut looked_at = None;
+    if !is_done {
+        all = OfFigure::default();
+        looked_at = view.each_chunk(plan, &mut |chunk| {
+            match chunk {
+                Chunk::Row(row) => {
+                    all.total += 1;
+                    all.best.get_or_insert_with(best).take(u64::MAX - row.get(column), row);
                 }
+                Chunk::Docs(segment, docs) => all.add(segment, column, docs, &best),
             }
-        }
-        Ok(())
-    })?;
-    let rows = best.into_sorted();
-    let total = if one_per_supplier { rows.len() } else { total };
+            Ok(())
+        })?;
+    }
+    let rows = all.best.map(Best::into_sorted).unwrap_or_default();
+    let total = if one_per_supplier { rows.len() } else { all.total };
     Ok(Sorted { rows: rows.into_iter().map(|(_, row)| row).take(count).collect(), total, looked_at })
+}
+
+/// Hits by a figure: how many, and the greatest.
+#[derive(Default)]
+struct OfFigure {
+    best: Option<Best>,
+    total: usize,
+    values: Vec<u64>,
+}
+
+impl OfFigure {
+    fn add(&mut self, segment: &Segment, column: Column, docs: &[u32], best: &dyn Fn() -> Best) {
+        self.total += docs.len();
+        segment.columns.values(column, docs, &mut self.values);
+        let best = self.best.get_or_insert_with(best);
+        for (doc, value) in docs.iter().zip(&self.values) {
+            best.take(u64::MAX - value, &segment.doc(*doc));
+        }
+    }
+
+    fn join(&mut self, other: OfFigure) {
+        self.total += other.total;
+        match (&mut self.best, other.best) {
+            (Some(best), Some(other)) => best.join(other),
+            (best, other) => *best = best.take().or(other),
+        }
+    }
 }
 
 /// Units that are looked through alone, before all others are at once.
@@ -401,6 +445,10 @@ impl Prices<'_> {
         if !wanted.contains(&true) {
             return Ok(());
         }
+        // Only what is taken changes what is too dear.
+        let known = 0..self.units.all.len() as u32;
+        let mut dearest: Vec<u64> =
+            known.map(|unit| quantity.map_or(u64::MAX, |quantity| self.dearest(unit, quantity))).collect();
         let (mut docs, mut its, mut leasts) = (Vec::new(), Vec::new(), Vec::new());
         for (some, units) in of.docs.chunks(AT_ONCE).zip(of.units.chunks(AT_ONCE)) {
             halt(cancel)?;
@@ -414,9 +462,13 @@ impl Prices<'_> {
             }
             of.segment.columns.values(Column::Least, &docs, &mut leasts);
             for ((doc, unit), least) in docs.iter().zip(&its).zip(&leasts) {
-                let dearest = quantity.map_or(u64::MAX, |quantity| self.dearest(*unit, quantity));
-                if *least <= dearest {
-                    self.take(plan, &of.segment.doc(*doc), *unit)?;
+                let of_unit = dearest.get_mut(*unit as usize);
+                if of_unit.as_ref().is_some_and(|dearest| *least > **dearest) {
+                    continue;
+                }
+                self.take(plan, &of.segment.doc(*doc), *unit)?;
+                if let Some((of_unit, quantity)) = of_unit.zip(quantity) {
+                    *of_unit = self.dearest(*unit, quantity);
                 }
             }
         }

@@ -22,7 +22,7 @@ pub struct Finder<'a> {
     ways: Vec<Way>,
     /// Texts read for [`Check::Whole`].
     told_apart: u32,
-    /// Titles read for [`Check::Text`] and [`Check::Pinyin`].
+    /// Titles read for [`Check::Text`], [`Check::WholeText`] and [`Check::Pinyin`].
     read: u64,
     /// When it is next asked whether that is enough to settle the rest.
     settle_at: u64,
@@ -69,7 +69,7 @@ impl<'a> Finder<'a> {
             Check::Whole => {
                 self.word.chars.len() == 2 && tiers.contains(&Tier::Word) && tiers.contains(&Tier::Part)
             }
-            Check::Phrase | Check::Text | Check::Pinyin => false,
+            Check::Phrase | Check::Text | Check::WholeText | Check::Pinyin => false,
         })
     }
 
@@ -116,10 +116,11 @@ impl<'a> Finder<'a> {
                     let follow = way.phrase.seek(doc) == doc && way.phrase.follow_each_other(room);
                     follow.then_some(way.tier)
                 }
-                Check::Text => {
+                Check::Text | Check::WholeText => {
                     self.read += 1;
+                    let most = if way.check == Check::Text { Tier::Part } else { Tier::Word };
                     let text = texts.titles(segment, doc)?;
-                    self.word.in_text(text).filter(|tier| *tier <= Tier::Part)
+                    self.word.in_text(text).filter(|tier| *tier <= most)
                 }
                 Check::Whole if way.phrase.seek(doc) != doc || !way.phrase.follow_each_other(room) => None,
                 Check::Whole if self.told_apart >= TOLD_APART => Some(Tier::Part),

@@ -11,6 +11,8 @@ use crate::catalog::facts::WordId;
 use crate::catalog::index::columns::Columns;
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::tables::{Packed, Table, Unpacked};
+use crate::catalog::index::{Halt, halt};
+use crate::domain::search::Cancel;
 
 /// Documents whose numbers are read at once.
 const BLOCK: u32 = 1_024;
@@ -73,24 +75,32 @@ impl Ids {
         pack_all(known, packed)
     }
 
-    /// The number of a supplier; `None` where no document of the segment is of it.
-    pub fn find(&self, id: &str) -> Option<WordId> {
-        let sum = sum_of(id);
-        let drawer = drawer_of(sum, self.bits);
-        let mut low = self.number(self.drawers, drawer)? as usize;
-        let mut high = (self.number(self.drawers, drawer + 1)? as usize).min(self.count);
-        while low < high {
-            let middle = low.midpoint(high);
-            // Sums lie side by side, texts do not.
-            let found = self.number(self.sums, middle)?.cmp(&sum);
-            let found = if found.is_eq() { self.text(middle)?.cmp(id.as_bytes()) } else { found };
-            match found {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Equal => return self.number(self.numbers, middle),
-                std::cmp::Ordering::Greater => high = middle,
+    /// Shows which of some ids are in the table, with their numbers, for somebody who may lose interest. Both are in the
+    /// order of their sums: what is looked at lies side by side.
+    pub fn find_all(
+        &self,
+        wanted: &WantedIds,
+        cancel: &Cancel,
+        found: &mut dyn FnMut(usize, WordId),
+    ) -> Result<(), Halt> {
+        let mut from = 0;
+        for (nth, (sum, id)) in wanted.with_sums().enumerate() {
+            if nth.is_multiple_of(256) {
+                halt(cancel)?;
+            }
+            let begin = self.number(self.drawers, drawer_of(sum, self.bits)).unwrap_or_default() as usize;
+            from = from.max(begin);
+            while from < self.count && self.number(self.sums, from).is_some_and(|its| its < sum) {
+                from += 1;
+            }
+            let alike = (from..self.count).take_while(|at| self.number(self.sums, *at) == Some(sum));
+            for at in alike {
+                if self.text(at) == Some(id.as_bytes()) {
+                    self.number(self.numbers, at).into_iter().for_each(|word| found(nth, word));
+                }
             }
         }
-        None
+        Ok(())
     }
 
     fn text(&self, nth: usize) -> Option<&[u8]> {
@@ -101,6 +111,43 @@ impl Ids {
 
     fn number(&self, table: usize, nth: usize) -> Option<u32> {
         Some(u32::from_le_bytes(*self.bytes.get(table + nth * 4..)?.first_chunk::<4>()?))
+    }
+}
+
+/// Ids to be found.
+#[derive(Debug, Default)]
+pub struct WantedIds {
+    texts: String,
+    /// By their sums, once they are sorted, and where they stand among the texts.
+    places: Vec<(u32, std::ops::Range<u32>)>,
+}
+
+impl WantedIds {
+    /// Adds one.
+    pub fn add(&mut self, id: &str) {
+        let from = self.texts.len() as u32;
+        self.texts.push_str(id);
+        self.places.push((sum_of(id), from..self.texts.len() as u32));
+    }
+
+    /// After the last, before anything is found.
+    pub fn sort(&mut self) {
+        self.places.sort_unstable_by_key(|(sum, place)| (*sum, place.start));
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// In their order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.with_sums().map(|(_, id)| id)
+    }
+
+    fn with_sums(&self) -> impl Iterator<Item = (u32, &str)> {
+        let text = |place: &std::ops::Range<u32>| self.texts.get(place.start as usize..place.end as usize);
+        self.places.iter().map(move |(sum, place)| (*sum, text(place).unwrap_or_default()))
     }
 }
 
@@ -170,6 +217,20 @@ mod tests {
         bytes
     }
 
+    /// What is found of some ids, asked for all at once.
+    fn found<'a>(ids: &Ids, asked: impl Iterator<Item = &'a str>) -> Vec<(String, WordId)> {
+        let mut wanted = WantedIds::default();
+        asked.for_each(|id| wanted.add(id));
+        wanted.sort();
+        let all: Vec<&str> = wanted.iter().collect();
+        let mut found = Vec::new();
+        ids.find_all(&wanted, &Cancel::default(), &mut |nth, word| found.push((all[nth].to_owned(), word)))
+            .ok()
+            .unwrap();
+        found.sort();
+        found
+    }
+
     proptest! {
         #[test]
         fn every_id_is_found_and_no_other(
@@ -177,9 +238,11 @@ mod tests {
             others in prop::collection::vec("[a-dB0-3é杯]{0,5}", 0..100),
         ) {
             let ids = Ids::open(OwnedBytes::new(packed(&known))).unwrap();
-            for id in known.keys().chain(&others) {
-                prop_assert_eq!(ids.find(id), known.get(id).copied());
-            }
+            let asked = || known.keys().step_by(2).chain(&others).map(String::as_str);
+            let mut told: Vec<(String, WordId)> =
+                asked().filter_map(|id| Some((id.to_owned(), *known.get(id)?))).collect();
+            told.sort();
+            prop_assert_eq!(found(&ids, asked()), told);
         }
 
         #[test]
@@ -190,9 +253,7 @@ mod tests {
             bytes[at] ^= 1 << bit;
             for bytes in [bytes.clone(), bytes[..at].to_vec()] {
                 let Some(ids) = Ids::open(OwnedBytes::new(bytes)) else { continue };
-                for id in ["s1", "s2", "甲", "acme", "", "b2b-1"] {
-                    let _ = ids.find(id);
-                }
+                found(&ids, ["s1", "s2", "甲", "acme", "", "b2b-1"].into_iter());
             }
         }
     }
@@ -204,6 +265,7 @@ mod tests {
         assert_eq!(sum_of(one), sum_of(other));
         let ids = Ids::open(OwnedBytes::new(packed(&[(one.to_owned(), 7), (other.to_owned(), 9)].into())));
         let ids = ids.unwrap();
-        assert_eq!((ids.find(one), ids.find(other), ids.find("s")), (Some(7), Some(9), None));
+        let told = vec![(other.to_owned(), 9), (one.to_owned(), 7)];
+        assert_eq!(found(&ids, [one, other, "s"].into_iter()), told);
     }
 }

@@ -40,7 +40,7 @@ pub mod word;
 pub mod writer;
 
 pub use fresh::Fresh;
-pub use ids::Ids;
+pub use ids::{Ids, WantedIds};
 pub use lexicon::Pairs;
 pub use pass::halt;
 pub use place::{Place, SCORES, Tie};

@@ -1,6 +1,7 @@
 //! Stepping through the documents of one segment that meet a query, best rank first, asking as little of each as can
 //! be and stopping as soon as nobody wants more.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension};
@@ -24,7 +25,7 @@ const ALIKE: u64 = 8;
 /// A word that must not be there must be nowhere.
 const ANYWHERE: std::ops::RangeInclusive<Tier> = Tier::Word..=Tier::Supplier;
 /// Values read in a row.
-const BLOCK: usize = 1_024;
+const BLOCK: u32 = 1_024;
 
 /// Hits of one segment.
 pub struct Pass<'a> {
@@ -214,35 +215,68 @@ impl<'a> Pass<'a> {
             Column::Flags => 2,
             _ => 1,
         });
-        let max_doc = self.segment.max_doc();
-        let mut bits = Bits::none(max_doc);
-        let mut values = vec![0_u64; BLOCK];
-        let mut left: Vec<u32> = Vec::with_capacity(BLOCK);
-        let mut from = self.next;
-        while from < self.end {
-            halt(cancel)?;
-            let to = self.end.min(from + BLOCK as u32);
-            left.clear();
-            left.extend(from..to);
-            for (column, mask) in &masks {
-                // Where few are left they are read one by one.
-                if left.len() * 8 < (to - from) as usize {
-                    left.retain(|doc| mask.lets(self.segment.columns.get(*column, *doc)));
-                    continue;
+        let (from, end) = (self.next, self.end);
+        let mut bits = Bits::none(self.segment.max_doc());
+        if masks.is_empty() {
+            bits.insert_range(from..end);
+        } else {
+            self.insert_unmasked(&masks, &mut bits, cancel)?;
+        }
+        if hidden != Flags::default() && !self.segment.columns.remove_any(hidden, &mut bits) {
+            let mut shown = Bits::none(self.segment.max_doc());
+            for (nth, doc) in bits.iter().enumerate() {
+                if nth.is_multiple_of(1_024) {
+                    halt(cancel)?;
                 }
-                let Some(values) = values.get_mut(..(to - from) as usize) else { break };
-                self.segment.columns.range(*column, from, values);
-                left.retain(|doc| values.get((doc - from) as usize).is_some_and(|value| mask.lets(*value)));
-            }
-            for doc in &left {
-                if hidden == Flags::default() || !self.segment.columns.has_any(hidden, *doc) {
-                    bits.insert(*doc);
+                if !self.segment.columns.has_any(hidden, doc) {
+                    shown.insert(doc);
                 }
             }
-            from = to;
+            bits = shown;
         }
         self.drivers.push(Stream::bits(bits));
         self.drivers.sort_by_cached_key(Stream::cost);
+        Ok(())
+    }
+
+    /// Adds the documents still to be looked at that all of some columns let pass.
+    fn insert_unmasked(
+        &self,
+        masks: &[(Column, Mask<'_>)],
+        bits: &mut Bits,
+        cancel: &Cancel,
+    ) -> Result<(), Halt> {
+        let mut values = vec![0_u64; BLOCK as usize];
+        let mut words = [0_u64; (BLOCK / 64) as usize];
+        for first in (self.next / 64 * 64..self.end).step_by(BLOCK as usize) {
+            halt(cancel)?;
+            let count = BLOCK.min(self.segment.max_doc() - first);
+            words.fill(u64::MAX);
+            for (column, mask) in masks {
+                let left: u32 = words.iter().map(|word| word.count_ones()).sum();
+                // Where few are left they are read one by one.
+                if left * 8 < BLOCK {
+                    for (word, at) in words.iter_mut().zip((first..).step_by(64)) {
+                        let mut asked = *word;
+                        while asked != 0 {
+                            let bit = asked.trailing_zeros();
+                            let lets = mask.lets(self.segment.columns.get(*column, at + bit));
+                            *word &= !(u64::from(!lets) << bit);
+                            asked &= asked - 1;
+                        }
+                    }
+                    continue;
+                }
+                let Some(values) = values.get_mut(..count as usize) else { break };
+                self.segment.columns.range(*column, first, values);
+                let lets = values.chunks(64).map(|some| mask.lets_some(some)).chain(std::iter::repeat(0));
+                words.iter_mut().zip(lets).for_each(|(word, lets)| *word &= lets);
+            }
+            bits.insert_words(first, &words);
+        }
+        let mut asked = Bits::none(self.segment.max_doc());
+        asked.insert_range(self.next..self.end);
+        bits.keep(&asked);
         Ok(())
     }
 
@@ -304,6 +338,19 @@ impl<'a> Pass<'a> {
         }
         halt(cancel)?;
         let alive = self.segment.reader.alive_bitset();
+        if let [Stream::Bits(bits, ..)] = self.drivers.as_slice() {
+            // One set alone is run through.
+            self.found.clear();
+            self.next = bits.run(self.next..self.end, count.saturating_sub(docs.len()), &mut self.found);
+            if let Some(alive) = alive {
+                self.found.retain(|doc| alive.is_alive(*doc));
+            }
+            if !self.sets.is_empty() || !self.without.is_empty() {
+                self.found.retain(|doc| lets(&self.sets, &mut self.without, *doc));
+            }
+            docs.append(&mut self.found);
+            return Ok(Some(self.next >= self.end));
+        }
         while docs.len() < count {
             let doc = together(&mut self.drivers, self.next, cancel)?;
             if doc >= self.end {
@@ -335,6 +382,14 @@ impl<'a> Pass<'a> {
                 self.found.retain(|doc| alive.is_alive(*doc));
             }
         }
+        if let ([], [Stream::Bits(bits, ..)]) = (self.words.as_slice(), self.drivers.as_slice()) {
+            // So is one set.
+            self.next = bits.run(self.next..self.end, count, &mut self.found);
+            is_end = self.next >= self.end;
+            if let Some(alive) = alive {
+                self.found.retain(|doc| alive.is_alive(*doc));
+            }
+        }
         while self.found.len() < count && !is_end {
             let doc = self.candidate(self.next, cancel)?;
             if doc >= self.end {
@@ -360,11 +415,12 @@ impl<'a> Pass<'a> {
             docs.append(&mut self.found);
             return Ok(is_end);
         }
-        docs.extend(self.found.iter().filter(|doc| {
-            let row = segment.doc(**doc);
+        sift(&mut self.found, |doc| {
+            let row = segment.doc(doc);
             let quantity = plan.quantity_of(&row);
             each.iter().all(|test| test.holds(&row, quantity, ""))
-        }));
+        });
+        docs.append(&mut self.found);
         Ok(is_end)
     }
 
@@ -494,6 +550,21 @@ impl<'a> Pass<'a> {
         }
         Ok(Some(worst))
     }
+}
+
+/// Keeps the documents that pass, as `retain` does, but without a branch: whether one of them passes is anybody's guess,
+/// and a processor that guesses wrong every other time waits longer than it works.
+fn sift(docs: &mut Vec<u32>, mut passes: impl FnMut(u32) -> bool) {
+    let slots = Cell::from_mut(docs.as_mut_slice()).as_slice_of_cells();
+    let mut kept = 0;
+    for slot in slots {
+        let doc = slot.get();
+        if let Some(next) = slots.get(kept) {
+            next.set(doc);
+        }
+        kept += usize::from(passes(doc));
+    }
+    docs.truncate(kept);
 }
 
 /// Whether a document is in every set it must be in, and has none of the words it must not have, which are all certain.

@@ -27,8 +27,10 @@ pub struct Settled(pub Vec<(Tier, Arc<Bits>)>);
 /// What a title is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Asked {
-    /// Whether it has the word as it is written.
+    /// Whether it has the word as it is written, whole or as a part.
     Text,
+    /// Whether it has it as a whole word.
+    Whole,
     /// Whether it can be read so.
     Reading,
 }
@@ -55,6 +57,7 @@ pub fn settle(
             let Some(titles) = reader.titles(segment, doc) else { return Ok(None) };
             let tier = match asked {
                 Asked::Text => word.in_titles_of(titles),
+                Asked::Whole => word.in_titles_of(titles).filter(|tier| *tier == Tier::Word),
                 Asked::Reading => reading.is_of(titles).then_some(Tier::Pinyin),
             };
             told.extend(tier.map(|tier| (tier, doc)));
@@ -73,6 +76,7 @@ pub fn settle(
     let (Some(before), Some(behind)) = (before?, behind?) else { return Ok(None) };
     let tiers = match asked {
         Asked::Text => vec![Tier::Word, Tier::Part],
+        Asked::Whole => vec![Tier::Word],
         Asked::Reading => vec![Tier::Pinyin],
     };
     let mut settled: Vec<(Tier, Bits)> = tiers.into_iter().map(|tier| (tier, Bits::none(end))).collect();

@@ -85,6 +85,23 @@ impl Bits {
         self.add_word(at, gathered);
     }
 
+    /// Adds documents by their words: bits of 64 each, the first of which is of `first`, itself one of 64.
+    pub fn insert_words(&mut self, first: u32, words: &[u64]) {
+        for (at, gathered) in (first as usize / 64..).zip(words) {
+            self.add_word(at, *gathered);
+        }
+    }
+
+    /// Adds documents that follow each other.
+    pub fn insert_range(&mut self, docs: std::ops::Range<u32>) {
+        let (mut doc, end) = (docs.start, docs.end.min(self.words.len() as u32 * 64));
+        while doc < end {
+            let (word, last) = (doc / 64, end.min((doc / 64 + 1) * 64) - 1);
+            self.add_word(word as usize, (u64::MAX << (doc % 64)) & (u64::MAX >> (63 - last % 64)));
+            doc = last + 1;
+        }
+    }
+
     #[inline]
     fn add_word(&mut self, at: usize, gathered: u64) {
         if let Some(word) = self.words.get_mut(at) {
@@ -131,6 +148,26 @@ impl Bits {
     /// How many.
     pub fn len(&self) -> u32 {
         self.words.iter().map(|word| word.count_ones()).sum()
+    }
+
+    /// Adds its documents of a range, up to `count`; where to go on.
+    pub fn run(&self, range: std::ops::Range<u32>, count: usize, into: &mut Vec<u32>) -> u32 {
+        let (mut from, most) = (range.start, into.len() + count);
+        while from < range.end && into.len() < most {
+            let Some(word) = self.words.get((from / 64) as usize) else { return END };
+            let mut word = word & (u64::MAX << (from % 64));
+            let first = from / 64 * 64;
+            from = first + 64;
+            while word != 0 {
+                let doc = first + word.trailing_zeros();
+                if doc >= range.end || into.len() >= most {
+                    return doc;
+                }
+                into.push(doc);
+                word &= word - 1;
+            }
+        }
+        from
     }
 
     /// The first document from `from` on.
@@ -379,6 +416,7 @@ mod tests {
         fn lists_meet_and_join_like_sets(
             a in prop::collection::btree_set(0_u32..300, 0..80), b in prop::collection::btree_set(0_u32..300, 0..80),
             c in prop::collection::btree_set(0_u32..300, 0..80), bits in any::<[bool; 3]>(), steps in prop::collection::vec(1_u32..40, 1..40),
+            range in (0_u32..340, 0_u32..340),
         ) {
             let wanted: BTreeSet<u32> = a.intersection(&b.union(&c).copied().collect()).copied().collect();
             let mut drained = Bits::none(300);
@@ -399,7 +437,22 @@ mod tests {
             at_once.remove(&{ let mut bits = Bits::none(300); bits.insert_ascending(&c.iter().copied().collect::<Vec<_>>()); bits });
             let left: BTreeSet<u32> = both.difference(&c).copied().collect();
             prop_assert_eq!(at_once.iter().collect::<BTreeSet<_>>(), left.clone());
-            prop_assert_eq!(without.iter().collect::<BTreeSet<_>>(), left);
+            prop_assert_eq!(without.iter().collect::<BTreeSet<_>>(), left.clone());
+            // A run through some of them, in parts.
+            let (from, to) = (range.0.min(range.1), range.0.max(range.1));
+            let (mut at, mut ran) = (from, Vec::new());
+            while at < to {
+                let before = ran.len();
+                at = without.run(at..to, steps[0] as usize, &mut ran);
+                prop_assert!(ran.len() <= before + steps[0] as usize);
+            }
+            prop_assert_eq!(ran, left.iter().copied().filter(|doc| (from..to).contains(doc)).collect::<Vec<_>>());
+            let mut some = Bits::none(300);
+            some.insert_range(from..to);
+            prop_assert_eq!(some.iter().collect::<Vec<_>>(), (from..to.min(320)).collect::<Vec<_>>());
+            some.insert_words(64, &[5, 0, 1 << 63]);
+            let added = some.iter().filter(|doc| !(from..to).contains(doc)).collect::<Vec<_>>();
+            prop_assert_eq!(added, [64, 66, 255].into_iter().filter(|doc| !(from..to).contains(doc)).collect::<Vec<_>>());
             let mut stream = Stream::All(vec![of(&a, bits[0]), Stream::Any(vec![of(&b, bits[1]), of(&c, bits[2])])], Cancel::default());
             let mut target = 0;
             for step in steps {

@@ -264,6 +264,24 @@ impl Mask<'_> {
         }
     }
 
+    /// Which of up to 64 values it can hold of, a bit each, the first in the lowest: told without a branch a value.
+    pub fn lets_some(&self, values: &[u64]) -> u64 {
+        fn bits(values: &[u64], lets: impl Fn(u64) -> bool) -> u64 {
+            (0..64).zip(values).fold(0, |bits, (at, value)| bits | u64::from(lets(*value)) << at)
+        }
+        match self {
+            Mask::Within { bounds: (least, most), unknown, negated } => {
+                let of_unknown = unknown.is_some_and(|figure| (*least..=*most).contains(&figure));
+                bits(values, |value| {
+                    let figure = value.wrapping_sub(1);
+                    let is_within = (figure >= *least) & (figure <= *most) & (value != 0);
+                    (is_within | (of_unknown & (value == 0))) != *negated
+                })
+            }
+            Mask::Flags { .. } => bits(values, |value| self.lets(value)),
+        }
+    }
+
     /// Whether the condition can hold.
     #[inline]
     pub fn lets(&self, value: u64) -> bool {

@@ -61,6 +61,8 @@ pub(super) enum Check {
     Phrase,
     /// That the text has it; whether whole or as a part, too.
     Text,
+    /// That the text has it as a whole word.
+    WholeText,
     /// That the terms follow each other, and that it stands there as a whole word, else it is a part. Only so many texts
     /// are read for that, the best ranked; behind those it is a part.
     Whole,
@@ -73,6 +75,7 @@ impl Check {
     pub(super) fn asked(self) -> Option<Asked> {
         match self {
             Check::Text => Some(Asked::Text),
+            Check::WholeText => Some(Asked::Whole),
             Check::Pinyin => Some(Asked::Reading),
             Check::Nothing | Check::Phrase | Check::Whole => None,
         }
@@ -248,12 +251,23 @@ impl Word {
         if !has_blank {
             return self.mixed(segment, most, ways, cancel);
         }
-        self.by_text(segment, ways, cancel)
+        self.by_text(segment, most, ways, cancel)
     }
 
-    /// What must be there, and then the text itself: for words with blanks inside, and for what pairs do not say.
-    fn by_text(&self, segment: &Segment, ways: &mut Vec<Way>, cancel: &Cancel) -> Result<(), Halt> {
-        if let Some(settled) = self.settled(Asked::Text, segment) {
+    /// What must be there, and then the text itself: for words with blanks inside, and for what pairs do not say. Where
+    /// only a whole word counts, a run at its edge must be one: half of all offers may have one that begins so.
+    fn by_text(
+        &self,
+        segment: &Segment,
+        most: Tier,
+        ways: &mut Vec<Way>,
+        cancel: &Cancel,
+    ) -> Result<(), Halt> {
+        let is_at_edge = |unit: &Unit| unit.is_run && (unit.from == 0 || unit.to == self.text.len());
+        let is_whole = most == Tier::Word && self.units.iter().any(is_at_edge);
+        let asked = if is_whole { Asked::Whole } else { Asked::Text };
+        let settled = self.settled(Asked::Text, segment).or_else(|| self.settled(asked, segment));
+        if let Some(settled) = settled {
             ways.extend(ways_of(&settled));
             return Ok(());
         }
@@ -284,7 +298,7 @@ impl Word {
             }
             // At an edge of the word the run in the title may be longer.
             let open = (unit.from == 0, unit.to == self.text.len());
-            if open == (false, false) {
+            if is_whole || open == (false, false) {
                 parts.push(term(&segment.words, text, IndexRecordOption::Basic)?);
                 continue;
             }
@@ -304,7 +318,8 @@ impl Word {
         }
         if !parts.iter().any(|part| matches!(part, Stream::Nothing)) && !parts.is_empty() {
             parts.sort_by_cached_key(Stream::cost);
-            ways.push(Way::new(Tier::Word, Stream::All(parts, cancel.clone()), Check::Text));
+            let check = if is_whole { Check::WholeText } else { Check::Text };
+            ways.push(Way::new(Tier::Word, Stream::All(parts, cancel.clone()), check));
         }
         Ok(())
     }
@@ -318,7 +333,7 @@ impl Word {
             if self.settled(Asked::Text, segment).is_none() {
                 self.by_pairs(segment, most, ways, cancel)?;
             }
-            return self.by_text(segment, ways, cancel);
+            return self.by_text(segment, most, ways, cancel);
         }
         self.by_pairs(segment, most, ways, cancel)
     }
@@ -385,6 +400,7 @@ impl Word {
             let mut ways = Vec::new();
             match asked {
                 Asked::Text => self.in_titles(segment, Tier::Part, &mut ways, cancel)?,
+                Asked::Whole => self.in_titles(segment, Tier::Word, &mut ways, cancel)?,
                 Asked::Reading => ways.extend(self.by_pinyin(segment, cancel)?),
             }
             let way = ways.into_iter().find(|way| way.check.asked() == Some(asked));

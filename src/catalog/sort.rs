@@ -190,6 +190,11 @@ impl OfFigure {
 /// Units that are looked through alone, before all others are at once.
 const ALONE: usize = 2;
 
+/// Documents whose prices are read at once.
+const AT_ONCE: usize = 4_096;
+/// Of more than these the cheapest are looked at first, and about so many of them.
+const FEW: usize = if cfg!(test) { 2 } else { 512 };
+
 /// 0 buyable and known, 1 buyable but its landed cost unknown, 2 cannot be bought at the quantity.
 type Class = u8;
 
@@ -209,11 +214,11 @@ fn by_price(
     let mut total = 0;
     let mut looked_at = None;
     // Which unit comes first is only known when all are counted.
-    let add = |segment: &Segment, docs: &[u32], of: &mut Plain| of.add(segment, docs);
-    let mut done = |segment, of: Plain| {
-        total += of.docs.len();
-        let names = prices.units.join(&of.known);
-        hits.push(OfSegment { segment, docs: of.docs, units: of.units, names });
+    let add = |segment: &Segment, docs: &[u32], of: &mut ByUnit| of.add(segment, docs);
+    let mut done = |segment, of: ByUnit| {
+        total += of.docs.iter().map(Vec::len).sum::<usize>();
+        let names = prices.units.join(&of);
+        hits.push(OfSegment { segment, docs: of.docs, names });
     };
     let is_done = match view.plain(plan) {
         Some(plain) => plain.each(plan, &add, &mut done)?,
@@ -222,7 +227,6 @@ fn by_price(
     if !is_done {
         (hits, total) = (Vec::new(), 0);
         prices.units = Units::default();
-        let mut words = Vec::new();
         looked_at = view.each_chunk(plan, &mut |chunk| {
             match chunk {
                 Chunk::Row(row) => {
@@ -232,17 +236,11 @@ fn by_price(
                 }
                 Chunk::Docs(segment, docs) => {
                     total += docs.len();
-                    segment.columns.values(Column::Unit, docs, &mut words);
-                    let mut known = Units::default();
-                    let units = words.iter().map(|word| known.counted(*word)).collect();
-                    let names = prices.units.join(&known);
+                    let mut of = ByUnit::default();
+                    of.add(segment, docs);
+                    let names = prices.units.join(&of);
                     let segment = view.segments().find(|one| std::ptr::eq(*one, segment));
-                    hits.extend(segment.map(|segment| OfSegment {
-                        segment,
-                        docs: docs.to_vec(),
-                        units,
-                        names,
-                    }));
+                    hits.extend(segment.map(|segment| OfSegment { segment, docs: of.docs, names }));
                 }
             }
             Ok(())
@@ -292,34 +290,34 @@ fn by_price(
     Ok(Sorted { rows, total, looked_at })
 }
 
-/// Hits as they are found, with the numbers of their units among those they have.
+/// Hits as they are found, by unit: what is looked through later is one unit mostly.
 #[derive(Default)]
-struct Plain {
-    docs: Vec<u32>,
-    units: Vec<u32>,
+struct ByUnit {
+    /// By the number of the unit among those met here.
+    docs: Vec<Vec<u32>>,
     known: Units,
     words: Vec<u64>,
 }
 
-impl Plain {
+impl ByUnit {
     fn add(&mut self, segment: &Segment, docs: &[u32]) {
-        // Room for all there may be, of which only what is used is ever touched: grown bit by bit it would be copied
-        // again and again.
-        if self.docs.is_empty() {
-            self.docs.reserve_exact(segment.max_doc() as usize);
-            self.units.reserve_exact(segment.max_doc() as usize);
-        }
         segment.columns.values(Column::Unit, docs, &mut self.words);
-        self.docs.extend_from_slice(docs);
-        self.units.extend(self.words.iter().map(|word| self.known.counted(*word)));
+        for (doc, word) in docs.iter().zip(&self.words) {
+            let unit = self.known.number(*word) as usize;
+            if self.docs.len() <= unit {
+                self.docs.resize_with(unit + 1, Vec::new);
+            }
+            if let Some(of_unit) = self.docs.get_mut(unit) {
+                of_unit.push(*doc);
+            }
+        }
     }
 }
 
-/// Some hits of a segment with their units: numbers of their own, and those among all.
+/// Some hits of a segment by their units, and the numbers of those among all.
 struct OfSegment<'a> {
     segment: &'a Segment,
-    docs: Vec<u32>,
-    units: Vec<u32>,
+    docs: Vec<Vec<u32>>,
     names: Vec<u32>,
 }
 
@@ -367,13 +365,13 @@ impl Units {
         self.all.get_mut(number as usize).map(|(_, of)| of)
     }
 
-    /// The numbers here of units counted elsewhere, with their hits.
-    fn join(&mut self, other: &Units) -> Vec<u32> {
-        let mut numbers = Vec::with_capacity(other.all.len());
-        for (word, of) in &other.all {
+    /// The numbers here of units met elsewhere, whose hits are counted.
+    fn join(&mut self, other: &ByUnit) -> Vec<u32> {
+        let mut numbers = Vec::with_capacity(other.docs.len());
+        for ((word, _), docs) in other.known.all.iter().zip(&other.docs) {
             let number = self.number(*word);
             if let Some(own) = self.get_mut(number) {
-                own.count += of.count;
+                own.count += docs.len();
             }
             numbers.push(number);
         }
@@ -439,40 +437,68 @@ impl Prices<'_> {
         is_wanted: &dyn Fn(u32) -> bool,
         cancel: &Cancel,
     ) -> Result<(), Halt> {
-        const AT_ONCE: usize = 4_096;
         let quantity = plan.overrides.is_empty().then_some(plan.quantity);
-        let wanted: Vec<bool> = of.names.iter().map(|unit| is_wanted(*unit)).collect();
-        if !wanted.contains(&true) {
-            return Ok(());
-        }
-        // Only what is taken changes what is too dear.
-        let known = 0..self.units.all.len() as u32;
-        let mut dearest: Vec<u64> =
-            known.map(|unit| quantity.map_or(u64::MAX, |quantity| self.dearest(unit, quantity))).collect();
-        let (mut docs, mut its, mut leasts) = (Vec::new(), Vec::new(), Vec::new());
-        for (some, units) in of.docs.chunks(AT_ONCE).zip(of.units.chunks(AT_ONCE)) {
-            halt(cancel)?;
-            docs.clear();
-            its.clear();
-            for (doc, unit) in some.iter().zip(units) {
-                if wanted.get(*unit as usize).is_some_and(|is| *is) {
-                    docs.push(*doc);
-                    its.push(of.names.get(*unit as usize).copied().unwrap_or_default());
-                }
+        let mut leasts = Vec::new();
+        for (docs, unit) in of.docs.iter().zip(&of.names).filter(|(_, unit)| is_wanted(**unit)) {
+            let mut taken = 0..0;
+            if let (Sort::Landed, Some(quantity), true) = (self.sort, quantity, docs.len() > FEW) {
+                taken = 0..self.take_cheapest(plan, of.segment, docs, *unit, quantity, cancel)?;
             }
-            of.segment.columns.values(Column::Least, &docs, &mut leasts);
-            for ((doc, unit), least) in docs.iter().zip(&its).zip(&leasts) {
-                let of_unit = dearest.get_mut(*unit as usize);
-                if of_unit.as_ref().is_some_and(|dearest| *least > **dearest) {
-                    continue;
-                }
-                self.take(plan, &of.segment.doc(*doc), *unit)?;
-                if let Some((of_unit, quantity)) = of_unit.zip(quantity) {
-                    *of_unit = self.dearest(*unit, quantity);
+            // Only what is taken changes what is too dear.
+            let too_dear = |prices: &Self| quantity.map_or(u64::MAX, |quantity| prices.dearest(*unit, quantity));
+            let mut dearest = too_dear(self);
+            for some in docs.chunks(AT_ONCE) {
+                halt(cancel)?;
+                of.segment.columns.values(Column::Least, some, &mut leasts);
+                for (doc, least) in some.iter().zip(&leasts) {
+                    if *least <= dearest && !taken.contains(least) {
+                        self.take(plan, &of.segment.doc(*doc), *unit)?;
+                        dearest = too_dear(self);
+                    }
                 }
             }
         }
         Ok(())
+    }
+
+    /// Takes those with the least prices, the least first, until they are too dear: freight is reckoned for whatever might
+    /// be on the page, and the sooner the page is cheap, the less that is. All with a least price below what is returned
+    /// are done then.
+    fn take_cheapest(
+        &mut self,
+        plan: &Plan,
+        segment: &Segment,
+        docs: &[u32],
+        unit: u32,
+        quantity: u64,
+        cancel: &Cancel,
+    ) -> Result<u64, Halt> {
+        let mut cheapest: Vec<(u64, u32)> = Vec::with_capacity(2 * FEW);
+        let (mut below, mut leasts) = (u64::MAX, Vec::new());
+        for some in docs.chunks(AT_ONCE) {
+            halt(cancel)?;
+            segment.columns.values(Column::Least, some, &mut leasts);
+            for (doc, least) in some.iter().zip(&leasts) {
+                if *least < below {
+                    cheapest.push((*least, *doc));
+                }
+                if cheapest.len() >= 2 * FEW {
+                    let (.., (dearest, _), _) = cheapest.select_nth_unstable(FEW);
+                    below = *dearest;
+                    cheapest.truncate(FEW);
+                }
+            }
+        }
+        // Of those that cost as much there may be others.
+        cheapest.retain(|(least, _)| *least < below);
+        cheapest.sort_unstable();
+        for (least, doc) in cheapest {
+            if least > self.dearest(unit, quantity) {
+                break;
+            }
+            self.take(plan, &segment.doc(doc), unit)?;
+        }
+        Ok(below)
     }
 
     fn take(&mut self, plan: &Plan, row: &dyn Row, unit: u32) -> Result<(), Halt> {

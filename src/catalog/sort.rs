@@ -445,7 +445,8 @@ impl Prices<'_> {
                 taken = 0..self.take_cheapest(plan, of.segment, docs, *unit, quantity, cancel)?;
             }
             // Only what is taken changes what is too dear.
-            let too_dear = |prices: &Self| quantity.map_or(u64::MAX, |quantity| prices.dearest(*unit, quantity));
+            let too_dear =
+                |prices: &Self| quantity.map_or(u64::MAX, |quantity| prices.dearest(*unit, quantity));
             let mut dearest = too_dear(self);
             for some in docs.chunks(AT_ONCE) {
                 halt(cancel)?;

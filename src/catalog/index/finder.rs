@@ -73,6 +73,21 @@ impl<'a> Finder<'a> {
         })
     }
 
+    /// Whether it takes the places of its terms at most to tell that a document found has the word at one of these tiers.
+    pub fn is_told_by_places(&self, tiers: &std::ops::RangeInclusive<Tier>) -> bool {
+        let is_told = |way: &Way| matches!(way.check, Check::Nothing | Check::Phrase);
+        self.ways.iter().all(|way| is_told(way) && tiers.contains(&way.tier))
+    }
+
+    /// Whether `doc`, where [`Finder::seek`] came to, has the word, when places tell.
+    pub fn has(&mut self, doc: u32, room: &mut Positions) -> bool {
+        self.ways.iter_mut().any(|way| {
+            way.stream.doc() == doc
+                && (way.check == Check::Nothing
+                    || (way.phrase.seek(doc) == doc && way.phrase.follow_each_other(room)))
+        })
+    }
+
     /// About how many documents may have it.
     pub fn cost(&self) -> u64 {
         self.ways.iter().map(|way| way.stream.cost()).sum()

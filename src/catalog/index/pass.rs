@@ -320,7 +320,7 @@ impl<'a> Pass<'a> {
         Ok(false)
     }
 
-    /// The same where no title and no row has to be read, and none of the documents is of an old state; `None` where
+    /// The same where no title and no row has to be read (where the places of a phrase tell is on the lists), and none of the documents is of an old state; `None` where
     /// that is not enough.
     pub fn fill_plainly(
         &mut self,
@@ -332,8 +332,11 @@ impl<'a> Pass<'a> {
             return Ok(None);
         }
         if !self.words.is_empty() || !self.each.is_empty() || !self.is_masked {
-            // Whether a document on every list is a hit when its columns allow it: its tier does not matter then.
-            let is_quick = self.words.iter().all(|word| word.is_certain(&self.tiers));
+            // Whether a document on every list is a hit when its columns allow it, and perhaps the places of a phrase: its
+            // tier does not matter then.
+            let is_quick =
+                |word: &Finder<'_>| word.is_certain(&self.tiers) || word.is_told_by_places(&self.tiers);
+            let is_quick = self.words.iter().all(is_quick);
             return if is_quick { self.fill_quickly(count, docs, cancel).map(Some) } else { Ok(None) };
         }
         halt(cancel)?;
@@ -371,7 +374,8 @@ impl<'a> Pass<'a> {
         let alive = self.segment.reader.alive_bitset();
         let mut is_end = false;
         self.found.clear();
-        if let ([word], []) = (self.words.as_mut_slice(), self.drivers.as_slice()) {
+        let is_certain = self.words.iter().all(|word| word.is_certain(&self.tiers));
+        if let ([word], [], true) = (self.words.as_mut_slice(), self.drivers.as_slice(), is_certain) {
             // One list alone is run through.
             self.next = word.run(self.next, count, &mut self.found);
             halt(cancel)?;
@@ -398,7 +402,13 @@ impl<'a> Pass<'a> {
                 break;
             }
             self.next = doc + 1;
-            if alive.is_none_or(|alive| alive.is_alive(doc)) {
+            if alive.is_none_or(|alive| alive.is_alive(doc))
+                && (is_certain
+                    || self
+                        .words
+                        .iter_mut()
+                        .all(|word| word.is_certain(&self.tiers) || word.has(doc, &mut self.room)))
+            {
                 self.found.push(doc);
             }
         }

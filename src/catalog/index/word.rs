@@ -20,6 +20,9 @@ use crate::catalog::store::lock;
 use crate::domain::search::{Cancel, Tier};
 use crate::query::pinyin::{self, Constraint};
 
+/// One document in so many has a word that is common.
+const COMMON: u64 = 16;
+
 /// A word.
 #[derive(Debug, Clone)]
 pub struct Word {
@@ -393,10 +396,12 @@ impl Word {
         segment: &Segment,
         cancel: &Cancel,
     ) -> Result<Option<Arc<Settled>>, Halt> {
-        if let Some(known) = self.settled(asked, segment) {
+        // What says both says this too.
+        let both = if asked == Asked::Whole { self.settled(Asked::Text, segment) } else { None };
+        if let Some(known) = both.or_else(|| self.settled(asked, segment)) {
             return Ok(Some(known));
         }
-        let stream = || -> Result<Stream, Halt> {
+        let stream_of = |asked: Asked| -> Result<Stream, Halt> {
             let mut ways = Vec::new();
             match asked {
                 Asked::Text => self.in_titles(segment, Tier::Part, &mut ways, cancel)?,
@@ -406,7 +411,11 @@ impl Word {
             let way = ways.into_iter().find(|way| way.check.asked() == Some(asked));
             Ok(way.map_or(Stream::Nothing, |way| way.stream))
         };
-        let settled = settle(asked, self, segment, &stream, cancel)?.map(Arc::new);
+        // Where so many have it whole there are few more to look at for parts, and nothing is read twice.
+        let is_common =
+            asked == Asked::Whole && stream_of(asked)?.cost() * COMMON > u64::from(segment.max_doc());
+        let asked = if is_common { Asked::Text } else { asked };
+        let settled = settle(asked, self, segment, &|| stream_of(asked), cancel)?.map(Arc::new);
         if let Some(settled) = &settled {
             lock(&self.settled).insert((segment.reader.segment_id(), asked), Arc::clone(settled));
         }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::freight::{ChargeBy, Destination, Fee, Fees, FreightTemplate, FreightTerms};
 use crate::domain::mark::{Mark, Marks};
 use crate::domain::offer::{Attribute, OfferKind};
 use crate::domain::price::row_price;
@@ -124,6 +125,21 @@ fn made(id: i64, drawn: &Drawn) -> Offer {
         value: Clean::new(value),
         value_en: None,
     };
+    let fee = |fen| {
+        FreightTerms::Template(FreightTemplate {
+            charge_by: ChargeBy::Pieces,
+            first_unit: 1_000.into(),
+            next_unit: 0.into(),
+            fees: Fees::Zones(vec![Fee { first: Money::from_fen(fen), next: Money::ZERO }]),
+            free_from: None,
+        })
+    };
+    offer.freight = match (drawn.fetched + drawn.price) % 4 {
+        0 => FreightTerms::SellerPays,
+        1 => fee(900),
+        2 => fee(20_000),
+        _ => FreightTerms::ByAgreement,
+    };
     offer.attributes = drawn.traits.iter().map(attribute).collect();
     offer.fetched_at = at(drawn.fetched * 3_600);
     offer.gone = drawn.gone;
@@ -141,6 +157,9 @@ fn query() -> impl Strategy<Value = String> {
         "b1-",
         "\"b1 -\"",
         "红ab",
+        "ab杯",
+        "\"ab ab\"",
+        "b1杯a",
         "a",
         "ab",
         "b1",
@@ -421,7 +440,7 @@ proptest! {
         for text in &queries {
             let request = SearchRequest { quantity, limit: 50, ..request(text) };
             let wanted = naive(&offers, text, quantity, &marks);
-            let here = Destination::default();
+            let here = Destination { district: None, zone: Some(0) };
             let page = plain.search_marked(&request, &here, &marks).unwrap();
             prop_assert_eq!(sorted(ids(&page)), wanted.clone(), "read: {}", text);
             for sort in Sort::ALL {

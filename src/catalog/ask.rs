@@ -182,8 +182,7 @@ impl Asker<'_> {
         }
         let mut named = WantedIds::default();
         each_named(name, self.moment(), &|| self.view.cancel.is_cancelled(), &mut |id| named.add(id))?;
-        halt(self.view.cancel)?;
-        named.sort();
+        named.sort(self.view.cancel)?;
         let mut is_found = vec![false; named.len()];
         for table in tables {
             table.find_all(&named, self.view.cancel, &mut |nth, word| {

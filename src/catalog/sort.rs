@@ -209,7 +209,8 @@ fn by_price(
     one_per_supplier: bool,
 ) -> Result<Sorted, Halt> {
     let freights = Freights { connection: view.connection, destination, known: HashMap::new() };
-    let mut prices = Prices { sort, count, one_per_supplier, freights, units: Units::default() };
+    let units = Units::default();
+    let mut prices = Prices { sort, count, one_per_supplier, freights, units, taken: 0, cancel: view.cancel };
     let mut hits: Vec<OfSegment<'_>> = Vec::new();
     let mut total = 0;
     let mut looked_at = None;
@@ -267,8 +268,8 @@ fn by_price(
     for (nth, unit) in order.iter().enumerate() {
         for of in &hits {
             match nth.cmp(&alone.len()) {
-                Ordering::Less => prices.take_all(plan, of, &|its| its == *unit, view.cancel)?,
-                Ordering::Equal => prices.take_all(plan, of, &|its| !alone.contains(&its), view.cancel)?,
+                Ordering::Less => prices.take_all(plan, of, &|its| its == *unit)?,
+                Ordering::Equal => prices.take_all(plan, of, &|its| !alone.contains(&its))?,
                 Ordering::Greater => {}
             }
         }
@@ -405,6 +406,9 @@ struct Prices<'a> {
     one_per_supplier: bool,
     freights: Freights<'a>,
     units: Units,
+    /// How many were looked at closely, and whether to go on.
+    taken: u32,
+    cancel: &'a Cancel,
 }
 
 impl Prices<'_> {
@@ -435,14 +439,15 @@ impl Prices<'_> {
         plan: &Plan,
         of: &OfSegment<'_>,
         is_wanted: &dyn Fn(u32) -> bool,
-        cancel: &Cancel,
     ) -> Result<(), Halt> {
+        let cancel = self.cancel;
         let quantity = plan.overrides.is_empty().then_some(plan.quantity);
         let mut leasts = Vec::new();
         for (docs, unit) in of.docs.iter().zip(&of.names).filter(|(_, unit)| is_wanted(**unit)) {
-            let mut taken = 0..0;
-            if let (Sort::Landed, Some(quantity), true) = (self.sort, quantity, docs.len() > FEW) {
-                taken = 0..self.take_cheapest(plan, of.segment, docs, *unit, quantity, cancel)?;
+            let mut below = (0, 0);
+            let is_of_freight = self.sort == Sort::Landed && !self.one_per_supplier && docs.len() > FEW;
+            if let Some(quantity) = quantity.filter(|_| is_of_freight) {
+                below = self.take_cheapest(plan, of.segment, docs, *unit, quantity)?;
             }
             // Only what is taken changes what is too dear.
             let too_dear =
@@ -452,7 +457,7 @@ impl Prices<'_> {
                 halt(cancel)?;
                 of.segment.columns.values(Column::Least, some, &mut leasts);
                 for (doc, least) in some.iter().zip(&leasts) {
-                    if *least <= dearest && !taken.contains(least) {
+                    if *least <= dearest && (*least == 0 || (*least, *doc) >= below) {
                         self.take(plan, &of.segment.doc(*doc), *unit)?;
                         dearest = too_dear(self);
                     }
@@ -462,9 +467,9 @@ impl Prices<'_> {
         Ok(())
     }
 
-    /// Takes those with the least prices, the least first, until they are too dear: freight is reckoned for whatever might
-    /// be on the page, and the sooner the page is cheap, the less that is. All with a least price below what is returned
-    /// are done then.
+    /// Takes those with the least prices (as they are stored, and known), the least first, until they are too dear: freight
+    /// is reckoned for whatever might be on the page, and the sooner the page is cheap, the less that is. All whose least
+    /// price, and then document, comes before what is returned are done then.
     fn take_cheapest(
         &mut self,
         plan: &Plan,
@@ -472,26 +477,23 @@ impl Prices<'_> {
         docs: &[u32],
         unit: u32,
         quantity: u64,
-        cancel: &Cancel,
-    ) -> Result<u64, Halt> {
+    ) -> Result<(u64, u32), Halt> {
         let mut cheapest: Vec<(u64, u32)> = Vec::with_capacity(2 * FEW);
-        let (mut below, mut leasts) = (u64::MAX, Vec::new());
+        let (mut below, mut leasts) = ((u64::MAX, u32::MAX), Vec::new());
         for some in docs.chunks(AT_ONCE) {
-            halt(cancel)?;
+            halt(self.cancel)?;
             segment.columns.values(Column::Least, some, &mut leasts);
             for (doc, least) in some.iter().zip(&leasts) {
-                if *least < below {
+                if *least > 0 && (*least, *doc) < below {
                     cheapest.push((*least, *doc));
                 }
                 if cheapest.len() >= 2 * FEW {
-                    let (.., (dearest, _), _) = cheapest.select_nth_unstable(FEW);
+                    let (_, dearest, _) = cheapest.select_nth_unstable(FEW);
                     below = *dearest;
                     cheapest.truncate(FEW);
                 }
             }
         }
-        // Of those that cost as much there may be others.
-        cheapest.retain(|(least, _)| *least < below);
         cheapest.sort_unstable();
         for (least, doc) in cheapest {
             if least > self.dearest(unit, quantity) {
@@ -503,6 +505,11 @@ impl Prices<'_> {
     }
 
     fn take(&mut self, plan: &Plan, row: &dyn Row, unit: u32) -> Result<(), Halt> {
+        // Terms of freight may have to be read for each.
+        self.taken = self.taken.wrapping_add(1);
+        if self.taken.is_multiple_of(32) {
+            halt(self.cancel)?;
+        }
         let quantity = plan.quantity_of(row);
         let (price, can) = row.at(quantity);
         let (class, amount): (Class, _) = match (price, can, self.sort) {

@@ -2,6 +2,7 @@
 
 use crate::catalog::index::Halt;
 use crate::catalog::index::segment::Segment;
+use crate::catalog::index::settle::Asked;
 use crate::catalog::index::stream::{Bits, END, Positions};
 use crate::catalog::index::texts::Texts;
 use crate::catalog::index::word::{Check, Way, Word, ways_of};
@@ -102,7 +103,13 @@ impl<'a> Finder<'a> {
         let asks = |way: &Way| way.check.asked().filter(|_| way.stream.cost() < self.read * SHARE);
         let Some(asked) = self.ways.iter().find_map(asks) else { return Ok(()) };
         let Some(settled) = self.word.settle(asked, segment, &self.cancel)? else { return Ok(()) };
-        self.ways.retain(|way| way.check.asked() != Some(asked));
+        // What is settled of titles is all they say, and no guess: see [`TOLD_APART`].
+        let says_parts = settled.0.iter().any(|(tier, _)| *tier == Tier::Part);
+        self.ways.retain(|way| match way.check {
+            Check::Whole => asked == Asked::Reading,
+            Check::Phrase => !says_parts,
+            check => check.asked() != Some(asked),
+        });
         self.ways.extend(ways_of(&settled));
         // The better way first, as they were.
         self.ways.sort_by_key(|way| way.tier);

@@ -2,7 +2,9 @@
 //! its number in the dictionary. A query such as `supplier:有限` names half of all suppliers, and asking the dictionary for
 //! each takes ten times as long as reading all their names.
 
+use std::cmp::Ordering;
 use std::io;
+use std::ops::Range;
 
 use rusqlite::{Connection, OptionalExtension};
 use tantivy::directory::OwnedBytes;
@@ -76,27 +78,32 @@ impl Ids {
     }
 
     /// Shows which of some ids are in the table, with their numbers, for somebody who may lose interest. Both are in the
-    /// order of their sums: what is looked at lies side by side.
+    /// order of their sums and texts: what is looked at lies side by side, and is looked at once.
     pub fn find_all(
         &self,
         wanted: &WantedIds,
         cancel: &Cancel,
         found: &mut dyn FnMut(usize, WordId),
     ) -> Result<(), Halt> {
-        let mut from = 0;
+        let (mut from, mut steps) = (0, 0_u32);
         for (nth, (sum, id)) in wanted.with_sums().enumerate() {
-            if nth.is_multiple_of(256) {
-                halt(cancel)?;
-            }
             let begin = self.number(self.drawers, drawer_of(sum, self.bits)).unwrap_or_default() as usize;
             from = from.max(begin);
-            while from < self.count && self.number(self.sums, from).is_some_and(|its| its < sum) {
-                from += 1;
-            }
-            let alike = (from..self.count).take_while(|at| self.number(self.sums, *at) == Some(sum));
-            for at in alike {
-                if self.text(at) == Some(id.as_bytes()) {
-                    self.number(self.numbers, at).into_iter().for_each(|word| found(nth, word));
+            loop {
+                steps += 1;
+                if steps.is_multiple_of(256) {
+                    halt(cancel)?;
+                }
+                let its = if from < self.count { self.number(self.sums, from) } else { None };
+                let Some(its) = its else { break };
+                // Sums lie side by side, texts do not.
+                match its.cmp(&sum).then_with(|| self.text(from).cmp(&Some(id.as_bytes()))) {
+                    Ordering::Less => from += 1,
+                    Ordering::Equal => {
+                        self.number(self.numbers, from).into_iter().for_each(|word| found(nth, word));
+                        break;
+                    }
+                    Ordering::Greater => break,
                 }
             }
         }
@@ -115,29 +122,44 @@ impl Ids {
 }
 
 /// Ids to be found.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct WantedIds {
     texts: String,
-    /// By their sums, once they are sorted, and where they stand among the texts.
-    places: Vec<(u32, std::ops::Range<u32>)>,
+    /// Their sums and where they stand among the texts, in drawers by the first bits of the sums.
+    drawers: Vec<Vec<(u32, Range<u32>)>>,
+}
+
+impl Default for WantedIds {
+    fn default() -> WantedIds {
+        WantedIds { texts: String::new(), drawers: vec![Vec::new(); 1 << Self::BITS] }
+    }
 }
 
 impl WantedIds {
+    const BITS: u32 = 8;
+
     /// Adds one.
     pub fn add(&mut self, id: &str) {
-        let from = self.texts.len() as u32;
+        let (sum, from) = (sum_of(id), self.texts.len() as u32);
         self.texts.push_str(id);
-        self.places.push((sum_of(id), from..self.texts.len() as u32));
+        if let Some(drawer) = self.drawers.get_mut(drawer_of(sum, Self::BITS)) {
+            drawer.push((sum, from..self.texts.len() as u32));
+        }
     }
 
-    /// After the last, before anything is found.
-    pub fn sort(&mut self) {
-        self.places.sort_unstable_by_key(|(sum, place)| (*sum, place.start));
+    /// After the last, before anything is found, for somebody who may lose interest.
+    pub fn sort(&mut self, cancel: &Cancel) -> Result<(), Halt> {
+        for drawer in &mut self.drawers {
+            halt(cancel)?;
+            let text = |place: &Range<u32>| self.texts.get(place.start as usize..place.end as usize);
+            drawer.sort_unstable_by(|(a, at), (b, bt)| a.cmp(b).then_with(|| text(at).cmp(&text(bt))));
+        }
+        Ok(())
     }
 
     /// How many.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.drawers.iter().map(Vec::len).sum()
     }
 
     /// In their order.
@@ -146,8 +168,8 @@ impl WantedIds {
     }
 
     fn with_sums(&self) -> impl Iterator<Item = (u32, &str)> {
-        let text = |place: &std::ops::Range<u32>| self.texts.get(place.start as usize..place.end as usize);
-        self.places.iter().map(move |(sum, place)| (*sum, text(place).unwrap_or_default()))
+        let text = |place: &Range<u32>| self.texts.get(place.start as usize..place.end as usize);
+        self.drawers.iter().flatten().map(move |(sum, place)| (*sum, text(place).unwrap_or_default()))
     }
 }
 
@@ -221,7 +243,7 @@ mod tests {
     fn found<'a>(ids: &Ids, asked: impl Iterator<Item = &'a str>) -> Vec<(String, WordId)> {
         let mut wanted = WantedIds::default();
         asked.for_each(|id| wanted.add(id));
-        wanted.sort();
+        wanted.sort(&Cancel::default()).ok().unwrap();
         let all: Vec<&str> = wanted.iter().collect();
         let mut found = Vec::new();
         ids.find_all(&wanted, &Cancel::default(), &mut |nth, word| found.push((all[nth].to_owned(), word)))

@@ -7,7 +7,7 @@ use tantivy::schema::IndexRecordOption;
 use crate::catalog::index::place::Tie;
 use crate::catalog::index::schema::{Column, tag};
 use crate::catalog::index::segment::{Row, Segment, any_of, of_info};
-use crate::catalog::index::stream::{END, Stream};
+use crate::catalog::index::stream::{END, Stream, ones};
 use crate::catalog::index::{Halt, halt};
 use crate::domain::search::Cancel;
 
@@ -72,9 +72,7 @@ impl Suppliers {
 
     /// Each of them.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
-        let low = (0_u32..).zip(&self.low).flat_map(|(at, bits)| {
-            (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| at * 64 + bit)
-        });
+        let low = (0_u32..).zip(&self.low).flat_map(|(at, bits)| ones(*bits).map(move |bit| at * 64 + bit));
         low.chain(self.high.iter().copied())
     }
 }

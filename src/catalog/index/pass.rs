@@ -13,7 +13,7 @@ use crate::catalog::index::place::Tie;
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::{Column, Payload};
 use crate::catalog::index::segment::{Row, Segment};
-use crate::catalog::index::stream::{Bits, END, Positions, Stream, together};
+use crate::catalog::index::stream::{Bits, END, Positions, Stream, ones, together};
 use crate::catalog::index::test::{InSegment, Mask, Test};
 use crate::catalog::index::texts::Texts;
 use crate::domain::search::{Cancel, Tier};
@@ -239,7 +239,7 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// Adds the documents still to be looked at that all of some columns let pass.
+    /// Adds the documents still to be looked at that all of some columns let pass, and perhaps some beside them.
     fn insert_unmasked(
         &self,
         masks: &[(Column, Mask<'_>)],
@@ -257,12 +257,9 @@ impl<'a> Pass<'a> {
                 // Where few are left they are read one by one.
                 if left * 8 < BLOCK {
                     for (word, at) in words.iter_mut().zip((first..).step_by(64)) {
-                        let mut asked = *word;
-                        while asked != 0 {
-                            let bit = asked.trailing_zeros();
+                        for bit in ones(*word) {
                             let lets = mask.lets(self.segment.columns.get(*column, at + bit));
                             *word &= !(u64::from(!lets) << bit);
-                            asked &= asked - 1;
                         }
                     }
                     continue;
@@ -274,9 +271,6 @@ impl<'a> Pass<'a> {
             }
             bits.insert_words(first, &words);
         }
-        let mut asked = Bits::none(self.segment.max_doc());
-        asked.insert_range(self.next..self.end);
-        bits.keep(&asked);
         Ok(())
     }
 
@@ -394,7 +388,14 @@ impl<'a> Pass<'a> {
                 self.found.retain(|doc| alive.is_alive(*doc));
             }
         }
-        while self.found.len() < count && !is_end {
+        for turn in 1_u32.. {
+            if self.found.len() >= count || is_end {
+                break;
+            }
+            // What is told by places may be told in vain again and again.
+            if turn.is_multiple_of(64) {
+                halt(cancel)?;
+            }
             let doc = self.candidate(self.next, cancel)?;
             if doc >= self.end {
                 self.next = END;

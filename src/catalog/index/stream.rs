@@ -19,6 +19,12 @@ pub struct Bits {
     words: Vec<u64>,
 }
 
+/// Which bits of a word are set, the lowest first.
+pub fn ones(word: u64) -> impl Iterator<Item = u32> {
+    let rest = std::iter::successors(Some(word), |word| Some(word & word.wrapping_sub(1)));
+    rest.take_while(|word| *word != 0).map(u64::trailing_zeros)
+}
+
 impl Bits {
     /// None of `count` documents.
     pub fn none(count: u32) -> Bits {
@@ -155,16 +161,13 @@ impl Bits {
         let (mut from, most) = (range.start, into.len() + count);
         while from < range.end && into.len() < most {
             let Some(word) = self.words.get((from / 64) as usize) else { return END };
-            let mut word = word & (u64::MAX << (from % 64));
-            let first = from / 64 * 64;
+            let (word, first) = (word & (u64::MAX << (from % 64)), from / 64 * 64);
             from = first + 64;
-            while word != 0 {
-                let doc = first + word.trailing_zeros();
+            for doc in ones(word).map(|bit| first + bit) {
                 if doc >= range.end || into.len() >= most {
                     return doc;
                 }
                 into.push(doc);
-                word &= word - 1;
             }
         }
         from

@@ -180,14 +180,21 @@ impl View<'_> {
         let mut with = With { texts: &mut texts, cancel: self.cancel, old: self.old() };
         let mut passes = Vec::new();
         for segment in self.live.iter().flat_map(|live| live.segments()) {
-            passes.push((Pass::new(plan, segment, tier..=tier, &more, self.cancel)?, segment));
+            // Better ones, too: how well a document has a word is guessed where very many have it, and where one was
+            // guessed to be worse than it is found to be now, nobody else would show it.
+            passes.push((Pass::new(plan, segment, Tier::Word..=tier, &more, self.cancel)?, segment));
         }
+        let known: HashSet<(usize, u32)> = first.hits.iter().filter_map(|hit| hit.at).collect();
         let mut loose = self.loose(plan, tier, buyable, tail)?.into_iter();
         let mut next_of = |nth: usize| -> Result<Option<Head>, Halt> {
             let Some((pass, segment)) = passes.get_mut(nth) else {
                 return Ok(loose.next().map(|(hit, supplier)| Head { place: hit.place, hit, supplier, nth }));
             };
-            Ok(pass.next(&mut with)?.map(|(doc, _)| {
+            let mut found = pass.next(&mut with)?;
+            while found.is_some_and(|(doc, _)| known.contains(&(nth, doc))) {
+                found = pass.next(&mut with)?;
+            }
+            Ok(found.map(|(doc, _)| {
                 let row = segment.doc(doc);
                 let at = Some((nth, doc));
                 let hit = Hit { place: row.place(), tier, row: row.get(Column::Row) as i64, at };

@@ -257,8 +257,7 @@ impl Word {
         self.by_text(segment, most, ways, cancel)
     }
 
-    /// What must be there, and then the text itself: for words with blanks inside, and for what pairs do not say. Where
-    /// only a whole word counts, a run at its edge must be one: half of all offers may have one that begins so.
+    /// What must be there, and then the text itself: for words with blanks inside, and for what pairs do not say.
     fn by_text(
         &self,
         segment: &Segment,
@@ -266,14 +265,29 @@ impl Word {
         ways: &mut Vec<Way>,
         cancel: &Cancel,
     ) -> Result<(), Halt> {
-        let is_at_edge = |unit: &Unit| unit.is_run && (unit.from == 0 || unit.to == self.text.len());
-        let is_whole = most == Tier::Word && self.units.iter().any(is_at_edge);
-        let asked = if is_whole { Asked::Whole } else { Asked::Text };
-        let settled = self.settled(Asked::Text, segment).or_else(|| self.settled(asked, segment));
-        if let Some(settled) = settled {
-            ways.extend(ways_of(&settled));
-            return Ok(());
+        match self.settled_text(segment, most) {
+            Some(settled) => ways.extend(ways_of(&settled)),
+            None => ways.extend(self.text_way(segment, self.asks_text(most), cancel)?),
         }
+        Ok(())
+    }
+
+    /// What titles are asked where these tiers count.
+    fn asks_text(&self, most: Tier) -> Asked {
+        let is_at_edge = |unit: &Unit| unit.is_run && (unit.from == 0 || unit.to == self.text.len());
+        if most == Tier::Word && self.units.iter().any(is_at_edge) { Asked::Whole } else { Asked::Text }
+    }
+
+    /// What was settled of that. Whole words and parts say whole words, too.
+    fn settled_text(&self, segment: &Segment, most: Tier) -> Option<Arc<Settled>> {
+        let asked = self.asks_text(most);
+        self.settled(Asked::Text, segment).or_else(|| self.settled(asked, segment))
+    }
+
+    /// The documents whose text is to be looked at. Where only a whole word counts, a run at its edge must be one: half of
+    /// all offers may have one that begins so.
+    fn text_way(&self, segment: &Segment, asked: Asked, cancel: &Cancel) -> Result<Option<Way>, Halt> {
+        let is_whole = asked == Asked::Whole;
         let mut parts = Vec::new();
         let mut pairs: BTreeMap<(char, char), u32> = BTreeMap::new();
         for pair in self.chars.iter().copied().zip(self.chars.iter().copied().skip(1)) {
@@ -286,7 +300,7 @@ impl Word {
             let pair: String = [a, b].iter().collect();
             let option = if times > 1 { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
             parts.push(match term(&segment.pairs, &pair, option)? {
-                Stream::Nothing => return Ok(()),
+                Stream::Nothing => return Ok(None),
                 // A word that says it twice stands where it is twice.
                 Stream::Term(postings) if times > 1 => Stream::Often(postings, times),
                 stream => stream,
@@ -319,12 +333,12 @@ impl Word {
                 .collect();
             parts.push(any_of(&segment.words, &infos, segment.max_doc(), cancel)?);
         }
-        if !parts.iter().any(|part| matches!(part, Stream::Nothing)) && !parts.is_empty() {
-            parts.sort_by_cached_key(Stream::cost);
-            let check = if is_whole { Check::WholeText } else { Check::Text };
-            ways.push(Way::new(Tier::Word, Stream::All(parts, cancel.clone()), check));
+        if parts.iter().any(|part| matches!(part, Stream::Nothing)) || parts.is_empty() {
+            return Ok(None);
         }
-        Ok(())
+        parts.sort_by_cached_key(Stream::cost);
+        let check = if is_whole { Check::WholeText } else { Check::Text };
+        Ok(Some(Way::new(Tier::Word, Stream::All(parts, cancel.clone()), check)))
     }
 
     /// Runs and other characters side by side: all its pairs follow each other where it stands, and where a run at its
@@ -332,13 +346,17 @@ impl Word {
     /// in the other one the text has the word.
     fn mixed(&self, segment: &Segment, most: Tier, ways: &mut Vec<Way>, cancel: &Cancel) -> Result<(), Halt> {
         let is_long = |unit: &Unit| unit.is_run && unit.to - unit.from > 1;
-        if self.units.iter().any(is_long) {
-            if self.settled(Asked::Text, segment).is_none() {
-                self.by_pairs(segment, most, ways, cancel)?;
-            }
-            return self.by_text(segment, most, ways, cancel);
+        if !self.units.iter().any(is_long) {
+            return self.by_pairs(segment, most, ways, cancel);
         }
-        self.by_pairs(segment, most, ways, cancel)
+        // What is settled is all there is, and no guess.
+        if let Some(settled) = self.settled_text(segment, most) {
+            ways.extend(ways_of(&settled));
+            return Ok(());
+        }
+        self.by_pairs(segment, most, ways, cancel)?;
+        ways.extend(self.text_way(segment, self.asks_text(most), cancel)?);
+        Ok(())
     }
 
     fn by_pairs(
@@ -401,15 +419,14 @@ impl Word {
         if let Some(known) = both.or_else(|| self.settled(asked, segment)) {
             return Ok(Some(known));
         }
+        // Not what was settled meanwhile for somebody else: that is no list to go through.
         let stream_of = |asked: Asked| -> Result<Stream, Halt> {
-            let mut ways = Vec::new();
-            match asked {
-                Asked::Text => self.in_titles(segment, Tier::Part, &mut ways, cancel)?,
-                Asked::Whole => self.in_titles(segment, Tier::Word, &mut ways, cancel)?,
-                Asked::Reading => ways.extend(self.by_pinyin(segment, cancel)?),
-            }
-            let way = ways.into_iter().find(|way| way.check.asked() == Some(asked));
-            Ok(way.map_or(Stream::Nothing, |way| way.stream))
+            Ok(match asked {
+                Asked::Text | Asked::Whole => {
+                    self.text_way(segment, asked, cancel)?.map_or(Stream::Nothing, |way| way.stream)
+                }
+                Asked::Reading => self.readings(segment, cancel)?.1,
+            })
         };
         // Where so many have it whole there are few more to look at for parts, and nothing is read twice.
         let is_common =
@@ -501,8 +518,19 @@ impl Word {
         Ok(Stream::All(parts, cancel.clone()))
     }
 
-    /// Documents whose title can be read so, and those where it must be looked at.
+    /// Ways by documents whose title can be read so.
     fn by_pinyin(&self, segment: &Segment, cancel: &Cancel) -> Result<Vec<Way>, Halt> {
+        let (certain, others) = self.readings(segment, cancel)?;
+        let mut ways = vec![Way::new(Tier::Pinyin, certain, Check::Nothing)];
+        match self.settled(Asked::Reading, segment) {
+            Some(settled) => ways.extend(ways_of(&settled)),
+            None => ways.push(Way::new(Tier::Pinyin, others, Check::Pinyin)),
+        }
+        Ok(ways)
+    }
+
+    /// Documents whose title can be read so, and those where it must be looked at.
+    fn readings(&self, segment: &Segment, cancel: &Cancel) -> Result<(Stream, Stream), Halt> {
         let id = segment.reader.segment_id();
         let known = lock(&self.read).get(&id).cloned();
         let read = match known {
@@ -518,20 +546,12 @@ impl Word {
             let stream = way.stream(cancel);
             if way.is_certain { certain.push(stream) } else { others.push(stream) }
         }
-        let way = |mut parts: Vec<Stream>, check| {
-            let stream = match parts.len() {
-                0 => Stream::Nothing,
-                1 => parts.pop().unwrap_or(Stream::Nothing),
-                _ => Stream::Any(parts),
-            };
-            Way::new(Tier::Pinyin, stream, check)
+        let any = |mut parts: Vec<Stream>| match parts.len() {
+            0 => Stream::Nothing,
+            1 => parts.pop().unwrap_or(Stream::Nothing),
+            _ => Stream::Any(parts),
         };
-        let mut ways = vec![way(certain, Check::Nothing)];
-        match self.settled(Asked::Reading, segment) {
-            Some(settled) => ways.extend(ways_of(&settled)),
-            None => ways.push(way(others, Check::Pinyin)),
-        }
-        Ok(ways)
+        Ok((any(certain), any(others)))
     }
 }
 

@@ -41,7 +41,9 @@ struct Drawn {
 }
 
 fn drawn() -> impl Strategy<Value = Drawn> {
-    let title = "[杯伞红保温银行长aB1 -]{1,9}";
+    // All triples of a word, in its order and not.
+    let scattered = ["保温杯-温杯伞", "保温杯伞", "温杯伞a保温杯", "红a1-a1红", "a1红a1"].map(str::to_owned).to_vec();
+    let title = prop_oneof![8 => "[杯伞红保温银行长aB1 -]{1,9}", 1 => prop::sample::select(scattered)];
     let words = (
         title,
         prop::option::of("[a-c1 杯-]{1,9}"),
@@ -160,6 +162,8 @@ fn query() -> impl Strategy<Value = String> {
         "ab杯",
         "\"ab ab\"",
         "b1杯a",
+        "保温杯伞",
+        "a1红a1",
         "a",
         "ab",
         "b1",

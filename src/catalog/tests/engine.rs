@@ -22,6 +22,17 @@ fn indexed(catalog: &Catalog) {
     while catalog.index_some(Duration::from_secs(60), &mut |_| {}).unwrap() {}
 }
 
+/// So much for a parcel, whatever is in it.
+fn fee(fen: i64) -> FreightTerms {
+    FreightTerms::Template(FreightTemplate {
+        charge_by: ChargeBy::Pieces,
+        first_unit: 1_000.into(),
+        next_unit: 0.into(),
+        fees: Fees::Zones(vec![Fee { first: Money::from_fen(fen), next: Money::ZERO }]),
+        free_from: None,
+    })
+}
+
 /// What a drawn offer is made of.
 #[derive(Debug, Clone)]
 struct Drawn {
@@ -42,7 +53,8 @@ struct Drawn {
 
 fn drawn() -> impl Strategy<Value = Drawn> {
     // All triples of a word, in its order and not.
-    let scattered = ["保温杯-温杯伞", "保温杯伞", "温杯伞a保温杯", "红a1-a1红", "a1红a1"].map(str::to_owned).to_vec();
+    let scattered =
+        ["保温杯-温杯伞", "保温杯伞", "温杯伞a保温杯", "红a1-a1红", "a1红a1"].map(str::to_owned).to_vec();
     let title = prop_oneof![8 => "[杯伞红保温银行长aB1 -]{1,9}", 1 => prop::sample::select(scattered)];
     let words = (
         title,
@@ -126,15 +138,6 @@ fn made(id: i64, drawn: &Drawn) -> Offer {
         name_en: None,
         value: Clean::new(value),
         value_en: None,
-    };
-    let fee = |fen| {
-        FreightTerms::Template(FreightTemplate {
-            charge_by: ChargeBy::Pieces,
-            first_unit: 1_000.into(),
-            next_unit: 0.into(),
-            fees: Fees::Zones(vec![Fee { first: Money::from_fen(fen), next: Money::ZERO }]),
-            free_from: None,
-        })
     };
     offer.freight = match (drawn.fetched + drawn.price) % 4 {
         0 => FreightTerms::SellerPays,
@@ -515,6 +518,23 @@ fn quantities_of_single_offers_are_obeyed_by_filters_orders_and_rows() {
         assert_eq!(page.rows[0].price.least, Some(money("4.00")));
         assert_eq!(find(&catalog, "杯 price<6"), [2]);
     }
+}
+
+#[test]
+fn offers_of_one_price_stand_once_in_the_order_of_landed_cost() {
+    let offers: Vec<Offer> = (1..40)
+        .map(|id| Offer {
+            freight: fee(id * 7 % 5),
+            ..full(id, "杯", if id % 9 == 0 { "2.00" } else { "1.00" })
+        })
+        .collect();
+    let (plain, with_index) = (filled(&offers), filled(&offers));
+    indexed(&with_index);
+    let here = Destination { district: None, zone: Some(0) };
+    let request = SearchRequest { sort: Sort::Landed, limit: 50, ..request("杯") };
+    let read = ids(&plain.search(&request, &here).unwrap());
+    assert_eq!(sorted(read.clone()), (1..40).collect::<Vec<_>>());
+    assert_eq!(ids(&with_index.search(&request, &here).unwrap()), read);
 }
 
 #[test]

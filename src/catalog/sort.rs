@@ -87,9 +87,15 @@ impl Best {
     /// Takes what another, of the same kind, has kept.
     fn join(&mut self, other: Best) {
         match other {
-            Best::Rows(_, heap) => heap.into_iter().for_each(|hit| self.keep(hit, || 0)),
+            Best::Rows(_, heap) => {
+                for hit in heap {
+                    self.keep(hit, || 0);
+                }
+            }
             Best::Suppliers(first) => {
-                first.into_iter().for_each(|(supplier, hit)| self.keep(hit, || supplier));
+                for (supplier, hit) in first {
+                    self.keep(hit, || supplier);
+                }
             }
         }
     }

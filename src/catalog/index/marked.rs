@@ -105,7 +105,7 @@ impl Marked {
 
     /// Its documents in a segment.
     pub fn stream(&self, segment: &Segment, cancel: &Cancel) -> Result<Stream, Halt> {
-        let suppliers = tagged(segment, self.suppliers.iter().map(|word| tag::supplier(word)), cancel)?;
+        let suppliers = tagged(segment, self.suppliers.iter().map(tag::supplier), cancel)?;
         if self.offers.is_empty() {
             return Ok(suppliers);
         }

@@ -273,9 +273,8 @@ impl Mask<'_> {
             Mask::Within { bounds: (least, most), unknown, negated } => {
                 let of_unknown = unknown.is_some_and(|figure| (*least..=*most).contains(&figure));
                 bits(values, |value| {
-                    let figure = value.wrapping_sub(1);
-                    let is_within = (figure >= *least) & (figure <= *most) & (value != 0);
-                    (is_within | (of_unknown & (value == 0))) != *negated
+                    let is_within = (*least..=*most).contains(&value.wrapping_sub(1));
+                    (if value == 0 { of_unknown } else { is_within }) != *negated
                 })
             }
             Mask::Flags { .. } => bits(values, |value| self.lets(value)),

@@ -49,6 +49,13 @@ KINDS = {
     "nothing passes": 10_000,
     "sort:price": 10_000,
     "sort:sold": 10_000,
+    "every offer by price, sold, repeat, age": 10_000,
+    "every offer by landed cost": 10_000,
+}
+# Without a word to look for: nobody else is asked.
+EVERY = {
+    "every offer by price, sold, repeat, age": [f"sort:{order}" for order in ("price", "sold", "repeat", "age")],
+    "every offer by landed cost": ["sort:landed"],
 }
 # What is typed, short and common words as often as others.
 TYPED = ("1 character", "2 characters", "4 characters", "two words", "rare", "common", "initials")
@@ -345,7 +352,7 @@ def main():
     }
     say("asking the engine")
     typed = [query for kind in TYPED for query in asked.get(kind, [])]
-    report["engine"] = asked_of_us(options, catalog, {"all of the next seven": typed, **asked})
+    report["engine"] = asked_of_us(options, catalog, {"all of the next seven": typed, **asked, **EVERY})
 
     say("asking whole processes")
     market = json.loads((folder / "market.json").read_text())

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{channel, sync_channel};
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -108,12 +108,14 @@ pub(super) fn write_batch(batch: &mut Batch<'_>) -> Result<Upserted, Failure> {
     let prices = *prices;
     if work.len() < WORTH_A_THREAD {
         for one in &work {
-            batch.write(one, prepared(one, &known))?;
+            batch.write(one, &mut prepared(one, &known))?;
         }
         return batch.end(prices);
     }
     std::thread::scope(|scope| {
         let (parcels, arriving) = sync_channel::<Vec<Prepared<'_>>>(WAITING);
+        // Whoever frees what another thread has allocated waits for that one's allocator: used ones go back.
+        let (used, returned) = channel();
         let (work, known) = (&work, &known);
         scope.spawn(move || {
             for some in work.chunks(PARCEL) {
@@ -121,14 +123,19 @@ pub(super) fn write_batch(batch: &mut Batch<'_>) -> Result<Upserted, Failure> {
                 if parcels.send(some.iter().map(|one| prepared(one, known)).collect()).is_err() {
                     return;
                 }
+                returned.try_iter().for_each(drop);
             }
+            drop(parcels);
+            returned.iter().for_each(drop);
         });
         let mut rest = work.iter();
-        for parcel in arriving {
-            for prepared in parcel {
+        for mut parcel in arriving {
+            for prepared in &mut parcel {
                 let Some(one) = rest.next() else { return Ok(()) };
                 batch.write(one, prepared)?;
             }
+            // Where nobody is there any more they end here.
+            used.send(parcel).unwrap_or_default();
         }
         Ok::<_, Failure>(())
     })?;
@@ -218,7 +225,7 @@ impl Writing<'_> {
         Ok(self.done)
     }
 
-    fn write(&mut self, work: &Work<'_>, prepared: Prepared<'_>) -> Result<(), Failure> {
+    fn write(&mut self, work: &Work<'_>, prepared: &mut Prepared<'_>) -> Result<(), Failure> {
         let incoming = work.offer;
         let fetched_ms = incoming.fetched_at.as_millisecond();
         let seen_ms = fetched_ms.max(self.least_seen_ms);
@@ -284,12 +291,12 @@ impl Writing<'_> {
     fn merge(
         &mut self,
         stored: &Stored,
-        prepared: Prepared<'_>,
+        prepared: &Prepared<'_>,
         todo: i64,
         headline: Option<String>,
         seen_ms: i64,
     ) -> Result<(), Failure> {
-        let mut offer = prepared.offer.into_owned();
+        let mut offer = Offer::clone(&prepared.offer);
         let mut fetched_ms = offer.fetched_at.as_millisecond();
         let key = offer.key.to_string();
         let mut old_body = self.body(stored.row)?;
@@ -343,27 +350,29 @@ impl Writing<'_> {
 
     fn insert(
         &mut self,
-        prepared: Prepared<'_>,
+        prepared: &mut Prepared<'_>,
         headline: Option<String>,
         fetched_ms: i64,
         seen_ms: i64,
     ) -> Result<(), Failure> {
         let Prepared { offer, body, digest, columns } = prepared;
-        let mut columns = columns.unwrap_or_else(|| Columns::of(&offer, record_of(&offer, self.known)));
-        let facts = columns.named(&offer, self.words);
+        let (body, digest) = (body.as_slice(), *digest);
+        let offer: &Offer = offer;
+        let columns = columns.get_or_insert_with(|| Columns::of(offer, record_of(offer, self.known)));
+        let facts = columns.named(offer, self.words);
         let (key, score) = (offer.key.to_string(), self.score(&columns.facts, fetched_ms));
         // In the order of `summed!`.
         let row = &mut self.summed;
         row.text(&key)
             .integer(offer.key.market_id())
             .maybe_text(offer.supplier_id.as_ref().map(SupplierId::as_str))
-            .integer(row::kind(&offer))
+            .integer(row::kind(offer))
             .integer(i64::from(offer.gone))
-            .integer(row::todo(&offer))
+            .integer(row::todo(offer))
             .maybe_text(headline.as_deref())
             .integer(score)
-            .integer(row::sold(&offer))
-            .integer(row::repeat(&offer))
+            .integer(row::sold(offer))
+            .integer(row::repeat(offer))
             .integer(fetched_ms)
             .integer(seen_ms)
             .integer(self.generation)
@@ -373,7 +382,7 @@ impl Writing<'_> {
             .blob(&facts)
             .text(&columns.text)
             .text(&columns.traits)
-            .blob(body.get(..5).unwrap_or(&body));
+            .blob(body.get(..5).unwrap_or(body));
         let sum = row.end();
         self.transaction
             .prepare_cached(
@@ -385,13 +394,13 @@ impl Writing<'_> {
                 key,
                 offer.key.market_id(),
                 offer.supplier_id.as_ref().map(SupplierId::as_str),
-                row::kind(&offer),
+                row::kind(offer),
                 offer.gone,
-                row::todo(&offer),
+                row::todo(offer),
                 headline,
                 score,
-                row::sold(&offer),
-                row::repeat(&offer),
+                row::sold(offer),
+                row::repeat(offer),
                 fetched_ms,
                 seen_ms,
                 self.generation,

@@ -314,8 +314,8 @@ impl<'a> Pass<'a> {
         Ok(false)
     }
 
-    /// The same where no title and no row has to be read (where the places of a phrase tell is on the lists), and none of the documents is of an old state; `None` where
-    /// that is not enough.
+    /// The same where neither titles nor rows have to be read, at most the places of phrases, and none of the documents is
+    /// of an old state; `None` where that is not enough.
     pub fn fill_plainly(
         &mut self,
         count: usize,

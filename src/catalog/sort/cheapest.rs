@@ -1,0 +1,191 @@
+//! The cheapest hits of each unit, gathered while hits are gone through, on any thread.
+
+use std::cmp::Reverse;
+
+use crate::catalog::index::plan::Plan;
+use crate::catalog::index::schema::Column;
+use crate::catalog::index::{Row, Segment};
+use crate::catalog::sort::freights::{dearest, goods};
+use crate::catalog::sort::units::Units;
+use crate::domain::search::Sort;
+
+/// Of no more hits than these everything is gathered; where there are more, they say which units likely fill the page:
+/// those that so many of them are sold in.
+const SMALL: usize = if cfg!(test) { 2 } else { 1_024 };
+const LIKELY: usize = if cfg!(test) { 1 } else { 2 };
+
+/// What is to be gathered of the hits.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub plan: &'a Plan,
+    /// By the unit price, or by what goods cost: freight is only added to the cheapest.
+    pub sort: Sort,
+    /// Of all units, and of what cannot be bought at its quantity as well; else of what likely fills the page.
+    pub everything: bool,
+    /// So many of each unit that can be bought, and so many that cannot.
+    pub buyable: usize,
+    pub unbuyable: usize,
+    /// Of this unit all that can be bought for no more than so much, however many they are.
+    pub bound: Option<(u64, u64)>,
+}
+
+/// What was gathered of some hits of a segment.
+#[derive(Default)]
+pub(super) struct Found {
+    pub units: Units<OfUnit>,
+    /// What is likely was chosen: the rest was only counted.
+    pub is_part: bool,
+    count: usize,
+    /// Room for units and least prices of the documents at hand.
+    words: Vec<u64>,
+    leasts: Vec<u64>,
+}
+
+/// The hits of one unit.
+#[derive(Default)]
+pub(super) struct OfUnit {
+    /// How many.
+    pub count: usize,
+    /// The cheapest of them, where they are wanted.
+    pub kept: Option<Kept>,
+    /// Those at hand.
+    docs: Vec<u32>,
+}
+
+/// The cheapest hits of a unit.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// Those that can be bought at their quantity, and those that cannot.
+    pub buyable: Cheapest,
+    pub unbuyable: Cheapest,
+}
+
+/// The first documents of a segment by an amount and then by place, which is the order of the documents.
+#[derive(Default)]
+pub(super) struct Cheapest {
+    /// Amounts and documents.
+    pub all: Vec<(u64, u32)>,
+    /// Those from here on are not kept.
+    below: Option<(u64, u32)>,
+    /// Whether there were more than were to be kept.
+    pub is_cut: bool,
+}
+
+impl Cheapest {
+    /// Keeps a document if it is among the first so many; whether fewer will be from now on.
+    #[inline]
+    fn push(&mut self, one: (u64, u32), keep: usize) -> bool {
+        if self.below.is_some_and(|below| one >= below) {
+            return false;
+        }
+        self.all.push(one);
+        if self.all.len() < keep.saturating_mul(2) {
+            return false;
+        }
+        let (_, first_out, _) = self.all.select_nth_unstable(keep);
+        self.below = Some(*first_out);
+        self.all.truncate(keep);
+        self.is_cut = true;
+        true
+    }
+
+    /// What all that are not kept cost at least.
+    pub fn beyond(&self) -> Option<u64> {
+        self.below.map(|(amount, _)| amount)
+    }
+}
+
+impl Wanted<'_> {
+    /// Goes through some documents of a segment, ascending.
+    pub fn add(&self, segment: &Segment, docs: &[u32], found: &mut Found) {
+        found.count += docs.len();
+        if !self.everything && !found.is_part && found.count > SMALL {
+            found.is_part = true;
+            choose(&mut found.units);
+        }
+        let Found { units, is_part, words, leasts, .. } = found;
+        segment.columns.values(Column::Unit, docs, words);
+        for (doc, word) in docs.iter().zip(words.iter()) {
+            if let Some(of) = units.entry(*word) {
+                of.docs.push(*doc);
+            }
+        }
+        for (word, of) in units.iter_mut() {
+            if of.count == 0 && !*is_part {
+                of.kept = Some(Kept::default());
+            }
+            of.count += of.docs.len();
+            if let Some(kept) = &mut of.kept {
+                segment.columns.values(Column::Least, &of.docs, leasts);
+                self.keep(segment, &of.docs, leasts, word, kept, !*is_part);
+            }
+            of.docs.clear();
+        }
+    }
+
+    fn keep(
+        &self,
+        segment: &Segment,
+        docs: &[u32],
+        leasts: &[u64],
+        word: u64,
+        kept: &mut Kept,
+        everything: bool,
+    ) {
+        let bound = self.bound.filter(|(unit, _)| *unit == word);
+        let count = if bound.is_some() { usize::MAX } else { self.buyable };
+        if let (None, Some((_, most))) = (kept.buyable.below, bound) {
+            kept.buyable.below = most.checked_add(1).map(|over| (over, 0));
+        }
+        let mut limit = self.limit(kept, everything);
+        for (doc, least) in docs.iter().zip(leasts) {
+            if *least > limit {
+                continue;
+            }
+            let row = segment.doc(*doc);
+            let quantity = self.plan.quantity_of(&row);
+            let is_less = match row.at(quantity) {
+                (Some(price), true) => kept.buyable.push((self.amount(price, quantity), *doc), count),
+                (price, _) if everything => {
+                    let amount = price.map_or(u64::MAX, |price| self.amount(price, quantity));
+                    kept.unbuyable.push((amount, *doc), self.unbuyable)
+                }
+                _ => false,
+            };
+            if is_less {
+                limit = self.limit(kept, everything);
+            }
+        }
+    }
+
+    /// What hits are ordered by before freight: a unit price in millionths, or goods in fen.
+    pub fn amount(&self, price: u64, quantity: u64) -> u64 {
+        if self.sort == Sort::Price { price } else { goods(price, quantity) }
+    }
+
+    /// The least price, as it is stored, that is not yet too great for one of the kept.
+    fn limit(&self, kept: &Kept, everything: bool) -> u64 {
+        let unbuyable = if everything { kept.unbuyable.beyond() } else { Some(0) };
+        let (Some(buyable), Some(unbuyable)) = (kept.buyable.beyond(), unbuyable) else { return u64::MAX };
+        let most = buyable.max(unbuyable);
+        let price = match self.sort {
+            Sort::Price => most,
+            _ if self.plan.overrides.is_empty() => dearest(most, self.plan.quantity),
+            // Goods of many pieces of what is cheap cost as much as of few of what is not.
+            _ => u64::MAX,
+        };
+        price.saturating_add(1)
+    }
+}
+
+/// Leaves the units most of the first hits are sold in.
+fn choose(units: &mut Units<OfUnit>) {
+    let mut order: Vec<(Reverse<usize>, u64)> =
+        units.iter().map(|(word, of)| (Reverse(of.count), word)).collect();
+    order.sort_unstable();
+    for (_, word) in order.into_iter().skip(LIKELY) {
+        if let Some(of) = units.entry(word) {
+            of.kept = None;
+        }
+    }
+}

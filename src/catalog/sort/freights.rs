@@ -1,0 +1,57 @@
+//! What freight adds to the price of goods.
+
+use std::collections::HashMap;
+
+use rusqlite::Connection;
+use rust_decimal::Decimal;
+
+use crate::catalog::index::schema::Column;
+use crate::catalog::index::{Halt, Row};
+use crate::catalog::overlay::text_of;
+use crate::domain::freight::{Destination, FreightTerms, Shipment, estimate};
+use crate::domain::money::Money;
+
+/// Unit price (millionths of a yuan) times quantity (thousandths), rounded to the fen, in fen.
+pub(super) fn goods(price: u64, quantity: u64) -> u64 {
+    let exact = u128::from(price) * u128::from(quantity);
+    u64::try_from(exact.saturating_add(5_000_000) / 10_000_000).unwrap_or(u64::MAX)
+}
+
+/// A unit price (millionths) above which goods, rounded to the fen, surely cost more than these.
+pub(super) fn dearest(goods: u64, quantity: u64) -> u64 {
+    let fen = u128::from(goods) * 10_000_000 + 5_000_000;
+    u64::try_from(fen / u128::from(quantity.max(1))).unwrap_or(u64::MAX).saturating_add(1)
+}
+
+/// Freight of offers, each terms read once.
+pub(super) struct Freights<'a> {
+    connection: &'a Connection,
+    destination: &'a Destination,
+    known: HashMap<u64, FreightTerms>,
+}
+
+impl<'a> Freights<'a> {
+    pub fn new(connection: &'a Connection, destination: &'a Destination) -> Freights<'a> {
+        Freights { connection, destination, known: HashMap::new() }
+    }
+
+    /// Freight of so much of an offer, in fen, where it is known; `goods` in fen, the quantity in thousandths.
+    pub fn of(&mut self, row: &dyn Row, goods: u64, quantity: u64) -> Result<Option<u64>, Halt> {
+        let word = row.get(Column::Freight);
+        if !self.known.contains_key(&word) {
+            let text = text_of(word as u32, self.connection)?;
+            let terms = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+            self.known.insert(word, terms);
+        }
+        let Some(terms) = self.known.get(&word) else { return Ok(None) };
+        let thousandths = |value: u64, scale| Decimal::from_i128_with_scale(i128::from(value), scale);
+        let shipment = Shipment {
+            quantity: thousandths(quantity, 3),
+            weight_kg: row.figure(Column::Weight).map(|grams| thousandths(grams, 3)),
+            volume_m3: row.figure(Column::Volume).map(|cm3| thousandths(cm3, 6)),
+            goods: Money::from_fen(i64::try_from(goods).unwrap_or(i64::MAX)),
+        };
+        let freight = estimate(terms, &shipment, self.destination).amount();
+        Ok(freight.map(crate::catalog::facts::micro).map(|micro| micro / 10_000))
+    }
+}

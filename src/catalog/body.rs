@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use crate::domain::id::OfferKey;
 use crate::domain::offer::Offer;
 
+pub(super) use read::freight;
 pub(super) use write::{freight_bytes, write};
 
 /// First byte of a body; JSON begins with a brace.

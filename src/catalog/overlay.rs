@@ -157,11 +157,11 @@ pub(super) fn word_of(text: &str, moment: &Connection) -> Result<Option<WordId>,
 }
 
 /// The text of a number in the dictionary.
-pub(super) fn text_of(word: WordId, moment: &Connection) -> Result<Option<String>, Failure> {
-    Ok(moment
+pub(super) fn text_of(word: WordId, moment: &Connection) -> rusqlite::Result<Option<String>> {
+    moment
         .prepare_cached("SELECT text FROM words WHERE id = ?1 AND sound(sum, id, text)")?
         .query_row([word], |row| row.get(0))
-        .optional()?)
+        .optional()
 }
 
 /// The supplier of this id, or else those with this in the name or of this id in other capitals; those found so far

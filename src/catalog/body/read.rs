@@ -169,7 +169,8 @@ fn mix(body: &[u8]) -> Option<Mix> {
     Some(Mix::Rule(MixRule { pieces, amount }))
 }
 
-fn freight(body: &[u8]) -> Option<FreightTerms> {
+/// Freight terms of a body; `None` = damaged.
+pub(in crate::catalog) fn freight(body: &[u8]) -> Option<FreightTerms> {
     let mut value = In(body);
     match value.byte()? {
         0 => Some(FreightTerms::Unknown),

@@ -100,7 +100,7 @@ pub(in crate::catalog) fn write(offer: &Offer) -> Vec<u8> {
         }),
     }
     if *freight != FreightTerms::Unknown {
-        out.freight(freight);
+        out.nested(field::FREIGHT, |out| out.freight(freight));
     }
     out.some_decimal(field::WEIGHT, *weight_kg);
     out.some_decimal(field::VOLUME, *volume_m3);
@@ -274,16 +274,16 @@ impl Out {
     }
 
     fn freight(&mut self, terms: &FreightTerms) {
-        self.nested(field::FREIGHT, |out| match terms {
-            FreightTerms::Unknown => out.0.push(0),
-            FreightTerms::SellerPays => out.0.push(1),
-            FreightTerms::Collect => out.0.push(2),
-            FreightTerms::ByAgreement => out.0.push(3),
+        match terms {
+            FreightTerms::Unknown => self.0.push(0),
+            FreightTerms::SellerPays => self.0.push(1),
+            FreightTerms::Collect => self.0.push(2),
+            FreightTerms::ByAgreement => self.0.push(3),
             FreightTerms::Template(template) => {
-                out.0.push(4);
-                out.template(template);
+                self.0.push(4);
+                self.template(template);
             }
-        });
+        }
     }
 
     fn template(&mut self, template: &FreightTemplate) {
@@ -322,7 +322,7 @@ impl Out {
     }
 }
 
-/// Freight terms as they stand in a body: the same terms have the same bytes.
+/// Freight terms as they stand in a body: the same terms have the same bytes. [`super::read::freight`] reads them.
 pub(in crate::catalog) fn freight_bytes(terms: &FreightTerms) -> Vec<u8> {
     let mut out = Out(Vec::with_capacity(48));
     out.freight(terms);

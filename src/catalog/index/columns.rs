@@ -7,13 +7,16 @@ use std::ops::RangeInclusive;
 use tantivy::TantivyError;
 use tantivy::directory::OwnedBytes;
 
-use crate::catalog::facts::Flags;
+use crate::catalog::facts::{Flags, WordId};
 use crate::catalog::index::place::{Place, Tie};
 use crate::catalog::index::quick::{self, Quick};
 use crate::catalog::index::records::Records;
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::stream::Bits;
 use crate::catalog::index::tables::{Head, Packed, Table, Unpacked};
+
+/// Documents whose values are read in a row.
+const BLOCK: u32 = 1_024;
 
 /// Columns of a segment.
 pub struct Columns(Numbers);
@@ -49,6 +52,25 @@ impl Columns {
         if let Some(numbers) = self.0.columns.get(column as usize) {
             numbers.range(from as usize, into);
         }
+    }
+
+    /// The different words of the dictionary that so many documents have in a column, ascending.
+    pub fn distinct(&self, column: Column, documents: u32) -> Vec<WordId> {
+        let (mut words, mut values) = (Vec::new(), Vec::new());
+        for from in (0..documents).step_by(BLOCK as usize) {
+            values.clear();
+            values.resize((documents - from).min(BLOCK) as usize, 0);
+            self.range(column, from, &mut values);
+            words.extend(values.iter().filter_map(|value| WordId::try_from(*value).ok()));
+            // Many have the same, and a million numbers need not be held for a few thousand.
+            if words.len() > 1 << 18 {
+                words.sort_unstable();
+                words.dedup();
+            }
+        }
+        words.sort_unstable();
+        words.dedup();
+        words
     }
 
     /// Documents of an offer, old states of it included.

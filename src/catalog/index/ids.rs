@@ -16,8 +16,6 @@ use crate::catalog::index::tables::{Packed, Table, Unpacked};
 use crate::catalog::index::{Halt, halt};
 use crate::domain::search::Cancel;
 
-/// Documents whose numbers are read at once.
-const BLOCK: u32 = 1_024;
 /// More drawers than these are not worth the room.
 const MOST_BITS: u32 = 16;
 
@@ -52,21 +50,7 @@ impl Ids {
         connection: &Connection,
         packed: Packed<'_>,
     ) -> io::Result<()> {
-        let mut numbers: Vec<WordId> = Vec::new();
-        let mut values = Vec::new();
-        for from in (0..documents).step_by(BLOCK as usize) {
-            values.clear();
-            values.resize((documents - from).min(BLOCK) as usize, 0);
-            columns.range(Column::Supplier, from, &mut values);
-            numbers.extend(values.iter().filter_map(|value| WordId::try_from(*value).ok()));
-            // Most have many offers, and a million numbers need not be held for a few thousand.
-            if numbers.len() > 1 << 18 {
-                numbers.sort_unstable();
-                numbers.dedup();
-            }
-        }
-        numbers.sort_unstable();
-        numbers.dedup();
+        let numbers = columns.distinct(Column::Supplier, documents);
         let mut select =
             connection.prepare_cached("SELECT text FROM words WHERE id = ?1").map_err(io::Error::other)?;
         let mut known: Vec<(String, WordId)> = Vec::with_capacity(numbers.len());

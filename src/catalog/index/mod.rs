@@ -9,6 +9,7 @@ mod beside;
 mod columns;
 mod document;
 mod finder;
+pub mod freights;
 pub mod fresh;
 mod gone;
 pub mod guard;

@@ -14,6 +14,7 @@ use tantivy::{InvertedIndexReader, SegmentReader, TantivyError};
 use crate::catalog::facts::{Facts, Flags};
 use crate::catalog::index::Halt;
 use crate::catalog::index::columns::Columns;
+use crate::catalog::index::freights::FreightTable;
 use crate::catalog::index::ids::Ids;
 use crate::catalog::index::lexicon::{Lexicon, Pairs};
 use crate::catalog::index::place::Place;
@@ -183,6 +184,11 @@ impl Segment {
     /// Its suppliers by their ids, where that is kept beside it.
     pub fn ids(&self) -> Option<&Ids> {
         self.worked.ids()
+    }
+
+    /// Freight terms of its documents, where that is kept beside it.
+    pub fn freights(&self) -> Option<&FreightTable> {
+        self.worked.freights()
     }
 
     /// Pairs of characters.

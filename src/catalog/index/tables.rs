@@ -17,6 +17,7 @@ use tantivy::{Directory, InvertedIndexReader, SegmentReader};
 
 use crate::catalog::index::beside;
 use crate::catalog::index::columns::Numbers;
+use crate::catalog::index::freights::FreightTable;
 use crate::catalog::index::ids::Ids;
 use crate::catalog::index::lexicon::{Lexicon, Pairs};
 use crate::catalog::index::segment::Segment;
@@ -234,6 +235,7 @@ pub struct Worked {
     sellers: OnceLock<Sellers>,
     sounds: OnceLock<Sounds>,
     ids: OnceLock<Ids>,
+    freights: OnceLock<FreightTable>,
     titles: OnceLock<Arc<Titles>>,
     /// Whether a table was worked out here since it could not be read.
     is_made: AtomicBool,
@@ -308,11 +310,12 @@ impl Worked {
 
     /// Suppliers by their ids, where that was written: whoever has the index in memory alone asks the dictionary.
     pub fn ids(&self) -> Option<&Ids> {
-        if self.ids.get().is_none() {
-            let kept = Ids::open(self.mapped(&self.place("ids")?)?)?;
-            return Some(self.ids.get_or_init(|| kept));
-        }
-        self.ids.get()
+        self.written(&self.ids, "ids")
+    }
+
+    /// Freight terms by their numbers in the dictionary, where that was written.
+    pub fn freights(&self) -> Option<&FreightTable> {
+        self.written(&self.freights, "freights")
     }
 
     /// The titles of the documents, where the index is in files.
@@ -336,6 +339,15 @@ impl Worked {
     fn mapped(&self, table: &Path) -> Option<OwnedBytes> {
         let folder = self.folder.get_or_init(|| MmapDirectory::open(table.parent()?).ok()).as_ref()?;
         folder.open_read(Path::new(table.file_name()?)).ok()?.read_bytes().ok()
+    }
+
+    /// A table that is not worked out by whoever finds none.
+    fn written<'a, T: Table>(&self, slot: &'a OnceLock<T>, table: &str) -> Option<&'a T> {
+        if slot.get().is_none() {
+            let kept = T::open(self.mapped(&self.place(table)?)?)?;
+            return Some(slot.get_or_init(|| kept));
+        }
+        slot.get()
     }
 
     fn worked<'a, T: Table>(
@@ -365,7 +377,7 @@ impl Worked {
     pub fn keep(&self, segment: &Segment, connection: &Connection) -> io::Result<bool> {
         let sounding = [&*segment.chars, &*segment.pairs, &*segment.triples];
         let sounds = || self.keep_one("sounds", |packed| Sounds::pack(sounding, segment.max_doc(), packed));
-        let others = || -> io::Result<[bool; 5]> {
+        let others = || -> io::Result<[bool; 6]> {
             Ok([
                 self.keep_one("words", |packed| Lexicon::pack(&segment.words, packed))?,
                 self.keep_one("shops", |packed| Lexicon::pack(&segment.shop, packed))?,
@@ -373,6 +385,9 @@ impl Worked {
                 self.keep_one("pairs", |packed| Pairs::pack(&segment.pairs, packed))?,
                 self.keep_one("ids", |packed| {
                     Ids::pack(&segment.columns, segment.max_doc(), connection, packed)
+                })?,
+                self.keep_one("freights", |packed| {
+                    FreightTable::pack(&segment.columns, segment.max_doc(), connection, packed)
                 })?,
             ])
         };

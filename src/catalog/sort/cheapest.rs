@@ -1,6 +1,7 @@
 //! The cheapest hits of each unit, gathered while hits are gone through, on any thread.
 
 use std::cmp::Reverse;
+use std::ops::RangeInclusive;
 
 use crate::catalog::index::plan::Plan;
 use crate::catalog::index::schema::Column;
@@ -14,6 +15,11 @@ use crate::domain::search::Sort;
 const SMALL: usize = if cfg!(test) { 2 } else { 1_024 };
 const LIKELY: usize = if cfg!(test) { 1 } else { 2 };
 
+/// One of so many that cannot be bought is few.
+const FEW: usize = if cfg!(test) { 2 } else { 16 };
+/// Prices are looked at later.
+const ANY: RangeInclusive<u64> = 0..=u64::MAX;
+
 /// What is to be gathered of the hits.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
@@ -25,8 +31,19 @@ pub(super) struct Wanted<'a> {
     /// So many of each unit that can be bought, and so many that cannot.
     pub buyable: usize,
     pub unbuyable: usize,
-    /// Of this unit all that can be bought for no more than so much, however many they are.
+    /// Of this unit all that might be bought for no more than so much, however many they are.
     pub bound: Option<(u64, u64)>,
+}
+
+/// What is asked of a document beside its least price.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Nothing yet.
+    Least,
+    /// Whether it can be bought.
+    Buyable,
+    /// What it costs where it cannot, too.
+    All,
 }
 
 /// What was gathered of some hits of a segment.
@@ -35,6 +52,8 @@ pub(super) struct Found {
     pub units: Units<OfUnit>,
     /// What is likely was chosen: the rest was only counted.
     pub is_part: bool,
+    /// So few cannot be bought that it is found out of the cheapest only.
+    is_lenient: bool,
     count: usize,
     /// Room for units and least prices of the documents at hand.
     words: Vec<u64>,
@@ -55,9 +74,12 @@ pub(super) struct OfUnit {
 /// The cheapest hits of a unit.
 #[derive(Default)]
 pub(super) struct Kept {
-    /// Those that can be bought at their quantity, and those that cannot.
+    /// Those that can be bought at their quantity, by what they cost at least.
     pub buyable: Cheapest,
+    /// Those that cannot, by what they would cost.
     pub unbuyable: Cheapest,
+    /// How many were found to be such.
+    not_buyable: usize,
 }
 
 /// The first documents of a segment by an amount and then by place, which is the order of the documents.
@@ -69,6 +91,21 @@ pub(super) struct Cheapest {
     below: Option<(u64, u32)>,
     /// Whether there were more than were to be kept.
     pub is_cut: bool,
+}
+
+impl Found {
+    /// After the first hits: leaves the units most of them are sold in.
+    fn choose(&mut self) {
+        self.is_part = true;
+        let not_buyable = self.units.iter().flat_map(|(_, of)| &of.kept).map(|kept| kept.not_buyable);
+        self.is_lenient = not_buyable.sum::<usize>() * FEW <= self.count;
+        let mut order: Vec<(usize, &mut OfUnit)> =
+            self.units.iter_mut().map(|(_, of)| (of.count, of)).collect();
+        order.sort_by_key(|(count, _)| Reverse(*count));
+        for (_, of) in order.into_iter().skip(LIKELY) {
+            of.kept = None;
+        }
+    }
 }
 
 impl Cheapest {
@@ -98,12 +135,21 @@ impl Cheapest {
 impl Wanted<'_> {
     /// Goes through some documents of a segment, ascending.
     pub fn add(&self, segment: &Segment, docs: &[u32], found: &mut Found) {
-        found.count += docs.len();
-        if !self.everything && !found.is_part && found.count > SMALL {
-            found.is_part = true;
-            choose(&mut found.units);
+        let whole = match self.everything || found.is_part {
+            true => docs.len(),
+            false => SMALL.saturating_sub(found.count).min(docs.len()),
+        };
+        let (docs, rest) = docs.split_at_checked(whole).unwrap_or((docs, &[]));
+        self.add_some(segment, docs, found);
+        if !rest.is_empty() {
+            found.choose();
+            self.add_some(segment, rest, found);
         }
-        let Found { units, is_part, words, leasts, .. } = found;
+    }
+
+    fn add_some(&self, segment: &Segment, docs: &[u32], found: &mut Found) {
+        found.count += docs.len();
+        let Found { units, is_part, is_lenient, words, leasts, .. } = found;
         segment.columns.values(Column::Unit, docs, words);
         for (doc, word) in docs.iter().zip(words.iter()) {
             if let Some(of) = units.entry(*word) {
@@ -117,26 +163,24 @@ impl Wanted<'_> {
             of.count += of.docs.len();
             if let Some(kept) = &mut of.kept {
                 segment.columns.values(Column::Least, &of.docs, leasts);
-                self.keep(segment, &of.docs, leasts, word, kept, !*is_part);
+                let look = match (*is_part, *is_lenient) {
+                    (false, _) => Look::All,
+                    (true, false) => Look::Buyable,
+                    (true, true) => Look::Least,
+                };
+                self.keep(segment, &of.docs, leasts, word, kept, look);
             }
             of.docs.clear();
         }
     }
 
-    fn keep(
-        &self,
-        segment: &Segment,
-        docs: &[u32],
-        leasts: &[u64],
-        word: u64,
-        kept: &mut Kept,
-        everything: bool,
-    ) {
+    fn keep(&self, segment: &Segment, docs: &[u32], leasts: &[u64], word: u64, kept: &mut Kept, look: Look) {
         let bound = self.bound.filter(|(unit, _)| *unit == word);
         let count = if bound.is_some() { usize::MAX } else { self.buyable };
         if let (None, Some((_, most))) = (kept.buyable.below, bound) {
             kept.buyable.below = most.checked_add(1).map(|over| (over, 0));
         }
+        let everything = look == Look::All;
         let mut limit = self.limit(kept, everything);
         for (doc, least) in docs.iter().zip(leasts) {
             if *least > limit {
@@ -144,13 +188,18 @@ impl Wanted<'_> {
             }
             let row = segment.doc(*doc);
             let quantity = self.plan.quantity_of(&row);
-            let is_less = match row.at(quantity) {
-                (Some(price), true) => kept.buyable.push((self.amount(price, quantity), *doc), count),
-                (price, _) if everything => {
-                    let amount = price.map_or(u64::MAX, |price| self.amount(price, quantity));
+            let is_buyable = look == Look::Least && *least > 0 || is_buyable(&row, quantity);
+            let is_less = match is_buyable {
+                true => {
+                    let at_least = self.amount(least.saturating_sub(1), quantity);
+                    kept.buyable.push((at_least, *doc), count)
+                }
+                false if everything => {
+                    kept.not_buyable += 1;
+                    let amount = row.at(quantity).0.map_or(u64::MAX, |price| self.amount(price, quantity));
                     kept.unbuyable.push((amount, *doc), self.unbuyable)
                 }
-                _ => false,
+                false => false,
             };
             if is_less {
                 limit = self.limit(kept, everything);
@@ -178,14 +227,8 @@ impl Wanted<'_> {
     }
 }
 
-/// Leaves the units most of the first hits are sold in.
-fn choose(units: &mut Units<OfUnit>) {
-    let mut order: Vec<(Reverse<usize>, u64)> =
-        units.iter().map(|(word, of)| (Reverse(of.count), word)).collect();
-    order.sort_unstable();
-    for (_, word) in order.into_iter().skip(LIKELY) {
-        if let Some(of) = units.entry(word) {
-            of.kept = None;
-        }
-    }
+/// Whether an offer can be bought at a quantity.
+#[inline]
+fn is_buyable(row: &impl Row, quantity: u64) -> bool {
+    row.price_within(&ANY, quantity).unwrap_or_else(|| matches!(row.at(quantity), (Some(_), true)))
 }

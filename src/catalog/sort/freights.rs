@@ -1,13 +1,14 @@
 //! What freight adds to the price of goods.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use rusqlite::Connection;
 use rust_decimal::Decimal;
 
+use crate::catalog::facts::WordId;
 use crate::catalog::index::schema::Column;
-use crate::catalog::index::{Halt, Row};
-use crate::catalog::overlay::text_of;
+use crate::catalog::index::{Halt, Row, Segment, freights};
 use crate::domain::freight::{Destination, FreightTerms, Shipment, estimate};
 use crate::domain::money::Money;
 
@@ -27,7 +28,7 @@ pub(super) fn dearest(goods: u64, quantity: u64) -> u64 {
 pub(super) struct Freights<'a> {
     connection: &'a Connection,
     destination: &'a Destination,
-    known: HashMap<u64, FreightTerms>,
+    known: HashMap<WordId, FreightTerms>,
 }
 
 impl<'a> Freights<'a> {
@@ -35,15 +36,26 @@ impl<'a> Freights<'a> {
         Freights { connection, destination, known: HashMap::new() }
     }
 
-    /// Freight of so much of an offer, in fen, where it is known; `goods` in fen, the quantity in thousandths.
-    pub fn of(&mut self, row: &dyn Row, goods: u64, quantity: u64) -> Result<Option<u64>, Halt> {
-        let word = row.get(Column::Freight);
-        if !self.known.contains_key(&word) {
-            let text = text_of(word as u32, self.connection)?;
-            let terms = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-            self.known.insert(word, terms);
-        }
-        let Some(terms) = self.known.get(&word) else { return Ok(None) };
+    /// Freight of so much of an offer, in fen, where it is known; `goods` in fen, the quantity in thousandths, and the
+    /// segment it is in.
+    pub fn of(
+        &mut self,
+        row: &dyn Row,
+        segment: Option<&Segment>,
+        goods: u64,
+        quantity: u64,
+    ) -> Result<Option<u64>, Halt> {
+        let word = row.get(Column::Freight) as WordId;
+        let terms = match self.known.entry(word) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let terms = match segment.and_then(Segment::freights).and_then(|table| table.get(word)) {
+                    Some(terms) => terms,
+                    None => freights::from_word(word, self.connection)?.unwrap_or_default(),
+                };
+                new.insert(terms)
+            }
+        };
         let thousandths = |value: u64, scale| Decimal::from_i128_with_scale(i128::from(value), scale);
         let shipment = Shipment {
             quantity: thousandths(quantity, 3),

@@ -23,8 +23,9 @@ use crate::catalog::sort::units::Units;
 use crate::domain::freight::Destination;
 use crate::domain::search::{Cancel, Sort};
 
-/// Freight is looked up for about so many, the cheapest; it is for more where that does not settle it.
-const FEW: usize = if cfg!(test) { 2 } else { 512 };
+/// Prices at the quantity, and freight, are looked up for about so many, those of the least prices; for more where that does
+/// not settle it.
+const FEW: usize = if cfg!(test) { 2 } else { 1_024 };
 const MORE: usize = 8;
 
 /// 0 buyable and known, 1 buyable but its landed cost unknown, 2 cannot be bought at the quantity.
@@ -43,11 +44,11 @@ pub(super) fn by_price(
         plan,
         sort,
         everything: one_per_supplier,
-        buyable: match sort {
-            // Whichever supplier a hit is of may have no other.
-            _ if one_per_supplier => usize::MAX,
-            Sort::Price => count.max(1),
-            _ => FEW.max(if cfg!(test) { 0 } else { count.saturating_mul(4) }),
+        // Whichever supplier a hit is of may have no other.
+        buyable: if one_per_supplier {
+            usize::MAX
+        } else {
+            FEW.max(if cfg!(test) { 0 } else { count.saturating_mul(4) })
         },
         unbuyable: if one_per_supplier { usize::MAX } else { count.max(1) },
         bound: None,
@@ -142,16 +143,7 @@ impl<'a, 'b> Prices<'a, 'b> {
                 if let Some(of) = self.units.entry(unit) {
                     of.count += 1;
                 }
-                let quantity = self.wanted.plan.quantity_of(row);
-                match row.at(quantity) {
-                    (Some(price), true) => {
-                        self.take(unit, self.wanted.amount(price, quantity), row, quantity)?;
-                    }
-                    (price, _) => {
-                        let amount = price.map_or(u64::MAX, |price| self.wanted.amount(price, quantity));
-                        self.put(unit, 2, amount, row);
-                    }
-                }
+                self.take(unit, row, None)?;
             }
             Chunk::Docs(segment, docs) => {
                 let is_same = self.parts.last().is_some_and(|(last, _)| std::ptr::eq(*last, segment));
@@ -249,18 +241,18 @@ impl<'a, 'b> Prices<'a, 'b> {
                 self.put(unit, 2, *amount, &segment.doc(*doc));
             }
         }
-        buyable.sort_unstable_by_key(|(amount, doc, _)| (*amount, *doc));
-        for (amount, doc, segment) in buyable {
-            if amount > self.worst(unit) {
+        // Of each supplier the first has to be found: all are looked at.
+        if !self.one_per_supplier {
+            buyable.sort_unstable_by_key(|(least, doc, _)| (*least, *doc));
+        }
+        for (least, doc, segment) in buyable {
+            if least > self.worst(unit) {
                 return Ok(None);
             }
-            let row = segment.doc(doc);
-            let quantity = self.wanted.plan.quantity_of(&row);
-            self.take(unit, amount, &row, quantity)?;
+            self.take(unit, &segment.doc(doc), Some(segment))?;
         }
         let worst = self.worst(unit);
-        // Of prices alone the first of each part are enough: there are as many as the page has.
-        if self.wanted.sort == Sort::Price || beyond.is_none_or(|beyond| beyond > worst) {
+        if beyond.is_none_or(|beyond| beyond > worst) {
             return Ok(None);
         }
         Ok(Some(match worst {
@@ -275,21 +267,30 @@ impl<'a, 'b> Prices<'a, 'b> {
         best.and_then(Best::worst).unwrap_or(u64::MAX)
     }
 
-    /// Takes a hit that can be bought.
-    fn take(&mut self, unit: u64, amount: u64, row: &dyn Row, quantity: u64) -> Result<(), Halt> {
+    /// Takes a hit at its quantity, of a segment or of none.
+    fn take(&mut self, unit: u64, row: &dyn Row, segment: Option<&Segment>) -> Result<(), Halt> {
         // Terms of freight may have to be read for each.
         self.taken = self.taken.wrapping_add(1);
         if self.taken.is_multiple_of(32) {
             halt(self.cancel)?;
         }
-        if self.wanted.sort == Sort::Price {
-            self.put(unit, 0, amount, row);
+        let quantity = self.wanted.plan.quantity_of(row);
+        let (price, is_buyable) = row.at(quantity);
+        let Some(amount) = price.map(|price| self.wanted.amount(price, quantity)) else {
+            self.put(unit, 2, u64::MAX, row);
             return Ok(());
-        }
-        match self.freights.of(row, amount, quantity)? {
-            Some(freight) => self.put(unit, 0, amount.saturating_add(freight), row),
-            None => self.put(unit, 1, amount, row),
-        }
+        };
+        let (class, amount) = match (is_buyable, self.wanted.sort) {
+            (false, _) => (2, amount),
+            (true, Sort::Price) => (0, amount),
+            // Freight costs nothing at best.
+            (true, _) if amount > self.worst(unit) => return Ok(()),
+            (true, _) => match self.freights.of(row, segment, amount, quantity)? {
+                Some(freight) => (0, amount.saturating_add(freight)),
+                None => (1, amount),
+            },
+        };
+        self.put(unit, class, amount, row);
         Ok(())
     }
 

@@ -198,7 +198,8 @@ impl FreightTemplate {
 
     /// `first + ceil((n - first_unit) / next_unit) x next` (GATEWAY.md 3.6), rounded to the fen.
     pub fn cost(&self, fee: Fee, counted: Decimal) -> Money {
-        let over = counted - self.first_unit;
+        // Nobody ships that much, but anybody may say so.
+        let over = counted.checked_sub(self.first_unit).unwrap_or(Decimal::MAX);
         if over <= Decimal::ZERO || self.next_unit <= Decimal::ZERO {
             return fee.first.rounded();
         }

@@ -31,7 +31,8 @@ pub fn from_word(word: WordId, connection: &Connection) -> rusqlite::Result<Opti
 }
 
 impl FreightTable {
-    /// Writes the terms of a segment's documents; those the dictionary does not know are left out.
+    /// Writes the terms of a segment's documents; those the dictionary does not know, or a body
+    /// would not keep as they are, are left out.
     pub(super) fn pack(
         columns: &Columns,
         documents: u32,
@@ -40,8 +41,12 @@ impl FreightTable {
     ) -> io::Result<()> {
         let mut known = Vec::new();
         for number in columns.distinct(Column::Freight, documents) {
-            let terms = from_word(number, connection).map_err(io::Error::other)?;
-            known.extend(terms.map(|terms| (number, body::freight_bytes(&terms))));
+            // A damaged word is told of by whoever asks the dictionary for it; here it only goes without.
+            let Ok(Some(terms)) = from_word(number, connection) else { continue };
+            let bytes = body::freight_bytes(&terms);
+            if body::freight(&bytes).as_ref() == Some(&terms) {
+                known.push((number, bytes));
+            }
         }
         pack_all(&known, packed)
     }

@@ -65,7 +65,8 @@ pub enum Column {
     Volume,
     /// When it was read, UTC milliseconds.
     Fetched,
-    /// Least price at any quantity, millionths of a yuan: nothing is cheaper.
+    /// Least price at any quantity, millionths of a yuan: nothing is cheaper. Stored plus one like every figure that may be
+    /// unknown; 0 = no price is known at any quantity.
     Least,
 }
 

@@ -7,9 +7,10 @@ use crate::catalog::index::schema::Column;
 use crate::catalog::index::{Place, Row};
 
 /// A hit in an order: the smaller key comes first, then the better place.
-type Key = (u64, Reverse<Place>);
+pub(super) type Key = (u64, Reverse<Place>);
 
 /// The first `count` of a list, or the first of each supplier.
+#[derive(Clone)]
 pub(super) enum Best {
     Rows(usize, BinaryHeap<(Key, i64)>),
     Suppliers(HashMap<u64, (Key, i64)>),
@@ -31,9 +32,9 @@ impl Best {
     }
 
     /// The greatest key of a full list; `None` = there is room for any.
-    pub fn worst(&self) -> Option<u64> {
+    pub fn worst(&self) -> Option<Key> {
         match self {
-            Best::Rows(count, heap) if heap.len() >= *count => heap.peek().map(|((worst, _), _)| *worst),
+            Best::Rows(count, heap) if heap.len() >= *count => heap.peek().map(|(worst, _)| *worst),
             _ => None,
         }
     }

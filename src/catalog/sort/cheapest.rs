@@ -10,8 +10,8 @@ use crate::catalog::sort::freights::{dearest, goods};
 use crate::catalog::sort::units::Units;
 use crate::domain::search::Sort;
 
-/// Of no more hits than these everything is gathered; where there are more, they say which units likely fill the page:
-/// those that so many of them are sold in.
+/// Of no more hits than these of a part everything is gathered; where there are more, they say which units likely fill the
+/// page: the so many that most of them are sold in.
 const SMALL: usize = if cfg!(test) { 2 } else { 1_024 };
 const LIKELY: usize = if cfg!(test) { 1 } else { 2 };
 
@@ -28,11 +28,13 @@ pub(super) struct Wanted<'a> {
     pub sort: Sort,
     /// Of all units, and of what cannot be bought at its quantity as well; else of what likely fills the page.
     pub everything: bool,
-    /// So many of each unit that can be bought, and so many that cannot.
+    /// Of each part and unit so many that can be bought, and so many that cannot.
     pub buyable: usize,
     pub unbuyable: usize,
     /// Of this unit all that might be bought for no more than so much, however many they are.
     pub bound: Option<(u64, u64)>,
+    /// Whether each is asked if it can be bought, however few cannot.
+    pub is_strict: bool,
 }
 
 /// What is asked of a document beside its least price.
@@ -58,6 +60,8 @@ pub(super) struct Found {
     /// Room for units and least prices of the documents at hand.
     words: Vec<u64>,
     leasts: Vec<u64>,
+    /// Numbers of their units.
+    at_hand: Vec<u32>,
 }
 
 /// The hits of one unit.
@@ -90,7 +94,7 @@ pub(super) struct Cheapest {
     /// Those from here on are not kept.
     below: Option<(u64, u32)>,
     /// Whether there were more than were to be kept.
-    pub is_cut: bool,
+    is_cut: bool,
 }
 
 impl Found {
@@ -127,19 +131,21 @@ impl Cheapest {
     }
 
     /// What all that are not kept cost at least.
-    pub fn beyond(&self) -> Option<u64> {
+    fn beyond(&self) -> Option<u64> {
         self.below.map(|(amount, _)| amount)
+    }
+
+    /// The first that is not kept since there were too many.
+    pub fn cut(&self) -> Option<(u64, u32)> {
+        self.below.filter(|_| self.is_cut)
     }
 }
 
 impl Wanted<'_> {
     /// Goes through some documents of a segment, ascending.
     pub fn add(&self, segment: &Segment, docs: &[u32], found: &mut Found) {
-        let whole = match self.everything || found.is_part {
-            true => docs.len(),
-            false => SMALL.saturating_sub(found.count).min(docs.len()),
-        };
-        let (docs, rest) = docs.split_at_checked(whole).unwrap_or((docs, &[]));
+        let room = if self.everything || found.is_part { usize::MAX } else { SMALL - SMALL.min(found.count) };
+        let (docs, rest) = docs.split_at_checked(room).unwrap_or((docs, &[]));
         self.add_some(segment, docs, found);
         if !rest.is_empty() {
             found.choose();
@@ -149,21 +155,25 @@ impl Wanted<'_> {
 
     fn add_some(&self, segment: &Segment, docs: &[u32], found: &mut Found) {
         found.count += docs.len();
-        let Found { units, is_part, is_lenient, words, leasts, .. } = found;
+        let Found { units, is_part, is_lenient, words, leasts, at_hand, .. } = found;
         segment.columns.values(Column::Unit, docs, words);
         for (doc, word) in docs.iter().zip(words.iter()) {
-            if let Some(of) = units.entry(*word) {
-                of.docs.push(*doc);
+            let number = units.number(*word);
+            let Some((_, of)) = units.get_mut(number) else { continue };
+            if of.docs.is_empty() {
+                at_hand.push(number);
             }
+            of.docs.push(*doc);
         }
-        for (word, of) in units.iter_mut() {
+        for number in at_hand.drain(..) {
+            let Some((word, of)) = units.get_mut(number) else { continue };
             if of.count == 0 && !*is_part {
                 of.kept = Some(Kept::default());
             }
             of.count += of.docs.len();
             if let Some(kept) = &mut of.kept {
                 segment.columns.values(Column::Least, &of.docs, leasts);
-                let look = match (*is_part, *is_lenient) {
+                let look = match (*is_part, *is_lenient && !self.is_strict) {
                     (false, _) => Look::All,
                     (true, false) => Look::Buyable,
                     (true, true) => Look::Least,

@@ -7,8 +7,9 @@ use rusqlite::Connection;
 use rust_decimal::Decimal;
 
 use crate::catalog::facts::WordId;
+use crate::catalog::index::freights::{self, FreightTable};
 use crate::catalog::index::schema::Column;
-use crate::catalog::index::{Halt, Row, Segment, freights};
+use crate::catalog::index::{Halt, Row};
 use crate::domain::freight::{Destination, FreightTerms, Shipment, estimate};
 use crate::domain::money::Money;
 
@@ -37,11 +38,11 @@ impl<'a> Freights<'a> {
     }
 
     /// Freight of so much of an offer, in fen, where it is known; `goods` in fen, the quantity in thousandths, and the
-    /// segment it is in.
+    /// table of the segment it is in.
     pub fn of(
         &mut self,
         row: &dyn Row,
-        segment: Option<&Segment>,
+        table: Option<&FreightTable>,
         goods: u64,
         quantity: u64,
     ) -> Result<Option<u64>, Halt> {
@@ -49,7 +50,7 @@ impl<'a> Freights<'a> {
         let terms = match self.known.entry(word) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let terms = match segment.and_then(Segment::freights).and_then(|table| table.get(word)) {
+                let terms = match table.and_then(|table| table.get(word)) {
                     Some(terms) => terms,
                     None => freights::from_word(word, self.connection)?.unwrap_or_default(),
                 };

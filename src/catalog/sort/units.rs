@@ -6,6 +6,7 @@ use std::collections::HashMap;
 const SMALL: u64 = 1 << 17;
 
 /// Units in the order they were met, each with what is known of it: they are words of the dictionary, few of many.
+#[derive(Clone)]
 pub(super) struct Units<T> {
     /// By the words that are small numbers, as most are, one more than the unit's own number; 0 = not met.
     small: Vec<u32>,
@@ -21,14 +22,19 @@ impl<T> Default for Units<T> {
 }
 
 impl<T: Default> Units<T> {
+    /// The number of a unit, if it was met.
+    #[inline]
+    fn known(&self, word: u64) -> Option<u32> {
+        match self.small.get(word as usize) {
+            Some(number) => number.checked_sub(1),
+            None => self.large.get(&word).copied(),
+        }
+    }
+
     /// The number of a unit, which is new if it was not met.
     #[inline]
     pub fn number(&mut self, word: u64) -> u32 {
-        let known = match self.small.get(word as usize) {
-            Some(number) => number.checked_sub(1),
-            None => self.large.get(&word).copied(),
-        };
-        known.unwrap_or_else(|| self.learn(word))
+        self.known(word).unwrap_or_else(|| self.learn(word))
     }
 
     #[cold]
@@ -50,19 +56,30 @@ impl<T: Default> Units<T> {
     }
 
     /// What is known of a unit that may be new.
+    #[allow(clippy::indexing_slicing)]
     #[inline]
-    pub fn entry(&mut self, word: u64) -> Option<&mut T> {
+    pub fn entry(&mut self, word: u64) -> &mut T {
         let number = self.number(word);
-        self.of.get_mut(number as usize)
+        // There is one for every number that was given out.
+        &mut self.of[number as usize]
     }
 
     /// What is known of a unit, if it was met.
     pub fn find(&self, word: u64) -> Option<&T> {
-        let number = match self.small.get(word as usize) {
-            Some(number) => number.checked_sub(1),
-            None => self.large.get(&word).copied(),
-        };
-        self.of.get(number? as usize)
+        self.of.get(self.known(word)? as usize)
+    }
+
+    /// The same, to be changed.
+    pub fn find_mut(&mut self, word: u64) -> Option<&mut T> {
+        let number = self.known(word)?;
+        self.of.get_mut(number as usize)
+    }
+
+    /// A unit by its number: its word and what is known of it.
+    #[inline]
+    pub fn get_mut(&mut self, number: u32) -> Option<(u64, &mut T)> {
+        let word = self.words.get(number as usize)?;
+        Some((*word, self.of.get_mut(number as usize)?))
     }
 
     /// All that were met, by their words.

@@ -7,6 +7,7 @@ mod fill;
 mod marks;
 mod migrate;
 mod names;
+mod orders;
 mod search;
 mod sound;
 mod suppliers;

@@ -15,8 +15,8 @@ use crate::domain::search::Sort;
 const SMALL: usize = if cfg!(test) { 2 } else { 1_024 };
 const LIKELY: usize = if cfg!(test) { 1 } else { 2 };
 
-/// One of so many that cannot be bought is few.
-const FEW: usize = if cfg!(test) { 2 } else { 16 };
+/// One of so many that cannot be bought is few: three of four of the cheapest fill a page and more.
+const FEW: usize = if cfg!(test) { 2 } else { 4 };
 /// Prices are looked at later.
 const ANY: RangeInclusive<u64> = 0..=u64::MAX;
 
@@ -159,7 +159,7 @@ impl Wanted<'_> {
         segment.columns.values(Column::Unit, docs, words);
         for (doc, word) in docs.iter().zip(words.iter()) {
             let number = units.number(*word);
-            let Some((_, of)) = units.get_mut(number) else { continue };
+            let of = units.of_mut(number);
             if of.docs.is_empty() {
                 at_hand.push(number);
             }

@@ -56,11 +56,16 @@ impl<T: Default> Units<T> {
     }
 
     /// What is known of a unit that may be new.
-    #[allow(clippy::indexing_slicing)]
     #[inline]
     pub fn entry(&mut self, word: u64) -> &mut T {
         let number = self.number(word);
-        // There is one for every number that was given out.
+        self.of_mut(number)
+    }
+
+    /// What is known of a unit by its number, which [`Units::number`] gave.
+    #[allow(clippy::indexing_slicing)]
+    #[inline]
+    pub fn of_mut(&mut self, number: u32) -> &mut T {
         &mut self.of[number as usize]
     }
 

@@ -48,9 +48,9 @@ fn drawn() -> impl Strategy<Value = Drawn> {
         3 => (0..40_i64, prop::option::of(1..200_i64)).prop_map(|(fee, free)| Pays::Parcel(fee, free)),
     ];
     let unit = prop_oneof![1 => Just(0), 6 => Just(1), 4 => Just(2), 2 => 3..UNITS.len()];
-    let price = prop_oneof![1 => Just(None), 12 => (1..40_i64, 1..40_i64).prop_map(Some)];
-    let own = prop_oneof![9 => Just(None), 1 => (1..25_u32).prop_map(Some)];
-    (unit, 0..9_u8, price, prop::option::of(1..30_u32), prop::option::of(0..30_u32), freight, 0..9_u32, own)
+    let price = prop_oneof![1 => Just(None), 12 => (1..16_i64, 1..16_i64).prop_map(Some)];
+    let own = prop_oneof![3 => Just(None), 1 => (1..25_u32).prop_map(Some)];
+    (unit, 0..9_u8, price, prop::option::of(1..30_u32), prop::option::of(0..30_u32), freight, 0..4_u32, own)
         .prop_map(|(unit, supplier, price, moq, stock, freight, sold, own_quantity)| Drawn {
             unit,
             supplier,
@@ -171,13 +171,15 @@ proptest! {
         second in prop::collection::vec((1..140_i64, drawn()), 0..40),
         later in prop::collection::vec((1..140_i64, drawn()), 0..6),
         has_tables in any::<bool>(),
+        units in 0..UNITS.len(),
         asked in prop::collection::vec((prop::sample::select(vec!["", "杯"]), 1..25_u32, any::<bool>(), any::<bool>(), any::<bool>(), 1..30_usize), 12),
     ) {
         let folder = tempfile::tempdir().unwrap();
         let catalog = Catalog::open(&folder.path().join("catalog.db")).unwrap();
         let mut own = HashMap::new();
         let mut write = |offers: Vec<(i64, Drawn)>| {
-            let all: Vec<Offer> = offers.iter().map(|(id, drawn)| made(*id, drawn)).collect();
+            let sold_in = |drawn: &Drawn| Drawn { unit: drawn.unit.min(units), ..drawn.clone() };
+            let all: Vec<Offer> = offers.iter().map(|(id, drawn)| made(*id, &sold_in(drawn))).collect();
             catalog.upsert(&all, &[]).unwrap();
             own.extend(offers.into_iter().filter_map(|(id, drawn)| Some((id, drawn.own_quantity?))));
         };
@@ -229,4 +231,23 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_few_of_what_is_dear_land_before_many_of_what_is_cheap() {
+    let catalog = Catalog::open_in_memory().unwrap();
+    let offer = |id: i64, price: &str| Offer { freight: FreightTerms::SellerPays, ..full(id, "杯", price) };
+    let mut offers: Vec<Offer> = (1..40).map(|id| offer(id, "0.10")).collect();
+    offers.push(offer(40, "0.15"));
+    catalog.upsert(&offers, &[]).unwrap();
+    while catalog.index_some(Duration::from_secs(60), &mut |_| {}).unwrap() {}
+    let overrides = Arc::new(HashMap::from([(OfferKey::Market(40), Quantity::ONE)]));
+    let asked = SearchRequest {
+        quantity: Quantity::whole(20),
+        overrides,
+        sort: Sort::Landed,
+        limit: 1,
+        ..request("杯")
+    };
+    assert_eq!(ids(&catalog.search(&asked, &Destination::default()).unwrap()), [40]);
 }

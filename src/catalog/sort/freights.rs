@@ -68,3 +68,21 @@ impl<'a> Freights<'a> {
         Ok(freight.map(crate::catalog::facts::micro).map(|micro| micro / 10_000))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_costs_no_more_is_never_dearer(
+            fen in 0..2_000_000_u64, quantity in 1..2_000_000_u64, above in 0..5_u64,
+        ) {
+            let dearest = dearest(fen, quantity);
+            let price = (dearest + above).saturating_sub(2);
+            prop_assert!(goods(price, quantity) > fen || price <= dearest);
+        }
+    }
+}

@@ -9,6 +9,7 @@ use tantivy::directory::OwnedBytes;
 use crate::catalog::body;
 use crate::catalog::facts::WordId;
 use crate::catalog::index::columns::Columns;
+use crate::catalog::index::pieces::{Pieces, number_at};
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::tables::{Packed, Table, Unpacked};
 use crate::catalog::overlay::text_of;
@@ -17,11 +18,9 @@ use crate::domain::freight::FreightTerms;
 /// The table of a segment: numbers, ascending, and for each where its terms end, as they stand in a body.
 pub struct FreightTable {
     bytes: OwnedBytes,
-    count: usize,
-    /// Where the numbers, the ends, and the terms begin among the bytes.
+    /// Where the numbers begin among the bytes.
     numbers: usize,
-    ends: usize,
-    terms: usize,
+    terms: Pieces,
 }
 
 /// Terms as the dictionary has them.
@@ -53,54 +52,32 @@ impl FreightTable {
 
     /// The terms of a number; `None` = they are not here.
     pub fn get(&self, wanted: WordId) -> Option<FreightTerms> {
-        let (mut low, mut high) = (0, self.count);
+        let number = |nth| number_at(&self.bytes, self.numbers, nth);
+        let (mut low, mut high) = (0, self.terms.count());
         while low < high {
             let middle = low.midpoint(high);
-            if self.number(self.numbers, middle)? < wanted {
+            if number(middle)? < wanted {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        if low >= self.count || self.number(self.numbers, low)? != wanted {
-            return None;
-        }
-        let from = low.checked_sub(1).map_or(Some(0), |before| self.number(self.ends, before))?;
-        let to = self.number(self.ends, low)?;
-        body::freight(self.bytes.get(self.terms + from as usize..self.terms + to as usize)?)
-    }
-
-    fn number(&self, table: usize, nth: usize) -> Option<u32> {
-        Some(u32::from_le_bytes(*self.bytes.get(table + nth * 4..)?.first_chunk::<4>()?))
+        let is_there = low < self.terms.count() && number(low)? == wanted;
+        is_there.then(|| body::freight(self.terms.get(low)?))?
     }
 }
 
 fn pack_all(known: &[(WordId, Vec<u8>)], mut packed: Packed<'_>) -> io::Result<()> {
-    let (mut ends, mut end) = (Vec::with_capacity(known.len()), 0_u32);
-    for (_, terms) in known {
-        let length = u32::try_from(terms.len()).ok().and_then(|length| end.checked_add(length));
-        end = length.ok_or_else(|| io::Error::other("more terms of freight than a table takes"))?;
-        ends.push(end);
-    }
     packed.numbers(known.len(), known.iter().map(|(number, _)| *number))?;
-    packed.numbers(known.len(), ends.into_iter())?;
-    for (_, terms) in known {
-        packed.bytes(terms)?;
-    }
-    packed.end()
+    Pieces::pack(known.iter().map(|(_, terms)| terms.as_slice()), packed)
 }
 
 impl Table for FreightTable {
     fn open(bytes: OwnedBytes) -> Option<FreightTable> {
         let mut unpacked = Unpacked::open(&bytes)?;
-        let (of_numbers, numbers) = unpacked.numbers_at()?;
-        let (of_ends, ends) = unpacked.numbers_at()?;
-        let (count, terms, length) = (of_numbers.len(), unpacked.at(), unpacked.rest().len());
-        let holds =
-            of_ends.len() == count && of_ends.last().map_or(length == 0, |end| end as usize == length);
-        // Without the sum at the end.
-        let bytes = bytes.slice(0..terms + length);
-        holds.then_some(FreightTable { bytes, count, numbers, ends, terms })
+        let (all, numbers) = unpacked.numbers_at()?;
+        let terms = Pieces::read(unpacked, &bytes).filter(|terms| terms.count() == all.len())?;
+        Some(FreightTable { bytes: bytes.clone(), numbers, terms })
     }
 }
 

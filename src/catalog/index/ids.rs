@@ -11,6 +11,7 @@ use tantivy::directory::OwnedBytes;
 
 use crate::catalog::facts::WordId;
 use crate::catalog::index::columns::Columns;
+use crate::catalog::index::pieces::{Pieces, number_at};
 use crate::catalog::index::schema::Column;
 use crate::catalog::index::tables::{Packed, Table, Unpacked};
 use crate::catalog::index::{Halt, halt};
@@ -26,12 +27,11 @@ pub struct Ids {
     /// How many ids, and bits of a sum that tell the drawer.
     count: usize,
     bits: u32,
-    /// Where the tables begin among the bytes: begins of the drawers, sums, numbers, ends of the texts, texts.
+    /// Where the tables begin among the bytes: begins of the drawers, sums, numbers.
     drawers: usize,
     sums: usize,
     numbers: usize,
-    ends: usize,
-    texts: usize,
+    texts: Pieces,
 }
 
 fn sum_of(id: &str) -> u32 {
@@ -81,7 +81,7 @@ impl Ids {
                 let its = if from < self.count { self.number(self.sums, from) } else { None };
                 let Some(its) = its else { break };
                 // Sums lie side by side, texts do not.
-                match its.cmp(&sum).then_with(|| self.text(from).cmp(&Some(id.as_bytes()))) {
+                match its.cmp(&sum).then_with(|| self.texts.get(from).cmp(&Some(id.as_bytes()))) {
                     Ordering::Less => from += 1,
                     Ordering::Equal => {
                         self.number(self.numbers, from).into_iter().for_each(|word| found(nth, word));
@@ -94,14 +94,8 @@ impl Ids {
         Ok(())
     }
 
-    fn text(&self, nth: usize) -> Option<&[u8]> {
-        let from = nth.checked_sub(1).map_or(Some(0), |before| self.number(self.ends, before))?;
-        let to = self.number(self.ends, nth)?;
-        self.bytes.get(self.texts + from as usize..self.texts + to as usize)
-    }
-
     fn number(&self, table: usize, nth: usize) -> Option<u32> {
-        Some(u32::from_le_bytes(*self.bytes.get(table + nth * 4..)?.first_chunk::<4>()?))
+        number_at(&self.bytes, table, nth)
     }
 }
 
@@ -170,20 +164,10 @@ fn pack_all(known: Vec<(String, WordId)>, mut packed: Packed<'_>) -> io::Result<
         }
         begins.push(at as u32);
     }
-    let (mut ends, mut end) = (Vec::with_capacity(known.len()), 0_u32);
-    for (_, id, _) in &known {
-        let length = u32::try_from(id.len()).ok().and_then(|length| end.checked_add(length));
-        end = length.ok_or_else(|| io::Error::other("more ids than a table takes"))?;
-        ends.push(end);
-    }
     packed.numbers(begins.len(), begins.into_iter())?;
     packed.numbers(known.len(), known.iter().map(|(sum, ..)| *sum))?;
     packed.numbers(known.len(), known.iter().map(|(.., number)| *number))?;
-    packed.numbers(known.len(), ends.into_iter())?;
-    for (_, id, _) in &known {
-        packed.bytes(id.as_bytes())?;
-    }
-    packed.end()
+    Pieces::pack(known.iter().map(|(_, id, _)| id.as_bytes()), packed)
 }
 
 impl Table for Ids {
@@ -192,18 +176,15 @@ impl Table for Ids {
         let (begins, drawers) = unpacked.numbers_at()?;
         let (of_sums, sums) = unpacked.numbers_at()?;
         let (of_numbers, numbers) = unpacked.numbers_at()?;
-        let (of_ends, ends) = unpacked.numbers_at()?;
-        let (count, texts, length) = (of_sums.len(), unpacked.at(), unpacked.rest().len());
+        let count = of_sums.len();
+        let texts = Pieces::read(unpacked, &bytes)?;
         let drawer_count = begins.len().checked_sub(1)?;
         let holds = of_numbers.len() == count
-            && of_ends.len() == count
+            && texts.count() == count
             && drawer_count.is_power_of_two()
-            && drawer_count.ilog2() <= MOST_BITS
-            && of_ends.last().map_or(length == 0, |end| end as usize == length);
+            && drawer_count.ilog2() <= MOST_BITS;
         let bits = drawer_count.checked_ilog2()?;
-        // Without the sum at the end.
-        let bytes = bytes.slice(0..texts + length);
-        holds.then_some(Ids { bytes, count, bits, drawers, sums, numbers, ends, texts })
+        holds.then(|| Ids { bytes: bytes.clone(), count, bits, drawers, sums, numbers, texts })
     }
 }
 

@@ -20,6 +20,7 @@ mod lists;
 pub mod live;
 pub mod marked;
 mod pass;
+mod pieces;
 mod place;
 pub mod plan;
 mod quick;

@@ -16,6 +16,7 @@ use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
 
 use crate::catalog::index::lists::{self, List};
+use crate::catalog::index::pieces::number_at;
 use crate::catalog::index::stream::{Bits, END};
 use crate::catalog::index::tables::{Packed, Table, Unpacked};
 use crate::query::pinyin::{self, Constraint};
@@ -92,7 +93,7 @@ impl Sounds {
     }
 
     fn number(&self, table: usize, nth: usize) -> Option<u32> {
-        Some(u32::from_le_bytes(*self.bytes.get(table + nth * 4..)?.first_chunk::<4>()?))
+        number_at(&self.bytes, table, nth)
     }
 
     /// The table of a segment, as it is written: the lists, and behind them where they are.

@@ -39,6 +39,7 @@ impl Best {
         }
     }
 
+    /// Takes a hit if it is among the first.
     pub fn take(&mut self, key: u64, row: &dyn Row) {
         if !self.may_take(key) {
             return;
